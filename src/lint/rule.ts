@@ -1,0 +1,89 @@
+import type { Iechorfile, InstructionKind, NodeOf, Stage } from '../ast/nodes.ts';
+import type { Model } from '../model/index.ts';
+import type { Document } from '../source/document.ts';
+import type { Range } from '../source/range.ts';
+import type { Edit, Related, Safety, Severity } from './diagnostic.ts';
+
+export const CATEGORIES = [
+  'ordering', 'cache', 'security', 'correctness', 'multi-stage', 'syntax', 'size', 'reproducibility',
+  'maintainability', 'style', 'shell', 'labels', 'image',
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+/** What a rule says of one place. The engine adds path, rule, codes and severity. */
+export interface Problem {
+  readonly at: Range | { readonly range: Range };
+  readonly message: string;
+  readonly help?: string;
+  readonly related?: readonly Related[];
+  /** Overrides the rule's severity for this finding. */
+  readonly severity?: Severity;
+  /** The ids of other tools at this place, where they are not all of the rule's. */
+  readonly codes?: readonly string[];
+  /** `safety` where it differs from what the rule declares (never safer). */
+  readonly fix?: { readonly title: string; readonly edits: readonly Edit[]; readonly safety?: Safety } | undefined;
+}
+
+export type Problems = Iterable<Problem>;
+
+/** Handlers by kind of instruction, `Stage` before its instructions, `done` after the last. */
+export type Visitor = {
+  readonly [K in InstructionKind]?: (node: NodeOf<K>, where: Where) => Problems | undefined;
+} & {
+  readonly Stage?: (node: Stage, where: Where) => Problems | undefined;
+  readonly done?: () => Problems | undefined;
+};
+
+/** Where the walk is. `onbuild`: inside an ONBUILD trigger. */
+export interface Where {
+  readonly stage: Stage;
+  readonly onbuild: boolean;
+}
+
+export interface Context {
+  readonly file: Iechorfile;
+  readonly model: Model;
+  /** The file as it came: its name and what was wrong with its bytes. */
+  readonly document: Document;
+}
+
+/** `bad` is reported; `good` is silent. Both: the fix turns the one into the other. */
+export interface Example {
+  readonly title?: string;
+  readonly bad?: string;
+  readonly good?: string;
+  /** The file's name, where the rule looks at it. */
+  readonly path?: string;
+}
+
+/** How a variation that the test harness tries does not apply to the rule, each with its reason. */
+export interface Exceptions {
+  readonly crlf?: string;
+  readonly lowerCase?: string;
+  readonly laterStage?: string;
+  readonly onbuild?: string;
+}
+
+export interface Rule {
+  /** The problem in a few kebab-case words. */
+  readonly name: string;
+  /** Ids of the same check in other tools. */
+  readonly codes: readonly string[];
+  readonly category: Category;
+  /** A clause, no full stop. */
+  readonly summary: string;
+  /** One or two sentences: why it matters. */
+  readonly why: string;
+  readonly severity: Severity;
+  /** Off unless selected. */
+  readonly off?: boolean;
+  readonly fix?: { readonly safety: Safety; readonly note?: string };
+  /** `final`: matters only in a stage that reaches the final image. */
+  readonly scope?: 'final' | 'any';
+  readonly tags?: readonly string[];
+  readonly examples: readonly Example[];
+  readonly exceptions?: Exceptions;
+  readonly check: (context: Context) => Visitor;
+}
+
+export const defineRule = (rule: Rule): Rule => rule;
