@@ -1,0 +1,29 @@
+import { nearest } from '../source/nearest.ts';
+import { addProblem, type Line } from './line.ts';
+import type { Token } from './nodes.ts';
+
+const KEYWORDS = [
+  'ADD', 'ARG', 'CMD', 'COPY', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'FROM', 'HEALTHCHECK', 'LABEL', 'MAINTAINER', 'ONBUILD', 'RUN',
+  'SHELL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR',
+];
+
+/** What a shell command or a package name at the start of a line looks like when the line above lost its escape. */
+const CONTINUED = /^(?:&&|\|\|?|;|\\|-|--.*|[a-z0-9][a-z0-9.+_-]*)$/;
+
+export const unknownInstruction = (line: Line, keyword: Token): void => {
+  const near = nearest(keyword.text, KEYWORDS);
+  if (near !== undefined) {
+    const text = keyword.text === keyword.text.toLowerCase() ? near.toLowerCase() : near;
+    addProblem(line, keyword, `unknown instruction: ${keyword.text} (did you mean ${text}?)`, {
+      help: `Write \`${text}\`.`,
+      suggestion: { range: { start: keyword.start, end: keyword.end }, text },
+    });
+    return;
+  }
+  addProblem(line, keyword, `unknown instruction: ${keyword.text}`, { help: helpFor(line, keyword) });
+};
+
+const helpFor = (line: Line, keyword: Token): string => {
+  if (!CONTINUED.test(keyword.text)) return 'A line starts with an instruction, such as `RUN` or `COPY`, or with `#`.';
+  return `If this belongs to the instruction above, end that line with \`${line.escape}\`, with nothing behind it.`;
+};
