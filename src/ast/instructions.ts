@@ -1,5 +1,5 @@
 import type { CstNode, IToken } from 'chevrotain';
-import { readJsonArray } from '../../grammar/index.ts';
+import { readJsonArray, skipSpaces } from '../../grammar/index.ts';
 import type { Range } from '../source/range.ts';
 import { checkInstruction } from './check.ts';
 import { addProblem, fileRange, flagAt, type Line, type Piece, pieceOf, tokenAt, wordAt, wordOfJson } from './line.ts';
@@ -374,7 +374,9 @@ const onbuild = (draft: Draft): Instruction => {
   if (!node || !('children' in node)) return missing(draft, 'ONBUILD requires at least one argument', 'Write `ONBUILD RUN command`.');
   const line: Line = { ...draft.line, trigger: true };
   const trigger = instructionOf(line, node, { heredocs: draft.heredocs, comments: [] });
-  return { kind: 'Onbuild', ...draft.base, arguments: [], json: false, trigger };
+  const { text } = draft.line;
+  const start = skipSpaces(text, draft.place.start, line.line.end);
+  return { kind: 'Onbuild', ...draft.base, arguments: [], json: false, trigger, text: text.slice(start, line.line.end) };
 };
 
 const unknown = (draft: Draft): Instruction => {

@@ -81,6 +81,10 @@ export const wordOfJson = (element: JsonString, escape: Escape): Word => {
   return wordOf(element, element.value, placed(parts, toFile));
 };
 
+/** The parts of a text that stands nowhere in the file as it is; their ranges count in the text. */
+export const parseWordText = (text: string, escape: Escape): readonly WordPart[] =>
+  placed(parseWord(text, 0, text.length, escape), ({ start, end }) => ({ start, end }));
+
 export const flagAt = (line: Line, piece: Piece, text: string): Flag => {
   const raw = line.text.slice(piece.start, piece.end);
   const equals = raw.indexOf('=');

@@ -206,15 +206,41 @@ export interface Healthcheck extends InstructionBase {
 export interface Onbuild extends InstructionBase {
   readonly kind: 'Onbuild';
   readonly trigger: Instruction;
+  /** The trigger as the image configuration keeps it: its text with the continuations joined. */
+  readonly text: string;
 }
 /** What cannot be read as any instruction; why stands in the file's `problems`. */
 export interface Invalid extends InstructionBase {
   readonly kind: 'Invalid';
 }
 
-export type Instruction =
-  | From | Run | Cmd | Entrypoint | Shell | Copy | Add | Env | Label | Arg | Workdir | User | Stopsignal | Maintainer
-  | Expose | Volume | Healthcheck | Onbuild | Invalid;
+/** Every kind of instruction with its node. */
+export interface InstructionMap {
+  readonly From: From;
+  readonly Run: Run;
+  readonly Cmd: Cmd;
+  readonly Entrypoint: Entrypoint;
+  readonly Shell: Shell;
+  readonly Copy: Copy;
+  readonly Add: Add;
+  readonly Env: Env;
+  readonly Label: Label;
+  readonly Arg: Arg;
+  readonly Workdir: Workdir;
+  readonly User: User;
+  readonly Stopsignal: Stopsignal;
+  readonly Maintainer: Maintainer;
+  readonly Expose: Expose;
+  readonly Volume: Volume;
+  readonly Healthcheck: Healthcheck;
+  readonly Onbuild: Onbuild;
+  readonly Invalid: Invalid;
+}
+
+export type InstructionKind = keyof InstructionMap;
+/** The node type of a kind. */
+export type NodeOf<K extends InstructionKind> = InstructionMap[K];
+export type Instruction = InstructionMap[InstructionKind];
 
 // Files -------------------------------------------------------------------------------------------------------------
 
@@ -274,8 +300,3 @@ export interface Iechorfile {
   readonly emptyContinuations: readonly EmptyContinuation[];
   readonly problems: readonly SyntaxProblem[];
 }
-
-export type Node = Instruction | Stage;
-export type InstructionKind = Instruction['kind'];
-/** The node type of a kind. */
-export type NodeOf<K extends InstructionKind> = Extract<Instruction, { kind: K }>;

@@ -1,0 +1,33 @@
+export interface PortRange {
+  readonly ports: readonly number[];
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+}
+
+const PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
+
+/** Reads `[ip:][host:]port[-port][/protocol]` as BuildKit does; a text says what is wrong with it. */
+export const readPort = (text: string): PortRange | string => {
+  const slash = text.indexOf('/');
+  const name = (slash < 0 ? '' : text.slice(slash + 1)).toLowerCase() || 'tcp';
+  const protocol = PROTOCOLS.find((each) => each === name);
+  if (!protocol) return `invalid port: "${text}": invalid proto: ${name}`;
+  const address = slash < 0 ? text : text.slice(0, slash);
+  const parts = address.split(':');
+  const container = parts.at(-1) ?? '';
+  if (!container) return `invalid port: "${text}": no port specified`;
+  const range = rangeOf(container);
+  if (!range) return `invalid containerPort: ${container}`;
+  const host = parts.length > 1 ? (parts.at(-2) ?? '') : '';
+  const hostRange = host ? rangeOf(host) : undefined;
+  if (host && !hostRange) return `invalid hostPort: ${host}`;
+  if (hostRange && range.length > 1 && hostRange.length !== range.length) return `invalid port: "${text}": invalid ranges`;
+  return { ports: range, protocol };
+};
+
+const rangeOf = (text: string): readonly number[] | undefined => {
+  const [, first = '', last = first] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  const start = Number(first || Number.NaN);
+  const end = Number(last || Number.NaN);
+  if (!(start <= end && end <= 65_535)) return undefined;
+  return Array.from({ length: end - start + 1 }, (_, index) => start + index);
+};

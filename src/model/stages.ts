@@ -1,0 +1,121 @@
+import { valueOf } from '../ast/check.ts';
+import { readFields } from '../ast/mount.ts';
+import type { Copy, Flag, From, Iechorfile, Instruction, Run, Stage } from '../ast/nodes.ts';
+import type { Range } from '../source/range.ts';
+import { expand } from './expand.ts';
+import { type ImageReference, readReference } from './reference.ts';
+import { environmentOf, type Scope } from './scope.ts';
+
+/** What a stage starts from. `unknown`: a variable decides it that the file gives no value, or there is no FROM. */
+export type Base =
+  | { readonly kind: 'scratch' }
+  | { readonly kind: 'stage'; readonly stage: StageInfo }
+  | { readonly kind: 'image'; readonly text: string; readonly reference: ImageReference | undefined }
+  | { readonly kind: 'unknown' };
+
+/** A stage with its place in the build graph. */
+export interface StageInfo {
+  readonly node: Stage;
+  /** Counted from 0 over the stages that have a FROM; -1 for what stands before the first one. */
+  readonly index: number;
+  /** In lower case; undefined when it has no name. */
+  readonly name: string | undefined;
+  readonly base: Base;
+  /** Stages and images that it takes from, its own FROM first. */
+  readonly references: readonly Reference[];
+  /** The stage from which the triggers of an ONBUILD stage inherit; undefined for a stage of the file. */
+  readonly onbuildOf: StageInfo | undefined;
+}
+
+/** A FROM, `COPY --from` or `--mount=from=` and what it means. */
+export interface Reference {
+  readonly kind: 'from' | 'copy' | 'mount';
+  readonly node: From | Copy | Run;
+  readonly at: Range;
+  /** As written, variables expanded where BuildKit expands them; undefined when unknown. */
+  readonly text: string | undefined;
+  /** The stage that is meant; a later one and the own one included, which BuildKit refuses. */
+  readonly stage: StageInfo | undefined;
+  /** A number that counts no stage. */
+  readonly outOfRange: boolean;
+}
+
+/** The stages of a file with their references resolved. */
+export const stagesOf = (file: Iechorfile, globals: Scope): readonly StageInfo[] => {
+  const infos: { -readonly [K in keyof StageInfo]: StageInfo[K] }[] = [];
+  let index = file.stages[0]?.from || isBroken(file.stages[0]) ? 0 : -1;
+  for (const node of file.stages) {
+    const base = baseOf(node.from, infos, globals);
+    infos.push({ node, index: index++, name: node.from?.name?.text.toLowerCase(), base, references: [], onbuildOf: undefined });
+  }
+  for (const info of infos) info.references = referencesOf(info, infos, globals);
+  return infos;
+};
+
+const isBroken = (stage: Stage | undefined): boolean => stage?.instructions[0]?.keyword.text.toLowerCase() === 'from';
+
+const baseOf = (from: From | undefined, before: readonly StageInfo[], globals: Scope): Base => {
+  const { value } = from ? expand(from.image.parts, environmentOf(globals)) : { value: undefined };
+  if (value === undefined || value === '') return { kind: 'unknown' };
+  // Exactly the stored name, which is lower case: `FROM B` does not find `AS b`.
+  const stage = before.findLast(({ name }) => name === value);
+  if (stage) return { kind: 'stage', stage };
+  if (value === 'scratch') return { kind: 'scratch' };
+  return { kind: 'image', text: value, reference: readReference(value) };
+};
+
+const referencesOf = (info: StageInfo, all: readonly StageInfo[], globals: Scope): readonly Reference[] => {
+  const references: Reference[] = [];
+  const { from } = info.node;
+  if (from) {
+    const { value } = expand(from.image.parts, environmentOf(globals));
+    const stage = info.base.kind === 'stage' ? info.base.stage : undefined;
+    references.push({ kind: 'from', node: from, at: from.image, text: value, stage, outOfRange: false });
+  }
+  for (const node of info.node.instructions) references.push(...referencesIn(node, info, all));
+  return references;
+};
+
+const referencesIn = (node: Instruction, info: StageInfo, all: readonly StageInfo[]): readonly Reference[] => {
+  if (node.kind === 'Onbuild') return referencesIn(node.trigger, info, all);
+  if (node.kind !== 'Copy' && node.kind !== 'Run') return [];
+  const references: Reference[] = [];
+  for (const flag of node.flags) {
+    const text = node.kind === 'Copy' ? copyFrom(flag) : mountFrom(flag);
+    if (!text) continue;
+    const at = flag.value ?? flag;
+    const kind = node.kind === 'Copy' ? 'copy' : 'mount';
+    references.push({ kind, node, at, text, ...resolve(text, kind, info, all) });
+  }
+  return references;
+};
+
+const copyFrom = (flag: Flag): string | undefined => (flag.name.text === 'from' ? valueOf(flag) : undefined);
+
+const mountFrom = (flag: Flag): string | undefined => {
+  if (flag.name.text !== 'mount') return undefined;
+  const fields = readFields(valueOf(flag) ?? '');
+  if (typeof fields === 'string') return undefined;
+  return fields.findLast(({ key }) => key === 'from')?.value;
+};
+
+const resolve = (text: string, kind: 'copy' | 'mount', info: StageInfo, all: readonly StageInfo[]): Pick<Reference, 'stage' | 'outOfRange'> => {
+  if (kind === 'copy' && /^[+-]?\d+$/.test(text)) {
+    const stage = all.find(({ index }) => index === Number(text) && index >= 0);
+    return { stage, outOfRange: !stage };
+  }
+  const named = all.filter(({ name }) => name === text.toLowerCase());
+  // A stage that is defined before this one is meant first, then any other.
+  const stage = named.findLast(({ index }) => index < info.index) ?? named[0];
+  return { stage, outOfRange: false };
+};
+
+/** The stages that the target is built from, itself included. */
+export const reachedFrom = (target: StageInfo): ReadonlySet<StageInfo> => {
+  const reached = new Set([target]);
+  for (const info of reached) {
+    for (const { stage } of info.references) if (stage) reached.add(stage);
+    if (info.onbuildOf) reached.add(info.onbuildOf);
+  }
+  return reached;
+};

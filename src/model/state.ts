@@ -1,0 +1,224 @@
+import { valueOf } from '../ast/check.ts';
+import { readDuration } from '../ast/duration.ts';
+import type { Command, Flag, Instruction, InstructionKind, NodeOf, Word } from '../ast/nodes.ts';
+import { expand, expandWords } from './expand.ts';
+import { readMount, targetProblem } from './mounts.ts';
+import { joinPath } from './paths.ts';
+import { readPort } from './ports.ts';
+import { type Binding, declare, environmentOf, type Healthcheck, type ImageConfig, type Inputs, type Scope } from './scope.ts';
+import { isSignal } from './signals.ts';
+
+/** The state of a build at a place: what the next instruction meets. Fields of the base image that the file does not show are undefined. */
+export interface State extends Scope {
+  /** Set by ENV here or in a stage above: what goes into the image. */
+  readonly env: ReadonlyMap<string, string | undefined>;
+  readonly workdir: string | undefined;
+  readonly user: string | undefined;
+  /** The instruction that set the user, the shell and so on in this file. */
+  readonly setBy: { readonly [K in 'workdir' | 'user' | 'shell' | 'cmd' | 'entrypoint' | 'healthcheck' | 'stopsignal']?: Instruction };
+  readonly shell: readonly string[] | undefined;
+  readonly cmd: readonly string[] | undefined;
+  readonly entrypoint: readonly string[] | undefined;
+  readonly labels: ReadonlyMap<string, string | undefined>;
+  readonly ports: readonly string[];
+  readonly volumes: readonly string[];
+  readonly stopsignal: string | undefined;
+  readonly healthcheck: Healthcheck | undefined;
+  readonly onbuild: readonly { readonly text: string; readonly node: Instruction }[];
+}
+
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const DEFAULT_SHELL = ['/bin/sh', '-c'];
+
+/** Something that stops a build at an instruction although each line is well-formed. */
+export interface Refusal {
+  readonly node: Instruction;
+  readonly message: string;
+}
+
+/** One step: the state after the instruction, and why BuildKit refuses it, if it does. */
+export interface Step {
+  readonly state: State;
+  readonly refusal?: Refusal | undefined;
+}
+
+interface Surroundings {
+  readonly inputs: Inputs;
+  readonly globals: Scope;
+  readonly escape: '\\' | '`';
+  /** Whether CMD was set in this very stage, so that ENTRYPOINT does not reset it. */
+  readonly hasOwnCmd: boolean;
+}
+
+type Effect<K extends InstructionKind> = (node: NodeOf<K>, state: State, around: Surroundings) => Step;
+
+export const scratchState = (): State => ({
+  ...EMPTY, complete: true, workdir: '/', env: new Map([['PATH', DEFAULT_PATH]]),
+  bindings: new Map([['PATH', { value: DEFAULT_PATH, by: 'base', node: undefined }]]),
+});
+
+const EMPTY: State = {
+  bindings: new Map(), complete: false, env: new Map(), workdir: undefined, user: undefined, setBy: {}, shell: undefined,
+  cmd: undefined, entrypoint: undefined, labels: new Map(), ports: [], volumes: [], stopsignal: undefined,
+  healthcheck: undefined, onbuild: [],
+};
+
+/** The state after a FROM of an image: its configuration, or next to nothing when that is not given. */
+export const imageState = (config: ImageConfig | undefined): State => {
+  if (!config) {
+    return { ...EMPTY, bindings: new Map([['PATH', { value: undefined, by: 'base', node: undefined }]]) };
+  }
+  const env = new Map(config.env);
+  if (!env.has('PATH')) env.set('PATH', DEFAULT_PATH);
+  const bindings = new Map<string, Binding>();
+  for (const [name, value] of env) bindings.set(name, { value, by: 'base', node: undefined });
+  return { ...EMPTY, ...config, env, bindings, complete: true, setBy: {}, onbuild: [] };
+};
+
+export const stepFrom = (node: Instruction, state: State, around: Surroundings): Step => applyEffect(node.kind, node, state, around);
+
+const applyEffect = <K extends InstructionKind>(kind: K, node: NodeOf<K>, state: State, around: Surroundings): Step =>
+  EFFECTS[kind](node, state, around);
+
+const keep = (_node: Instruction, state: State): Step => ({ state });
+
+/** The first error when words are expanded. */
+const failure = (node: Instruction, words: Iterable<Word>, state: State): Refusal | undefined => {
+  for (const word of words) {
+    const { error } = expand(word.parts, environmentOf(state));
+    if (error) return { node, message: `failed to process "${word.raw}": ${error}` };
+  }
+  return undefined;
+};
+
+const flagWords = (flags: readonly Flag[], names: readonly string[]): readonly Word[] =>
+  flags.flatMap(({ name, value }) => (value && names.includes(name.text) ? [value] : []));
+
+const argvOf = (command: Command, state: State): readonly string[] | undefined =>
+  command.kind === 'ExecForm' ? command.elements.map(({ value }) => value) : [...(state.shell ?? DEFAULT_SHELL), command.text];
+
+const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
+  From: keep,
+  Invalid: keep,
+  Maintainer: keep,
+  Run: (node, state, { escape }) => ({ state, refusal: mountRefusal(node, state, escape) }),
+  Copy: (node, state) => ({ state, refusal: copyRefusal(node, state) }),
+  Add: (node, state) => ({ state, refusal: copyRefusal(node, state) }),
+  Cmd: (node, state) => ({ state: { ...state, cmd: argvOf(node.command, state), setBy: { ...state.setBy, cmd: node } } }),
+  Entrypoint: (node, state, { hasOwnCmd }) => ({
+    state: {
+      ...state, entrypoint: argvOf(node.command, state), cmd: hasOwnCmd ? state.cmd : undefined,
+      setBy: { ...state.setBy, entrypoint: node },
+    },
+  }),
+  Shell: (node, state) => ({
+    state: { ...state, shell: node.command.elements.map(({ value }) => value), setBy: { ...state.setBy, shell: node } },
+  }),
+  Env: (node, state) => {
+    const environment = environmentOf(state);
+    const env = new Map(state.env);
+    const bindings = new Map(state.bindings);
+    for (const { key, value } of node.pairs) {
+      const name = expand(key.parts, environment).value;
+      if (name === undefined) continue;
+      const expanded = expand(value.parts, environment).value;
+      env.set(name, expanded);
+      bindings.set(name, { value: expanded, by: 'env', node });
+    }
+    return { state: { ...state, env, bindings }, refusal: failure(node, node.pairs.flatMap(({ key, value }) => [key, value]), state) };
+  },
+  Label: (node, state) => {
+    const environment = environmentOf(state);
+    const labels = new Map(state.labels);
+    for (const { key, value } of node.pairs) {
+      const name = expand(key.parts, environment).value;
+      if (name !== undefined) labels.set(name, expand(value.parts, environment).value);
+    }
+    return { state: { ...state, labels }, refusal: failure(node, node.pairs.flatMap(({ key, value }) => [key, value]), state) };
+  },
+  Arg: (node, state, { inputs, globals }) => {
+    const bindings = new Map(state.bindings);
+    let refusal: Refusal | undefined;
+    for (const declaration of node.declarations) {
+      const { binding, error } = declare(declaration, node, { bindings, complete: state.complete }, inputs, globals);
+      refusal ??= error;
+      if (binding) bindings.set(declaration.name.text, binding);
+    }
+    return { state: { ...state, bindings }, refusal };
+  },
+  Workdir: (node, state) => {
+    const { value } = expand(node.path.parts, environmentOf(state));
+    const workdir = value === undefined ? undefined : joinPath(state.workdir, value, state.complete);
+    return { state: { ...state, workdir, setBy: { ...state.setBy, workdir: node } }, refusal: failure(node, [node.path], state) };
+  },
+  User: (node, state) => {
+    const { value } = expand(node.user.parts, environmentOf(state));
+    return { state: { ...state, user: value, setBy: { ...state.setBy, user: node } }, refusal: failure(node, [node.user], state) };
+  },
+  Stopsignal: (node, state) => {
+    const { value } = expand(node.signal.parts, environmentOf(state));
+    const invalid = value !== undefined && !isSignal(value) ? { node, message: `invalid signal: ${value}` } : undefined;
+    const next = { ...state, stopsignal: value, setBy: { ...state.setBy, stopsignal: node } };
+    return { state: next, refusal: failure(node, [node.signal], state) ?? invalid };
+  },
+  Expose: (node, state) => {
+    const ports = new Set(state.ports);
+    let refusal = failure(node, node.ports, state);
+    for (const word of node.ports) {
+      for (const text of expandWords(word.parts, environmentOf(state)).words) {
+        const found = readPort(text);
+        if (typeof found === 'string') refusal ??= { node, message: found };
+        else for (const port of found.ports) ports.add(`${port}/${found.protocol}`);
+      }
+    }
+    return { state: { ...state, ports: [...ports] }, refusal };
+  },
+  Volume: (node, state) => {
+    const volumes = new Set(state.volumes);
+    let refusal = failure(node, node.paths, state);
+    for (const path of node.paths) {
+      const { value } = expand(path.parts, environmentOf(state));
+      if (value === '') refusal ??= { node, message: 'VOLUME specified can not be an empty string' };
+      else if (value !== undefined) volumes.add(value);
+    }
+    return { state: { ...state, volumes: [...volumes] }, refusal };
+  },
+  Healthcheck: (node, state) => ({
+    state: { ...state, healthcheck: healthcheckOf(node), setBy: { ...state.setBy, healthcheck: node } },
+  }),
+  Onbuild: (node, state) => ({
+    state: { ...state, onbuild: [...state.onbuild, { text: node.text, node: node.trigger }] },
+  }),
+};
+
+const healthcheckOf = (node: NodeOf<'Healthcheck'>): Healthcheck => {
+  if (!node.command) return { Test: ['NONE'] };
+  const { command } = node;
+  const test = command.kind === 'ExecForm' ? ['CMD', ...command.elements.map(({ value }) => value)] : ['CMD-SHELL', command.text];
+  const duration = (name: string): number => readDuration(textOf(node.flags, name)) ?? 0;
+  const values = {
+    Interval: duration('interval'), Timeout: duration('timeout'), StartPeriod: duration('start-period'),
+    StartInterval: duration('start-interval'), Retries: Number(textOf(node.flags, 'retries') || 0),
+  };
+  return { Test: test, ...Object.fromEntries(Object.entries(values).filter(([, value]) => value)) };
+};
+
+const textOf = (flags: readonly Flag[], name: string): string => {
+  const flag = flags.findLast((each) => each.name.text === name);
+  return (flag && valueOf(flag)) ?? '';
+};
+
+const copyRefusal = (node: NodeOf<'Copy' | 'Add'>, state: State): Refusal | undefined => {
+  const words = node.sources.filter(({ heredoc }) => !heredoc);
+  return failure(node, [...words, node.destination, ...flagWords(node.flags, ['chown', 'chmod', 'checksum'])], state);
+};
+
+const mountRefusal = (node: NodeOf<'Run'>, state: State, escape: '\\' | '`'): Refusal | undefined => {
+  for (const flag of node.flags) {
+    if (flag.name.text !== 'mount') continue;
+    const mount = readMount(flag, environmentOf(state), escape);
+    const message = typeof mount === 'string' ? mount : targetProblem(mount, state.complete ? (state.workdir ?? '/') : undefined);
+    if (message) return { node, message };
+  }
+  return undefined;
+};
