@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigError } from '../config/error.ts';
+import type { Rule } from '../lint/rule.ts';
+import { type CommandName, isCommandName } from './command-names.ts';
+import { COMMANDS, type Flag } from './commands.ts';
+import type { Io } from './io.ts';
+import { say } from './say.ts';
+import { mistakeIn, tokensOf } from './tokens.ts';
+import { parseWith } from './yargs.ts';
+
+const GENERAL_FLAGS: Readonly<Record<string, Flag>> = {
+  help: { type: 'boolean', alias: 'h', describe: 'Show this help' },
+  version: { type: 'boolean', alias: 'V', describe: 'Show the version' },
+};
+
+/** The flags of every command together: enough to tell an operand from the value of an option. */
+export const ALL_FLAGS: Readonly<Record<string, Flag>> = Object.assign(
+  {},
+  ...Object.values(COMMANDS).map(({ flags }) => flags),
+);
+
+/** Reads the arguments and runs the command they name; throws a ConfigError for what makes no sense. */
+export const runCommand = async (args: readonly string[], io: Io, rules: readonly Rule[]): Promise<number> => {
+  if (args[0] === '--get-yargs-completions') {
+    const { completionsOf } = await import('./completions.ts');
+    for (const word of completionsOf(args.slice(1), rules)) io.stdout.write(`${word}\n`);
+    return 0;
+  }
+  const { name, rest } = splitCommand(withColorValue(args));
+  if (name !== undefined) sayIfPath(name, io);
+  const command = name === 'completion' ? undefined : COMMANDS[name ?? 'lint'];
+  const mistake = mistakeIn(rest, { ...command?.flags, ...GENERAL_FLAGS });
+  if (mistake !== undefined) throw new ConfigError(`${mistake}; see iechorlint ${name ? `${name} ` : ''}--help`);
+  const { given, text } = await parseWith(name, rest, io.stdout.columns());
+  if (command !== undefined && given !== undefined) return command.run(given, io, rules);
+  io.stdout.write(text);
+  return 0;
+};
+
+/** The command named by the first operand before any `--`, and the arguments without it. */
+const splitCommand = (args: readonly string[]): { name: CommandName | undefined; rest: readonly string[] } => {
+  const end = args.indexOf('--');
+  for (const token of tokensOf(end < 0 ? args : args.slice(0, end), ALL_FLAGS)) {
+    if (token.kind !== 'operand') continue;
+    return isCommandName(token.text)
+      ? { name: token.text, rest: args.toSpliced(token.index, 1) }
+      : { name: undefined, rest: args };
+  }
+  return { name: undefined, rest: args };
+};
+
+const sayIfPath = (name: CommandName, io: Io): void => {
+  if (!existsSync(resolve(io.cwd, name))) return;
+  say(io, `this runs the command ${name}; to check the path of that name, write ./${name}`);
+};
+
+/** `--color` alone is a value of its own, which would else be taken from the next argument. */
+const withColorValue = (args: readonly string[]): readonly string[] => {
+  const end = args.indexOf('--');
+  return args.map((arg, index) => {
+    if (end >= 0 && index > end) return arg;
+    if (arg === '--color') return '--color=always';
+    return arg === '--no-color' ? '--color=never' : arg;
+  });
+};

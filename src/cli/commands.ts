@@ -1,0 +1,133 @@
+import type { Rule } from '../lint/rule.ts';
+import type { CommandName } from './command-names.ts';
+import { choiceOf, filesOf, type Given, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
+import type { Io } from './io.ts';
+import { LINT_FLAGS } from './lint-flags.ts';
+import { lintOptionsOf } from './lint-options.ts';
+import { SKIPPED_ENDINGS, SKIPPED_FOLDERS } from './names.ts';
+
+/** An option as yargs takes it. One of `array` may be repeated; of another the last one counts. */
+export interface Flag {
+  readonly type: 'boolean' | 'string';
+  readonly describe: string;
+  readonly alias?: string;
+  readonly array?: boolean;
+  readonly choices?: readonly string[];
+  readonly group?: string;
+  readonly defaultDescription?: string;
+}
+
+export interface Command {
+  readonly operands: string;
+  readonly describe: string;
+  readonly flags: Readonly<Record<string, Flag>>;
+  readonly examples: readonly (readonly [call: string, meaning: string])[];
+  /** What stands at the end of its help. */
+  readonly epilogue?: string;
+  readonly run: (given: Given, io: Io, rules: readonly Rule[]) => Promise<number>;
+}
+
+const PRETTY_OR_JSON = ['pretty', 'json'] as const;
+const JSON_OR_LINES = ['json', 'jsonl'] as const;
+const PLAN_FORMATS = ['pretty', 'json', 'jsonl'] as const;
+
+const EXIT_CODES = `Exit codes:
+  0   nothing found at or above --fail-on (after --fix: nothing left)
+  1   findings; with --diff: something would change
+  2   wrong use, or a file that cannot be read or written; the other files are checked all the same
+  70  a bug in iechorlint`;
+
+const SEARCH = `Paths are files of any name, folders, globs in quotes, or - for standard input.
+A folder is searched for iEchorfile, Dockerfile, Containerfile, NAME.* and *.NAME in any letter case. Left out are
+  what .gitignore covers, and links to folders;
+  the folders ${SKIPPED_FOLDERS.join(' ')}, and a vendor folder of a package manager;
+  names that end in ${SKIPPED_ENDINGS.join(' ')}.
+What is named itself is always checked.`;
+
+export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Command>> = {
+  lint: {
+    operands: '[paths...]',
+    describe: 'Check files and folders, and fix them',
+    flags: LINT_FLAGS,
+    examples: [
+      ['$0', 'check all iEchorfiles here and below'],
+      ['$0 Dockerfile services --fail-on error', 'a file and a folder; warnings do not fail'],
+      ["$0 --fix 'services/*/Dockerfile'", 'fix what can be fixed safely'],
+      ['$0 --diff --unsafe-fixes > fixes.patch', 'look at the fixes first'],
+      ['$0 --format sarif --output-file report.sarif', 'for code scanning'],
+      ['$0 --stdin-filename api/Dockerfile - < buffer', 'for editors'],
+    ],
+    epilogue: `${SEARCH}\n\n${EXIT_CODES}`,
+    run: async (given, io, rules) => (await import('./lint.ts')).lintFiles(lintOptionsOf(given), io, rules),
+  },
+  ast: {
+    operands: '<files...>',
+    describe: 'Print the syntax tree of files',
+    flags: {
+      format: {
+        type: 'string',
+        choices: JSON_OR_LINES,
+        defaultDescription: 'json',
+        describe: "json: the tree; jsonl: BuildKit's view of it, a line for each file",
+      },
+    },
+    examples: [['$0 ast Dockerfile', 'the tree with all its ranges']],
+    run: async (given, io) => {
+      const format = choiceOf(given, 'format', JSON_OR_LINES) ?? 'json';
+      return (await import('./ast.ts')).run({ files: filesOf(given, 'ast'), format }, io);
+    },
+  },
+  plan: {
+    operands: '<files...>',
+    describe: 'Print the image configuration that files end with',
+    flags: {
+      format: { type: 'string', choices: PLAN_FORMATS, defaultDescription: 'pretty', describe: 'How to print it' },
+      'base-config': {
+        type: 'string',
+        describe: 'JSON file with the configuration that every base image is taken to have',
+      },
+      platform: { type: 'string', describe: 'OS/ARCH[/VARIANT] to plan for, such as linux/arm64' },
+      'build-arg': {
+        type: 'string',
+        array: true,
+        describe: 'NAME=VALUE of an ARG, or NAME to take it from the environment',
+      },
+      target: { type: 'string', describe: 'The stage to end with' },
+    },
+    examples: [['$0 plan Dockerfile --build-arg VERSION=3 --target test', 'of one stage']],
+    run: async (given, io) => {
+      const options = {
+        files: filesOf(given, 'plan'),
+        format: choiceOf(given, 'format', PLAN_FORMATS) ?? 'pretty',
+        baseConfig: textOf(given, 'base-config'),
+        platform: textOf(given, 'platform'),
+        buildArgs: textsOf(given, 'build-arg'),
+        target: textOf(given, 'target'),
+      };
+      return (await import('./plan.ts')).run(options, io);
+    },
+  },
+  explain: {
+    operands: '<rule>',
+    describe: 'Say what a rule looks for, why, and what to write instead',
+    flags: {},
+    examples: [['$0 explain DL3000', 'by its name or by the code another tool has for it']],
+    run: async (given, io, rules) => {
+      const rule = onlyOperandOf(given, 'explain', 'a rule, such as relative-workdir or DL3000');
+      return (await import('./explain.ts')).run({ rule }, io, rules);
+    },
+  },
+  rules: {
+    operands: '',
+    describe: 'List all rules',
+    flags: {
+      format: { type: 'string', choices: PRETTY_OR_JSON, defaultDescription: 'pretty', describe: 'How to print them' },
+    },
+    examples: [],
+    run: async (given, io, rules) => {
+      const format = choiceOf(given, 'format', PRETTY_OR_JSON) ?? 'pretty';
+      rejectOperands(given, 'rules');
+      return (await import('./rules.ts')).run({ format }, io, rules);
+    },
+  },
+};

@@ -1,0 +1,47 @@
+import { FORMATS } from '../report/index.ts';
+import type { Flag } from './commands.ts';
+import { COLOR, FAIL_ON } from './lint-options.ts';
+
+const WHAT = 'What to check:';
+const FIXING = 'Fixing:';
+const OUTPUT = 'Output:';
+
+/** The options of `lint` as yargs takes them. */
+export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
+  select: {
+    type: 'string',
+    array: true,
+    group: WHAT,
+    describe: 'Check these alone: rules, codes of other tools, categories or all; a,b or repeated',
+  },
+  ignore: { type: 'string', array: true, group: WHAT, describe: 'Leave these out; named as for --select' },
+  'stdin-filename': { type: 'string', group: WHAT, describe: 'What to call the file that is read from -' },
+  'max-file-size': {
+    type: 'string',
+    group: WHAT,
+    defaultDescription: '5MB',
+    describe: 'Larger files are reported and not read',
+  },
+  'no-config': { type: 'boolean', group: WHAT, describe: 'Read no configuration file' },
+  fix: { type: 'boolean', group: FIXING, describe: 'Apply the fixes that keep the image as it is' },
+  'unsafe-fixes': { type: 'boolean', group: FIXING, describe: 'Apply those that may change it, too' },
+  diff: { type: 'boolean', group: FIXING, describe: 'Print what --fix would do as a patch, and change nothing' },
+  format: { type: 'string', choices: FORMATS, group: OUTPUT, defaultDescription: 'pretty', describe: 'The report' },
+  'output-file': { type: 'string', group: OUTPUT, describe: 'Write the report there' },
+  'fail-on': {
+    type: 'string',
+    choices: FAIL_ON,
+    group: OUTPUT,
+    defaultDescription: 'warning',
+    describe: 'The least severity that makes the exit code 1',
+  },
+  quiet: { type: 'boolean', alias: 'q', group: OUTPUT, describe: 'Print findings and failures, and nothing else' },
+  statistics: { type: 'boolean', group: OUTPUT, describe: 'Count the findings of each rule' },
+  color: {
+    type: 'string',
+    choices: COLOR,
+    group: OUTPUT,
+    defaultDescription: 'auto',
+    describe: '--color alone is always, --no-color never',
+  },
+};

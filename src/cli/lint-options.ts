@@ -1,0 +1,85 @@
+import { ConfigError } from '../config/error.ts';
+import { SEVERITIES, type Severity } from '../lint/diagnostic.ts';
+import { FORMATS, type Format } from '../report/index.ts';
+import { choiceOf, type Given, isOn, listOf, textOf } from './given.ts';
+import { sizeOf } from './size.ts';
+
+export const FAIL_ON = [...SEVERITIES, 'never'] as const;
+export const COLOR = ['auto', 'always', 'never'] as const;
+
+export interface LintOptions {
+  readonly paths: readonly string[];
+  /** `write` the fixes, show them as a `diff`, or leave them. */
+  readonly fixing: 'write' | 'diff' | undefined;
+  readonly unsafeFixes: boolean;
+  readonly format: Format;
+  readonly outputFile: string | undefined;
+  readonly select: readonly string[];
+  readonly ignore: readonly string[];
+  readonly failOn: Severity | 'never';
+  readonly quiet: boolean;
+  readonly statistics: boolean;
+  readonly color: (typeof COLOR)[number];
+  readonly stdinFilename: string;
+  /** In bytes. */
+  readonly maxFileSize: number;
+}
+
+export const MAX_FILE_SIZE = 5_000_000;
+
+/** What `iechorlint PATH…` means. */
+export const plainLint = (paths: readonly string[]): LintOptions => ({
+  paths: paths.length === 0 ? ['.'] : paths,
+  fixing: undefined,
+  unsafeFixes: false,
+  format: 'pretty',
+  outputFile: undefined,
+  select: [],
+  ignore: [],
+  failOn: 'warning',
+  quiet: false,
+  statistics: false,
+  color: 'auto',
+  stdinFilename: '<stdin>',
+  maxFileSize: MAX_FILE_SIZE,
+});
+
+export const lintOptionsOf = (given: Given): LintOptions => {
+  const plain = plainLint(given.operands);
+  const options: LintOptions = {
+    ...plain,
+    fixing: fixingOf(given),
+    unsafeFixes: isOn(given, 'unsafe-fixes'),
+    format: choiceOf(given, 'format', FORMATS) ?? plain.format,
+    outputFile: textOf(given, 'output-file'),
+    select: listOf(given, 'select'),
+    ignore: listOf(given, 'ignore'),
+    failOn: choiceOf(given, 'fail-on', FAIL_ON) ?? plain.failOn,
+    quiet: isOn(given, 'quiet'),
+    statistics: isOn(given, 'statistics'),
+    color: choiceOf(given, 'color', COLOR) ?? plain.color,
+    stdinFilename: textOf(given, 'stdin-filename') ?? plain.stdinFilename,
+    maxFileSize: maxFileSizeOf(given),
+  };
+  rejectContradictions(options, given);
+  return options;
+};
+
+const fixingOf = (given: Given): LintOptions['fixing'] => {
+  if (isOn(given, 'diff')) return 'diff';
+  return isOn(given, 'fix') ? 'write' : undefined;
+};
+
+const maxFileSizeOf = (given: Given): number => {
+  const text = textOf(given, 'max-file-size');
+  return text === undefined ? MAX_FILE_SIZE : sizeOf(text, '--max-file-size');
+};
+
+const rejectContradictions = (options: LintOptions, given: Given): void => {
+  if (options.unsafeFixes && options.fixing === undefined)
+    throw new ConfigError('--unsafe-fixes says which fixes to apply; add --fix, or --diff to see them first');
+  if (options.fixing !== 'diff') return;
+  for (const name of ['format', 'statistics'])
+    if (given.options[name] !== undefined)
+      throw new ConfigError(`--diff prints a patch and no findings, so --${name} has no place beside it`);
+};

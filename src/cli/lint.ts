@@ -1,0 +1,56 @@
+import { configure } from '../config/select.ts';
+import { SEVERITIES } from '../lint/diagnostic.ts';
+import { lint } from '../lint/linter.ts';
+import type { Rule } from '../lint/rule.ts';
+import { type FileReport, reporterOf, showsWhy } from '../report/index.ts';
+import { discover } from './discover.ts';
+import type { Io } from './io.ts';
+import type { LintOptions } from './lint-options.ts';
+import { print, sheetOf } from './print.ts';
+import { exitCodeOf, inputsOf, type Run, refuse, tell } from './run.ts';
+import { version } from './version.ts';
+
+/** `iechorlint lint`: checks what the paths name, fixes it or shows the fixes where asked to, and reports. */
+export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<number> => {
+  const run = await startRun(options, io, rules);
+  if (options.fixing === 'diff') return (await import('./diff.ts')).diffFiles(run);
+  const files = options.fixing === 'write' ? await (await import('./fix.ts')).fixFiles(run) : checkFiles(run);
+  await report(run, files);
+  return exitCodeOf(
+    run,
+    files.some((file) => reachesThreshold(file, run)),
+  );
+};
+
+const startRun = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<Run> => {
+  const config = configure(rules, options);
+  const { targets, unreadable, notices } = await discover(options.paths, io.cwd, options.stdinFilename);
+  const run: Run = { options, io, rules, config, targets, unreadable: [], failures: [] };
+  for (const notice of notices) tell(run, notice);
+  for (const each of unreadable) refuse(run, each);
+  return run;
+};
+
+const checkFiles = (run: Run): readonly FileReport[] => {
+  const files: FileReport[] = [];
+  for (const { source } of inputsOf(run)) {
+    files.push({ document: source.document, diagnostics: lint(source.document, run.config) });
+  }
+  return files;
+};
+
+const report = async (run: Run, files: readonly FileReport[]): Promise<void> => {
+  const { options, rules, config, unreadable } = run;
+  const sheet = sheetOf(run);
+  const reporter = await reporterOf(options.format);
+  const why = new Map(showsWhy(options.format) ? rules.map((rule) => [rule.name, rule.why]) : []);
+  const outcome = { version, files, unreadable, rules: [...config.rules.keys()], why };
+  const { color, width } = sheet;
+  await print(run, sheet, reporter(outcome, { color, width, quiet: options.quiet, statistics: options.statistics }));
+};
+
+const reachesThreshold = ({ diagnostics }: FileReport, { options }: Run): boolean => {
+  if (options.failOn === 'never') return false;
+  const threshold = SEVERITIES.indexOf(options.failOn);
+  return diagnostics.some(({ severity }) => SEVERITIES.indexOf(severity) <= threshold);
+};

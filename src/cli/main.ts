@@ -1,0 +1,42 @@
+import { rules as allRules } from '../../rules/index.ts';
+import { ConfigError } from '../config/error.ts';
+import type { Rule } from '../lint/rule.ts';
+import { isCommandName } from './command-names.ts';
+import type { Io } from './io.ts';
+import { lintFiles } from './lint.ts';
+import { plainLint } from './lint-options.ts';
+import { say } from './say.ts';
+
+/** The exit code of an error that is a bug of ours, as sysexits.h has it. */
+const BUG = 70;
+
+/** Runs the command line and gives its exit code; nothing is left pending then. */
+export const main = async (args: readonly string[], io: Io, rules: readonly Rule[] = allRules): Promise<number> => {
+  try {
+    return codeAfterOutput(await dispatch(args, io, rules), io);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      say(io, error.message);
+      return 2;
+    }
+    io.stderr.write(`iechorlint: this is a bug in iechorlint, please report it:\n${stackOf(error)}\n`);
+    return BUG;
+  }
+};
+
+/** Plain paths need no option parser, which takes longer to load than a small file to lint. */
+const dispatch = async (args: readonly string[], io: Io, rules: readonly Rule[]): Promise<number> => {
+  const isPlain = args.every((arg) => arg === '-' || !arg.startsWith('-')) && !isCommandName(args[0] ?? '');
+  if (isPlain) return lintFiles(plainLint(args), io, rules);
+  const { runCommand } = await import('./arguments.ts');
+  return runCommand(args, io, rules);
+};
+
+const codeAfterOutput = (code: number, io: Io): number => {
+  const failure = io.stdout.failure();
+  if (failure === undefined) return code;
+  say(io, `cannot write standard output: ${failure}`);
+  return 2;
+};
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,0 +1,37 @@
+import { resolve } from 'node:path';
+import type { Io, Output } from './io.ts';
+import { writeOutputFile } from './output-file.ts';
+import { fail, type Run } from './run.ts';
+import { undisturbed } from './signals.ts';
+
+/** Where the report of a run goes. */
+export interface Sheet {
+  /** The file it is written to; `undefined` for an output of the process. */
+  readonly file: string | undefined;
+  readonly output: Output;
+  readonly color: boolean;
+  readonly width: number;
+}
+
+const WIDTH = 100;
+
+export const sheetOf = ({ options, io, targets }: Run): Sheet => {
+  const isTextOnStdout = options.fixing === 'write' && targets.some(({ file }) => file === undefined);
+  const output = isTextOnStdout ? io.stderr : io.stdout;
+  const file = options.outputFile === '-' ? undefined : options.outputFile;
+  const isOnTerminal = file === undefined && output.isTerminal();
+  const color = options.color === 'auto' ? isOnTerminal && mayBeColored(io) : options.color === 'always';
+  return { file, output, color, width: isOnTerminal ? (output.columns() ?? WIDTH) : WIDTH };
+};
+
+/** Writes the pieces as they come. */
+export const print = async (run: Run, { file, output }: Sheet, pieces: Iterable<string>): Promise<void> => {
+  if (file === undefined) {
+    for (const piece of pieces) output.write(piece);
+    return;
+  }
+  const failure = await undisturbed(() => writeOutputFile(resolve(run.io.cwd, file), pieces));
+  if (failure !== undefined) fail(run, `cannot write ${file}: ${failure}`);
+};
+
+const mayBeColored = ({ env }: Io): boolean => !env.NO_COLOR && env.TERM !== 'dumb';

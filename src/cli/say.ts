@@ -1,0 +1,6 @@
+import { escapeLine } from '../report/escape.ts';
+import type { Io } from './io.ts';
+
+/** One line on standard error; names in it may hold anything. */
+export const say = ({ stderr }: Pick<Io, 'stderr'>, text: string): void =>
+  stderr.write(`iechorlint: ${escapeLine(text)}\n`);

@@ -1,0 +1,79 @@
+import { nearest } from '../source/nearest.ts';
+
+/** What the command line must know of an option to find the operands between the options. */
+export interface OptionShape {
+  readonly type: 'boolean' | 'string';
+  readonly choices?: readonly string[];
+  /** Its single letter. */
+  readonly alias?: string;
+}
+
+export type OptionShapes = Readonly<Record<string, OptionShape>>;
+
+/** One option with its value, or one operand; `index` is its place in the arguments. */
+export type Token =
+  | { readonly kind: 'operand'; readonly text: string; readonly index: number }
+  | { readonly kind: 'option'; readonly flag: string; readonly value: string | undefined; readonly index: number };
+
+/** Cuts arguments into options and operands; after `--` all are operands. */
+export function* tokensOf(args: readonly string[], shapes: OptionShapes): Generator<Token> {
+  const end = args.indexOf('--');
+  for (let index = 0; index < args.length; index++) {
+    const text = args[index] ?? '';
+    if (index === end) continue;
+    if (text === '-' || !text.startsWith('-') || (end >= 0 && index > end)) {
+      yield { kind: 'operand', text, index };
+      continue;
+    }
+    const equals = text.indexOf('=');
+    const flag = equals < 0 ? text : text.slice(0, equals);
+    const takesNext = equals < 0 && shapes[flag.slice(2)]?.type === 'string' && isValue(args[index + 1]);
+    yield { kind: 'option', flag, value: takesNext ? args[index + 1] : valueAfter(text, equals), index };
+    if (takesNext) index++;
+  }
+}
+
+/** The first thing about the options that makes no sense; `undefined` if there is none. */
+export const mistakeIn = (args: readonly string[], shapes: OptionShapes): string | undefined => {
+  for (const token of tokensOf(args, shapes)) {
+    const mistake = token.kind === 'option' ? mistakeOf(token.flag, token.value, shapes) : undefined;
+    if (mistake !== undefined) return mistake;
+  }
+  return undefined;
+};
+
+const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes): string | undefined => {
+  if (isShort(flag, shapes)) return undefined;
+  const shape = flag.startsWith('--') && Object.hasOwn(shapes, flag.slice(2)) ? shapes[flag.slice(2)] : undefined;
+  if (shape === undefined) return unknownOption(flag, Object.keys(shapes));
+  if (shape.type === 'boolean') {
+    const isPlain = value === undefined || value === 'true' || value === 'false';
+    return isPlain ? undefined : `${flag} takes no value, and got \`${value}\``;
+  }
+  if (value === undefined || value === '') return `${flag} needs a value${choicesText(shape.choices, ': ')}`;
+  if (shape.choices === undefined || shape.choices.includes(value)) return undefined;
+  return `${flag} cannot be \`${value}\`${choicesText(shape.choices, '; it is ')}${meant(nearest(value, shape.choices))}`;
+};
+
+/** One or several single letters, such as `-q` or `-qh`. */
+const isShort = (flag: string, shapes: OptionShapes): boolean => {
+  const letters = Object.values(shapes).map(({ alias }) => alias);
+  return /^-[a-z]+$/i.test(flag) && [...flag.slice(1)].every((letter) => letters.includes(letter));
+};
+
+const unknownOption = (flag: string, names: readonly string[]): string => {
+  const name = flag.replace(/^-+/, '');
+  const isLong = flag.startsWith('--') || name.length > 1;
+  const near = isLong ? nearest(name, names) : undefined;
+  return `unknown option \`${flag}\`${meant(near && `--${near}`)}`;
+};
+
+const meant = (name: string | undefined): string => (name ? ` (did you mean \`${name}\`?)` : '');
+
+const choicesText = (choices: readonly string[] | undefined, before: string): string =>
+  choices ? `${before}${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}` : '';
+
+const isValue = (next: string | undefined): boolean => next !== undefined && (next === '-' || !next.startsWith('-'));
+
+const valueAfter = (text: string, equals: number): string | undefined =>
+  equals < 0 ? undefined : text.slice(equals + 1);

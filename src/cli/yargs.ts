@@ -1,0 +1,74 @@
+import yargs, { type Argv } from 'yargs';
+import { ConfigError } from '../config/error.ts';
+import type { CommandName } from './command-names.ts';
+import { COMMANDS, type Command } from './commands.ts';
+import type { Given } from './given.ts';
+import { version } from './version.ts';
+
+/** What the arguments give a command, unless they ask for a text: help, the version, the completion script. */
+export interface Parsed {
+  readonly given: Given | undefined;
+  readonly text: string;
+}
+
+/** Parses the arguments of a command; without a name they are those of `lint`. */
+export const parseWith = async (
+  name: CommandName | undefined,
+  args: readonly string[],
+  columns: number | undefined,
+): Promise<Parsed> => {
+  let given: Given | undefined;
+  let text = '';
+  const parser = yargsFor(name, Math.min(columns ?? 100, 100), (options, operands) => {
+    given = { options, operands: name === undefined ? operands : operands.slice(1) };
+  });
+  await parser.parseAsync(name === undefined ? [...args] : [name, ...args], {}, (_error, _argv, output) => {
+    text = output;
+  });
+  return text === '' ? { given, text } : { given: undefined, text: `${text}\n` };
+};
+
+type Take = (options: Readonly<Record<string, unknown>>, operands: readonly string[]) => void;
+
+const yargsFor = (name: CommandName | undefined, width: number, take: Take): Argv => {
+  const parser = yargs([])
+    .scriptName('iechorlint')
+    .detectLocale(false)
+    .exitProcess(false)
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .wrap(width);
+  for (const [each, command] of Object.entries(COMMANDS)) {
+    const names = each === 'lint' && name === undefined ? [each, '$0'] : [each];
+    parser.command(
+      names,
+      command.describe,
+      (own) => addFlags(own, names.length > 1 ? '' : `${each} `, command),
+      (argv) => take(argv, argv._.map(String)),
+    );
+  }
+  return parser
+    .completion('completion', 'Print a completion script for bash, zsh or fish')
+    .strictOptions()
+    .help('help', 'Show this help')
+    .alias('help', 'h')
+    .version('version', 'Show the version', version)
+    .alias('version', 'V')
+    .fail((message, error) => {
+      throw error instanceof Error && error.name !== 'YError' ? error : new ConfigError(message.replace(/\s+/g, ' '));
+    });
+};
+
+const addFlags = (parser: Argv, name: string, { flags, operands, examples, epilogue, describe }: Command): Argv => {
+  parser.usage(`${`iechorlint ${name}[options] ${operands}`.trim()}\n\n${describe}`);
+  for (const [flag, settings] of Object.entries(flags))
+    parser.option(flag, { ...settings, requiresArg: settings.type === 'string' });
+  for (const [call, meaning] of examples) parser.example(call, meaning);
+  return epilogue === undefined ? parser : parser.epilogue(epilogue);
+};
