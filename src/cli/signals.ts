@@ -11,7 +11,8 @@ export const undisturbed = async <T>(action: () => T): Promise<T> => {
   for (const each of SIGNALS) process.on(each, end);
   try {
     const result = action();
-    // Signals are handed out by the event loop, which has to turn once.
+    // The event loop hands signals out once a turn, and the first of the two may be its end.
+    await setImmediate();
     await setImmediate();
     return result;
   } finally {

@@ -1,7 +1,5 @@
 import {
-  accessSync,
   closeSync,
-  constants,
   ftruncateSync,
   openSync,
   readFileSync,
@@ -24,7 +22,8 @@ export const replaceFile = (file: string, before: Uint8Array, after: Uint8Array)
   try {
     const target = realpathSync.native(file);
     const stat = statSync(target);
-    accessSync(target, constants.W_OK);
+    // A draft would take the place even of a file that is write-protected.
+    closeSync(openSync(target, 'r+'));
     if (stat.nlink > 1) return overwrite(target, before, after);
     return replaceByDraft(target, stat, before, after);
   } catch (error) {
