@@ -1,5 +1,8 @@
 /** How BuildKit takes the text of an argument list that may be a JSON array. */
-export type JsonReading = { readonly kind: 'strings'; readonly values: readonly string[] } | { readonly kind: 'mixed' } | { readonly kind: 'none' };
+export type JsonReading =
+  | { readonly kind: 'strings'; readonly values: readonly string[] }
+  | { readonly kind: 'mixed' }
+  | { readonly kind: 'none' };
 
 const NONE: JsonReading = { kind: 'none' };
 

@@ -114,14 +114,32 @@ const isTooLong = (source: string, start: number, end: number): boolean => {
   return new TextEncoder().encode(source.slice(start, end)).length > MAX_LINE_BYTES;
 };
 
-const tooLongLine = (reader: Reader, { start, end }: PhysicalLine, at: number, comments: readonly CommentLine[]): LogicalLine => ({
-  start: at, end: at, source: { start, end }, firstLine: reader.line, lastLine: reader.line, pieces: [[at, start]],
-  dropped: [], emptyLines: [], comments, heredocs: [], problem: { kind: 'too-long', at: { start, end } },
+const tooLongLine = (
+  reader: Reader,
+  { start, end }: PhysicalLine,
+  at: number,
+  comments: readonly CommentLine[],
+): LogicalLine => ({
+  start: at,
+  end: at,
+  source: { start, end },
+  firstLine: reader.line,
+  lastLine: reader.line,
+  pieces: [[at, start]],
+  dropped: [],
+  emptyLines: [],
+  comments,
+  heredocs: [],
+  problem: { kind: 'too-long', at: { start, end } },
 });
 
 const logicalLine = (
-  reader: Reader, first: PhysicalLine, start: number, at: number,
-  own: readonly CommentLine[], comments: CommentLine[],
+  reader: Reader,
+  first: PhysicalLine,
+  start: number,
+  at: number,
+  own: readonly CommentLine[],
+  comments: CommentLine[],
 ): { line: LogicalLine; text: string } => {
   const { source, escape } = reader;
   const firstLine = reader.line;
@@ -144,7 +162,8 @@ const logicalLine = (
     const from = skipSpaces(source, physical.start, physical.contentEnd);
     if (from >= physical.contentEnd || source[from] === '#') {
       dropped.push({ start: lineStart, end: reader.at });
-      if (source[from] === '#' && from < physical.contentEnd) comments.push({ start: from, end: physical.contentEnd, inside: true });
+      if (source[from] === '#' && from < physical.contentEnd)
+        comments.push({ start: from, end: physical.contentEnd, inside: true });
       else emptyLines.push({ start: lineStart, end: reader.at });
       continue;
     }
@@ -157,8 +176,16 @@ const logicalLine = (
   const lastBody = bodies.heredocs.at(-1);
   if (lastBody) sourceEnd = lastBody.terminator?.end ?? source.length;
   const line: LogicalLine = {
-    start: at, end: at + text.length, source: { start, end: sourceEnd }, firstLine, lastLine: reader.line, pieces, dropped,
-    emptyLines, comments: own, heredocs: bodies.heredocs,
+    start: at,
+    end: at + text.length,
+    source: { start, end: sourceEnd },
+    firstLine,
+    lastLine: reader.line,
+    pieces,
+    dropped,
+    emptyLines,
+    comments: own,
+    heredocs: bodies.heredocs,
     problem: bodies.unterminated ? { kind: 'unterminated-heredoc', at: bodies.unterminated } : problem,
   };
   return { line, text };
@@ -172,7 +199,10 @@ const continuedEnd = (source: string, start: number, end: number, escape: Escape
   return at - 1 > start && source[at - 2] === escape ? undefined : at - 1;
 };
 
-const heredocBodies = (reader: Reader, openers: readonly Opener[]): { heredocs: readonly HeredocText[]; unterminated: Span | undefined } => {
+const heredocBodies = (
+  reader: Reader,
+  openers: readonly Opener[],
+): { heredocs: readonly HeredocText[]; unterminated: Span | undefined } => {
   const heredocs: HeredocText[] = [];
   for (const opener of openers) {
     const start = reader.at;

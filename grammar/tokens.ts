@@ -27,7 +27,13 @@ const lineEnd = (text: string, offset: number): number => {
 const taken = (text: string, start: number, end: number): Match => (end > start ? [text.slice(start, end)] : null);
 
 export const Newline = createToken({ name: 'Newline', pattern: /\n/, line_breaks: true });
-const EndOfLine = createToken({ name: 'EndOfLine', pattern: /\n/, line_breaks: true, pop_mode: true, categories: [Newline] });
+const EndOfLine = createToken({
+  name: 'EndOfLine',
+  pattern: /\n/,
+  line_breaks: true,
+  pop_mode: true,
+  categories: [Newline],
+});
 
 export const Spaces = createToken({
   name: 'Spaces',
@@ -68,7 +74,12 @@ export const Stopsignal = keyword('Stopsignal', 'text');
 export const User = keyword('User', 'text');
 export const Volume = keyword('Volume', 'paths');
 export const Workdir = keyword('Workdir', 'text');
-export const Unknown = createToken({ name: 'Unknown', pattern: /[^\t\v\f\r \n]+/, categories: [Keyword], push_mode: 'text' });
+export const Unknown = createToken({
+  name: 'Unknown',
+  pattern: /[^\t\v\f\r \n]+/,
+  categories: [Keyword],
+  push_mode: 'text',
+});
 
 const isKeyword = (token: IToken | undefined): boolean => token?.tokenType.CATEGORIES?.includes(Keyword) ?? false;
 
@@ -129,7 +140,8 @@ export const RightBracket = createToken({ name: 'RightBracket', pattern: /\]/ })
 export const Word = custom('Word', (text, offset, matched) => {
   if (isFirstArgument(matched) && isSpace(text.charCodeAt(offset))) return null;
   let at = offset;
-  for (let code = text.charCodeAt(at); at < text.length && code !== 10 && !isBlank(code); code = text.charCodeAt(at)) at++;
+  for (let code = text.charCodeAt(at); at < text.length && code !== 10 && !isBlank(code); code = text.charCodeAt(at))
+    at++;
   return taken(text, offset, at);
 });
 
@@ -180,8 +192,25 @@ export const HealthcheckType = custom(
 // Modes ---------------------------------------------------------------------------------------------------------------
 
 const KEYWORDS = [
-  Add, Arg, Cmd, Copy, Entrypoint, Env, Expose, From, Healthcheck, Label, Maintainer, Onbuild, Run, Shell, Stopsignal,
-  User, Volume, Workdir, Unknown,
+  Add,
+  Arg,
+  Cmd,
+  Copy,
+  Entrypoint,
+  Env,
+  Expose,
+  From,
+  Healthcheck,
+  Label,
+  Maintainer,
+  Onbuild,
+  Run,
+  Shell,
+  Stopsignal,
+  User,
+  Volume,
+  Workdir,
+  Unknown,
 ];
 
 const definition: IMultiModeLexerDefinition = {

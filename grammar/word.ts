@@ -48,7 +48,13 @@ const DIGIT = /\p{Nd}/u;
 const SPECIAL = '@*#?-$!0';
 
 /** Never throws: what cannot be expanded is a Variable with a `problem` or a Quoted that is not closed. */
-export const parseWord = (text: string, start: number, end: number, escape: Escape, quotes = true): readonly WordPart[] => {
+export const parseWord = (
+  text: string,
+  start: number,
+  end: number,
+  escape: Escape,
+  quotes = true,
+): readonly WordPart[] => {
   const plain = plainWord(text, start, end, escape);
   if (plain) return plain;
   return partsUntil({ text, end, escape, quotes, at: start, depth: 0 }, '');
@@ -157,11 +163,23 @@ const codePointAt = (scan: Scan): string => {
 };
 
 const variable = (
-  scan: Scan, start: number, name: string, nameStart: number, braces: boolean,
+  scan: Scan,
+  start: number,
+  name: string,
+  nameStart: number,
+  braces: boolean,
   rest: Partial<Pick<VariablePart, 'modifier' | 'word' | 'replacement' | 'problem'>> = {},
 ): VariablePart => ({
-  kind: 'Variable', start, end: scan.at, name, nameRange: { start: nameStart, end: nameStart + name.length }, braces,
-  modifier: rest.modifier, word: rest.word, replacement: rest.replacement, problem: rest.problem,
+  kind: 'Variable',
+  start,
+  end: scan.at,
+  name,
+  nameRange: { start: nameStart, end: nameStart + name.length },
+  braces,
+  modifier: rest.modifier,
+  word: rest.word,
+  replacement: rest.replacement,
+  problem: rest.problem,
 });
 
 const MISSING = "syntax error: missing '}'";

@@ -1,9 +1,9 @@
 import { nearest } from '../source/nearest.ts';
-import { type FlagSpec, FLAGS } from './flags.ts';
 import { readDuration } from './duration.ts';
+import { FLAGS, type FlagSpec } from './flags.ts';
 import { addProblem, type Line } from './line.ts';
 import { readFields } from './mount.ts';
-import type { Copy, Add, Flag, From, Healthcheck, Instruction, Onbuild, Run, Volume } from './nodes.ts';
+import type { Add, Copy, Flag, From, Healthcheck, Instruction, Onbuild, Run, Volume } from './nodes.ts';
 
 /** What BuildKit checks when it reads an instruction, beyond the number of its arguments. A trigger is not checked. */
 export const checkInstruction = (line: Line, node: Instruction): void => {
@@ -19,13 +19,19 @@ export const checkInstruction = (line: Line, node: Instruction): void => {
 
 const checkStageName = (line: Line, { name }: From): void => {
   if (!name || /^[a-z][a-z0-9-_.]*$/.test(name.text.toLowerCase())) return;
-  addProblem(line, name, `invalid name for build stage: "${name.text}", name can't start with a number or contain symbols`, {
-    help: 'Start it with a letter; then letters, digits, `-`, `_` and `.` may follow.',
-  });
+  addProblem(
+    line,
+    name,
+    `invalid name for build stage: "${name.text}", name can't start with a number or contain symbols`,
+    {
+      help: 'Start it with a letter; then letters, digits, `-`, `_` and `.` may follow.',
+    },
+  );
 };
 
 const checkDestination = (line: Line, { keyword, destination, json, heredocs }: Copy | Add): void => {
-  if (json || !heredocs.some(({ opener }) => opener.start === destination.start && opener.end === destination.end)) return;
+  if (json || !heredocs.some(({ opener }) => opener.start === destination.start && opener.end === destination.end))
+    return;
   addProblem(line, destination, `${keyword.text.toUpperCase()} cannot accept a heredoc as a destination`, {
     help: 'Name the target last: `COPY <<EOF /path`.',
   });
@@ -45,18 +51,23 @@ const checkFlags = (line: Line, node: Instruction): void => {
 const checkFlag = (line: Line, flag: Flag, specs: Readonly<Record<string, FlagSpec>>, seen: boolean): void => {
   const name = flag.name.text;
   const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
-  const value = valueOf(flag);
+  const value = flagValue(flag);
   if (!spec) return addUnknownFlag(line, flag, Object.keys(specs));
-  if (seen && spec !== 'list') return addProblem(line, flag, `duplicate flag specified: --${name}`, { help: 'Keep one of them.' });
+  if (seen && spec !== 'list')
+    return addProblem(line, flag, `duplicate flag specified: --${name}`, { help: 'Keep one of them.' });
   if (spec === 'bool' ? value === '' : value === undefined) {
-    return addProblem(line, flag, `missing a value on flag: --${name}`, { help: spec === 'bool' ? `Write \`--${name}\`.` : `Write \`--${name}=value\`.` });
+    return addProblem(line, flag, `missing a value on flag: --${name}`, {
+      help: spec === 'bool' ? `Write \`--${name}\`.` : `Write \`--${name}=value\`.`,
+    });
   }
   if (spec !== 'bool' || value === undefined || /^(?:true|false)$/i.test(value)) return;
-  addProblem(line, flag, `expecting boolean value for flag --${name}, not: ${value}`, { help: `Write \`--${name}\` or leave it out.` });
+  addProblem(line, flag, `expecting boolean value for flag --${name}, not: ${value}`, {
+    help: `Write \`--${name}\` or leave it out.`,
+  });
 };
 
 /** The flag's value as BuildKit reads it; undefined without `=`. */
-export const valueOf = (flag: Flag): string | undefined => {
+export const flagValue = (flag: Flag): string | undefined => {
   const equals = flag.text.indexOf('=');
   return equals < 0 ? undefined : flag.text.slice(equals + 1);
 };
@@ -64,7 +75,9 @@ export const valueOf = (flag: Flag): string | undefined => {
 const addUnknownFlag = (line: Line, flag: Flag, known: readonly string[]): void => {
   const name = flag.name.text;
   const near = nearest(name, known);
-  const accepted = known.length ? `It takes ${known.map((flagName) => `\`--${flagName}\``).join(', ')}.` : 'It takes no flags.';
+  const accepted = known.length
+    ? `It takes ${known.map((flagName) => `\`--${flagName}\``).join(', ')}.`
+    : 'It takes no flags.';
   addProblem(line, flag, `unknown flag: --${name}${near ? ` (did you mean ${near}?)` : ''}`, {
     help: near ? `Write \`--${near}\`.` : accepted,
     ...(near ? { suggestion: { range: { start: flag.name.start, end: flag.name.end }, text: near } } : {}),
@@ -74,7 +87,7 @@ const addUnknownFlag = (line: Line, flag: Flag, known: readonly string[]): void 
 const checkRun = (line: Line, { flags }: Run): void => {
   for (const flag of flags) {
     const name = flag.name.text;
-    const value = valueOf(flag);
+    const value = flagValue(flag);
     if (value === undefined) continue;
     if (name === 'network' && !['default', 'none', 'host'].includes(value)) {
       addProblem(line, flag, `unsupported network mode "${value}"`, { help: 'Write `default`, `none` or `host`.' });
@@ -105,46 +118,62 @@ const checkFields = (line: Line, flag: Flag, value: string): void => {
 const checkHealthcheck = (line: Line, node: Healthcheck): void => {
   const type = node.type.text.toUpperCase();
   if (type === 'NONE') {
-    if (node.command) addProblem(line, node.command, 'HEALTHCHECK NONE takes no arguments', { help: 'Delete what follows NONE.' });
+    if (node.command)
+      addProblem(line, node.command, 'HEALTHCHECK NONE takes no arguments', { help: 'Delete what follows NONE.' });
     return;
   }
   if (type !== 'CMD') {
-    return addProblem(line, node.type, `Unknown type "${type}" in HEALTHCHECK (try CMD)`, { help: 'Write `HEALTHCHECK CMD command`.' });
+    return addProblem(line, node.type, `Unknown type "${type}" in HEALTHCHECK (try CMD)`, {
+      help: 'Write `HEALTHCHECK CMD command`.',
+    });
   }
   if (node.arguments.slice(1).every((value) => value === '')) {
-    addProblem(line, node.type, 'Missing command after HEALTHCHECK CMD', { help: 'Write the command that checks the service.' });
+    addProblem(line, node.type, 'Missing command after HEALTHCHECK CMD', {
+      help: 'Write the command that checks the service.',
+    });
   }
   for (const flag of node.flags) checkHealthcheckFlag(line, flag);
 };
 
 const checkHealthcheckFlag = (line: Line, flag: Flag): void => {
   const name = flag.name.text;
-  const value = valueOf(flag);
+  const value = flagValue(flag);
   if (!value) return;
   if (name === 'retries') {
     if (/^\+?\d+$/.test(value) && Number(value) <= 2 ** 31 - 1) return;
-    return addProblem(line, flag, `--retries must be a number that is not negative, not "${value}"`, { help: 'Write `--retries=3`.' });
+    return addProblem(line, flag, `--retries must be a number that is not negative, not "${value}"`, {
+      help: 'Write `--retries=3`.',
+    });
   }
   if (!['interval', 'timeout', 'start-period', 'start-interval'].includes(name)) return;
   const nanoseconds = readDuration(value);
   if (nanoseconds === undefined) {
-    addProblem(line, flag, `time: invalid duration "${value}"`, { help: 'Write a number with its unit, such as `30s` or `1m30s`.' });
+    addProblem(line, flag, `time: invalid duration "${value}"`, {
+      help: 'Write a number with its unit, such as `30s` or `1m30s`.',
+    });
   } else if (nanoseconds !== 0 && nanoseconds < 1e6) {
-    addProblem(line, flag, `Interval "${name}" cannot be less than 1ms`, { help: 'Write `0` for the default or at least `1ms`.' });
+    addProblem(line, flag, `Interval "${name}" cannot be less than 1ms`, {
+      help: 'Write `0` for the default or at least `1ms`.',
+    });
   }
 };
 
 const checkVolume = (line: Line, { paths }: Volume): void => {
   for (const path of paths) {
-    if (path.raw.trim() === '') addProblem(line, path, 'VOLUME specified can not be an empty string', { help: 'Name a path.' });
+    if (path.raw.trim() === '')
+      addProblem(line, path, 'VOLUME specified can not be an empty string', { help: 'Name a path.' });
   }
 };
 
 const checkOnbuild = (line: Line, { trigger }: Onbuild): void => {
   const word = trigger.keyword.text.toUpperCase();
   if (word === 'ONBUILD') {
-    addProblem(line, trigger.keyword, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed", { help: 'Write ONBUILD once.' });
+    addProblem(line, trigger.keyword, "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed", {
+      help: 'Write ONBUILD once.',
+    });
   } else if (word === 'FROM' || word === 'MAINTAINER') {
-    addProblem(line, trigger.keyword, `${word} isn't allowed as an ONBUILD trigger`, { help: 'Use another instruction as trigger.' });
+    addProblem(line, trigger.keyword, `${word} isn't allowed as an ONBUILD trigger`, {
+      help: 'Use another instruction as trigger.',
+    });
   }
 };

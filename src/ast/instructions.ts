@@ -3,10 +3,22 @@ import { readJsonArray, skipSpaces } from '../../grammar/index.ts';
 import type { Range } from '../source/range.ts';
 import { checkInstruction } from './check.ts';
 import { addProblem, fileRange, flagAt, type Line, type Piece, pieceOf, tokenAt, wordAt, wordOfJson } from './line.ts';
-import { unknownInstruction } from './unknown.ts';
 import type {
-  ArgDeclaration, Command, Comment, CopySource, ExecForm, Flag, Heredoc, Instruction, InstructionKind, JsonString, Pair, Token, Word,
+  ArgDeclaration,
+  Command,
+  Comment,
+  CopySource,
+  ExecForm,
+  Flag,
+  Heredoc,
+  Instruction,
+  InstructionKind,
+  JsonString,
+  Pair,
+  Token,
+  Word,
 } from './nodes.ts';
+import { unknownInstruction } from './unknown.ts';
 
 /** What a line brings besides its own words. */
 export interface Attached {
@@ -51,22 +63,54 @@ const draftOf = (line: Line, children: Children, attached: Attached): Draft => {
   const { line: logical } = line;
   const piece = first ? pieceOf(first) : { start: logical.start, end: logical.start };
   const flags = [...tokens(children, 'Flag'), ...tokens(children, 'OnbuildFlag')].map((token) => flagOf(line, token));
-  const ends = [...tokens(children, 'FlagsEnd'), ...tokens(children, 'OnbuildFlagsEnd'), ...tokens(children, 'Flag'), ...tokens(children, 'OnbuildFlag')];
+  const ends = [
+    ...tokens(children, 'FlagsEnd'),
+    ...tokens(children, 'OnbuildFlagsEnd'),
+    ...tokens(children, 'Flag'),
+    ...tokens(children, 'OnbuildFlag'),
+  ];
   const place = Math.max(piece.end, ...ends.map((token) => pieceOf(token).end));
   const keyword = tokenAt(line, piece);
   const whole: Range = line.trigger ? { start: keyword.start, end: logical.source.end } : logical.source;
   return {
-    line, children, keyword, flags, heredocs: attached.heredocs, place: { start: place, end: place },
+    line,
+    children,
+    keyword,
+    flags,
+    heredocs: attached.heredocs,
+    place: { start: place, end: place },
     base: {
-      start: whole.start, end: whole.end, keyword, flags, heredocs: attached.heredocs, comments: attached.comments,
+      start: whole.start,
+      end: whole.end,
+      keyword,
+      flags,
+      heredocs: attached.heredocs,
+      comments: attached.comments,
       lines: { first: logical.firstLine, last: logical.lastLine },
     },
   };
 };
 
 const KEYWORD_TOKENS = [
-  'Add', 'Arg', 'Cmd', 'Copy', 'Entrypoint', 'Env', 'Expose', 'From', 'Healthcheck', 'Label', 'Maintainer', 'Onbuild',
-  'Run', 'Shell', 'Stopsignal', 'User', 'Volume', 'Workdir', 'Unknown',
+  'Add',
+  'Arg',
+  'Cmd',
+  'Copy',
+  'Entrypoint',
+  'Env',
+  'Expose',
+  'From',
+  'Healthcheck',
+  'Label',
+  'Maintainer',
+  'Onbuild',
+  'Run',
+  'Shell',
+  'Stopsignal',
+  'User',
+  'Volume',
+  'Workdir',
+  'Unknown',
 ] as const;
 
 const keywordToken = (children: Children): IToken | undefined => {
@@ -121,10 +165,15 @@ const missing = (draft: Draft, message: string, help: string, values: Values = N
 const hasMixedArray = (draft: Draft): boolean => {
   const [mixed] = tokens(draft.children, 'MixedArray');
   if (!mixed) return false;
-  addProblem(draft.line, fileRange(draft.line, pieceOf(mixed)), 'when using JSON array syntax, arrays must be comprised of strings only', {
-    phase: 'parse',
-    help: 'Quote every element, such as `["echo", "1"]`.',
-  });
+  addProblem(
+    draft.line,
+    fileRange(draft.line, pieceOf(mixed)),
+    'when using JSON array syntax, arrays must be comprised of strings only',
+    {
+      phase: 'parse',
+      help: 'Quote every element, such as `["echo", "1"]`.',
+    },
+  );
   return true;
 };
 
@@ -147,9 +196,13 @@ const execFormOf = (draft: Draft): ExecForm | undefined => {
   const whole = { start: open.startOffset, end: close.startOffset + 1 };
   const reading = readJsonArray(draft.line.text.slice(whole.start, whole.end));
   const values = reading.kind === 'strings' ? reading.values : [];
-  const elements = tokens(node.children, 'JsonString').map((token, index): JsonString => ({
-    kind: 'JsonString', ...fileRange(draft.line, pieceOf(token)), value: values[index] ?? '',
-  }));
+  const elements = tokens(node.children, 'JsonString').map(
+    (token, index): JsonString => ({
+      kind: 'JsonString',
+      ...fileRange(draft.line, pieceOf(token)),
+      value: values[index] ?? '',
+    }),
+  );
   return { kind: 'ExecForm', ...fileRange(draft.line, whole), elements };
 };
 
@@ -206,11 +259,20 @@ const from = (draft: Draft): Instruction => {
   const [image, as, name] = words;
   const takes = words.length === 1 || (words.length === 3 && isAs(as));
   const help = 'Write `FROM image` or `FROM image AS name`.';
-  if (!takes) addProblem(draft.line, image && !isAs(image) ? image : draft.keyword, 'FROM requires either one or three arguments', { help });
+  if (!takes)
+    addProblem(
+      draft.line,
+      image && !isAs(image) ? image : draft.keyword,
+      'FROM requires either one or three arguments',
+      { help },
+    );
   if (!image) return invalid(draft, values);
   const named = takes && as && name;
   return {
-    kind: 'From', ...draft.base, ...values, image,
+    kind: 'From',
+    ...draft.base,
+    ...values,
+    image,
     as: named ? { start: as.start, end: as.end, text: as.raw } : undefined,
     name: named ? { start: name.start, end: name.end, text: name.raw } : undefined,
   };
@@ -231,7 +293,8 @@ const shell = (draft: Draft): Instruction => {
   if (hasMixedArray(draft)) return invalid(draft);
   const { command, values } = commandOf(draft);
   const help = 'Write it as JSON, such as `SHELL ["/bin/bash", "-c"]`.';
-  if (command.kind === 'ExecForm' && command.elements.length) return { kind: 'Shell', ...draft.base, ...values, command };
+  if (command.kind === 'ExecForm' && command.elements.length)
+    return { kind: 'Shell', ...draft.base, ...values, command };
   if (values.arguments.length) return missing(draft, 'SHELL requires the arguments to be in JSON form', help, values);
   return missing(draft, 'SHELL requires at least one argument', help, values);
 };
@@ -252,7 +315,9 @@ const copy =
   };
 
 const sourceOf = (draft: Draft, word: Word, json: boolean): CopySource => {
-  const heredoc = json ? undefined : draft.heredocs.find(({ opener }) => opener.start === word.start && opener.end === word.end);
+  const heredoc = json
+    ? undefined
+    : draft.heredocs.find(({ opener }) => opener.start === word.start && opener.end === word.end);
   // The last heredoc of a name is the one that counts.
   return { ...word, heredoc: heredoc && draft.heredocs.findLast(({ name }) => name === heredoc.name) };
 };
@@ -268,23 +333,38 @@ const pairs =
       const raw = draft.line.text.slice(piece.start, piece.end);
       const equals = raw.indexOf('=');
       if (equals < 0) {
-        addProblem(draft.line, fileRange(draft.line, piece), `Syntax error - can't find = in "${raw}". Must be of the form: name=value`, {
-          phase: 'parse',
-          help: 'Quote a value that has blanks in it: `name="two words"`.',
-        });
+        addProblem(
+          draft.line,
+          fileRange(draft.line, piece),
+          `Syntax error - can't find = in "${raw}". Must be of the form: name=value`,
+          {
+            phase: 'parse',
+            help: 'Quote a value that has blanks in it: `name="two words"`.',
+          },
+        );
         continue;
       }
-      if (equals === 0) addProblem(draft.line, fileRange(draft.line, piece), `${kind.toUpperCase()} names can not be blank`, { help: 'Leave no blank before the `=`.' });
+      if (equals === 0)
+        addProblem(draft.line, fileRange(draft.line, piece), `${kind.toUpperCase()} names can not be blank`, {
+          help: 'Leave no blank before the `=`.',
+        });
       else list.push(pairAt(draft.line, piece, piece.start + equals));
       values.push(raw.slice(0, equals), raw.slice(equals + 1), '=');
     }
     const name = kind.toUpperCase();
-    if (!values.length) return missing(draft, `${name} requires at least one argument`, `Write \`${name} name=value\`.`, plain(...values));
+    if (!values.length)
+      return missing(
+        draft,
+        `${name} requires at least one argument`,
+        `Write \`${name} name=value\`.`,
+        plain(...values),
+      );
     return { kind, ...draft.base, ...plain(...values), pairs: list };
   };
 
 const pairAt = (line: Line, piece: Piece, equals: number): Pair => ({
-  kind: 'Pair', ...fileRange(line, piece),
+  kind: 'Pair',
+  ...fileRange(line, piece),
   key: wordAt(line, { start: piece.start, end: equals }),
   value: wordAt(line, { start: equals + 1, end: piece.end }),
   legacy: false,
@@ -295,7 +375,10 @@ const legacyPair = (draft: Draft, kind: 'Env' | 'Label', token: IToken): Instruc
   const key = wordAt(draft.line, pieceOf(token));
   const value = restWord(draft);
   if (!value) {
-    addProblem(draft.line, key, `${name} must have two arguments`, { phase: 'parse', help: `Write \`${name} ${token.image}=value\`.` });
+    addProblem(draft.line, key, `${name} must have two arguments`, {
+      phase: 'parse',
+      help: `Write \`${name} ${token.image}=value\`.`,
+    });
     return invalid(draft);
   }
   const pair: Pair = { kind: 'Pair', start: key.start, end: value.end, key, value, legacy: true };
@@ -309,17 +392,27 @@ const arg = (draft: Draft): Instruction => {
     const raw = draft.line.text.slice(piece.start, piece.end);
     values.push(raw);
     const equals = raw.indexOf('=');
-    if (equals === 0) addProblem(draft.line, fileRange(draft.line, piece), 'ARG names can not be blank', { help: 'Leave no blank before the `=`.' });
+    if (equals === 0)
+      addProblem(draft.line, fileRange(draft.line, piece), 'ARG names can not be blank', {
+        help: 'Leave no blank before the `=`.',
+      });
     else declarations.push(declarationAt(draft.line, piece, equals));
   }
-  if (!values.length) return missing(draft, 'ARG requires at least one argument', 'Write `ARG name` or `ARG name=default`.', plain(...values));
+  if (!values.length)
+    return missing(
+      draft,
+      'ARG requires at least one argument',
+      'Write `ARG name` or `ARG name=default`.',
+      plain(...values),
+    );
   return { kind: 'Arg', ...draft.base, ...plain(...values), declarations };
 };
 
 const declarationAt = (line: Line, piece: Piece, equals: number): ArgDeclaration => {
   const nameEnd = equals < 0 ? piece.end : piece.start + equals;
   return {
-    kind: 'ArgDeclaration', ...fileRange(line, piece),
+    kind: 'ArgDeclaration',
+    ...fileRange(line, piece),
     name: tokenAt(line, { start: piece.start, end: nameEnd }),
     default: equals < 0 ? undefined : wordAt(line, { start: nameEnd + 1, end: piece.end }),
   };
@@ -339,7 +432,10 @@ const stopsignal = (draft: Draft): Instruction =>
   one(draft, 'STOPSIGNAL SIGTERM', (signal, values) => ({ kind: 'Stopsignal', ...draft.base, ...values, signal }));
 const maintainer = (draft: Draft): Instruction =>
   one(draft, 'LABEL org.opencontainers.image.authors="name"', ({ start, end, raw }, values) => ({
-    kind: 'Maintainer', ...draft.base, ...values, name: { start, end, text: raw },
+    kind: 'Maintainer',
+    ...draft.base,
+    ...values,
+    name: { start, end, text: raw },
   }));
 
 const expose = (draft: Draft): Instruction => {
@@ -364,19 +460,31 @@ const healthcheck = (draft: Draft): Instruction => {
   const { command, values } = commandOf(draft);
   const none = type.text.toLowerCase() === 'none' && !values.arguments.length && !values.json;
   return {
-    kind: 'Healthcheck', ...draft.base, arguments: [type.text, ...values.arguments], json: values.json, type,
+    kind: 'Healthcheck',
+    ...draft.base,
+    arguments: [type.text, ...values.arguments],
+    json: values.json,
+    type,
     command: none ? undefined : command,
   };
 };
 
 const onbuild = (draft: Draft): Instruction => {
   const [node] = draft.children.instruction ?? [];
-  if (!node || !('children' in node)) return missing(draft, 'ONBUILD requires at least one argument', 'Write `ONBUILD RUN command`.');
+  if (!node || !('children' in node))
+    return missing(draft, 'ONBUILD requires at least one argument', 'Write `ONBUILD RUN command`.');
   const line: Line = { ...draft.line, trigger: true };
   const trigger = instructionOf(line, node, { heredocs: draft.heredocs, comments: [] });
   const { text } = draft.line;
   const start = skipSpaces(text, draft.place.start, line.line.end);
-  return { kind: 'Onbuild', ...draft.base, arguments: [], json: false, trigger, text: text.slice(start, line.line.end) };
+  return {
+    kind: 'Onbuild',
+    ...draft.base,
+    arguments: [],
+    json: false,
+    trigger,
+    text: text.slice(start, line.line.end),
+  };
 };
 
 const unknown = (draft: Draft): Instruction => {
@@ -385,8 +493,25 @@ const unknown = (draft: Draft): Instruction => {
 };
 
 const BUILDERS: Readonly<Record<string, (draft: Draft) => Instruction>> = {
-  from, run: command('Run'), cmd: command('Cmd'), entrypoint: command('Entrypoint'), shell, copy: copy('Copy'), add: copy('Add'),
-  env: pairs('Env'), label: pairs('Label'), arg, workdir, user, stopsignal, maintainer, expose, volume, healthcheck, onbuild, unknown,
+  from,
+  run: command('Run'),
+  cmd: command('Cmd'),
+  entrypoint: command('Entrypoint'),
+  shell,
+  copy: copy('Copy'),
+  add: copy('Add'),
+  env: pairs('Env'),
+  label: pairs('Label'),
+  arg,
+  workdir,
+  user,
+  stopsignal,
+  maintainer,
+  expose,
+  volume,
+  healthcheck,
+  onbuild,
+  unknown,
 };
 
 /** The kind of instruction that a keyword names, in any case. */

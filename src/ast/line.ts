@@ -1,5 +1,11 @@
 import type { IToken } from 'chevrotain';
-import { type Escape, type LogicalLine, parseWord, sourceOffset, type WordPart as SplicedPart } from '../../grammar/index.ts';
+import {
+  type Escape,
+  type LogicalLine,
+  parseWord,
+  type WordPart as SplicedPart,
+  sourceOffset,
+} from '../../grammar/index.ts';
 import type { Range } from '../source/range.ts';
 import type { Flag, JsonString, SyntaxProblem, Token, Word, WordPart } from './nodes.ts';
 
@@ -20,7 +26,10 @@ export interface Piece {
   readonly end: number;
 }
 
-export const pieceOf = (token: IToken): Piece => ({ start: token.startOffset, end: token.startOffset + token.image.length });
+export const pieceOf = (token: IToken): Piece => ({
+  start: token.startOffset,
+  end: token.startOffset + token.image.length,
+});
 
 /** Chevrotain knows no order across token types; the file does. */
 export const fileRange = (line: Line, { start, end }: Piece): Range => {
@@ -40,7 +49,12 @@ export const wordAt = (line: Line, piece: Piece): Word => {
 };
 
 const wordOf = (range: Range, raw: string, parts: readonly WordPart[]): Word => ({
-  kind: 'Word', start: range.start, end: range.end, parts, raw, text: literalText(parts),
+  kind: 'Word',
+  start: range.start,
+  end: range.end,
+  parts,
+  raw,
+  text: literalText(parts),
 });
 
 const placed = (parts: readonly SplicedPart[], toFile: (piece: Piece) => Range): readonly WordPart[] =>
@@ -77,7 +91,9 @@ export const wordOfJson = (element: JsonString, escape: Escape): Word => {
   const exact = element.end - element.start === element.value.length + 2;
   const parts = parseWord(element.value, 0, element.value.length, escape);
   const toFile = ({ start, end }: Piece): Range =>
-    exact ? { start: element.start + 1 + start, end: element.start + 1 + end } : { start: element.start, end: element.end };
+    exact
+      ? { start: element.start + 1 + start, end: element.start + 1 + end }
+      : { start: element.start, end: element.end };
   return wordOf(element, element.value, placed(parts, toFile));
 };
 
@@ -109,7 +125,12 @@ interface ProblemParts {
 export const addProblem = (line: Line, at: Range, message: string, parts: ProblemParts = {}): void => {
   const phase = parts.phase ?? (line.trigger ? 'trigger' : 'semantic');
   line.problems.push({
-    start: at.start, end: at.end, phase, message, help: parts.help, suggestion: parts.suggestion,
+    start: at.start,
+    end: at.end,
+    phase,
+    message,
+    help: parts.help,
+    suggestion: parts.suggestion,
     line: phase === 'semantic' ? line.line.firstLine : undefined,
   });
 };

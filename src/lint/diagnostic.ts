@@ -4,7 +4,8 @@ export const SEVERITIES = ['error', 'warning', 'info', 'style'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** safe: same image, comments kept · unsafe: plausible, opt in · manual: shown only, never applied. */
-export type Safety = 'safe' | 'unsafe' | 'manual';
+export const SAFETY_ORDER = ['safe', 'unsafe', 'manual'] as const;
+export type Safety = (typeof SAFETY_ORDER)[number];
 
 /** Replace the range by the text; an empty range inserts. */
 export interface Edit {

@@ -1,32 +1,197 @@
+import { parse } from '../ast/create.ts';
+import type { Iechorfile, Instruction, InstructionKind, NodeOf } from '../ast/nodes.ts';
+import { type Inputs, type Model, modelOf, type StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
-import type { Diagnostic, Safety, Severity } from './diagnostic.ts';
-import type { Rule } from './rule.ts';
+import type { Range } from '../source/range.ts';
+import { type Diagnostic, type Fix, SAFETY_ORDER, type Safety, type Severity } from './diagnostic.ts';
+import type { Context, InstructionHandlers, Problem, Problems, Rule, Visitor, Where } from './rule.ts';
+import { suppress } from './suppress.ts';
 
 /** Which rules run and how loud each is; a rule that is not in the map is off. */
 export interface LintConfig {
   readonly rules: ReadonlyMap<Rule, Severity>;
   /** False: `# iechorlint ignore=…` comments have no effect. */
   readonly inlineIgnores: boolean;
+  /** Build arguments and target, where the user names them. */
+  readonly inputs?: Inputs;
 }
 
-/** Rules by name, code of another tool, category, or `all`; throws ConfigError for a selector that names none, with the nearest name. */
-export declare const configure: (
-  rules: readonly Rule[],
-  options: { readonly select: readonly string[]; readonly ignore: readonly string[] },
-) => LintConfig;
+/** Every finding of one document, sorted by place. Pure. A rule that throws becomes a finding of `internal`; the others go on. */
+export const lint = (document: Document, config: LintConfig): readonly Diagnostic[] =>
+  lintFile(document, parse(document.text), config);
 
-/** Every finding of one document, sorted by place. Pure. A rule that throws becomes a finding of `internal`. */
-export declare const lint: (document: Document, config: LintConfig) => readonly Diagnostic[];
+/** As `lint`, for a document whose tree is there already. */
+export const lintFile = (document: Document, file: Iechorfile, config: LintConfig): readonly Diagnostic[] => {
+  const walk: Walk = { document, file, model: modelOf(file, config.inputs), config, diagnostics: [] };
+  const hasText = document.defect?.kind !== 'too-large';
+  const active = hasText ? [...config.rules.keys()] : [...config.rules.keys()].filter(({ bytes }) => bytes);
+  const visitors = visitorsOf(walk, active);
+  if (hasText) walkFile(walk, visitors);
+  for (const each of visitors) collect(walk, each, () => each.visitor.done?.());
+  const kept = config.inlineIgnores ? suppress(file, walk.model, walk.diagnostics) : walk.diagnostics;
+  return kept.toSorted(byPlace);
+};
 
-export interface FixResult {
-  /** The new text, without byte order mark. */
-  readonly text: string;
-  readonly applied: readonly { readonly rule: string; readonly title: string }[];
-  /** What is still there after fixing. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** Fixes that were dropped, as sentences for standard error. */
-  readonly notes: readonly string[];
+interface Walk {
+  readonly document: Document;
+  readonly file: Iechorfile;
+  readonly model: Model;
+  readonly config: LintConfig;
+  readonly diagnostics: Diagnostic[];
 }
 
-/** Applies fixes up to the given safety to a fixed point; a document with a defect comes back unchanged. */
-export declare const fix: (document: Document, config: LintConfig, upTo: Exclude<Safety, 'manual'>) => FixResult;
+interface ActiveRule {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly visitor: Visitor;
+}
+
+type Visitors = readonly ActiveRule[];
+
+const byPlace = (a: Diagnostic, b: Diagnostic): number =>
+  a.range.start - b.range.start || a.range.end - b.range.end || (a.rule < b.rule ? -1 : Number(a.rule > b.rule));
+
+const visitorsOf = (walk: Walk, rules: readonly Rule[]): Visitors => {
+  const context: Context = { file: walk.file, model: walk.model, document: walk.document };
+  const visitors: ActiveRule[] = [];
+  for (const rule of rules) {
+    const severity = walk.config.rules.get(rule) ?? rule.severity;
+    try {
+      visitors.push({ rule, severity, visitor: rule.check(context) });
+    } catch (error) {
+      walk.diagnostics.push(internal(walk, rule, error));
+    }
+  }
+  return visitors;
+};
+
+const walkFile = (walk: Walk, visitors: Visitors): void => {
+  const handlers = handlersOf(visitors);
+  for (const node of walk.file.globals) visit(walk, handlers, node, { stage: undefined, onbuild: false });
+  for (const stage of walk.model.stages) {
+    walkStage(walk, handlers, stage, false);
+    const triggers = walk.model.triggersOf(stage);
+    if (triggers)
+      walkStage(
+        walk,
+        handlersOf(
+          visitorsOf(
+            walk,
+            visitors.map(({ rule }) => rule),
+          ),
+        ),
+        triggers,
+        true,
+      );
+  }
+};
+
+/** The rules that want each kind of node. */
+type Handlers = ReadonlyMap<InstructionKind | 'Stage', Visitors>;
+
+const handlersOf = (visitors: Visitors): Handlers => {
+  const handlers = new Map<InstructionKind | 'Stage', ActiveRule[]>();
+  for (const each of visitors) {
+    for (const kind of kindsOf(each.visitor)) {
+      const list = handlers.get(kind);
+      if (list) list.push(each);
+      else handlers.set(kind, [each]);
+    }
+  }
+  return handlers;
+};
+
+const kindsOf = function* (visitor: Visitor): Iterable<InstructionKind | 'Stage'> {
+  for (const kind of KINDS) if (visitor[kind]) yield kind;
+};
+
+const KINDS = [
+  'Stage',
+  'From',
+  'Run',
+  'Cmd',
+  'Entrypoint',
+  'Shell',
+  'Copy',
+  'Add',
+  'Env',
+  'Label',
+  'Arg',
+  'Workdir',
+  'User',
+  'Stopsignal',
+  'Maintainer',
+  'Expose',
+  'Volume',
+  'Healthcheck',
+  'Onbuild',
+  'Invalid',
+] as const satisfies readonly (InstructionKind | 'Stage')[];
+
+const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: boolean): void => {
+  const where: Where = { stage, onbuild };
+  const isFinal = walk.model.isInFinalImage(stage);
+  for (const each of handlers.get('Stage') ?? []) {
+    if (isFinal || each.rule.scope !== 'final') collect(walk, each, () => each.visitor.Stage?.(stage.node, where));
+  }
+  if (stage.node.from) visit(walk, handlers, stage.node.from, where, isFinal);
+  for (const node of stage.node.instructions) visit(walk, handlers, node, where, isFinal);
+};
+
+const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, isFinal = true): void => {
+  for (const each of handlers.get(node.kind) ?? []) {
+    if (isFinal || each.rule.scope !== 'final') collect(walk, each, () => handle(node.kind, each.visitor, node, where));
+  }
+};
+
+const handle = <K extends InstructionKind>(
+  kind: K,
+  handlers: InstructionHandlers,
+  node: NodeOf<K>,
+  where: Where,
+): Problems | undefined => handlers[kind]?.(node, where);
+
+const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined): void => {
+  try {
+    for (const problem of run() ?? []) walk.diagnostics.push(diagnosticOf(walk, active, problem));
+  } catch (error) {
+    walk.diagnostics.push(internal(walk, active.rule, error));
+  }
+};
+
+const diagnosticOf = (walk: Walk, { rule, severity }: ActiveRule, problem: Problem): Diagnostic => {
+  const fix = problem.fix && walk.document.defect === undefined ? fixOf(rule, problem.fix) : undefined;
+  return {
+    path: walk.document.path,
+    rule: rule.name,
+    codes: problem.codes ?? rule.codes,
+    severity: problem.severity ?? severity,
+    range: rangeOf(problem.at, walk.file.text.length),
+    message: problem.message,
+    ...(problem.help ? { help: problem.help } : {}),
+    ...(problem.related?.length ? { related: problem.related } : {}),
+    ...(fix ? { fix } : {}),
+  };
+};
+
+const rangeOf = (at: Problem['at'], length: number): Range => {
+  const { start, end } = 'range' in at ? at.range : at;
+  return { start: Math.min(start, length), end: Math.min(Math.max(start, end), length) };
+};
+
+/** A rule's word for one place may lower the safety it declares, never raise it. */
+const fixOf = (rule: Rule, { title, edits, safety }: NonNullable<Problem['fix']>): Fix => {
+  const declared: Safety = rule.fix?.safety ?? 'manual';
+  const own = safety ?? declared;
+  return { title, edits, safety: SAFETY_ORDER.indexOf(own) > SAFETY_ORDER.indexOf(declared) ? own : declared };
+};
+
+const internal = (walk: Walk, rule: Rule, error: unknown): Diagnostic => ({
+  path: walk.document.path,
+  rule: 'internal',
+  codes: [],
+  severity: 'error',
+  range: { start: 0, end: 0 },
+  message: `The rule \`${rule.name}\` failed: ${error instanceof Error ? error.message : String(error)}`,
+  help: `Please report this with the file; \`--ignore ${rule.name}\` leaves the rule out until then.`,
+});

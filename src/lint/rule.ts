@@ -1,12 +1,23 @@
 import type { Iechorfile, InstructionKind, NodeOf, Stage } from '../ast/nodes.ts';
-import type { Model } from '../model/index.ts';
+import type { Model, StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
 import type { Range } from '../source/range.ts';
 import type { Edit, Related, Safety, Severity } from './diagnostic.ts';
 
 export const CATEGORIES = [
-  'ordering', 'cache', 'security', 'correctness', 'multi-stage', 'syntax', 'size', 'reproducibility',
-  'maintainability', 'style', 'shell', 'labels', 'image',
+  'ordering',
+  'cache',
+  'security',
+  'correctness',
+  'multi-stage',
+  'syntax',
+  'size',
+  'reproducibility',
+  'maintainability',
+  'style',
+  'shell',
+  'labels',
+  'image',
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 
@@ -26,17 +37,22 @@ export interface Problem {
 
 export type Problems = Iterable<Problem>;
 
-/** Handlers by kind of instruction, `Stage` before its instructions, `done` after the last. */
-export type Visitor = {
-  readonly [K in InstructionKind]?: (node: NodeOf<K>, where: Where) => Problems | undefined;
-} & {
+/**
+ * Handlers by kind of instruction; `Stage` comes before its FROM and instructions, `done` after the last stage. The
+ * triggers of a stage are walked after it as a stage of their own, with a fresh visitor whose `done` is not called.
+ */
+export interface Visitor extends InstructionHandlers {
   readonly Stage?: (node: Stage, where: Where) => Problems | undefined;
   readonly done?: () => Problems | undefined;
-};
+}
 
-/** Where the walk is. `onbuild`: inside an ONBUILD trigger. */
+export type Handler<K extends InstructionKind> = (node: NodeOf<K>, where: Where) => Problems | undefined;
+
+export type InstructionHandlers = { readonly [K in InstructionKind]?: Handler<K> };
+
+/** Where the walk is. `stage` is undefined for the ARGs before the first FROM; `onbuild` is true in triggers. */
 export interface Where {
-  readonly stage: Stage;
+  readonly stage: StageInfo | undefined;
   readonly onbuild: boolean;
 }
 
@@ -78,8 +94,12 @@ export interface Rule {
   /** Off unless selected. */
   readonly off?: boolean;
   readonly fix?: { readonly safety: Safety; readonly note?: string };
-  /** `final`: matters only in a stage that reaches the final image. */
+  /** Runs whatever is selected: it says what could not be read. */
+  readonly always?: boolean;
+  /** `final`: matters only in a stage whose layers are in the final image. */
   readonly scope?: 'final' | 'any';
+  /** Looks at the document's bytes alone, so it runs also where there is no text to read. */
+  readonly bytes?: boolean;
   readonly tags?: readonly string[];
   readonly examples: readonly Example[];
   readonly exceptions?: Exceptions;

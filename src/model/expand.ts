@@ -2,7 +2,10 @@ import type { Modifier, Variable, WordPart } from '../ast/nodes.ts';
 import { type Glob, matchAt, readGlob, reversed } from './glob.ts';
 
 /** What a name stands for: its value, nothing, or something that cannot be known from the file. */
-export type Lookup = { readonly kind: 'value'; readonly value: string } | { readonly kind: 'unset' } | { readonly kind: 'unknown' };
+export type Lookup =
+  | { readonly kind: 'value'; readonly value: string }
+  | { readonly kind: 'unset' }
+  | { readonly kind: 'unknown' };
 
 export type Environment = (name: string) => Lookup;
 
@@ -30,7 +33,10 @@ export const expand = (parts: readonly WordPart[], environment: Environment): Ex
 };
 
 /** As `expand`, split into words at blanks outside quotes; what a `${name<modifier>…}` follows directly is lost, as in BuildKit. */
-export const expandWords = (parts: readonly WordPart[], environment: Environment): Expansion & { readonly words: readonly string[] } => {
+export const expandWords = (
+  parts: readonly WordPart[],
+  environment: Environment,
+): Expansion & { readonly words: readonly string[] } => {
   const work: Work = { environment, unset: [], error: undefined, unknown: false };
   const words: string[] = [];
   let word = '';
@@ -61,7 +67,11 @@ const text = (parts: readonly WordPart[], work: Work, keepEscapes: boolean): str
     if (part.kind === 'Literal') value += keepEscapes ? part.raw : part.value;
     else if (part.kind === 'Variable') value += variable(part, work);
     else {
-      if (!part.closed) fail(work, `unexpected end of statement while looking for matching ${part.quote === '"' ? 'double' : 'single'}-quote`);
+      if (!part.closed)
+        fail(
+          work,
+          `unexpected end of statement while looking for matching ${part.quote === '"' ? 'double' : 'single'}-quote`,
+        );
       value += text(part.parts, work, keepEscapes);
     }
   }
@@ -93,7 +103,14 @@ const settle = (found: Lookup, work: Work): string => {
   return found.kind === 'value' ? found.value : '';
 };
 
-const modified = (modifier: Modifier, name: string, value: string | undefined, word: string, replacement: string, work: Work): string => {
+const modified = (
+  modifier: Modifier,
+  name: string,
+  value: string | undefined,
+  word: string,
+  replacement: string,
+  work: Work,
+): string => {
   const missing = modifier.startsWith(':') ? !value : value === undefined;
   switch (modifier) {
     case '-':
@@ -105,7 +122,10 @@ const modified = (modifier: Modifier, name: string, value: string | undefined, w
     case '?':
     case ':?':
       if (!missing) return value ?? '';
-      return fail(work, `${name}: ${word || (modifier === '?' ? 'is not allowed to be unset' : 'is not allowed to be empty')}`);
+      return fail(
+        work,
+        `${name}: ${word || (modifier === '?' ? 'is not allowed to be unset' : 'is not allowed to be empty')}`,
+      );
     default:
       return cut(modifier, value ?? '', word, replacement, work);
   }

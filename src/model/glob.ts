@@ -22,7 +22,11 @@ export const readGlob = (pattern: string): Glob | undefined => {
 };
 
 /** Where matches that begin at `start` can end: the nearest and the farthest. Neither `*` nor `?` matches a line end. */
-export const matchAt = (glob: Glob, chars: readonly string[], start: number): { shortest: number; longest: number } | undefined => {
+export const matchAt = (
+  glob: Glob,
+  chars: readonly string[],
+  start: number,
+): { shortest: number; longest: number } | undefined => {
   let states = closure(glob, new Set([0]));
   let shortest = states.has(glob.length) ? start : -1;
   let longest = shortest;
@@ -40,7 +44,8 @@ const step = (glob: Glob, states: ReadonlySet<number>, char: string): Set<number
   for (const state of states) {
     const element = glob[state];
     if (!element) continue;
-    if (element.kind === 'char' ? element.char === char : char !== '\n') next.add(element.kind === 'run' ? state : state + 1);
+    if (element.kind === 'char' ? element.char === char : char !== '\n')
+      next.add(element.kind === 'run' ? state : state + 1);
   }
   return next;
 };

@@ -1,1 +1,175 @@
-export interface Model { readonly todo: never }
+import type { Iechorfile, Instruction, Run, Stage, Word } from '../ast/nodes.ts';
+import type { Script, ShellCommand } from '../shell/index.ts';
+import { type Expansion, expand } from './expand.ts';
+import { type Mount, mountsOf } from './mounts.ts';
+import { environmentOf, globalScope, type Inputs, type Scope } from './scope.ts';
+import { commandsIn, scriptOf } from './scripts.ts';
+import { type ShellInForce, shellInForce } from './shells.ts';
+import { type Reference, reachedFrom, type StageInfo, stagesOf } from './stages.ts';
+import { imageState, type State } from './state.ts';
+import { runStage, type StageStates, startOf } from './states.ts';
+
+export * from '../shell/index.ts';
+export type { Expansion } from './expand.ts';
+export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
+export { cleanPath, isAbsolutePath } from './paths.ts';
+export { type PortRange, readPort } from './ports.ts';
+export { type ImageReference, readReference } from './reference.ts';
+export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
+export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
+export { isSignal, SIGNALS } from './signals.ts';
+export type { Base, Reference, StageInfo } from './stages.ts';
+export type { State } from './state.ts';
+
+/** Everything that rules and the builder ask of a file; each part is computed when first asked. */
+export interface Model {
+  readonly file: Iechorfile;
+  readonly inputs: Inputs;
+  /** The ARGs before the first FROM, with those that every build defines. */
+  readonly globals: Scope;
+  readonly stages: readonly StageInfo[];
+  /** The stage that is built: the target, or the last. Undefined in an empty file. */
+  readonly final: StageInfo | undefined;
+  /** The stage of an instruction, also of a trigger; undefined for ARGs before the first FROM. */
+  stageOf(node: Instruction): StageInfo | undefined;
+  /** The stage that the triggers of ONBUILD instructions make in a child image. */
+  triggersOf(stage: StageInfo): StageInfo | undefined;
+  /** Whether the final stage takes from it, by FROM, COPY or a mount, also through others. */
+  isReached(stage: StageInfo): boolean;
+  /** Whether its layers are in the final image: the final stage and those it is built on by FROM. */
+  isInFinalImage(stage: StageInfo): boolean;
+  /** What a stage takes from other stages and images. */
+  referencesTo(stage: StageInfo): readonly Reference[];
+  /** The state that the instruction meets; for a FROM that of its stage's start. */
+  stateBefore(node: Instruction): State;
+  stateAfter(stage: StageInfo): State;
+  /** The value of a word in an instruction, its variables expanded as BuildKit does at that place. */
+  expand(word: Word, node: Instruction): Expansion;
+  shellOf(node: Instruction): ShellInForce;
+  /** The shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK, read; undefined in exec form and for other shells. */
+  scriptOf(node: Instruction): Script | undefined;
+  /** Every program that the instruction runs, in shell and in exec form. */
+  commandsOf(node: Instruction): readonly ShellCommand[];
+  mountsOf(run: Run): readonly Mount[];
+}
+
+const models = new WeakMap<Iechorfile, Model>();
+
+/** The model of a file; the same one for the same tree when no inputs are given. */
+export const modelOf = (file: Iechorfile, inputs?: Inputs): Model => {
+  if (inputs) return createModel(file, inputs);
+  const known = models.get(file);
+  if (known) return known;
+  const model = createModel(file, {});
+  models.set(file, model);
+  return model;
+};
+
+const createModel = (file: Iechorfile, inputs: Inputs): Model => {
+  const globals = globalScope(file, inputs);
+  const stages = stagesOf(file, globals);
+  const final = finalStage(stages, inputs.target);
+  const triggers = new Map(stages.flatMap((stage) => triggerStage(stage) ?? []));
+  const owners = ownersOf(stages, triggers);
+  const states = statesIn(file, inputs, globals);
+  const reached = once(() => (final ? reachedFrom(final) : new Set<StageInfo>()));
+  const inImage = once(() => new Set(final ? chainOf(final) : []));
+  const hasFrom = stages.some(({ node }) => node.from);
+  const model: Model = {
+    file,
+    inputs,
+    globals,
+    stages,
+    final,
+    stageOf: (node) => owners.get(node),
+    triggersOf: (stage) => triggers.get(stage),
+    isReached: (stage) => !hasFrom || reached().has(stage.onbuildOf ?? stage),
+    isInFinalImage: (stage) => !hasFrom || inImage().has(stage.onbuildOf ?? stage),
+    referencesTo: (stage) =>
+      stages.flatMap(({ references }) => references.filter((reference) => reference.stage === stage)),
+    stateBefore(node) {
+      const stage = owners.get(node);
+      return stage ? (states(stage).before.get(node) ?? states(stage).start) : stateOfGlobals(globals);
+    },
+    stateAfter: (stage) => states(stage).end,
+    expand(word, node) {
+      const scope = node.kind === 'From' || !owners.has(node) ? globals : model.stateBefore(node);
+      return expand(word.parts, environmentOf(scope));
+    },
+    shellOf(node) {
+      const stage = owners.get(node);
+      return stage ? shellInForce(file, stage, model.stateBefore(node)) : { dialect: 'other', argv: undefined };
+    },
+    scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node))),
+    commandsOf: memo((node) => commandsIn(node, model.scriptOf(node))),
+    mountsOf: (run) => mountsOf(run, environmentOf(model.stateBefore(run)), file.escape),
+  };
+  return model;
+};
+
+const finalStage = (stages: readonly StageInfo[], target: string | undefined): StageInfo | undefined => {
+  const named = target === undefined ? undefined : stages.findLast(({ name }) => name === target.toLowerCase());
+  return named ?? stages.at(-1);
+};
+
+const chainOf = (stage: StageInfo): readonly StageInfo[] =>
+  stage.base.kind === 'stage' ? [stage, ...chainOf(stage.base.stage)] : [stage];
+
+const triggerStage = (stage: StageInfo): readonly [readonly [StageInfo, StageInfo]] | undefined => {
+  const instructions: Instruction[] = [];
+  for (const node of stage.node.instructions) if (node.kind === 'Onbuild') instructions.push(node.trigger);
+  const [first] = instructions;
+  if (!first) return undefined;
+  const node: Stage = {
+    kind: 'Stage',
+    from: undefined,
+    instructions,
+    start: first.start,
+    end: instructions.at(-1)?.end ?? first.end,
+  };
+  return [
+    [stage, { node, index: stage.index, name: undefined, base: { kind: 'unknown' }, references: [], onbuildOf: stage }],
+  ];
+};
+
+const ownersOf = (
+  stages: readonly StageInfo[],
+  triggers: ReadonlyMap<StageInfo, StageInfo>,
+): ReadonlyMap<Instruction, StageInfo> => {
+  const owners = new Map<Instruction, StageInfo>();
+  for (const stage of [...stages, ...triggers.values()]) {
+    if (stage.node.from) owners.set(stage.node.from, stage);
+    for (const node of stage.node.instructions) owners.set(node, stage);
+  }
+  return owners;
+};
+
+type StatesFromStart = StageStates & { readonly start: State };
+
+const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((stage: StageInfo) => StatesFromStart) => {
+  const statesOf = memo((stage: StageInfo): StatesFromStart => {
+    const start = startOf(stage, inputs.baseConfig, (each) => statesOf(each).end);
+    return { ...runStage(file, stage, start, inputs, globals), start };
+  });
+  return statesOf;
+};
+
+const stateOfGlobals = ({ bindings, complete }: Scope): State => ({ ...imageState(undefined), bindings, complete });
+
+const once = <T>(compute: () => T): (() => T) => {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+};
+
+/** A function that computes each answer once. */
+const memo = <K, V>(compute: (key: K) => V): ((key: K) => V) => {
+  const known = new Map<K, { readonly value: V }>();
+  return (key) => {
+    const found = known.get(key) ?? { value: compute(key) };
+    known.set(key, found);
+    return found.value;
+  };
+};

@@ -1,7 +1,7 @@
-import { valueOf } from '../ast/check.ts';
+import { flagValue } from '../ast/check.ts';
+import { parseWordText } from '../ast/line.ts';
 import { type Field, readFields } from '../ast/mount.ts';
 import type { Flag, Run } from '../ast/nodes.ts';
-import { parseWordText } from '../ast/line.ts';
 import { type Environment, expand } from './expand.ts';
 import { cleanPath } from './paths.ts';
 
@@ -32,7 +32,7 @@ export const mountsOf = (run: Run, environment: Environment, escape: '\\' | '`')
 
 /** A text says why BuildKit refuses it. */
 export const readMount = (flag: Flag, environment: Environment, escape: '\\' | '`'): Mount | string => {
-  const raw = readFields(valueOf(flag) ?? '');
+  const raw = readFields(flagValue(flag) ?? '');
   if (typeof raw === 'string') return raw;
   const fields: Field[] = [];
   for (const field of raw) {
@@ -44,8 +44,13 @@ export const readMount = (flag: Flag, environment: Environment, escape: '\\' | '
   if (problem) return problem;
   const named = (...keys: readonly string[]) => fields.findLast(({ key }) => keys.includes(key))?.value;
   return {
-    flag, fields, type: typeOf(fields) ?? 'bind', target: named('target', 'dst', 'destination'),
-    source: named('source', 'src'), from: named('from'), id: named('id'),
+    flag,
+    fields,
+    type: typeOf(fields) ?? 'bind',
+    target: named('target', 'dst', 'destination'),
+    source: named('source', 'src'),
+    from: named('from'),
+    id: named('id'),
   };
 };
 
@@ -59,8 +64,25 @@ const typeOf = (fields: readonly Field[]): MountType | undefined => {
 
 const ALONE = ['readonly', 'ro', 'readwrite', 'rw', 'required'];
 const WITH_VALUE = [
-  'type', 'from', 'source', 'src', 'target', 'dst', 'destination', 'readonly', 'ro', 'readwrite', 'rw', 'required', 'id', 'sharing',
-  'mode', 'uid', 'gid', 'size', 'env',
+  'type',
+  'from',
+  'source',
+  'src',
+  'target',
+  'dst',
+  'destination',
+  'readonly',
+  'ro',
+  'readwrite',
+  'rw',
+  'required',
+  'id',
+  'sharing',
+  'mode',
+  'uid',
+  'gid',
+  'size',
+  'env',
 ];
 
 const fieldProblem = (fields: readonly Field[], raw: readonly Field[]): string | undefined => {
@@ -91,7 +113,8 @@ const valueProblem = (key: string, value: string): string | undefined => {
 const combinationProblem = (fields: readonly Field[]): string | undefined => {
   const type = typeOf(fields) ?? 'bind';
   const has = (...keys: readonly string[]) => fields.some(({ key }) => keys.includes(key));
-  if (has('uid', 'gid', 'mode') && !['secret', 'ssh', 'cache'].includes(type)) return `mode, uid and gid are not allowed for "${type}" mounts`;
+  if (has('uid', 'gid', 'mode') && !['secret', 'ssh', 'cache'].includes(type))
+    return `mode, uid and gid are not allowed for "${type}" mounts`;
   if (has('sharing') && type !== 'cache') return 'invalid cache sharing set for non-cache mount';
   if (type === 'secret' && has('from')) return 'secret mount should not have a from';
   return undefined;
@@ -100,7 +123,10 @@ const combinationProblem = (fields: readonly Field[]): string | undefined => {
 /** BuildKit's word for a mount whose target is the root, or nothing. */
 export const targetProblem = (mount: Mount, workdir: string | undefined): string | undefined => {
   if (mount.type === 'secret' || mount.type === 'ssh' || workdir === undefined) return undefined;
-  if (mount.target === undefined && mount.fields.some(({ key }) => ['target', 'dst', 'destination'].includes(key))) return undefined;
-  const target = mount.target?.startsWith('/') ? cleanPath(mount.target) : cleanPath(`/${workdir}/${mount.target ?? ''}`);
+  if (mount.target === undefined && mount.fields.some(({ key }) => ['target', 'dst', 'destination'].includes(key)))
+    return undefined;
+  const target = mount.target?.startsWith('/')
+    ? cleanPath(mount.target)
+    : cleanPath(`/${workdir}/${mount.target ?? ''}`);
   return target === '/' ? 'invalid mount target "/"' : undefined;
 };

@@ -1,8 +1,8 @@
 import type { Iechorfile } from '../ast/nodes.ts';
 import { expand } from './expand.ts';
-import { environmentOf, globalScope, type ImageConfig, type Inputs, type Scope } from './scope.ts';
-import { type Base, reachedFrom, type Reference, type StageInfo, stagesOf } from './stages.ts';
 import { readReference } from './reference.ts';
+import { environmentOf, globalScope, type ImageConfig, type Inputs, type Scope } from './scope.ts';
+import { type Base, type Reference, reachedFrom, type StageInfo, stagesOf } from './stages.ts';
 import type { State } from './state.ts';
 import { runStage, type StageStates, startOf } from './states.ts';
 import { refusalOf } from './validate.ts';
@@ -22,7 +22,11 @@ export const planImage = (file: Iechorfile, inputs: Inputs): ImagePlan => {
   if (graph) return { refusal: graph };
   const target = targetOf(stages, inputs.target);
   if (!target) {
-    return { refusal: stages.length ? `target stage "${inputs.target}" could not be found` : 'dockerfile contains no stages to build' };
+    return {
+      refusal: stages.length
+        ? `target stage "${inputs.target}" could not be found`
+        : 'dockerfile contains no stages to build',
+    };
   }
   return planStage(file, stages, target, inputs, globals);
 };
@@ -30,7 +34,13 @@ export const planImage = (file: Iechorfile, inputs: Inputs): ImagePlan => {
 const targetOf = (stages: readonly StageInfo[], target: string | undefined): StageInfo | undefined =>
   target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target.toLowerCase());
 
-const planStage = (file: Iechorfile, stages: readonly StageInfo[], target: StageInfo, inputs: Inputs, globals: Scope): ImagePlan => {
+const planStage = (
+  file: Iechorfile,
+  stages: readonly StageInfo[],
+  target: StageInfo,
+  inputs: Inputs,
+  globals: Scope,
+): ImagePlan => {
   const reached = reachedFrom(target);
   const done = new Map<StageInfo, StageStates>();
   const endOf = (stage: StageInfo): State => statesOf(stage).end;
@@ -49,7 +59,10 @@ const planStage = (file: Iechorfile, stages: readonly StageInfo[], target: Stage
 };
 
 const configOf = (state: State): ImageConfig => ({
-  ...state, env: settled(state.env), labels: settled(state.labels), onbuild: state.onbuild.map(({ text }) => text),
+  ...state,
+  env: settled(state.env),
+  labels: settled(state.labels),
+  onbuild: state.onbuild.map(({ text }) => text),
 });
 
 const settled = (values: ReadonlyMap<string, string | undefined>): ReadonlyMap<string, string> => {

@@ -20,7 +20,8 @@ export const readPort = (text: string): PortRange | string => {
   const host = parts.length > 1 ? (parts.at(-2) ?? '') : '';
   const hostRange = host ? rangeOf(host) : undefined;
   if (host && !hostRange) return `invalid hostPort: ${host}`;
-  if (hostRange && range.length > 1 && hostRange.length !== range.length) return `invalid port: "${text}": invalid ranges`;
+  if (hostRange && range.length > 1 && hostRange.length !== range.length)
+    return `invalid port: "${text}": invalid ranges`;
   return { ports: range, protocol };
 };
 

@@ -40,11 +40,11 @@ export interface ImageConfig {
   readonly volumes: readonly string[];
   readonly stopsignal: string | undefined;
   readonly onbuild: readonly string[];
-  readonly healthcheck: Healthcheck | undefined;
+  readonly healthcheck: HealthcheckConfig | undefined;
 }
 
 /** As in an image configuration: durations in nanoseconds, those not given left out. */
-export interface Healthcheck {
+export interface HealthcheckConfig {
   readonly Test: readonly string[];
   readonly Interval?: number;
   readonly Timeout?: number;
@@ -69,7 +69,8 @@ export const predefinedArgs = (inputs: Inputs): ReadonlyMap<string, Binding> => 
   const [os, arch, variant = ''] = inputs.platform?.split('/') ?? [];
   const values = { PLATFORM: inputs.platform, OS: os, OSVERSION: os && '', ARCH: arch, VARIANT: os && variant };
   for (const prefix of ['BUILD', 'TARGET']) {
-    for (const part of PLATFORM_PARTS) bindings.set(`${prefix}${part}`, { value: values[part], by: 'predefined', node: undefined });
+    for (const part of PLATFORM_PARTS)
+      bindings.set(`${prefix}${part}`, { value: values[part], by: 'predefined', node: undefined });
   }
   bindings.set('TARGETSTAGE', { value: inputs.target ?? 'default', by: 'predefined', node: undefined });
   for (const [name, value] of inputs.buildArgs ?? []) {
@@ -102,7 +103,11 @@ export interface ScopeError {
  * sets nothing: an earlier value stays. Without a build's inputs an argument that has no value is unknown, not unset.
  */
 export const declare = (
-  { name, default: word }: ArgDeclaration, node: Arg, scope: Scope, inputs: Inputs, globals: Scope | undefined,
+  { name, default: word }: ArgDeclaration,
+  node: Arg,
+  scope: Scope,
+  inputs: Inputs,
+  globals: Scope | undefined,
 ): { binding: Binding | undefined; error?: ScopeError } => {
   const given = inputs.buildArgs?.get(name.text);
   if (given !== undefined) return { binding: { value: given, by: 'arg', node } };

@@ -1,4 +1,4 @@
-import { valueOf } from '../ast/check.ts';
+import { flagValue } from '../ast/check.ts';
 import { readFields } from '../ast/mount.ts';
 import type { Copy, Flag, From, Iechorfile, Instruction, Run, Stage } from '../ast/nodes.ts';
 import type { Range } from '../source/range.ts';
@@ -46,7 +46,14 @@ export const stagesOf = (file: Iechorfile, globals: Scope): readonly StageInfo[]
   let index = file.stages[0]?.from || isBroken(file.stages[0]) ? 0 : -1;
   for (const node of file.stages) {
     const base = baseOf(node.from, infos, globals);
-    infos.push({ node, index: index++, name: node.from?.name?.text.toLowerCase(), base, references: [], onbuildOf: undefined });
+    infos.push({
+      node,
+      index: index++,
+      name: node.from?.name?.text.toLowerCase(),
+      base,
+      references: [],
+      onbuildOf: undefined,
+    });
   }
   for (const info of infos) info.references = referencesOf(info, infos, globals);
   return infos;
@@ -90,16 +97,21 @@ const referencesIn = (node: Instruction, info: StageInfo, all: readonly StageInf
   return references;
 };
 
-const copyFrom = (flag: Flag): string | undefined => (flag.name.text === 'from' ? valueOf(flag) : undefined);
+const copyFrom = (flag: Flag): string | undefined => (flag.name.text === 'from' ? flagValue(flag) : undefined);
 
 const mountFrom = (flag: Flag): string | undefined => {
   if (flag.name.text !== 'mount') return undefined;
-  const fields = readFields(valueOf(flag) ?? '');
+  const fields = readFields(flagValue(flag) ?? '');
   if (typeof fields === 'string') return undefined;
   return fields.findLast(({ key }) => key === 'from')?.value;
 };
 
-const resolve = (text: string, kind: 'copy' | 'mount', info: StageInfo, all: readonly StageInfo[]): Pick<Reference, 'stage' | 'outOfRange'> => {
+const resolve = (
+  text: string,
+  kind: 'copy' | 'mount',
+  info: StageInfo,
+  all: readonly StageInfo[],
+): Pick<Reference, 'stage' | 'outOfRange'> => {
   if (kind === 'copy' && /^[+-]?\d+$/.test(text)) {
     const stage = all.find(({ index }) => index === Number(text) && index >= 0);
     return { stage, outOfRange: !stage };

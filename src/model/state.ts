@@ -1,11 +1,19 @@
-import { valueOf } from '../ast/check.ts';
+import { flagValue } from '../ast/check.ts';
 import { readDuration } from '../ast/duration.ts';
 import type { Command, Flag, Instruction, InstructionKind, NodeOf, Word } from '../ast/nodes.ts';
 import { expand, expandWords } from './expand.ts';
 import { readMount, targetProblem } from './mounts.ts';
 import { joinPath } from './paths.ts';
 import { readPort } from './ports.ts';
-import { type Binding, declare, environmentOf, type Healthcheck, type ImageConfig, type Inputs, type Scope } from './scope.ts';
+import {
+  type Binding,
+  declare,
+  environmentOf,
+  type HealthcheckConfig,
+  type ImageConfig,
+  type Inputs,
+  type Scope,
+} from './scope.ts';
 import { isSignal } from './signals.ts';
 
 /** The state of a build at a place: what the next instruction meets. Fields of the base image that the file does not show are undefined. */
@@ -15,7 +23,9 @@ export interface State extends Scope {
   readonly workdir: string | undefined;
   readonly user: string | undefined;
   /** The instruction that set the user, the shell and so on in this file. */
-  readonly setBy: { readonly [K in 'workdir' | 'user' | 'shell' | 'cmd' | 'entrypoint' | 'healthcheck' | 'stopsignal']?: Instruction };
+  readonly setBy: {
+    readonly [K in 'workdir' | 'user' | 'shell' | 'cmd' | 'entrypoint' | 'healthcheck' | 'stopsignal']?: Instruction;
+  };
   readonly shell: readonly string[] | undefined;
   readonly cmd: readonly string[] | undefined;
   readonly entrypoint: readonly string[] | undefined;
@@ -23,7 +33,7 @@ export interface State extends Scope {
   readonly ports: readonly string[];
   readonly volumes: readonly string[];
   readonly stopsignal: string | undefined;
-  readonly healthcheck: Healthcheck | undefined;
+  readonly healthcheck: HealthcheckConfig | undefined;
   readonly onbuild: readonly { readonly text: string; readonly node: Instruction }[];
 }
 
@@ -53,14 +63,29 @@ interface Surroundings {
 type Effect<K extends InstructionKind> = (node: NodeOf<K>, state: State, around: Surroundings) => Step;
 
 export const scratchState = (): State => ({
-  ...EMPTY, complete: true, workdir: '/', env: new Map([['PATH', DEFAULT_PATH]]),
+  ...EMPTY,
+  complete: true,
+  workdir: '/',
+  env: new Map([['PATH', DEFAULT_PATH]]),
   bindings: new Map([['PATH', { value: DEFAULT_PATH, by: 'base', node: undefined }]]),
 });
 
 const EMPTY: State = {
-  bindings: new Map(), complete: false, env: new Map(), workdir: undefined, user: undefined, setBy: {}, shell: undefined,
-  cmd: undefined, entrypoint: undefined, labels: new Map(), ports: [], volumes: [], stopsignal: undefined,
-  healthcheck: undefined, onbuild: [],
+  bindings: new Map(),
+  complete: false,
+  env: new Map(),
+  workdir: undefined,
+  user: undefined,
+  setBy: {},
+  shell: undefined,
+  cmd: undefined,
+  entrypoint: undefined,
+  labels: new Map(),
+  ports: [],
+  volumes: [],
+  stopsignal: undefined,
+  healthcheck: undefined,
+  onbuild: [],
 };
 
 /** The state after a FROM of an image: its configuration, or next to nothing when that is not given. */
@@ -75,7 +100,8 @@ export const imageState = (config: ImageConfig | undefined): State => {
   return { ...EMPTY, ...config, env, bindings, complete: true, setBy: {}, onbuild: [] };
 };
 
-export const stepFrom = (node: Instruction, state: State, around: Surroundings): Step => applyEffect(node.kind, node, state, around);
+export const stepFrom = (node: Instruction, state: State, around: Surroundings): Step =>
+  applyEffect(node.kind, node, state, around);
 
 const applyEffect = <K extends InstructionKind>(kind: K, node: NodeOf<K>, state: State, around: Surroundings): Step =>
   EFFECTS[kind](node, state, around);
@@ -95,7 +121,9 @@ const flagWords = (flags: readonly Flag[], names: readonly string[]): readonly W
   flags.flatMap(({ name, value }) => (value && names.includes(name.text) ? [value] : []));
 
 const argvOf = (command: Command, state: State): readonly string[] | undefined =>
-  command.kind === 'ExecForm' ? command.elements.map(({ value }) => value) : [...(state.shell ?? DEFAULT_SHELL), command.text];
+  command.kind === 'ExecForm'
+    ? command.elements.map(({ value }) => value)
+    : [...(state.shell ?? DEFAULT_SHELL), command.text];
 
 const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
   From: keep,
@@ -104,10 +132,14 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
   Run: (node, state, { escape }) => ({ state, refusal: mountRefusal(node, state, escape) }),
   Copy: (node, state) => ({ state, refusal: copyRefusal(node, state) }),
   Add: (node, state) => ({ state, refusal: copyRefusal(node, state) }),
-  Cmd: (node, state) => ({ state: { ...state, cmd: argvOf(node.command, state), setBy: { ...state.setBy, cmd: node } } }),
+  Cmd: (node, state) => ({
+    state: { ...state, cmd: argvOf(node.command, state), setBy: { ...state.setBy, cmd: node } },
+  }),
   Entrypoint: (node, state, { hasOwnCmd }) => ({
     state: {
-      ...state, entrypoint: argvOf(node.command, state), cmd: hasOwnCmd ? state.cmd : undefined,
+      ...state,
+      entrypoint: argvOf(node.command, state),
+      cmd: hasOwnCmd ? state.cmd : undefined,
       setBy: { ...state.setBy, entrypoint: node },
     },
   }),
@@ -125,7 +157,14 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
       env.set(name, expanded);
       bindings.set(name, { value: expanded, by: 'env', node });
     }
-    return { state: { ...state, env, bindings }, refusal: failure(node, node.pairs.flatMap(({ key, value }) => [key, value]), state) };
+    return {
+      state: { ...state, env, bindings },
+      refusal: failure(
+        node,
+        node.pairs.flatMap(({ key, value }) => [key, value]),
+        state,
+      ),
+    };
   },
   Label: (node, state) => {
     const environment = environmentOf(state);
@@ -134,7 +173,14 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
       const name = expand(key.parts, environment).value;
       if (name !== undefined) labels.set(name, expand(value.parts, environment).value);
     }
-    return { state: { ...state, labels }, refusal: failure(node, node.pairs.flatMap(({ key, value }) => [key, value]), state) };
+    return {
+      state: { ...state, labels },
+      refusal: failure(
+        node,
+        node.pairs.flatMap(({ key, value }) => [key, value]),
+        state,
+      ),
+    };
   },
   Arg: (node, state, { inputs, globals }) => {
     const bindings = new Map(state.bindings);
@@ -149,11 +195,17 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
   Workdir: (node, state) => {
     const { value } = expand(node.path.parts, environmentOf(state));
     const workdir = value === undefined ? undefined : joinPath(state.workdir, value, state.complete);
-    return { state: { ...state, workdir, setBy: { ...state.setBy, workdir: node } }, refusal: failure(node, [node.path], state) };
+    return {
+      state: { ...state, workdir, setBy: { ...state.setBy, workdir: node } },
+      refusal: failure(node, [node.path], state),
+    };
   },
   User: (node, state) => {
     const { value } = expand(node.user.parts, environmentOf(state));
-    return { state: { ...state, user: value, setBy: { ...state.setBy, user: node } }, refusal: failure(node, [node.user], state) };
+    return {
+      state: { ...state, user: value, setBy: { ...state.setBy, user: node } },
+      refusal: failure(node, [node.user], state),
+    };
   },
   Stopsignal: (node, state) => {
     const { value } = expand(node.signal.parts, environmentOf(state));
@@ -191,21 +243,25 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
   }),
 };
 
-const healthcheckOf = (node: NodeOf<'Healthcheck'>): Healthcheck => {
+const healthcheckOf = (node: NodeOf<'Healthcheck'>): HealthcheckConfig => {
   if (!node.command) return { Test: ['NONE'] };
   const { command } = node;
-  const test = command.kind === 'ExecForm' ? ['CMD', ...command.elements.map(({ value }) => value)] : ['CMD-SHELL', command.text];
+  const test =
+    command.kind === 'ExecForm' ? ['CMD', ...command.elements.map(({ value }) => value)] : ['CMD-SHELL', command.text];
   const duration = (name: string): number => readDuration(textOf(node.flags, name)) ?? 0;
   const values = {
-    Interval: duration('interval'), Timeout: duration('timeout'), StartPeriod: duration('start-period'),
-    StartInterval: duration('start-interval'), Retries: Number(textOf(node.flags, 'retries') || 0),
+    Interval: duration('interval'),
+    Timeout: duration('timeout'),
+    StartPeriod: duration('start-period'),
+    StartInterval: duration('start-interval'),
+    Retries: Number(textOf(node.flags, 'retries') || 0),
   };
   return { Test: test, ...Object.fromEntries(Object.entries(values).filter(([, value]) => value)) };
 };
 
 const textOf = (flags: readonly Flag[], name: string): string => {
   const flag = flags.findLast((each) => each.name.text === name);
-  return (flag && valueOf(flag)) ?? '';
+  return (flag && flagValue(flag)) ?? '';
 };
 
 const copyRefusal = (node: NodeOf<'Copy' | 'Add'>, state: State): Refusal | undefined => {
@@ -217,7 +273,8 @@ const mountRefusal = (node: NodeOf<'Run'>, state: State, escape: '\\' | '`'): Re
   for (const flag of node.flags) {
     if (flag.name.text !== 'mount') continue;
     const mount = readMount(flag, environmentOf(state), escape);
-    const message = typeof mount === 'string' ? mount : targetProblem(mount, state.complete ? (state.workdir ?? '/') : undefined);
+    const message =
+      typeof mount === 'string' ? mount : targetProblem(mount, state.complete ? (state.workdir ?? '/') : undefined);
     if (message) return { node, message };
   }
   return undefined;

@@ -1,7 +1,7 @@
 import type { Iechorfile, Instruction } from '../ast/nodes.ts';
-import { type ImageConfig, type Inputs, type Scope } from './scope.ts';
+import type { ImageConfig, Inputs, Scope } from './scope.ts';
 import type { StageInfo } from './stages.ts';
-import { imageState, type Refusal, scratchState, type State, stepFrom } from './state.ts';
+import { imageState, type Refusal, type State, scratchState, stepFrom } from './state.ts';
 
 /** The states through one stage. */
 export interface StageStates {
@@ -12,7 +12,13 @@ export interface StageStates {
 }
 
 /** Runs a stage's instructions on the state that it starts from; the triggers of an ONBUILD parent come first. */
-export const runStage = (file: Iechorfile, stage: StageInfo, start: State, inputs: Inputs, globals: Scope): StageStates => {
+export const runStage = (
+  file: Iechorfile,
+  stage: StageInfo,
+  start: State,
+  inputs: Inputs,
+  globals: Scope,
+): StageStates => {
   const before = new Map<Instruction, State>();
   let state: State = { ...start, onbuild: [] };
   let refusal: Refusal | undefined;

@@ -1,0 +1,129 @@
+import { parse } from '../ast/create.ts';
+import type { Document } from '../source/document.ts';
+import { type Diagnostic, type Edit, type Fix, SAFETY_ORDER, type Safety } from './diagnostic.ts';
+import { type LintConfig, lint } from './linter.ts';
+
+export interface FixResult {
+  /** The new text, without byte order mark. */
+  readonly text: string;
+  readonly applied: readonly AppliedFix[];
+  /** What is still there after fixing. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Fixes that were dropped, as sentences for standard error. */
+  readonly notes: readonly string[];
+}
+
+export interface AppliedFix {
+  readonly rule: string;
+  readonly title: string;
+}
+
+type FixableDiagnostic = Diagnostic & { readonly fix: Fix };
+
+const MAX_ROUNDS = 10;
+
+/** Applies fixes up to the given safety to a fixed point; a document with a defect comes back unchanged. */
+export const fix = (document: Document, config: LintConfig, upTo: Exclude<Safety, 'manual'>): FixResult => {
+  const applied: AppliedFix[] = [];
+  const notes: string[] = [];
+  const dropped = new Set<string>();
+  const seen = new Set([document.text]);
+  let text = document.text;
+  let diagnostics = lint(document, config);
+  for (let round = 0; round < MAX_ROUNDS && document.defect === undefined; round++) {
+    const chosen = choose(diagnostics, upTo, dropped);
+    const { kept, guilty } = withoutNewProblems(text, chosen);
+    for (const each of guilty) {
+      dropped.add(keyOf(each));
+      notes.push(
+        `The fix of \`${each.rule}\` ("${each.fix.title}") was not applied: the file could not be read after it.`,
+      );
+    }
+    if (kept.length === 0) break;
+    const next = applyEdits(
+      text,
+      kept.flatMap((each) => each.fix.edits),
+    );
+    if (seen.has(next)) {
+      notes.push(`Fixes undo each other and were stopped: ${[...new Set(kept.map(({ rule }) => rule))].join(', ')}.`);
+      break;
+    }
+    seen.add(next);
+    text = next;
+    applied.push(...kept.map((each) => ({ rule: each.rule, title: each.fix.title })));
+    diagnostics = lint({ ...document, text }, config);
+  }
+  return { text, applied, diagnostics, notes };
+};
+
+const keyOf = ({ rule, fix: { title, edits } }: FixableDiagnostic): string =>
+  `${rule}\0${title}\0${edits.map(({ text }) => text).join('\0')}`;
+
+/** Fixes that may be applied together: in order of place, each whole, none touching another. */
+const choose = (
+  diagnostics: readonly Diagnostic[],
+  upTo: Safety,
+  dropped: ReadonlySet<string>,
+): readonly FixableDiagnostic[] => {
+  const chosen: FixableDiagnostic[] = [];
+  const taken: Edit[] = [];
+  for (const diagnostic of diagnostics) {
+    if (!isFixable(diagnostic) || !isAllowed(diagnostic.fix, upTo) || dropped.has(keyOf(diagnostic))) continue;
+    if (diagnostic.fix.edits.some((edit) => taken.some((other) => collides(edit, other)))) continue;
+    chosen.push(diagnostic);
+    taken.push(...diagnostic.fix.edits);
+  }
+  return chosen;
+};
+
+const isFixable = (diagnostic: Diagnostic): diagnostic is FixableDiagnostic =>
+  diagnostic.fix !== undefined && diagnostic.fix.edits.length > 0;
+
+const isAllowed = ({ safety }: Fix, upTo: Safety): boolean =>
+  SAFETY_ORDER.indexOf(safety) <= SAFETY_ORDER.indexOf(upTo);
+
+const collides = ({ range: a }: Edit, { range: b }: Edit): boolean =>
+  a.start < b.end && b.start < a.end
+    ? true
+    : a.start === b.start || ((a.start === a.end || b.start === b.end) && (a.start === b.end || b.start === a.end));
+
+/** Edits that do not overlap, applied from the end. */
+export const applyEdits = (text: string, edits: readonly Edit[]): string => {
+  const ordered = edits.toSorted((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
+  let result = '';
+  let at = 0;
+  for (const { range, text: inserted } of ordered) {
+    result += text.slice(at, range.start) + inserted;
+    at = range.end;
+  }
+  return result + text.slice(at);
+};
+
+/** Takes out, by halving, the fixes after which the file has more that BuildKit cannot read. */
+const withoutNewProblems = (
+  text: string,
+  chosen: readonly FixableDiagnostic[],
+): { kept: readonly FixableDiagnostic[]; guilty: readonly FixableDiagnostic[] } => {
+  const before = parse(text).problems.length;
+  const isSound = (fixes: readonly FixableDiagnostic[]) =>
+    parse(
+      applyEdits(
+        text,
+        fixes.flatMap((each) => each.fix.edits),
+      ),
+    ).problems.length <= before;
+  const guilty = chosen.length === 0 || isSound(chosen) ? [] : findGuilty(chosen, isSound);
+  return { kept: chosen.filter((each) => !guilty.includes(each)), guilty };
+};
+
+const findGuilty = (
+  fixes: readonly FixableDiagnostic[],
+  isSound: (fixes: readonly FixableDiagnostic[]) => boolean,
+): readonly FixableDiagnostic[] => {
+  if (isSound(fixes)) return [];
+  if (fixes.length === 1) return fixes;
+  const middle = fixes.length >> 1;
+  const guilty = [...findGuilty(fixes.slice(0, middle), isSound), ...findGuilty(fixes.slice(middle), isSound)];
+  // Two fixes may be sound alone and not together: then none of them is applied.
+  return guilty.length ? guilty : fixes;
+};

@@ -1,0 +1,11 @@
+export { flagValue } from '../ast/check.ts';
+export { readDuration } from '../ast/duration.ts';
+export * from '../ast/nodes.ts';
+export * from '../model/index.ts';
+export type { Document } from '../source/document.ts';
+export { nearest } from '../source/nearest.ts';
+export type { Range } from '../source/range.ts';
+export * from './diagnostic.ts';
+export * from './edits.ts';
+export type { LintConfig } from './linter.ts';
+export * from './rule.ts';

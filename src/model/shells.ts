@@ -1,0 +1,67 @@
+import type { Iechorfile } from '../ast/nodes.ts';
+import type { StageInfo } from './stages.ts';
+import type { State } from './state.ts';
+
+/** `posix` and `bash` are read by the shell parser; for the others there is no script. */
+export type Dialect = 'posix' | 'bash' | 'powershell' | 'cmd' | 'other';
+
+/** The shell that shell-form commands run in. `argv` is undefined while it is the default of the platform. */
+export interface ShellInForce {
+  readonly dialect: Dialect;
+  readonly argv: readonly string[] | undefined;
+}
+
+const DIALECTS: Readonly<Record<string, Dialect>> = {
+  sh: 'posix',
+  ash: 'posix',
+  dash: 'posix',
+  busybox: 'posix',
+  bash: 'bash',
+  ksh: 'bash',
+  powershell: 'powershell',
+  pwsh: 'powershell',
+  cmd: 'cmd',
+};
+
+/** The dialect of a program such as `/bin/bash` or `cmd.exe`. */
+export const dialectOf = (program: string): Dialect => {
+  const name = program
+    .toLowerCase()
+    .replace(/^.*[\\/]/, '')
+    .replace(/\.exe$/, '');
+  return DIALECTS[name] ?? 'other';
+};
+
+/** SHELL decides, inherited through stages; else the platform of the base image. */
+export const shellInForce = (file: Iechorfile, stage: StageInfo, state: State): ShellInForce => {
+  const argv = state.shell;
+  if (argv) return { dialect: throughWrapper(argv), argv };
+  return { dialect: isWindowsStage(file, stage) ? 'cmd' : 'posix', argv: undefined };
+};
+
+// `SHELL ["/usr/bin/env", "bash", "-c"]` and the like.
+const throughWrapper = (argv: readonly string[]): Dialect => {
+  for (const word of argv) {
+    const dialect = dialectOf(word);
+    if (dialect !== 'other') return dialect;
+    if (!/(?:^|\/)env$/.test(word) && !word.startsWith('-')) return 'other';
+  }
+  return 'other';
+};
+
+const WINDOWS = /(?:^|[/:-])(?:nanoserver|windowsservercore|servercore|windows)(?:[/:-]|$)/i;
+
+/** Whether the base image, as far as its name tells, is a Windows one; a backtick as escape says the same. */
+export const isWindowsStage = (file: Iechorfile, stage: StageInfo): boolean => {
+  const { base } = stage.onbuildOf ?? stage;
+  if (base.kind === 'stage') return isWindowsStage(file, base.stage);
+  if (base.kind === 'image' && WINDOWS.test(base.text)) return true;
+  return file.escape === '`' && base.kind !== 'scratch';
+};
+
+/** The dialect that a script's `#!` line asks for. */
+export const shebangDialect = (script: string): Dialect | undefined => {
+  const [, program = '', argument = ''] = /^#![\t ]*(\S+)(?:[\t ]+(?:-S[\t ]+)?(\S+))?/.exec(script) ?? [];
+  if (!program) return undefined;
+  return dialectOf(program.endsWith('/env') ? argument : program);
+};
