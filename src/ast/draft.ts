@@ -1,0 +1,113 @@
+import type { CstNode, IToken } from 'chevrotain';
+import type { Range } from '../source/range.ts';
+import { flagAt, type Line, type Piece, pieceOf, tokenAt } from './line.ts';
+import type { Comment, Flag, Heredoc, Invalid, Token } from './nodes.ts';
+
+/** What a line brings besides its own words. */
+export interface Attached {
+  readonly heredocs: readonly Heredoc[];
+  readonly comments: readonly Comment[];
+}
+
+export type Children = Readonly<Record<string, readonly (CstNode | IToken)[] | undefined>>;
+
+/** All that a builder of one instruction needs. */
+export interface Draft {
+  readonly line: Line;
+  readonly children: Children;
+  readonly keyword: Token;
+  readonly flags: readonly Flag[];
+  readonly heredocs: readonly Heredoc[];
+  /** Where an argument would stand that is missing. */
+  readonly place: Piece;
+  readonly base: Omit<Invalid, 'kind' | 'arguments' | 'json'>;
+}
+
+export const draftOf = (line: Line, children: Children, attached: Attached): Draft => {
+  const first = keywordToken(children);
+  const { line: logical } = line;
+  const piece = first ? pieceOf(first) : { start: logical.start, end: logical.start };
+  const flags = [...tokens(children, 'Flag'), ...tokens(children, 'OnbuildFlag')].map((token) => flagOf(line, token));
+  const ends = [
+    ...tokens(children, 'FlagsEnd'),
+    ...tokens(children, 'OnbuildFlagsEnd'),
+    ...tokens(children, 'Flag'),
+    ...tokens(children, 'OnbuildFlag'),
+  ];
+  const place = Math.max(piece.end, ...ends.map((token) => pieceOf(token).end));
+  const keyword = tokenAt(line, piece);
+  const whole: Range = line.trigger ? { start: keyword.start, end: logical.source.end } : logical.source;
+  return {
+    line,
+    children,
+    keyword,
+    flags,
+    heredocs: attached.heredocs,
+    place: { start: place, end: place },
+    base: {
+      start: whole.start,
+      end: whole.end,
+      keyword,
+      flags,
+      heredocs: attached.heredocs,
+      comments: attached.comments,
+      lines: { first: logical.firstLine, last: logical.lastLine },
+    },
+  };
+};
+
+const KEYWORD_TOKENS = [
+  'Add',
+  'Arg',
+  'Cmd',
+  'Copy',
+  'Entrypoint',
+  'Env',
+  'Expose',
+  'From',
+  'Healthcheck',
+  'Label',
+  'Maintainer',
+  'Onbuild',
+  'Run',
+  'Shell',
+  'Stopsignal',
+  'User',
+  'Volume',
+  'Workdir',
+  'Unknown',
+] as const;
+
+const keywordToken = (children: Children): IToken | undefined => {
+  for (const name of KEYWORD_TOKENS) {
+    const [token] = tokens(children, name);
+    if (token) return token;
+  }
+  return undefined;
+};
+
+export const tokens = (children: Children, name: string): readonly IToken[] => {
+  const found: IToken[] = [];
+  for (const element of children[name] ?? []) if ('image' in element) found.push(element);
+  return found;
+};
+
+const flagOf = (line: Line, token: IToken): Flag => {
+  const piece = pieceOf(token);
+  return flagAt(line, piece, unquotedFlag(token.image, line.escape));
+};
+
+// The lexer has found its end already; what is left is to take quotes and escapes out.
+const unquotedFlag = (image: string, escape: string): string => {
+  if (!/["'\\`]/.test(image)) return image;
+  let text = '';
+  let quote = '';
+  for (let at = 0; at < image.length; at++) {
+    const char = image[at] ?? '';
+    if (char === quote) quote = '';
+    else if (!quote && (char === '"' || char === "'")) quote = char;
+    else if (char === escape) text += image[++at] ?? '';
+    else text += char;
+  }
+  return text;
+};
