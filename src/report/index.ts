@@ -1,0 +1,60 @@
+import type { Diagnostic } from '../lint/diagnostic.ts';
+import type { Rule } from '../lint/rule.ts';
+import type { Document } from '../source/document.ts';
+import { reportPretty } from './pretty.ts';
+
+/** A linted file and what was found in it, by place. */
+export interface FileReport {
+  readonly document: Document;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A file that could not be read, and why in one sentence. */
+export interface Unreadable {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a report says of a rule; every `Rule` is one. */
+export type RuleMeta = Pick<Rule, 'name' | 'codes' | 'category' | 'summary' | 'severity' | 'off' | 'fix' | 'tags'>;
+
+/** The outcome of one run: clean files are in it too. */
+export interface Report {
+  /** Of iechorlint. */
+  readonly version: string;
+  readonly files: readonly FileReport[];
+  readonly unreadable: readonly Unreadable[];
+  /** The rules that were on. */
+  readonly rules: readonly RuleMeta[];
+  /** Why a rule matters, by its name; the caller loads it for the formats that show it. */
+  readonly why: ReadonlyMap<string, string>;
+}
+
+export interface ReportOptions {
+  readonly color: boolean;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Findings alone: no why, no summary, nothing when there is nothing to say. */
+  readonly quiet: boolean;
+  /** How often each rule reported, after the findings (pretty and compact). */
+  readonly statistics: boolean;
+}
+
+/** A report as text in pieces, so that a large one is never held whole; the last piece ends in a newline. */
+export type Reporter = (report: Report, options: ReportOptions) => Iterable<string>;
+
+export const FORMATS = ['pretty', 'compact', 'json', 'sarif'] as const;
+export type Format = (typeof FORMATS)[number];
+
+const REPORTERS: { readonly [F in Format]: () => Promise<Reporter> } = {
+  pretty: async () => reportPretty,
+  compact: async () => (await import('./compact.ts')).reportCompact,
+  json: async () => (await import('./json.ts')).reportJson,
+  sarif: async () => (await import('./sarif.ts')).reportSarif,
+};
+
+/** The reporter of a format; all but `pretty` are loaded when asked for. */
+export const reporterOf = (format: Format): Promise<Reporter> => REPORTERS[format]();
+
+/** Whether the format prints the texts of `Report.why`. */
+export const showsWhy = (format: Format): boolean => format === 'pretty' || format === 'sarif';

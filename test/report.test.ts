@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest';
+import type { Diagnostic } from '../src/lint/diagnostic.ts';
+import { widthOf } from '../src/report/cells.ts';
+import { reportCompact } from '../src/report/compact.ts';
+import { FORMATS, reporterOf } from '../src/report/index.ts';
+import { reportJson } from '../src/report/json.ts';
+import { reportPretty } from '../src/report/pretty.ts';
+import { fileOf, findingAt, rangeOf, render, reportOf } from './support/report.ts';
+
+const WORKDIR = 'FROM alpine\nWORKDIR app\nRUN true\n';
+
+const relative = findingAt(rangeOf(WORKDIR, 'app'), {
+  rule: 'relative-workdir',
+  codes: ['DL3000'],
+  message: 'Relative WORKDIR `app`',
+  fix: { title: 'Make it absolute', safety: 'unsafe', edits: [{ range: { start: 20, end: 20 }, text: '/' }] },
+});
+
+const pretty = (text: string, findings: readonly Diagnostic[], width = 80) =>
+  render(reportPretty, reportOf([fileOf(text, findings)]), { quiet: true, width });
+
+/** The lines of the code frame of the one finding, their indentation taken off. */
+const frameOf = (text: string, piece: string | { start: number; end: number }, width = 80) => {
+  const range = typeof piece === 'string' ? rangeOf(text, piece) : piece;
+  const lines = pretty(text, [findingAt(range)], width)
+    .split('\n')
+    .slice(5);
+  return lines.filter((line) => line !== '').map((line) => line.slice(2));
+};
+
+describe('pretty', () => {
+  it('shows place, severity, rule, message, frame, fix, why and a summary', () => {
+    const why = new Map([['relative-workdir', 'The base image decides\n    where it ends.']]);
+    expect(render(reportPretty, reportOf([fileOf(WORKDIR, [relative], 'web/Dockerfile')], { why }))).toBe(`\
+── web/Dockerfile ───────────────────────────────────────────────── 1 finding ──
+
+web/Dockerfile:2:9  warning  relative-workdir
+  Relative WORKDIR \`app\`
+
+  1 │ FROM alpine
+  2 │ WORKDIR app
+    │         ^^^
+  3 │ RUN true
+
+  fix   Make it absolute (--fix --unsafe-fixes)
+        - WORKDIR app
+        + WORKDIR /app
+  why   The base image decides where it ends.
+
+1 warning in 1 file; 1 can be fixed with --fix --unsafe-fixes
+`);
+  });
+
+  it('says why once in a run, and not at all when quiet', () => {
+    const report = reportOf([fileOf(WORKDIR, [relative, relative]), fileOf(WORKDIR, [relative], 'b/Dockerfile')], {
+      why: new Map([['relative-workdir', 'Because.']]),
+    });
+    expect(render(reportPretty, report).match(/Because\./g)).toHaveLength(1);
+    expect(render(reportPretty, report, { quiet: true })).not.toMatch(/Because|3 warnings/);
+  });
+
+  it('shows related places and help', () => {
+    const related = [{ range: rangeOf(WORKDIR, 'alpine'), message: 'The base image' }];
+    const text = pretty(WORKDIR, [findingAt(rangeOf(WORKDIR, 'app'), { related, help: 'Write `/app`' })]);
+    expect(text).toContain(`
+  note  The base image (Dockerfile:1:6)
+        1 │ FROM alpine
+          │      ------
+  help  Write \`/app\`
+`);
+  });
+
+  it('prints a manual fix whole, and where its lines go', () => {
+    const added = Array.from({ length: 12 }, (_, index) => `RUN step ${index} ${'x'.repeat(90)}\n`).join('');
+    const fix = { title: 'Split it', safety: 'manual', edits: [{ range: rangeOf(WORKDIR, ''), text: added }] } as const;
+    const text = pretty(WORKDIR, [findingAt(rangeOf(WORKDIR, 'app'), { fix })]);
+    expect(text).toContain('  fix   Split it (by hand)\n          RUN true\n        + RUN step 0 xxx');
+    expect(text.match(/\+ RUN step \d+ x{90}\n/g)).toHaveLength(12);
+  });
+
+  it('shortens the preview of a fix that a flag applies', () => {
+    const text = `FROM a\n${'RUN b\n'.repeat(20)}`;
+    const fix = {
+      title: 'Drop them',
+      safety: 'safe',
+      edits: [{ range: { start: 7, end: text.length }, text: '' }],
+    } as const;
+    expect(pretty(text, [findingAt({ start: 7, end: 8 }, { fix })]).match(/ {8}.*/g)).toEqual([
+      ...Array(4).fill('        - RUN b'),
+      '        - ⋮ 14 more lines',
+      ...Array(2).fill('        - RUN b'),
+    ]);
+  });
+
+  it('separates the places of one fix', () => {
+    const edits = [
+      { range: { start: 0, end: 4 }, text: 'from' },
+      { range: rangeOf(WORKDIR, 'RUN'), text: 'run' },
+    ];
+    const text = pretty(WORKDIR, [findingAt({ start: 0, end: 4 }, { fix: { title: 'Lower', safety: 'safe', edits } })]);
+    expect(text).toMatch(/- FROM alpine\n +\+ from alpine\n +⋮\n +- RUN true\n +\+ run true\n/);
+  });
+
+  it('groups by file, leaves clean ones out and counts them', () => {
+    const files = [fileOf(WORKDIR, [relative], 'a'), fileOf(WORKDIR, [], 'b'), fileOf(WORKDIR, [relative], 'c')];
+    const text = render(reportPretty, reportOf(files, { unreadable: [{ path: 'd', message: 'gone' }] }));
+    expect(text.match(/^── .*/gm)?.map((line) => line.slice(0, 4))).toEqual(['── a', '── c']);
+    expect(text).toContain('2 warnings in 2 of 3 files; 2 can be fixed with --fix --unsafe-fixes;');
+    expect(text).toMatch(/1 file\s+could not be read\n$/);
+  });
+
+  it('counts by severity and by the flag that fixes', () => {
+    const edits = [{ range: { start: 0, end: 0 }, text: '# x\n' }];
+    const findings = [
+      findingAt({ start: 0, end: 1 }, { severity: 'error', fix: { title: 'A', safety: 'safe', edits } }),
+      findingAt({ start: 0, end: 1 }, { severity: 'error' }),
+      findingAt({ start: 0, end: 1 }, { severity: 'info', fix: { title: 'B', safety: 'manual', edits } }),
+      findingAt({ start: 0, end: 1 }, { severity: 'style', fix: { title: 'C', safety: 'unsafe', edits } }),
+    ];
+    expect(render(reportPretty, reportOf([fileOf(WORKDIR, findings)]), { width: 200 })).toMatch(
+      /\n2 errors, 1 info, 1 style in 1 file; 1 can be fixed with --fix, 1 more with --fix --unsafe-fixes\n$/,
+    );
+    expect(render(reportPretty, reportOf([fileOf(WORKDIR)]))).toBe('No findings in 1 file\n');
+    expect(render(reportPretty, reportOf([fileOf(WORKDIR)]), { quiet: true })).toBe('');
+  });
+
+  it('adds statistics on demand', () => {
+    const files = [fileOf(WORKDIR, [relative, relative, findingAt({ start: 0, end: 0 })])];
+    expect(render(reportPretty, reportOf(files), { statistics: true })).toContain(`
+2  warning  relative-workdir  2 fixable
+1  warning  some-rule
+`);
+  });
+
+  it('has colour only when told', () => {
+    const report = reportOf([fileOf(WORKDIR, [relative])]);
+    expect(render(reportPretty, report)).not.toContain('\u001b');
+    const colored = render(reportPretty, report, { color: true });
+    expect(colored).toContain('\u001b[33m');
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(render(reportPretty, report));
+  });
+
+  it('keeps to a narrow terminal', () => {
+    const text = `FROM alpine\nRUN ${'word '.repeat(60)}\n`;
+    const finding = findingAt(rangeOf(text, 'word'), {
+      message: 'A long message '.repeat(10),
+      help: 'Some help '.repeat(10),
+      rule: 'a-rule-with-a-name-of-some-length',
+    });
+    const file = fileOf(text, [finding], 'a/rather/deep/folder/Dockerfile');
+    const lines = render(reportPretty, reportOf([file]), { width: 50 }).split('\n');
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(50);
+  });
+});
+
+describe('code frame', () => {
+  it('underlines a range across lines at its ends', () => {
+    const text = 'FROM a\nRUN one && \\\n    two && \\\n    three && \\\n    four\nCMD x\n';
+    expect(frameOf(text, { start: 11, end: text.indexOf('\nCMD') })).toEqual([
+      '1 │ FROM a',
+      '2 │ RUN one && \\',
+      '  │     ^^^^^^^^',
+      '  ⋮',
+      '5 │     four',
+      '  │     ^^^^',
+      '6 │ CMD x',
+    ]);
+    expect(frameOf(text, 'two && \\\n    three')).toEqual([
+      '2 │ RUN one && \\',
+      '3 │     two && \\',
+      '  │     ^^^^^^^^',
+      '4 │     three && \\',
+      '  │     ^^^^^',
+      '5 │     four',
+    ]);
+  });
+
+  it('leaves a line end at the end of a range to its line', () => {
+    expect(frameOf('FROM a\nRUN b\nCMD c\n', 'RUN b\n')).toEqual(['1 │ FROM a', '2 │ RUN b', '  │ ^^^^^', '3 │ CMD c']);
+  });
+
+  it('marks an empty range at the end of the file and in an empty file', () => {
+    expect(frameOf('FROM a\n', '')).toEqual(['1 │ FROM a', '2 │', '  │ ^']);
+    expect(frameOf('FROM a', '')).toEqual(['1 │ FROM a', '  │       ^']);
+    expect(frameOf('', '')).toEqual(['1 │', '  │ ^']);
+  });
+
+  it('shows no carriage return of a line end, and one elsewhere', () => {
+    expect(frameOf('FROM a\r\nRUN b\r\n', 'RUN b')).toEqual(['1 │ FROM a', '2 │ RUN b', '  │ ^^^^^']);
+    expect(frameOf('FROM a\r\nRUN b\rc\r\n', 'c')).toEqual(['1 │ FROM a', '2 │ RUN b\\u{d}c', '  │           ^']);
+  });
+
+  it('counts no byte order mark', () => {
+    const text = pretty('\uFEFFFROM a\n', [findingAt({ start: 5, end: 6 })]);
+    expect(text).toContain('Dockerfile:1:6');
+    expect(text).toContain('  1 │ FROM a\n    │      ^\n');
+  });
+
+  it('aligns tabs, wide characters, combining marks and emoji', () => {
+    expect(frameOf('RUN\tx\ty\n', 'y')).toEqual(['1 │ RUN x   y', '  │         ^']);
+    expect(frameOf('RUN 日本語 x\n', 'x')).toEqual(['1 │ RUN 日本語 x', '  │            ^']);
+    expect(frameOf('RUN 日本語 x\n', '本')).toEqual(['1 │ RUN 日本語 x', '  │       ^^']);
+    expect(frameOf('RUN e\u0301e\u0301 x\n', 'x')).toEqual(['1 │ RUN e\u0301e\u0301 x', '  │        ^']);
+    expect(frameOf('RUN ✅❤\ufe0f x\n', 'x')).toEqual(['1 │ RUN ✅❤\ufe0f x', '  │          ^']);
+  });
+
+  it('makes hidden characters visible and keeps the underline in place', () => {
+    expect(frameOf('RUN a\u202eb\u200d\u001b[31mc\n', 'c')).toEqual([
+      '1 │ RUN a\\u{202e}b\\u{200d}\\u{1b}[31mc',
+      '  │                                 ^',
+    ]);
+  });
+
+  it('cuts a long line around the range', () => {
+    const text = `RUN ${'a'.repeat(100)} here ${'b'.repeat(100)}\n`;
+    expect(frameOf(text, 'here', 40)).toEqual(['1 │ …aaaaaaa here bbbbbbbbbbbbbbbbbbb…', '  │          ^^^^']);
+    expect(frameOf(text, 'RUN', 40)).toEqual([`1 │ RUN ${'a'.repeat(29)}…`, '  │ ^^^']);
+    expect(frameOf(`RUN ${'a'.repeat(100)} here\n`, 'here', 40)).toEqual([
+      `1 │ …${'a'.repeat(28)} here`,
+      `  │ ${' '.repeat(30)}^^^^`,
+    ]);
+  });
+
+  it('looks at no more of a line than it shows', () => {
+    const text = `RUN ${'\u0301日'.repeat(1_000_000)} here ${'本'.repeat(1_000_000)}\n`;
+    const started = performance.now();
+    expect(frameOf(text, 'here').at(-1)).toMatch(/\^{4}$/);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('leaves blank lines out of the context', () => {
+    expect(frameOf('FROM a\n\nRUN b\n\n', 'RUN b')).toEqual(['3 │ RUN b', '  │ ^^^^^']);
+  });
+});
+
+describe('compact', () => {
+  it('prints a line for each finding', () => {
+    const finding = findingAt({ start: 0, end: 4 }, { severity: 'error', message: 'two\n  lines \u001b[0m' });
+    const file = fileOf(WORKDIR, [finding, relative], 'we\nb/Dock\u202eerfile');
+    expect(render(reportCompact, reportOf([file, fileOf(WORKDIR)]))).toBe(
+      'we\\u{a}b/Dock\\u{202e}erfile:1:1: error some-rule: two lines \\u{1b}[0m\n' +
+        'we\\u{a}b/Dock\\u{202e}erfile:2:9: warning relative-workdir: Relative WORKDIR `app` [--fix --unsafe-fixes]\n',
+    );
+  });
+});
+
+describe('json', () => {
+  const json = (report: Parameters<typeof reportJson>[0]) => JSON.parse(render(reportJson, report));
+
+  it('has schema 1', () => {
+    expect(json(reportOf([fileOf(WORKDIR, [relative], 'a'), fileOf(WORKDIR, [], 'b')]))).toEqual({
+      schema: 1,
+      files: [
+        {
+          path: 'a',
+          diagnostics: [
+            {
+              rule: 'relative-workdir',
+              codes: ['DL3000'],
+              severity: 'warning',
+              message: 'Relative WORKDIR `app`',
+              start: { line: 2, column: 9, offset: 20 },
+              end: { line: 2, column: 12, offset: 23 },
+              fix: {
+                title: 'Make it absolute',
+                safety: 'unsafe',
+                edits: [
+                  { start: { line: 2, column: 9, offset: 20 }, end: { line: 2, column: 9, offset: 20 }, text: '/' },
+                ],
+              },
+            },
+          ],
+        },
+        { path: 'b', diagnostics: [] },
+      ],
+      summary: { errors: 0, warnings: 1, infos: 0, styles: 0, fixable: 1 },
+    });
+    expect(json(reportOf([]))).toEqual({
+      schema: 1,
+      files: [],
+      summary: { errors: 0, warnings: 0, infos: 0, styles: 0, fixable: 0 },
+    });
+  });
+
+  it('counts UTF-16 units, without a byte order mark, lines by their line feeds', () => {
+    const text = 'FROM a\r\nRUN 😀x\r\n';
+    const report = json(
+      reportOf([fileOf(`\uFEFF${text}`, [findingAt(rangeOf(text, 'x')), findingAt(rangeOf(text, ''))])]),
+    );
+    expect(report.files[0].diagnostics).toMatchObject([
+      { start: { line: 2, column: 7, offset: 14 }, end: { line: 2, column: 8, offset: 15 } },
+      { start: { line: 3, column: 1, offset: 17 }, end: { line: 3, column: 1, offset: 17 } },
+    ]);
+  });
+
+  it('shows hidden characters in messages, keeps paths and edits exact, and prints none raw', () => {
+    const edits = [{ range: { start: 0, end: 0 }, text: '\u202e\u0085\n' }];
+    const finding = findingAt(
+      { start: 0, end: 1 },
+      { message: 'has \u202e', fix: { title: 'T', safety: 'safe', edits } },
+    );
+    const report = reportOf([fileOf(WORKDIR, [finding], 'a\u202e\u001b\ud800')]);
+    const text = render(reportJson, report);
+    expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Cf}|\p{Cs}/u);
+    const [file] = JSON.parse(text).files;
+    expect(file.path).toBe('a\u202e\u001b\ud800');
+    expect(file.diagnostics[0].message).toBe('has \\u{202e}');
+    expect(file.diagnostics[0].fix.edits[0].text).toBe('\u202e\u0085\n');
+  });
+});
+
+it('finds a reporter for each format', async () => {
+  for (const format of FORMATS) expect(await reporterOf(format)).toBeTypeOf('function');
+});
