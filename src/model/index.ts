@@ -15,6 +15,7 @@ export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { type PortRange, readPort } from './ports.ts';
 export { type ImageReference, readReference } from './reference.ts';
+export { canMean, nameRangeOf, ownReferences } from './references.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
 export { isSignal, SIGNALS } from './signals.ts';

@@ -1,0 +1,46 @@
+import type { Iechorfile, Word } from '../ast/nodes.ts';
+import type { Range } from '../source/range.ts';
+import type { Reference, StageInfo } from './stages.ts';
+
+/** The name alone in a reference: in a mount what follows `from=`. Undefined where it is quoted or broken over lines. */
+export const nameRangeOf = (file: Iechorfile, { kind, at, text }: Reference): Range | undefined => {
+  if (text === undefined) return undefined;
+  const written = file.text.slice(at.start, at.end);
+  if (kind !== 'mount') return written === text ? { start: at.start, end: at.end } : undefined;
+  const found = written.lastIndexOf(`from=${text}`);
+  if (found < 0 || (found > 0 && written[found - 1] !== ',')) return undefined;
+  const start = at.start + found + 'from='.length;
+  return { start, end: start + text.length };
+};
+
+/** What the stage itself takes by FROM, COPY and mounts; the triggers of its ONBUILD instructions left out. */
+export const ownReferences = (stage: StageInfo): readonly Reference[] => {
+  const own = new Set([stage.node.from, ...stage.node.instructions]);
+  return stage.references.filter(({ node }) => own.has(node));
+};
+
+/** Whether build arguments, set to whatever, could make the word be that name: each variable stands for any text. */
+export const canMean = (word: Word, name: string): boolean => {
+  if (word.text !== undefined) return word.text === name;
+  const pieces = piecesOf(word);
+  const first = pieces[0] ?? '';
+  const last = pieces.at(-1) ?? '';
+  if (first.length + last.length > name.length || !name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = name.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return at <= name.length - last.length;
+};
+
+/** The plain text before, between and after what is not plain. */
+const piecesOf = ({ parts }: Word): readonly string[] => {
+  const pieces = [''];
+  for (const part of parts) {
+    if (part.kind === 'Literal') pieces.push((pieces.pop() ?? '') + part.value);
+    else pieces.push('');
+  }
+  return pieces;
+};
