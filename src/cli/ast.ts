@@ -1,9 +1,25 @@
 import { parse } from '../ast/create.ts';
 import type { Iechorfile, Instruction } from '../ast/nodes.ts';
 import { refusalOf } from '../model/validate.ts';
+import { forEachDocument } from './documents.ts';
+import type { Io } from './io.ts';
 
-/** BuildKit's own view of a file, one JSON object: the form that its parser's output is compared in. */
-export const buildkitView = (path: string, file: Iechorfile): string => {
+export interface AstArguments {
+  readonly files: readonly string[];
+  readonly format: 'json' | 'jsonl';
+}
+
+/** `iechorlint ast`: the tree of each file, or with `jsonl` BuildKit's own view of it, one line a file. */
+export const run = async ({ files, format }: AstArguments, io: Io): Promise<number> =>
+  forEachDocument(files, io, ({ path, text }) => {
+    const file = parse(text);
+    io.stdout.write(
+      format === 'jsonl' ? `${buildkitView(path, file)}\n` : `${JSON.stringify({ path, ...file }, undefined, 2)}\n`,
+    );
+  });
+
+/** One JSON object in the form that BuildKit's parser is compared in. */
+const buildkitView = (path: string, file: Iechorfile): string => {
   const err = refusalOf(file);
   return JSON.stringify({
     path,
@@ -38,5 +54,3 @@ const latin1 = (text: string): string => {
   if (!/[^\0-\x7f]/.test(text)) return text;
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 };
-
-export const astOf = (text: string): Iechorfile => parse(text);

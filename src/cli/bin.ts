@@ -1,5 +1,7 @@
-#!/usr/bin/env node
 import { processIo } from './io.ts';
 import { main } from './main.ts';
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+// No top-level await: the bundle is CommonJS, which starts faster.
+main(process.argv.slice(2), processIo()).then((code) => {
+  process.exitCode = code;
+});

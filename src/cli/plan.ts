@@ -1,3 +1,11 @@
+import { parse } from '../ast/create.ts';
+import { ConfigError } from '../config/error.ts';
+import { type ImagePlan, planImage } from '../model/plan.ts';
+import type { ImageConfig, Inputs } from '../model/scope.ts';
+import { escapeLine } from '../report/escape.ts';
+import { maskMessage, secretsOf } from '../report/mask-secrets.ts';
+import { EMPTY_CONFIG, readBaseConfig } from './base-config.ts';
+import { forEachDocument } from './documents.ts';
 import type { Io } from './io.ts';
 
 export interface PlanArguments {
@@ -10,6 +18,100 @@ export interface PlanArguments {
   readonly target: string | undefined;
 }
 
-export const run = async (_args: PlanArguments, _io: Io): Promise<number> => {
-  throw new Error('the command plan is not written yet');
+/** `iechorlint plan`: the image configuration that each file ends with; 1 where BuildKit would refuse a file. */
+export const run = async (args: PlanArguments, io: Io): Promise<number> => {
+  const inputs = inputsOf(args, io);
+  let refused = false;
+  const code = await forEachDocument(args.files, io, ({ path, text }) => {
+    const plan = planImage(parse(text), inputs);
+    refused ||= 'refusal' in plan;
+    io.stdout.write(PRINTERS[args.format](path, plan, text));
+  });
+  return code || Number(refused);
+};
+
+const inputsOf = ({ baseConfig, platform, buildArgs, target }: PlanArguments, io: Io): Inputs => ({
+  baseConfig: baseConfig === undefined ? EMPTY_CONFIG : readBaseConfig(baseConfig),
+  platform: platform === undefined ? HOST_PLATFORM : checkedPlatform(platform),
+  buildArgs: new Map(buildArgs.flatMap((text) => buildArg(text, io.env) ?? [])),
+  target,
+});
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm/v7' };
+
+const HOST_PLATFORM = `linux/${ARCHITECTURES[process.arch] ?? process.arch}`;
+
+const checkedPlatform = (platform: string): string => {
+  if (/^[a-z0-9_.-]+\/[a-z0-9_.-]+(?:\/[a-z0-9_.-]+)?$/i.test(platform)) return platform;
+  throw new ConfigError(`--platform must be OS/ARCH or OS/ARCH/VARIANT, such as linux/arm64, not \`${platform}\``);
+};
+
+/** `NAME` alone takes the value from the environment, and nothing where it is not set there. */
+const buildArg = (text: string, env: Io['env']): readonly [readonly [string, string]] | undefined => {
+  const equals = text.indexOf('=');
+  const name = equals < 0 ? text : text.slice(0, equals);
+  if (name === '') throw new ConfigError(`--build-arg must be NAME=VALUE or NAME, not \`${text}\``);
+  const value = equals < 0 ? env[name] : text.slice(equals + 1);
+  return value === undefined ? undefined : [[name, value]];
+};
+
+type Printer = (path: string, plan: ImagePlan, text: string) => string;
+
+/** Fields that say nothing are left out. */
+const viewOf = (path: string, plan: ImagePlan) => {
+  if ('refusal' in plan) return { path, err: plan.refusal };
+  const { env, workdir, user, cmd, entrypoint, shell, labels, ports, volumes, stopsignal, onbuild, healthcheck } =
+    plan.config;
+  const view = {
+    env: Array.from(env, ([name, value]) => `${name}=${value}`),
+    workdir,
+    user,
+    cmd,
+    entrypoint,
+    shell,
+    labels: Object.fromEntries([...labels].toSorted()),
+    ports: Object.fromEntries(ports.toSorted().map((port) => [port, {}])),
+    volumes: Object.fromEntries(volumes.toSorted().map((volume) => [volume, {}])),
+    stopsignal,
+    onbuild,
+    healthcheck,
+  };
+  return { path, ...Object.fromEntries(Object.entries(view).filter(([, value]) => hasContent(value))) };
+};
+
+const hasContent = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined && value !== '';
+
+const pretty: Printer = (path, plan, text) => {
+  const secrets = secretsOf(text);
+  const lines =
+    'refusal' in plan
+      ? [`refused: ${plan.refusal}`]
+      : rowsOf(plan.config).map(([name, value]) => `${name.padEnd(12)}${value}`);
+  return `${escapeLine(path)}\n${lines.map((line) => `  ${escapeLine(maskMessage(line, secrets))}\n`).join('')}`;
+};
+
+const rowsOf = (config: ImageConfig): readonly (readonly [name: string, value: string])[] => {
+  const { entrypoint, cmd, shell, workdir, user, stopsignal, healthcheck } = config;
+  const rows: (readonly [string, string | undefined])[] = [
+    ['entrypoint', entrypoint && JSON.stringify(entrypoint)],
+    ['cmd', cmd && JSON.stringify(cmd)],
+    ['workdir', workdir],
+    ['user', user],
+    ['shell', shell && JSON.stringify(shell)],
+    ['stopsignal', stopsignal],
+    ['healthcheck', healthcheck && JSON.stringify(healthcheck)],
+    ...Array.from(config.env, ([name, value]) => ['env', `${name}=${value}`] as const),
+    ...config.ports.map((port) => ['expose', port] as const),
+    ...config.volumes.map((volume) => ['volume', volume] as const),
+    ...Array.from(config.labels, ([name, value]) => ['label', `${name}=${value}`] as const),
+    ...config.onbuild.map((trigger) => ['onbuild', trigger] as const),
+  ];
+  return rows.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
+};
+
+const PRINTERS: Readonly<Record<PlanArguments['format'], Printer>> = {
+  pretty,
+  json: (path, plan) => `${JSON.stringify(viewOf(path, plan), undefined, 2)}\n`,
+  jsonl: (path, plan) => `${JSON.stringify(viewOf(path, plan))}\n`,
 };
