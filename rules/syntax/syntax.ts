@@ -16,7 +16,6 @@ export default defineRule({
     { title: 'A heredoc that never ends', bad: 'FROM alpine\nRUN <<EOF\necho hello\n' },
   ],
   exceptions: {
-    laterStage: 'A broken file stays broken.',
     onbuild: 'BuildKit checks a trigger only when a child image runs it.',
   },
   check({ file }) {

@@ -1,0 +1,46 @@
+import { applyEdits, fix } from '../../src/lint/fix.ts';
+import type { Edit, Rule, Safety } from '../../src/lint/index.ts';
+import { documentOf } from '../../src/source/document.ts';
+import { overlaps } from '../../src/source/range.ts';
+import { findingsOf, only } from './rules.ts';
+
+const MAX_ROUNDS = 10;
+
+/**
+ * The text when every fix that the rule offers in it is applied: by the engine, or, since no engine applies one that is
+ * `manual`, by hand. Undefined when the rule offers none.
+ */
+export const fixedBy = (rule: Rule, text: string, path?: string): string | undefined => {
+  const safeties = new Set(findingsOf(rule, text, path).flatMap(({ fix: offered }) => offered?.safety ?? []));
+  if (safeties.size === 0) return undefined;
+  if (safeties.has('manual')) return fixedByHand(rule, text, path);
+  return fixedByEngine(rule, text, safeties.has('unsafe') ? 'unsafe' : 'safe', path);
+};
+
+export const fixedByEngine = (rule: Rule, text: string, upTo: Exclude<Safety, 'manual'>, path?: string): string => {
+  const { text: fixed, notes } = fix(documentOf(text, path), only(rule), upTo);
+  if (notes.length) throw new Error(notes.join('\n'));
+  return fixed;
+};
+
+const fixedByHand = (rule: Rule, text: string, path?: string): string => {
+  let fixed = text;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const edits = editsOf(rule, fixed, path);
+    if (edits.length === 0) return fixed;
+    fixed = applyEdits(fixed, edits);
+  }
+  throw new Error(`After ${MAX_ROUNDS} rounds \`${rule.name}\` still offers a fix.`);
+};
+
+/** The edits of all fixes that touch none before them. */
+const editsOf = (rule: Rule, text: string, path?: string): readonly Edit[] => {
+  const taken: Edit[] = [];
+  for (const { fix: offered } of findingsOf(rule, text, path)) {
+    const edits = offered?.edits ?? [];
+    if (!edits.some((edit) => taken.some((other) => touches(edit, other)))) taken.push(...edits);
+  }
+  return taken;
+};
+
+const touches = (a: Edit, b: Edit): boolean => a.range.start === b.range.start || overlaps(a.range, b.range);

@@ -1,0 +1,78 @@
+import { expect } from 'vitest';
+import { parse } from '../../src/ast/create.ts';
+import { type Diagnostic, type Edit, type Rule, SAFETY_ORDER } from '../../src/lint/index.ts';
+import { planImage } from '../../src/model/plan.ts';
+
+/** A finding that can be shown: places in the file, sentences as the house writes them, a fix no safer than declared. */
+export const expectSound = (rule: Rule, text: string, { range, message, help, related, fix }: Diagnostic): void => {
+  for (const { start, end } of [range, ...(related ?? []).map((each) => each.range)]) {
+    expect(start).toBeGreaterThanOrEqual(0);
+    expect(end).toBeGreaterThanOrEqual(start);
+    expect(end).toBeLessThanOrEqual(text.length);
+  }
+  for (const said of [message, ...(related ?? []).map((each) => each.message)]) expect(said).toMatch(CLAUSE);
+  if (help !== undefined) expect(help).toMatch(/^\S[\s\S]*[.`:)]$/);
+  if (!fix) return;
+  expect(rule.fix, 'a finding has a fix, so the rule declares one').toBeDefined();
+  expect(SAFETY_ORDER.indexOf(fix.safety)).toBeGreaterThanOrEqual(SAFETY_ORDER.indexOf(rule.fix?.safety ?? 'manual'));
+  expect(fix.title).toMatch(CLAUSE);
+  expectSoundEdits(
+    text,
+    fix.edits.toSorted((a, b) => a.range.start - b.range.start),
+  );
+};
+
+const CLAUSE = /^[^\s\n](?:[^\n]*[^\s.,;:!])?$/;
+
+const expectSoundEdits = (text: string, edits: readonly Edit[]): void => {
+  expect(edits).not.toEqual([]);
+  let at = 0;
+  for (const { range, text: inserted } of edits) {
+    expect(range.start, 'edits of one fix do not overlap').toBeGreaterThanOrEqual(at);
+    expect(range.end).toBeGreaterThanOrEqual(range.start);
+    expect(range.end).toBeLessThanOrEqual(text.length);
+    expect(text.slice(range.start, range.end), 'an edit changes something').not.toBe(inserted);
+    at = range.end;
+  }
+};
+
+export const expectNoNewProblems = (before: string, after: string): void => {
+  const known = parse(before).problems.map(({ message }) => message);
+  expect(parse(after).problems.filter(({ message }) => !known.includes(message))).toEqual([]);
+};
+
+/** Comments stay, and the image is the same as far as its configuration tells; one that could not be built is free. */
+export const expectSafe = (before: string, after: string): void => {
+  expect(commentsIn(after)).toEqual(commentsIn(before));
+  const plan = planOf(before);
+  if (plan) expect(planOf(after)).toEqual(plan);
+};
+
+const commentsIn = (text: string): readonly string[] =>
+  parse(text)
+    .comments.map((comment) => comment.text.trim())
+    .toSorted();
+
+/** Exec form instead of shell form is the same program in other words, so that commands are left out. */
+const planOf = (text: string): object | undefined => {
+  const plan = planImage(parse(text), { platform: 'linux/amd64', baseConfig: BASE });
+  if ('refusal' in plan) return undefined;
+  const { env, labels, workdir, user, shell, ports, volumes, stopsignal, onbuild } = plan.config;
+  const sets = { ports: ports.toSorted(), volumes: volumes.toSorted() };
+  return { env: [...env], labels: [...labels], workdir, user, shell, stopsignal, onbuild: onbuild.length, ...sets };
+};
+
+const BASE = {
+  env: new Map([['PATH', '/usr/bin:/bin']]),
+  workdir: '/',
+  user: undefined,
+  cmd: ['/bin/sh'],
+  entrypoint: undefined,
+  shell: undefined,
+  labels: new Map<string, string>(),
+  ports: [],
+  volumes: [],
+  stopsignal: undefined,
+  onbuild: [],
+  healthcheck: undefined,
+};
