@@ -10,6 +10,8 @@ import { imageState, type State } from './state.ts';
 import { runStage, type StageStates, startOf } from './states.ts';
 
 export * from '../shell/index.ts';
+export { instructionsBefore, stageChain } from './chain.ts';
+export { copyTarget } from './copies.ts';
 export type { Expansion } from './expand.ts';
 export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
@@ -17,6 +19,7 @@ export { type PortRange, readPort } from './ports.ts';
 export { type ImageReference, readReference } from './reference.ts';
 export { canMean, nameRangeOf, ownReferences } from './references.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
+export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
 export { isSignal, SIGNALS } from './signals.ts';
 export type { Base, Reference, StageInfo } from './stages.ts';
