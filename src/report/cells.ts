@@ -1,4 +1,4 @@
-import { escapeLine } from './escape.ts';
+import { escapeLine, isPlain } from './escape.ts';
 
 /** One character as a terminal shows it, and the offsets in the line that it stands for. */
 export interface Cell {
@@ -9,7 +9,6 @@ export interface Cell {
 }
 
 const TAB = 4;
-const PLAIN = /^[ -~]*$/;
 const WIDE =
   /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)/u;
 const MARKS = /^\p{M}+$/u;
@@ -31,7 +30,7 @@ export const cellsOf = (line: string): readonly Cell[] => {
 
 /** Terminal columns of text that holds no control characters. */
 export const widthOf = (text: string): number => {
-  if (PLAIN.test(text)) return text.length;
+  if (isPlain(text)) return text.length;
   let width = 0;
   for (const [, character] of charactersOf(text)) width += characterWidth(character);
   return width;
@@ -39,6 +38,7 @@ export const widthOf = (text: string): number => {
 
 /** A line as a terminal shows it, cut off with `…` where it is wider than told. */
 export const truncate = (line: string, width: number): string => {
+  if (line.length <= width && isPlain(line)) return line;
   let shown = '';
   let column = 0;
   // No column takes many units, save in a line made to: what lies far beyond is not looked at.
@@ -51,7 +51,7 @@ export const truncate = (line: string, width: number): string => {
 };
 
 function* charactersOf(text: string): Generator<readonly [number, string]> {
-  if (PLAIN.test(text)) {
+  if (isPlain(text)) {
     for (let at = 0; at < text.length; at++) yield [at, text[at] ?? ''];
     return;
   }
@@ -60,6 +60,7 @@ function* charactersOf(text: string): Generator<readonly [number, string]> {
 }
 
 const characterWidth = (character: string): number => {
+  if (isPlain(character)) return 1;
   if (MARKS.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;
 };

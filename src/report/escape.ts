@@ -3,8 +3,13 @@ const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const HIDDEN_IN_TEXT = /\r(?!\n)|[^\P{Cc}\t\n\r]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 const HIDDEN_IN_JSON = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
+/** Nothing but ASCII with a column for each unit: most lines of most files. */
+export const isPlain = (text: string): boolean => PRINTABLE_ASCII.test(text);
+
 /** Makes characters that hide, reorder or command visible, such as `\u{202e}`; tabs and line ends too. */
-export const escapeLine = (text: string): string => text.replace(HIDDEN, visible);
+export const escapeLine = (text: string): string => (isPlain(text) ? text : text.replace(HIDDEN, visible));
 
 /** As `escapeLine`, for text of several lines: tabs, `\n` and `\r\n` stay. */
 export const escapeText = (text: string): string => text.replace(HIDDEN_IN_TEXT, visible);

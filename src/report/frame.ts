@@ -1,6 +1,7 @@
 import type { Range } from '../source/range.ts';
 import type { LineIndex } from '../source/text.ts';
 import { type Cell, cellsOf } from './cells.ts';
+import { isPlain } from './escape.ts';
 
 export interface FrameStyle {
   /** Columns for the whole frame. */
@@ -57,6 +58,7 @@ const rowOf = (source: Source, line: number, range: Range | undefined, room: num
   const indent = range !== undefined && range.start < start ? text.length - text.trimStart().length : 0;
   const from = Math.max(start + indent, Math.min(range?.start ?? start, end));
   const to = Math.max(from, Math.min(range?.end ?? start, end));
+  if (end - start <= room && isPlain(text)) return { code: text, before: from - start, width: Math.max(1, to - from) };
   // A line may be millions of characters long: only what can come near the window is measured.
   const near = { start: Math.max(start, from - 4 * room), end: Math.min(end, from + 4 * room) };
   const cells = cellsOf(source.text.slice(near.start, near.end));

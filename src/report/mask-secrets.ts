@@ -94,7 +94,8 @@ const isDistinctive = (value: string): boolean =>
 
 const maskValues = (text: string, secrets: readonly Secret[]): string => {
   let masked = text;
-  for (const { value } of secrets.slice(0, KNOWN)) {
+  // The longest first, for one may hold another.
+  for (const { value } of secrets.slice(0, KNOWN).sort((a, b) => b.value.length - a.value.length)) {
     if (isDistinctive(value)) masked = masked.replaceAll(value, star(value));
   }
   return masked;
