@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCli } from './support/bundle.ts';
+import { folderWith } from './support/cli.ts';
+
+let env: NodeJS.ProcessEnv = process.env;
+let remove = () => {};
+
+beforeAll(async () => {
+  const cli = await bundleCli();
+  env = { ...process.env, NODE: process.execPath, CLI: cli.file };
+  remove = cli.remove;
+}, 60_000);
+
+afterAll(() => remove());
+
+/** Runs a line of shell in a folder; `cli` in it is the command line. */
+const shell = (cwd: string, line: string, input: string | Uint8Array = '') => {
+  const script = `cli() { "$NODE" "$CLI" "$@"; }; ${line}`;
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd, env, input, maxBuffer: 2 ** 26 });
+  return { status, stdout: stdout.toString(), stderr: stderr.toString(), bytes: stdout };
+};
+
+/** A line with the exit code of the first command of the pipe before it. */
+const FIRST_CODE = `echo "\${PIPESTATUS[0]}"`;
+
+const ONE_FINDING = 'FROM alpine\nRUNN x\n';
+const manyFindings = (lines: number) => `FROM alpine\n${'NOSUCHINSTRUCTION x\n'.repeat(lines)}`;
+
+describe.skipIf(process.platform === 'win32')('as a process', { timeout: 30_000 }, () => {
+  it('gives its exit code, and reads standard input', () => {
+    const cwd = folderWith({ Dockerfile: ONE_FINDING });
+    expect(shell(cwd, 'cli Dockerfile').status).toBe(1);
+    expect(shell(cwd, 'cli -', 'FROM scratch\n')).toMatchObject({ status: 0, stderr: '' });
+    expect(shell(cwd, 'cli - <&-')).toMatchObject({ stderr: '', stdout: expect.stringContaining('1 file') });
+    expect(shell(cwd, 'cli - < .')).toMatchObject({
+      status: 2,
+      stderr: 'iechorlint: cannot read <stdin>: it is a directory\n',
+    });
+  });
+
+  it('passes standard input on to the byte', () => {
+    const input = Buffer.from([...Buffer.from('FROM scratch\n# '), 0xff, 0x00, 0xfe, 10]);
+    expect(shell('/', 'cli --fix - 2>/dev/null', input).bytes).toEqual(input);
+    expect(
+      shell('/', 'head -c 3000000 /dev/zero | cli --fix --max-file-size 1MB - 2>/dev/null | wc -c').stdout.trim(),
+    ).toBe('3000000');
+  });
+
+  it('writes all of a large report through a slow reader, also where the pipe does not block', () => {
+    const cwd = folderWith({ Dockerfile: manyFindings(30_000) });
+    const call = 'cli --format json Dockerfile';
+    const { bytes } = shell(cwd, `${call} > report; cat report`);
+    expect(bytes.length).toBeGreaterThan(5_000_000);
+    expect(shell(cwd, `${call} | (sleep 0.5; cat)`).bytes.equals(bytes)).toBe(true);
+    // A node process that shares the pipe and uses it makes it non-blocking for all, as long as it lives.
+    const neighbour = `"$NODE" -e 'process.stdout.write(""); setTimeout(() => {}, 2000)' & sleep 0.5`;
+    const shared = shell(cwd, `{ ${neighbour}; ${call}; echo "$?" > code; } | (sleep 1; cat); cat code`);
+    expect(shared.bytes.length).toBe(bytes.length + 2);
+    expect(shared.stdout.endsWith('}\n1\n')).toBe(true);
+  });
+
+  it('takes a closed pipe for no error', () => {
+    const cwd = folderWith({ Dockerfile: manyFindings(3000), 'clean.Dockerfile': 'FROM scratch\n' });
+    expect(shell(cwd, `cli Dockerfile | head -1; ${FIRST_CODE}`)).toMatchObject({
+      stderr: '',
+      stdout: expect.stringMatching(/\n1\n$/),
+    });
+    expect(shell(cwd, `cli clean.Dockerfile | true; ${FIRST_CODE}`)).toMatchObject({
+      stderr: '',
+      stdout: '0\n',
+    });
+    expect(shell(cwd, `cli --help | true; ${FIRST_CODE}`)).toMatchObject({ stderr: '', stdout: '0\n' });
+    expect(shell(cwd, `cli Dockerfile gone 2>&1 >/dev/null | true; ${FIRST_CODE}`).stdout).toBe('2\n');
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('fails where its output does not get out', () => {
+    const cwd = folderWith({ Dockerfile: ONE_FINDING });
+    const stderr = 'iechorlint: cannot write standard output: no space left on the device\n';
+    expect(shell(cwd, 'cli Dockerfile >/dev/full')).toMatchObject({ status: 2, stderr });
+    expect(shell(cwd, 'cli --version >/dev/full')).toMatchObject({ status: 2, stderr });
+    expect(shell(cwd, 'cli Dockerfile --output-file /dev/full')).toMatchObject({
+      status: 2,
+      stderr: 'iechorlint: cannot write /dev/full: no space left on the device\n',
+    });
+    expect(shell(cwd, 'cli Dockerfile 2>/dev/full').status).toBe(1);
+  });
+
+  it('completes words in bash', () => {
+    const complete = (...words: string[]) => {
+      const line = `iechorlint() { cli "$@"; }; source <(iechorlint completion); COMP_WORDS=(iechorlint ${words.join(' ')});
+        COMP_CWORD=${words.length}; _iechorlint_yargs_completions; echo "\${COMPREPLY[@]}"`;
+      return shell('/', `SHELL=/bin/bash; ${line}`).stdout.trim();
+    };
+    expect(complete('--out')).toBe('--output-file');
+    expect(complete('--quiet', 'ex')).toBe('explain');
+    expect(complete('--format', 's')).toBe('sarif');
+    expect(complete('plan', 'x', '--ta')).toBe('--target');
+    expect(complete('explain', 'relative-w')).toBe('relative-workdir');
+    expect(complete('Dockerfile', '""')).toBe('');
+  });
+});
+
+const bundle = join(process.cwd(), 'dist/cli.js');
+
+describe.skipIf(!existsSync(bundle))('the bundle (skipped where npm run build has not made it)', () => {
+  it('runs', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const cwd = folderWith({ Dockerfile: ONE_FINDING });
+    const call = (...args: string[]) => spawnSync(process.execPath, [bundle, ...args], { cwd, encoding: 'utf8' });
+    expect(call('--version').stdout).toBe(`${version}\n`);
+    expect(call('Dockerfile')).toMatchObject({ status: 1, stderr: '' });
+    expect(call('--format', 'sarif', '.').status).toBe(1);
+    expect(call('*ockerfile').status).toBe(1);
+    expect(call('--help').stdout).toMatch(/Exit codes:/);
+    expect(call('--diff').status).toBe(0);
+  });
+});
