@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { ROOT } from '../../src/dev/rule-files.ts';
 import type { Diagnostic, Rule } from '../../src/lint/index.ts';
 import { decode } from '../../src/source/decode.ts';
 import type { Document } from '../../src/source/document.ts';
 import { lineIndexOf } from '../../src/source/text.ts';
-import { ROOT } from './rules.ts';
 
 /** A file of `test/rules/<rule>/` and what its sibling `.json` says that the rule finds in it. */
 export interface Fixture {
