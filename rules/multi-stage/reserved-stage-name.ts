@@ -1,0 +1,61 @@
+import { defineRule, type Edit, type Iechorfile, type Model, nameRangeOf, replace, type StageInfo } from '#lint';
+
+export default defineRule({
+  name: 'reserved-stage-name',
+  codes: ['DL3063', 'ReservedStageName'],
+  category: 'multi-stage',
+  summary: 'A stage is called `scratch` or `context`',
+  why: `\`scratch\` is the empty base and \`context\` the build context: under such a name a FROM or \`--from\` below no longer
+    means what it says.`,
+  severity: 'error',
+  fix: { safety: 'unsafe', note: 'A `--target` outside the file keeps the old name.' },
+  examples: [
+    {
+      bad: 'FROM alpine:3.24 AS context\nRUN make\nFROM alpine:3.24\nCOPY --from=context /app /app\n',
+      good: 'FROM alpine:3.24 AS context-stage\nRUN make\nFROM alpine:3.24\nCOPY --from=context-stage /app /app\n',
+    },
+    {
+      title: '`scratch` is no longer empty',
+      bad: 'FROM alpine:3.24 AS scratch\nFROM scratch\n',
+      good: 'FROM alpine:3.24 AS scratch-stage\nFROM scratch-stage\n',
+    },
+    { title: 'The empty base itself', good: 'FROM scratch AS files\nCOPY app /\n' },
+  ],
+  check({ file, model }) {
+    return {
+      *From({ name }, { stage }) {
+        if (!name || !stage?.name || (stage.name !== 'scratch' && stage.name !== 'context')) return;
+        const edits = renaming(file, model, stage, `${stage.name}-stage`);
+        yield {
+          at: name,
+          message: `\`${name.text}\` is a reserved name: it means ${MEANINGS[stage.name]}`,
+          help: 'Name the stage after what it makes.',
+          fix: edits && {
+            title: `Rename it to \`${stage.name}-stage\``,
+            edits: [replace(name, `${stage.name}-stage`), ...edits],
+          },
+        };
+      },
+    };
+  },
+});
+
+const MEANINGS = { scratch: 'the empty base image', context: 'the build context' } as const;
+
+/** The edits at the places that name the stage; undefined where one cannot be found or the new name is taken. */
+const renaming = (
+  file: Iechorfile,
+  { stages, referencesTo }: Model,
+  stage: StageInfo,
+  name: string,
+): readonly Edit[] | undefined => {
+  if (stages.some((each) => each.name === name)) return undefined;
+  const edits: Edit[] = [];
+  for (const reference of referencesTo(stage)) {
+    if (/^\d+$/.test(reference.text ?? '')) continue;
+    const range = nameRangeOf(file, reference);
+    if (!range) return undefined;
+    edits.push(replace(range, name));
+  }
+  return edits;
+};
