@@ -8,7 +8,12 @@ import * as t from './tokens.ts';
  */
 export class IechorfileParser extends CstParser {
   constructor(skipValidations: boolean) {
-    super([...t.VOCABULARY], { maxLookahead: 1, recoveryEnabled: true, skipValidations, nodeLocationTracking: 'none' });
+    super([...t.VOCABULARY], {
+      maxLookahead: 1,
+      recoveryEnabled: false,
+      skipValidations,
+      nodeLocationTracking: 'none',
+    });
     this.performSelfAnalysis();
   }
 
@@ -18,7 +23,7 @@ export class IechorfileParser extends CstParser {
 
   line = this.RULE('line', () => {
     this.OPTION(() => this.SUBRULE(this.instruction));
-    this.CONSUME(t.Newline);
+    this.OR([{ ALT: () => this.CONSUME(t.Newline) }, { ALT: () => this.CONSUME(t.EndOfLine) }]);
   });
 
   instruction: ParserMethod<[], CstNode> = this.RULE('instruction', () => {
@@ -45,108 +50,174 @@ export class IechorfileParser extends CstParser {
     ]);
   });
 
+  // What several instructions share. Class fields are set in order, so these come before the rules that use them.
+
+  flags = this.RULE('flags', () => {
+    this.MANY(() => {
+      this.OR([{ ALT: () => this.CONSUME(t.Flag) }, { ALT: () => this.CONSUME(t.FlagsEnd) }]);
+    });
+  });
+
+  execForm = this.RULE('execForm', () => {
+    this.CONSUME(t.LeftBracket);
+    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.JsonString) });
+    this.CONSUME(t.RightBracket);
+  });
+
+  command = this.RULE('command', () => {
+    this.OPTION(() => {
+      this.OR([
+        { ALT: () => this.SUBRULE(this.execForm) },
+        { ALT: () => this.CONSUME(t.MixedArray) },
+        { ALT: () => this.CONSUME(t.Rest) },
+      ]);
+    });
+  });
+
+  paths = this.RULE('paths', () => {
+    this.OPTION(() => {
+      this.OR([
+        { ALT: () => this.SUBRULE(this.execForm) },
+        { ALT: () => this.CONSUME(t.MixedArray) },
+        { ALT: () => this.AT_LEAST_ONE(() => this.CONSUME(t.Word)) },
+      ]);
+    });
+  });
+
+  words = this.RULE('words', () => {
+    this.MANY(() => this.CONSUME(t.Word));
+  });
+
+  text = this.RULE('text', () => {
+    this.OPTION(() => this.CONSUME(t.Rest));
+  });
+
+  pairs = this.RULE('pairs', () => {
+    this.OPTION(() => {
+      this.OR([
+        {
+          ALT: () => {
+            this.CONSUME(t.LegacyKey);
+            this.OPTION1(() => this.CONSUME(t.Rest));
+          },
+        },
+        { ALT: () => this.AT_LEAST_ONE(() => this.CONSUME(t.QuotedWord)) },
+      ]);
+    });
+  });
+
+  declarations = this.RULE('declarations', () => {
+    this.MANY(() => this.CONSUME(t.QuotedWord));
+  });
+
   from = this.RULE('from', () => {
     this.CONSUME(t.From);
-    this.flagged();
-    this.words();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.words);
   });
 
   run = this.RULE('run', () => {
     this.CONSUME(t.Run);
-    this.flagged();
-    this.command();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.command);
   });
 
   cmd = this.RULE('cmd', () => {
     this.CONSUME(t.Cmd);
-    this.flagged();
-    this.command();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.command);
   });
 
   entrypoint = this.RULE('entrypoint', () => {
     this.CONSUME(t.Entrypoint);
-    this.flagged();
-    this.command();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.command);
   });
 
   shell = this.RULE('shell', () => {
     this.CONSUME(t.Shell);
-    this.flagged();
-    this.command();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.command);
   });
 
   copy = this.RULE('copy', () => {
     this.CONSUME(t.Copy);
-    this.flagged();
-    this.paths();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.paths);
   });
 
   add = this.RULE('add', () => {
     this.CONSUME(t.Add);
-    this.flagged();
-    this.paths();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.paths);
   });
 
   env = this.RULE('env', () => {
     this.CONSUME(t.Env);
-    this.flagged();
-    this.pairs();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.pairs);
   });
 
   label = this.RULE('label', () => {
     this.CONSUME(t.Label);
-    this.flagged();
-    this.pairs();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.pairs);
   });
 
   arg = this.RULE('arg', () => {
     this.CONSUME(t.Arg);
-    this.flagged();
-    this.MANY(() => this.CONSUME(t.QuotedWord));
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.declarations);
   });
 
   workdir = this.RULE('workdir', () => {
     this.CONSUME(t.Workdir);
-    this.flagged();
-    this.text();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.text);
   });
 
   user = this.RULE('user', () => {
     this.CONSUME(t.User);
-    this.flagged();
-    this.text();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.text);
   });
 
   stopsignal = this.RULE('stopsignal', () => {
     this.CONSUME(t.Stopsignal);
-    this.flagged();
-    this.text();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.text);
   });
 
   maintainer = this.RULE('maintainer', () => {
     this.CONSUME(t.Maintainer);
-    this.flagged();
-    this.text();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.text);
   });
 
   expose = this.RULE('expose', () => {
     this.CONSUME(t.Expose);
-    this.flagged();
-    this.words();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.words);
   });
 
   volume = this.RULE('volume', () => {
     this.CONSUME(t.Volume);
-    this.flagged();
-    this.paths();
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.paths);
+  });
+
+  unknown = this.RULE('unknown', () => {
+    this.CONSUME(t.Unknown);
+    this.SUBRULE(this.flags);
+    this.SUBRULE(this.text);
   });
 
   healthcheck = this.RULE('healthcheck', () => {
     this.CONSUME(t.Healthcheck);
-    this.flagged();
+    this.SUBRULE(this.flags);
     this.OPTION(() => {
       this.CONSUME(t.HealthcheckType);
-      this.command();
+      this.SUBRULE(this.command);
     });
   });
 
@@ -157,68 +228,6 @@ export class IechorfileParser extends CstParser {
     });
     this.OPTION(() => this.SUBRULE(this.instruction));
   });
-
-  unknown = this.RULE('unknown', () => {
-    this.CONSUME(t.Unknown);
-    this.flagged();
-    this.text();
-  });
-
-  execForm = this.RULE('execForm', () => {
-    this.CONSUME(t.LeftBracket);
-    this.MANY_SEP({ SEP: t.Comma, DEF: () => this.CONSUME(t.JsonString) });
-    this.CONSUME(t.RightBracket);
-  });
-
-  // What several instructions share is written once; the numbers keep the calls of one rule apart.
-
-  private flagged(): void {
-    this.MANY1(() => {
-      this.OR1([{ ALT: () => this.CONSUME1(t.Flag) }, { ALT: () => this.CONSUME1(t.FlagsEnd) }]);
-    });
-  }
-
-  private command(): void {
-    this.OPTION2(() => {
-      this.OR2([
-        { ALT: () => this.SUBRULE2(this.execForm) },
-        { ALT: () => this.CONSUME2(t.MixedArray) },
-        { ALT: () => this.CONSUME2(t.Rest) },
-      ]);
-    });
-  }
-
-  private paths(): void {
-    this.OPTION3(() => {
-      this.OR3([
-        { ALT: () => this.SUBRULE3(this.execForm) },
-        { ALT: () => this.CONSUME3(t.MixedArray) },
-        { ALT: () => this.AT_LEAST_ONE3(() => this.CONSUME3(t.Word)) },
-      ]);
-    });
-  }
-
-  private words(): void {
-    this.MANY4(() => this.CONSUME4(t.Word));
-  }
-
-  private text(): void {
-    this.OPTION5(() => this.CONSUME5(t.Rest));
-  }
-
-  private pairs(): void {
-    this.OPTION6(() => {
-      this.OR6([
-        {
-          ALT: () => {
-            this.CONSUME6(t.LegacyKey);
-            this.OPTION7(() => this.CONSUME6(t.Rest));
-          },
-        },
-        { ALT: () => this.AT_LEAST_ONE6(() => this.CONSUME6(t.QuotedWord)) },
-      ]);
-    });
-  }
 }
 
 let parser: IechorfileParser | undefined;

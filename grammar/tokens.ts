@@ -27,13 +27,8 @@ const lineEnd = (text: string, offset: number): number => {
 const taken = (text: string, start: number, end: number): Match => (end > start ? [text.slice(start, end)] : null);
 
 export const Newline = createToken({ name: 'Newline', pattern: /\n/, line_breaks: true });
-const EndOfLine = createToken({
-  name: 'EndOfLine',
-  pattern: /\n/,
-  line_breaks: true,
-  pop_mode: true,
-  categories: [Newline],
-});
+/** The line end in every mode but the first, to which it goes back. */
+export const EndOfLine = createToken({ name: 'EndOfLine', pattern: /\n/, line_breaks: true, pop_mode: true });
 
 export const Spaces = createToken({
   name: 'Spaces',
@@ -45,13 +40,10 @@ const Blanks = createToken({ name: 'Blanks', pattern: /[\t\v\f\r ]+/, group: Lex
 
 // Keywords ------------------------------------------------------------------------------------------------------------
 
-export const Keyword = createToken({ name: 'Keyword', pattern: Lexer.NA });
-
 const keyword = (name: string, mode: string | undefined): TokenType =>
   createToken({
     name,
     pattern: new RegExp(`${name}(?![^\\t\\v\\f\\r \\n])`, 'i'),
-    categories: [Keyword],
     ...(mode ? { push_mode: mode } : {}),
   });
 
@@ -77,11 +69,10 @@ export const Workdir = keyword('Workdir', 'text');
 export const Unknown = createToken({
   name: 'Unknown',
   pattern: /[^\t\v\f\r \n]+/,
-  categories: [Keyword],
   push_mode: 'text',
 });
 
-const isKeyword = (token: IToken | undefined): boolean => token?.tokenType.CATEGORIES?.includes(Keyword) ?? false;
+const isKeyword = (token: IToken | undefined): boolean => token !== undefined && KEYWORDS.has(token.tokenType);
 
 // Flags ---------------------------------------------------------------------------------------------------------------
 
@@ -191,7 +182,8 @@ export const HealthcheckType = custom(
 
 // Modes ---------------------------------------------------------------------------------------------------------------
 
-const KEYWORDS = [
+// Categories would say the same and make every step of the parser slower.
+const KEYWORDS: ReadonlySet<TokenType> = new Set([
   Add,
   Arg,
   Cmd,
@@ -211,7 +203,7 @@ const KEYWORDS = [
   Volume,
   Workdir,
   Unknown,
-];
+]);
 
 const definition: IMultiModeLexerDefinition = {
   defaultMode: 'line',
@@ -229,7 +221,7 @@ const definition: IMultiModeLexerDefinition = {
 };
 
 /** Every token type, for the parser. */
-export const VOCABULARY: readonly TokenType[] = [Keyword, ...new Set(Object.values(definition.modes).flat())];
+export const VOCABULARY: readonly TokenType[] = [...new Set(Object.values(definition.modes).flat())];
 
 let lexer: Lexer | undefined;
 

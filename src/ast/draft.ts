@@ -56,34 +56,25 @@ export const draftOf = (line: Line, children: Children, attached: Attached): Dra
   };
 };
 
-const KEYWORD_TOKENS = [
-  'Add',
-  'Arg',
-  'Cmd',
-  'Copy',
-  'Entrypoint',
-  'Env',
-  'Expose',
-  'From',
-  'Healthcheck',
-  'Label',
-  'Maintainer',
-  'Onbuild',
-  'Run',
-  'Shell',
-  'Stopsignal',
-  'User',
-  'Volume',
-  'Workdir',
-  'Unknown',
-] as const;
-
+/** The first token of every instruction's rule is its keyword. */
 const keywordToken = (children: Children): IToken | undefined => {
-  for (const name of KEYWORD_TOKENS) {
-    const [token] = tokens(children, name);
-    if (token) return token;
+  for (const list of Object.values(children)) {
+    const first = list?.[0];
+    return first && 'image' in first ? first : undefined;
   }
   return undefined;
+};
+
+const SHARED_RULES = ['flags', 'command', 'paths', 'words', 'text', 'pairs', 'declarations'] as const;
+
+/** The children of an instruction's node, those of the rules that several instructions share among them. */
+export const childrenOf = (node: CstNode | undefined): Children => {
+  let children: Children = node?.children ?? {};
+  for (const name of SHARED_RULES) {
+    const [shared] = children[name] ?? [];
+    if (shared && 'children' in shared) children = { ...children, ...shared.children };
+  }
+  return children;
 };
 
 export const tokens = (children: Children, name: string): readonly IToken[] => {

@@ -12,7 +12,7 @@ import {
   wordsOf,
 } from './arguments.ts';
 import { checkInstruction } from './check.ts';
-import { type Attached, type Children, type Draft, draftOf, tokens } from './draft.ts';
+import { type Attached, type Children, childrenOf, type Draft, draftOf, tokens } from './draft.ts';
 import { addProblem, type Line, pieceOf, tokenAt } from './line.ts';
 import type { CopySource, Instruction, Word } from './nodes.ts';
 import { arg, pairs } from './pairs.ts';
@@ -21,7 +21,7 @@ import { unknownInstruction } from './unknown.ts';
 /** The instruction of a line; `node` is undefined for a line that holds nothing but an escape. */
 export const instructionOf = (line: Line, node: CstNode | undefined, attached: Attached): Instruction => {
   const inner = firstNode(node?.children);
-  const draft = draftOf(line, inner?.children ?? {}, attached);
+  const draft = draftOf(line, childrenOf(inner), attached);
   const build = BUILDERS[inner?.name ?? 'unknown'] ?? unknown;
   const instruction = build(draft);
   checkInstruction(line, instruction);
