@@ -72,8 +72,9 @@ const fixFor = (model: Model, reference: Reference, source: StageInfo, name: str
   return { title: `Name the stage \`${name}\``, edits };
 };
 
-/** A name that neither a stage nor an image that the file takes from has. */
+/** A name that neither a stage nor an image that the file takes from has; the same whichever stage is named first. */
 const freeName = ({ stages }: Model, { index }: StageInfo): string => {
   const taken = stages.flatMap(({ name, references }) => [name, ...references.map(({ text }) => text)]);
-  return taken.includes('build') ? `build-${index}` : 'build';
+  const unnamed = stages.slice(0, -1).filter(({ name }) => !name);
+  return taken.includes('build') || unnamed.length > 1 ? `build-${index}` : 'build';
 };
