@@ -26,7 +26,6 @@ export default defineRule({
   ],
   exceptions: {
     onbuild: 'A trigger runs in a stage of the file that builds on the image.',
-    laterStage: 'A further stage changes what a number means.',
   },
   check({ file }) {
     return {

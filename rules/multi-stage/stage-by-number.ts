@@ -32,7 +32,6 @@ export default defineRule({
   ],
   exceptions: {
     onbuild: 'A trigger takes from the stages of the file that builds on the image.',
-    laterStage: 'A further stage changes what a number means.',
   },
   check({ model }) {
     return {

@@ -35,7 +35,6 @@ export default defineRule({
     },
   ],
   exceptions: {
-    onbuild: 'A trigger is no stage.',
     laterStage: 'A stage above has no part in it.',
   },
   check({ model }) {

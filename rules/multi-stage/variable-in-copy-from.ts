@@ -23,9 +23,6 @@ export default defineRule({
       good: 'FROM alpine:3.24 AS a\nFROM alpine:3.24\nARG BIN=/bin\nCOPY --from=a $BIN/ls $BIN/\n',
     },
   ],
-  exceptions: {
-    laterStage: 'Only the ARGs before the first FROM can be used in FROM.',
-  },
   check({ file, model }) {
     return {
       *Copy(node, { stage, onbuild }) {
