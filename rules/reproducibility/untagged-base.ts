@@ -1,0 +1,50 @@
+import { defineRule, isOfficialImage, nameRangeOf, ownReferences, readReference } from '#lint';
+
+export default defineRule({
+  name: 'untagged-base',
+  codes: ['DL3006', 'DS-0001', 'CKV_DOCKER_7', 'S6596', 'DF001'],
+  category: 'reproducibility',
+  summary: 'An image is named without tag or digest',
+  why: `Without a tag the image is whatever \`latest\` is on the day of the build: the next build may get another version, and
+    no one can tell from the file which one was used.`,
+  severity: 'warning',
+  examples: [
+    { bad: 'FROM alpine\nRUN apk add curl\n' },
+    { title: 'Behind an ARG', bad: 'ARG BASE=registry.example/base\nFROM $BASE\n' },
+    { title: 'In `COPY --from`', bad: 'FROM alpine:3.24\nCOPY --from=busybox /bin/busybox /bin/\n' },
+    { title: 'In a mount', bad: 'FROM alpine:3.24\nRUN --mount=from=team/tools,target=/tools /tools/run\n' },
+    { title: 'A version', good: 'ARG VERSION=3.24\nFROM alpine:$VERSION\n' },
+    {
+      title: 'A digest',
+      good: 'FROM alpine@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1\n',
+    },
+    { title: 'A stage, and the empty base', good: 'FROM scratch AS base\nFROM base\nCOPY --from=base /app /app\n' },
+    { title: 'The caller decides', good: 'ARG BASE\nFROM $BASE\n' },
+    { title: 'A context that the caller names', good: 'FROM alpine:3.24\nCOPY --from=docs /index.html /srv/\n' },
+  ],
+  exceptions: { onbuild: 'A trigger takes from the stages of the file that builds on the image.' },
+  check({ file }) {
+    const seen = new Set<string>();
+    return {
+      *Stage(_node, { stage }) {
+        if (!stage) return;
+        for (const reference of ownReferences(stage)) {
+          const { kind, text, stage: source, at } = reference;
+          if (!text || source || text === 'scratch' || /^\d+$/.test(text)) continue;
+          const image = readReference(text);
+          if (!image || image.tag || image.digest) continue;
+          if (kind !== 'from' && (seen.has(text) || !(text.includes('/') || isOfficialImage(text)))) continue;
+          if (kind !== 'from') seen.add(text);
+          const range = nameRangeOf(file, reference);
+          yield {
+            at: range ?? at,
+            // Who builds is meant to choose, and may give a tag.
+            ...(kind === 'from' && !range ? { severity: 'info' } : {}),
+            message: `\`${text}\` has no tag, so every build may get another version`,
+            help: `Write \`${text}:\` and a version; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists them.`,
+          };
+        }
+      },
+    };
+  },
+});
