@@ -1,21 +1,14 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { main } from '../src/cli/main.ts';
 import { defineRule, type Rule } from '../src/lint/index.ts';
-import { fakeIo, folderWith, type World } from './support/cli.ts';
+import { folderWith, runIn } from './support/cli.ts';
 import { markerRules } from './support/marker-rules.ts';
-
-const run = async (cwd: string, args: readonly string[], world: World = {}, rules = markerRules) => {
-  const io = fakeIo({ cwd, ...world });
-  const code = await main(args, io, rules);
-  return { code, ...io.written };
-};
 
 /** The bytes of a file after a call in a folder that holds it alone. */
 const bytesAfter = async (bytes: string | Uint8Array, ...args: string[]) => {
   const cwd = folderWith({ Dockerfile: bytes });
-  const outcome = await run(cwd, args);
+  const outcome = await runIn(cwd, args);
   return { ...outcome, text: readFileSync(join(cwd, 'Dockerfile'), 'latin1'), names: readdirSync(cwd) };
 };
 
@@ -48,17 +41,17 @@ describe('--fix', () => {
     ['a NUL', 'FROM scratch\n# ugly \0\n'],
   ])('never writes %s', async (_name, bytes) => {
     const cwd = folderWith({ Dockerfile: bytes });
-    const { stdout } = await run(cwd, ['--fix', '--format', 'compact']);
+    const { stdout } = await runIn(cwd, ['--fix', '--format', 'compact']);
     expect(stdout).toMatch(/ugly/);
     expect(readFileSync(join(cwd, 'Dockerfile'))).toEqual(Buffer.from(bytes));
-    const piped = await run(cwd, ['--fix', '-'], { stdin: bytes });
+    const piped = await runIn(cwd, ['--fix', '-'], { stdin: bytes });
     expect(Buffer.from(piped.stdout)).toEqual(Buffer.from(Buffer.from(bytes).toString()));
   });
 
   it('leaves files alone in which there is nothing to fix', async () => {
     const cwd = folderWith({ Dockerfile: 'FROM scratch\n# broken\n' });
     const { mtimeNs, ino } = statSync(join(cwd, 'Dockerfile'), { bigint: true });
-    const { stderr } = await run(cwd, ['--fix']);
+    const { stderr } = await runIn(cwd, ['--fix']);
     expect(stderr).toBe('');
     expect(statSync(join(cwd, 'Dockerfile'), { bigint: true })).toMatchObject({ mtimeNs, ino });
   });
@@ -73,7 +66,7 @@ describe('--fix', () => {
         return {};
       },
     });
-    const { code, stderr, stdout } = await run(cwd, ['--fix'], {}, [meddler, ...markerRules]);
+    const { code, stderr, stdout } = await runIn(cwd, ['--fix'], {}, [meddler, ...markerRules]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^iechorlint: cannot write Dockerfile: it changed while it was being checked/);
     expect(stderr).toMatch(/applied 2 fixes in 1 file/);
@@ -84,7 +77,7 @@ describe('--fix', () => {
 
   it('fixes a file with two names once', async () => {
     const cwd = folderWith({ Dockerfile: TEXT });
-    const { stderr } = await run(cwd, ['--fix', 'Dockerfile', './Dockerfile', '.']);
+    const { stderr } = await runIn(cwd, ['--fix', 'Dockerfile', './Dockerfile', '.']);
     expect(stderr).toBe('iechorlint: applied 2 fixes in 1 file\n');
   });
 });
@@ -93,15 +86,15 @@ describe('standard input', () => {
   const stdin = TEXT;
 
   it('is read for -, under the name given', async () => {
-    const { stdout, code } = await run('/', ['-', '--stdin-filename', 'api/Dockerfile'], { stdin });
+    const { stdout, code } = await runIn('/', ['-', '--stdin-filename', 'api/Dockerfile'], { stdin });
     expect(stdout).toMatch(/api\/Dockerfile:2:3/);
     expect(code).toBe(1);
-    expect((await run('/', ['-'], { stdin })).stdout).toMatch(/<stdin>:2:3/);
-    expect((await run('/', ['-'], {})).code).toBe(0);
+    expect((await runIn('/', ['-'], { stdin })).stdout).toMatch(/<stdin>:2:3/);
+    expect((await runIn('/', ['-'], {})).code).toBe(0);
   });
 
   it('is fixed on its way to standard output, findings go to standard error', async () => {
-    const { stdout, stderr, code } = await run('/', ['--fix', '-'], { stdin });
+    const { stdout, stderr, code } = await runIn('/', ['--fix', '-'], { stdin });
     expect(stdout).toBe('FROM scratch\n# certain risky neat\n');
     expect(stderr).toMatch(/applied 2 fixes.*<stdin>:2:11 {2}warning {2}risky/s);
     expect(code).toBe(1);
@@ -110,7 +103,7 @@ describe('standard input', () => {
   it('goes through unchanged where there is nothing to fix, and in full where it is too large', async () => {
     const large = `# ugly\n${'x'.repeat(100_000)}`;
     for (const text of ['', 'FROM scratch', '\uFEFFFROM scratch\r\n', large])
-      expect((await run('/', ['--fix', '-', '--max-file-size', '1k'], { stdin: text })).stdout).toBe(text);
+      expect((await runIn('/', ['--fix', '-', '--max-file-size', '1k'], { stdin: text })).stdout).toBe(text);
   });
 });
 
@@ -127,10 +120,20 @@ describe('--diff', () => {
 
   it('wins over --fix, knows --unsafe-fixes, and can be written to a file', async () => {
     const cwd = folderWith({ Dockerfile: TEXT });
-    const { code, stdout } = await run(cwd, ['--fix', '--diff', '--unsafe-fixes', '--output-file', 'x.patch']);
+    const { code, stdout } = await runIn(cwd, ['--fix', '--diff', '--unsafe-fixes', '--output-file', 'x.patch']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(readFileSync(join(cwd, 'x.patch'), 'utf8')).toMatch(/\+# certain bold neat\n$/);
     expect(readFileSync(join(cwd, 'Dockerfile'), 'utf8')).toBe(TEXT);
+  });
+
+  it('says where a patch shows less than there is, and cannot be applied', async () => {
+    for (const hidden of ['ENV API_TOKEN=abcdef123456', '# \u202e']) {
+      const { stderr, stdout } = await bytesAfter(`FROM scratch\n${hidden}\n# ugly\n`, '--diff');
+      expect(stderr).toMatch(/Dockerfile: the patch hides secrets or control characters/);
+      expect(stdout).not.toMatch(/abcdef|\u202e/);
+    }
+    const { stderr } = await bytesAfter('\uFEFFFROM scratch\r\n# ugly\t\r\n# x', '--diff');
+    expect(stderr).toBe('iechorlint: 1 file would change\n');
   });
 
   it('gives 0 where nothing would change, whatever is found', async () => {
@@ -139,7 +142,7 @@ describe('--diff', () => {
   });
 
   it('shows standard input too, and only that', async () => {
-    const { stdout, code } = await run('/', ['--diff', '-', '--stdin-filename', 'Dockerfile'], { stdin: TEXT });
+    const { stdout, code } = await runIn('/', ['--diff', '-', '--stdin-filename', 'Dockerfile'], { stdin: TEXT });
     expect(stdout).toMatch(/^--- a\/Dockerfile\n/);
     expect(code).toBe(1);
   });
@@ -154,7 +157,7 @@ describe('files that are hard to read', () => {
       'Dockerfile.utf16': Buffer.from('\uFEFFFROM alpine\nRUNN x\n', 'utf16le'),
     });
     chmodSync(cwd, 0o755);
-    const { stdout } = await run(cwd, ['--format', 'json', '--select', 'syntax'], {}, rules);
+    const { stdout } = await runIn(cwd, ['--format', 'json', '--select', 'syntax'], {}, rules);
     const found = JSON.parse(stdout).files.map(({ diagnostics }: { diagnostics: { rule: string; start: object }[] }) =>
       diagnostics.map(({ rule, start }) => ({ rule, start })),
     );

@@ -1,8 +1,7 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { main } from '../src/cli/main.ts';
-import { type FakeIo, fakeIo, folderWith, type World, withoutRights } from './support/cli.ts';
+import { CLEAN, folderWith, run, runIn, saying, type World, withoutRights } from './support/cli.ts';
 import { markerRules } from './support/marker-rules.ts';
 
 const loaded = vi.hoisted(() => ({ yargs: false }));
@@ -10,32 +9,6 @@ vi.mock('yargs', async (original) => {
   loaded.yargs = true;
   return original();
 });
-
-type Files = Readonly<Record<string, string | Uint8Array>>;
-
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly cwd: string;
-}
-
-const runIn = async (
-  cwd: string,
-  args: readonly string[],
-  world: World = {},
-  rules = markerRules,
-): Promise<Outcome> => {
-  const io: FakeIo = fakeIo({ cwd, ...world });
-  const code = await main(args, io, rules);
-  return { code, ...io.written, cwd };
-};
-
-/** Runs the command line in a folder of these files. */
-const run = (files: Files, ...args: string[]) => runIn(folderWith(files), args);
-
-const CLEAN = 'FROM scratch\n';
-const saying = (...words: string[]) => `FROM scratch\n${words.map((word) => `# ${word}\n`).join('')}`;
 
 describe('plain paths', () => {
   it('need no option parser', async () => {
@@ -145,47 +118,6 @@ describe('a first operand', () => {
   it('may be a file whose name looks like an option, behind --', async () => {
     const { stdout } = await run({ '--fix': saying('ugly'), '-': saying('broken') }, '--', '--fix', './-');
     expect(stdout).toMatch(/--fix:2:3.*-:2:3/s);
-  });
-});
-
-describe('wrong use is one line with a hint, and 2', () => {
-  it.each([
-    [['--fixx'], 'unknown option `--fixx` (did you mean `--fix`?); see iechorlint --help'],
-    [['--nofix'], 'unknown option `--nofix` (did you mean `--fix`?); see iechorlint --help'],
-    [['-fix', 'x'], 'unknown option `-fix` (did you mean `--fix`?); see iechorlint --help'],
-    [['--no-fix'], 'unknown option `--no-fix`; see iechorlint --help'],
-    [['--outputFile', 'x'], 'unknown option `--outputFile` (did you mean `--output-file`?); see iechorlint --help'],
-    [['--fix.x'], 'unknown option `--fix.x` (did you mean `--fix`?); see iechorlint --help'],
-    [['--__proto__=x'], 'unknown option `--__proto__`; see iechorlint --help'],
-    [['-x'], 'unknown option `-x`; see iechorlint --help'],
-    [['--fix=yes'], '--fix takes no value, and got `yes`; see iechorlint --help'],
-    [
-      ['--format', 'sarf'],
-      '--format cannot be `sarf`; it is pretty, compact, json or sarif (did you mean `sarif`?); see iechorlint --help',
-    ],
-    [['--format', '--fix'], '--format needs a value: pretty, compact, json or sarif; see iechorlint --help'],
-    [['--select'], '--select needs a value; see iechorlint --help'],
-    [
-      ['lint', '--fail-on='],
-      '--fail-on needs a value: error, warning, info, style or never; see iechorlint lint --help',
-    ],
-    [['--select', 'ugly,'], '--select has an empty item between its commas'],
-    [['--max-file-size', 'huge'], '--max-file-size is a size such as 5MB, 500k or 80000, not `huge`'],
-    [['--unsafe-fixes'], '--unsafe-fixes says which fixes to apply; add --fix, or --diff to see them first'],
-    [['--diff', '--format', 'json'], '--diff prints a patch and no findings, so --format has no place beside it'],
-    [['rules', '--fix'], 'unknown option `--fix`; see iechorlint rules --help'],
-    [['rules', 'x'], 'rules takes no `x`'],
-    [['explain'], 'explain needs a rule, such as relative-workdir or DL3000, and nothing more'],
-    [['ast'], 'ast needs a file; try `iechorlint ast iEchorfile`'],
-  ])('%j', async (args, message) => {
-    const { code, stdout, stderr } = await run({ Dockerfile: CLEAN }, ...args);
-    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `iechorlint: ${message}\n` });
-  });
-
-  it('also for a selector that names nothing', async () => {
-    const { code, stderr } = await run({ Dockerfile: CLEAN }, '--select', 'doubtfull');
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^iechorlint: .*`doubtfull`.*`doubtful`.*\n$/);
   });
 });
 

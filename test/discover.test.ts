@@ -265,7 +265,7 @@ describe('operands', () => {
       'dockerfil: no such file or directory (did you mean Dockerfile?)',
       'api/Continerfile: no such file or directory (did you mean api/Containerfile?)',
       'nothing-like-it: no such file or directory',
-      ': the path is empty (is a variable unset?)',
+      "'': the path is empty (is a variable unset?)",
       'pipe: it is a named pipe, not a file; pipe it in and pass `-`',
       '/dev/null: it is a device, not a file; pipe it in and pass `-`',
       'ok.txt/: it is not a folder',

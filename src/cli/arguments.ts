@@ -30,11 +30,13 @@ export const runCommand = async (args: readonly string[], io: Io, rules: readonl
   const { name, rest } = splitCommand(withColorValue(args));
   if (name !== undefined) sayIfPath(name, io);
   const command = name === 'completion' ? undefined : COMMANDS[name ?? 'lint'];
-  const mistake = mistakeIn(rest, { ...command?.flags, ...GENERAL_FLAGS });
+  const flags = { ...command?.flags, ...GENERAL_FLAGS };
+  const tokens = [...tokensOf(rest, flags)];
+  const mistake = mistakeIn(tokens, flags);
   if (mistake !== undefined) throw new ConfigError(`${mistake}; see iechorlint ${name ? `${name} ` : ''}--help`);
-  const { given, text } = await parseWith(name, rest, io.stdout.columns());
+  const { given, text } = await parseWith(name ?? 'lint', tokens, io.stdout.columns());
   if (command !== undefined && given !== undefined) return command.run(given, io, rules);
-  io.stdout.write(text);
+  io.stdout.write(name === undefined ? (await parseWith(undefined, tokens, io.stdout.columns())).text : text);
   return 0;
 };
 

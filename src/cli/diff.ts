@@ -1,4 +1,5 @@
 import { diffOf } from '../report/diff.ts';
+import type { Document } from '../source/document.ts';
 import { fixText } from './fix.ts';
 import { print, sheetOf } from './print.ts';
 import { exitCodeOf, inputsOf, type Run, tell } from './run.ts';
@@ -9,9 +10,22 @@ export const diffFiles = async (run: Run): Promise<number> => {
   const diffs: string[] = [];
   for (const { source } of inputsOf(run)) {
     const { text } = fixText(run, source.document);
-    if (text !== source.document.text) diffs.push(diffOf(source.document, text, sheet));
+    if (text === source.document.text) continue;
+    diffs.push(diffOf(source.document, text, sheet));
+    if (!isApplicable(source.document, text))
+      tell(
+        run,
+        `${source.document.path}: the patch hides secrets or control characters and cannot be applied; use --fix`,
+      );
   }
   await print(run, sheet, diffs);
   tell(run, diffs.length === 1 ? '1 file would change' : `${diffs.length || 'no'} files would change`);
   return exitCodeOf(run, diffs.length > 0);
+};
+
+/** Whether the patch has the lines as they are. */
+const isApplicable = (document: Document, fixed: string): boolean => {
+  const lines = diffOf(document, fixed, { color: false }).split('\n').slice(2, -1);
+  const known = new Set([...document.text.split('\n'), ...fixed.split('\n')]);
+  return lines.every((line) => /^(@@ |\\)/.test(line) || known.has(line.slice(1).replace(/^\uFEFF/, '')));
 };

@@ -41,7 +41,7 @@ const takeOperand = async (operand: string, cwd: string, findings: Findings): Pr
   const path = withSlashes(operand).replace(/^(\.\/+)+(?=[^/])/, '');
   try {
     const stat = statSync(resolve(cwd, operand));
-    if (operand === '') fail(findings, operand, 'the path is empty (is a variable unset?)');
+    if (operand === '') fail(findings, "''", 'the path is empty (is a variable unset?)');
     else if (stat.isDirectory()) await takeFolder(operand, path, cwd, findings);
     else if (!stat.isFile()) fail(findings, path, `it is ${await kindOf(stat)}, not a file; pipe it in and pass \`-\``);
     else if (path.endsWith('/')) fail(findings, path, 'it is not a folder');
@@ -108,7 +108,8 @@ const hintFor = (operand: string, cwd: string): string => {
   try {
     const near = nearest(basename(operand), readdirSync(resolve(cwd, dirname(operand))).sort());
     if (near === undefined) return '';
-    if (near === basename(operand)) return ' where this symbolic link leads';
+    if (near === basename(operand))
+      return near.includes('\uFFFD') ? ' (its name is not UTF-8)' : ' where this symbolic link leads';
     const folder = withSlashes(dirname(operand));
     return ` (did you mean ${folder === '.' ? near : `${folder}/${near}`}?)`;
   } catch {

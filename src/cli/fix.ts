@@ -1,6 +1,7 @@
 import { fix } from '../lint/fix.ts';
 import { lint } from '../lint/linter.ts';
 import type { FileReport } from '../report/index.ts';
+import { viewOf } from '../report/view.ts';
 import type { Document } from '../source/document.ts';
 import { fail, type Input, inputsOf, type Run, tell } from './run.ts';
 import { say } from './say.ts';
@@ -25,7 +26,7 @@ export const fixFiles = async (run: Run): Promise<readonly FileReport[]> => {
 /** The fixes that the options allow, applied to the text alone. */
 export const fixText = (run: Run, document: Document) => {
   const result = fix(document, run.config, run.options.unsafeFixes ? 'unsafe' : 'safe');
-  for (const note of result.notes) say(run.io, `${document.path}: ${note}`);
+  for (const note of result.notes) say(run.io, `${document.path}: ${viewOf(document).sentence(note)}`);
   return result;
 };
 

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import fastGlob from 'fast-glob';
 import { enter, type IgnoreFiles, ignoresAbove, isIgnored } from './ignores.ts';
 import { SKIPPED_FOLDERS, skippedEnding } from './names.ts';
-import { withSlashes } from './paths.ts';
-import { regularFileAt, type SearchLog } from './search.ts';
+import { regularFileAt, withSlashes } from './paths.ts';
+import type { SearchLog } from './search.ts';
 
 export const isGlob = (operand: string): boolean => fastGlob.isDynamicPattern(operand);
 

@@ -78,6 +78,8 @@ const maxFileSizeOf = (given: Given): number => {
 const rejectContradictions = (options: LintOptions, given: Given): void => {
   if (options.unsafeFixes && options.fixing === undefined)
     throw new ConfigError('--unsafe-fixes says which fixes to apply; add --fix, or --diff to see them first');
+  if (given.options['stdin-filename'] !== undefined && !options.paths.includes('-'))
+    throw new ConfigError('--stdin-filename names what is read from standard input; add - to the paths to read it');
   if (options.fixing !== 'diff') return;
   for (const name of ['format', 'statistics'])
     if (given.options[name] !== undefined)

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { ConfigError } from '../config/error.ts';
 import { configure } from '../config/select.ts';
 import { SEVERITIES } from '../lint/diagnostic.ts';
 import { lint } from '../lint/linter.ts';
@@ -6,6 +8,7 @@ import { type FileReport, reporterOf, showsWhy } from '../report/index.ts';
 import { discover } from './discover.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
+import { regularFileAt, withSlashes } from './paths.ts';
 import { print, sheetOf } from './print.ts';
 import { exitCodeOf, inputsOf, type Run, refuse, tell } from './run.ts';
 import { version } from './version.ts';
@@ -24,11 +27,20 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
 
 const startRun = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<Run> => {
   const config = configure(rules, options);
-  const { targets, unreadable, notices } = await discover(options.paths, io.cwd, options.stdinFilename);
+  const { targets, unreadable, notices } = await discover(options.paths, io.cwd, withSlashes(options.stdinFilename));
   const run: Run = { options, io, rules, config, targets, unreadable: [], failures: [] };
+  protectInputs(run);
   for (const notice of notices) tell(run, notice);
   for (const each of unreadable) refuse(run, each);
   return run;
+};
+
+/** A forgotten value makes the next path the output file: no report is ever written over what is checked. */
+const protectInputs = ({ options: { outputFile }, io, targets }: Run): void => {
+  if (outputFile === undefined) return;
+  const file = regularFileAt(resolve(io.cwd, outputFile));
+  if (file === undefined || !targets.some((target) => target.file === file)) return;
+  throw new ConfigError(`--output-file ${outputFile} would overwrite a file that is checked; name another`);
 };
 
 const checkFiles = (run: Run): readonly FileReport[] => {

@@ -3,7 +3,7 @@ import { decode, tooLarge } from '../source/decode.ts';
 import type { Document } from '../source/document.ts';
 import type { Target } from './discover.ts';
 import type { Io } from './io.ts';
-import { reasonOf } from './system-error.ts';
+import { codeOf, reasonOf } from './system-error.ts';
 
 /** A file that was read, with its bytes as they came; of one over the limit at most the start. */
 export interface Source {
@@ -27,7 +27,8 @@ const readFile = (path: string, file: string, limit: number): Source | string =>
       closeSync(descriptor);
     }
   } catch (error) {
-    return reasonOf(error);
+    // Such a name comes with replacement characters, under which there is no file.
+    return codeOf(error) === 'ENOENT' && file.includes('\uFFFD') ? 'its name is not UTF-8' : reasonOf(error);
   }
 };
 

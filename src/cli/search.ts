@@ -1,7 +1,7 @@
-import { type Dirent, existsSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { enter, type IgnoreFiles, ignoresAbove, isIgnored } from './ignores.ts';
 import { isIechorfileName, SKIPPED_FOLDERS, VENDOR_MARKS } from './names.ts';
-import { childOf, withSlashes } from './paths.ts';
+import { childOf, regularFileAt } from './paths.ts';
 import { reasonOf } from './system-error.ts';
 
 /** A file that a search found: the name for reports, the real file, and whether a symbolic link of that name leads there. */
@@ -69,15 +69,6 @@ const takeFile = (folder: Folder, entry: Dirent, log: SearchLog): void => {
   const file = entry.isFile() ? place : regularFileAt(place);
   if (file !== undefined) log.found({ path, file, isLink: entry.isSymbolicLink() });
   else if (!isFolder(place)) log.notice(`left out ${path}: it is ${whatIs(entry)}`);
-};
-
-/** The real path of what stands here or is linked from here, if it is a file. */
-export const regularFileAt = (place: string): string | undefined => {
-  try {
-    return statSync(place).isFile() ? withSlashes(realpathSync.native(place)) : undefined;
-  } catch {
-    return undefined;
-  }
 };
 
 const isFolder = (place: string): boolean => {

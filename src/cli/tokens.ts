@@ -34,8 +34,8 @@ export function* tokensOf(args: readonly string[], shapes: OptionShapes): Genera
 }
 
 /** The first thing about the options that makes no sense; `undefined` if there is none. */
-export const mistakeIn = (args: readonly string[], shapes: OptionShapes): string | undefined => {
-  for (const token of tokensOf(args, shapes)) {
+export const mistakeIn = (tokens: readonly Token[], shapes: OptionShapes): string | undefined => {
+  for (const token of tokens) {
     const mistake = token.kind === 'option' ? mistakeOf(token.flag, token.value, shapes) : undefined;
     if (mistake !== undefined) return mistake;
   }

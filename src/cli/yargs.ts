@@ -3,6 +3,7 @@ import { ConfigError } from '../config/error.ts';
 import type { CommandName } from './command-names.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import type { Given } from './given.ts';
+import type { Token } from './tokens.ts';
 import { version } from './version.ts';
 
 /** What the arguments give a command, unless they ask for a text: help, the version, the completion script. */
@@ -11,21 +12,34 @@ export interface Parsed {
   readonly text: string;
 }
 
-/** Parses the arguments of a command; without a name they are those of `lint`. */
+/**
+ * Parses the arguments of a command; without a name they ask for a text about all of them. Each option is written with
+ * its value, and operands stand behind `--`, so that nothing can be taken for another.
+ */
 export const parseWith = async (
   name: CommandName | undefined,
-  args: readonly string[],
+  tokens: readonly Token[],
   columns: number | undefined,
 ): Promise<Parsed> => {
   let given: Given | undefined;
   let text = '';
-  const parser = yargsFor(name, Math.min(columns ?? 100, 100), (options, operands) => {
-    given = { options, operands: name === undefined ? operands : operands.slice(1) };
+  const parser = yargsFor(name, Math.min(columns ?? 100, 100), (options, [, ...operands]) => {
+    given = { options, operands };
   });
-  await parser.parseAsync(name === undefined ? [...args] : [name, ...args], {}, (_error, _argv, output) => {
-    text = output;
-  });
+  await parser.parseAsync(
+    [...(name === undefined ? [] : [name]), ...spelledOut(tokens)],
+    {},
+    (_error, _argv, output) => {
+      text = output;
+    },
+  );
   return text === '' ? { given, text } : { given: undefined, text: `${text}\n` };
+};
+
+const spelledOut = (tokens: readonly Token[]): readonly string[] => {
+  const options = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
+  const operands = tokens.flatMap((token) => (token.kind === 'operand' ? [token.text] : []));
+  return [...options.map(({ flag, value }) => (value === undefined ? flag : `${flag}=${value}`)), '--', ...operands];
 };
 
 type Take = (options: Readonly<Record<string, unknown>>, operands: readonly string[]) => void;

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Io, Output } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/main.ts';
+import { markerRules } from './marker-rules.ts';
 
 /** A temporary folder with these files; it is gone when the test ends. */
 export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>): string => {
@@ -51,6 +53,22 @@ export const fakeIo = (world: World = {}): FakeIo => {
     written,
   };
 };
+
+/** Runs the command line in a folder, with words as rules unless others are given. */
+export const runIn = async (cwd: string, args: readonly string[], world: World = {}, rules = markerRules) => {
+  const io = fakeIo({ cwd, ...world });
+  const code = await main(args, io, rules);
+  return { code, ...io.written };
+};
+
+/** Runs the command line in a new folder of these files. */
+export const run = (files: Readonly<Record<string, string | Uint8Array>>, ...args: string[]) =>
+  runIn(folderWith(files), args);
+
+export const CLEAN = 'FROM scratch\n';
+
+/** A file in which the rules of the same names find something, a line for each from the second on. */
+export const saying = (...words: string[]) => `FROM scratch\n${words.map((word) => `# ${word}\n`).join('')}`;
 
 export const NOBODY = 65_534;
 

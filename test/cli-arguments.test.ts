@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LINT_FLAGS } from '../src/cli/lint-flags.ts';
+import { mistakeIn, tokensOf } from '../src/cli/tokens.ts';
+import { parseWith } from '../src/cli/yargs.ts';
+import { CLEAN, folderWith, run, runIn } from './support/cli.ts';
+
+describe('wrong use is one line with a hint, and 2', () => {
+  it.each([
+    [['--fixx'], 'unknown option `--fixx` (did you mean `--fix`?); see iechorlint --help'],
+    [['--nofix'], 'unknown option `--nofix` (did you mean `--fix`?); see iechorlint --help'],
+    [['-fix', 'x'], 'unknown option `-fix` (did you mean `--fix`?); see iechorlint --help'],
+    [['--no-fix'], 'unknown option `--no-fix`; see iechorlint --help'],
+    [['--outputFile', 'x'], 'unknown option `--outputFile` (did you mean `--output-file`?); see iechorlint --help'],
+    [['--fix.x'], 'unknown option `--fix.x` (did you mean `--fix`?); see iechorlint --help'],
+    [['--__proto__=x'], 'unknown option `--__proto__`; see iechorlint --help'],
+    [['-x'], 'unknown option `-x`; see iechorlint --help'],
+    [['--fix=yes'], '--fix takes no value, and got `yes`; see iechorlint --help'],
+    [
+      ['--format', 'sarf'],
+      '--format cannot be `sarf`; it is pretty, compact, json or sarif (did you mean `sarif`?); see iechorlint --help',
+    ],
+    [['--format', '--fix'], '--format needs a value: pretty, compact, json or sarif; see iechorlint --help'],
+    [['--select'], '--select needs a value; see iechorlint --help'],
+    [
+      ['lint', '--fail-on='],
+      '--fail-on needs a value: error, warning, info, style or never; see iechorlint lint --help',
+    ],
+    [['--select', 'ugly,'], '--select has an empty item between its commas'],
+    [['--max-file-size', 'huge'], '--max-file-size is a size such as 5MB, 500k or 80000, not `huge`'],
+    [['--unsafe-fixes'], '--unsafe-fixes says which fixes to apply; add --fix, or --diff to see them first'],
+    [['--diff', '--format', 'json'], '--diff prints a patch and no findings, so --format has no place beside it'],
+    [
+      ['--stdin-filename', 'x'],
+      '--stdin-filename names what is read from standard input; add - to the paths to read it',
+    ],
+    [['--output-file', 'Dockerfile'], '--output-file Dockerfile would overwrite a file that is checked; name another'],
+    [['rules', '--fix'], 'unknown option `--fix`; see iechorlint rules --help'],
+    [['rules', 'x'], 'rules takes no `x`'],
+    [['explain'], 'explain needs a rule, such as relative-workdir or DL3000, and nothing more'],
+    [['ast'], 'ast needs a file; try `iechorlint ast iEchorfile`'],
+  ])('%j', async (args, message) => {
+    const { code, stdout, stderr } = await run({ Dockerfile: CLEAN }, ...args);
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `iechorlint: ${message}\n` });
+  });
+
+  it('also for a selector that names nothing', async () => {
+    const { code, stderr } = await run({ Dockerfile: CLEAN }, '--select', 'doubtfull');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^iechorlint: .*`doubtfull`.*`doubtful`.*\n$/);
+  });
+});
+
+describe('help', () => {
+  it('names commands, options and exit codes, and fits the terminal', async () => {
+    const { code, stdout } = await runIn(folderWith({}), ['--help'], { terminal: 60 });
+    expect(code).toBe(0);
+    for (const text of ['iechorlint explain', '--unsafe-fixes', 'Examples:', 'Exit codes:', 'node_modules', '.tmpl'])
+      expect(stdout).toContain(text);
+    const prose = stdout.slice(0, stdout.indexOf('Paths are'));
+    expect(Math.max(...prose.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+    for (const args of [['-h'], ['.', '--help'], ['-qh']]) {
+      expect((await run({}, ...args)).stdout).toBe((await run({}, '--help')).stdout);
+    }
+  });
+
+  it('of a command has its own options alone', async () => {
+    const { stdout } = await run({}, 'plan', '--help');
+    expect(stdout).toMatch(/^iechorlint plan \[options\] <files\.\.\.>\n/);
+    expect(stdout).toContain('--build-arg');
+    expect(stdout).not.toContain('--unsafe-fixes');
+    expect((await run({}, '--help', 'plan')).stdout).toBe(stdout);
+  });
+
+  it('is the version for --version', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    for (const flag of ['--version', '-V']) expect((await run({}, flag)).stdout).toBe(`${version}\n`);
+  });
+});
+
+describe('completion', () => {
+  const complete = async (...words: string[]) =>
+    (await run({}, '--get-yargs-completions', 'iechorlint', ...words)).stdout.split('\n').slice(0, -1);
+
+  it('knows commands, options, their values and the rules', async () => {
+    expect(await complete('')).toContain('explain');
+    expect(await complete('--fi')).toEqual(['--fix']);
+    expect(await complete('plan', '--t')).toEqual(['--target']);
+    expect(await complete('--fail-on', '')).toEqual(['error', 'warning', 'info', 'style', 'never']);
+    expect(await complete('--ignore', 'ra')).toEqual(['rare']);
+    expect(await complete('explain', 'u')).toEqual(['ugly']);
+    expect(await complete('--format', 'json', 'ru')).toEqual(['rules']);
+  });
+
+  it('leaves paths to the shell', async () => {
+    expect(await complete('Dockerfile', '')).toEqual([]);
+    expect(await complete('--output-file', '')).toEqual([]);
+    expect(await complete('--', 'ex')).toEqual([]);
+    expect(await complete('rules', '')).toEqual([]);
+  });
+});
+
+describe('options and operands', () => {
+  it('reach the command as they were told apart', async () => {
+    const flags = [
+      '--fix',
+      '--quiet',
+      '--format=json',
+      '--select=a',
+      '--ignore',
+      '--output-file',
+      '--format',
+      '--color=auto',
+    ];
+    const words = [
+      'x',
+      '-',
+      '--',
+      'json',
+      'true',
+      'false',
+      '1.50',
+      '0x10',
+      'lint',
+      'completion',
+      'rules',
+      'a=b',
+      'ü',
+      '.',
+    ];
+    const argument = fc.constantFrom(...flags, ...words);
+    await fc.assert(
+      fc.asyncProperty(fc.array(argument, { maxLength: 8 }), async (args) => {
+        const tokens = [...tokensOf(args, LINT_FLAGS)];
+        fc.pre(mistakeIn(tokens, LINT_FLAGS) === undefined);
+        const { given } = await parseWith('lint', tokens, undefined);
+        expect(given?.operands).toEqual(tokens.flatMap((token) => (token.kind === 'operand' ? [token.text] : [])));
+        for (const name of ['ignore', 'output-file', 'format']) {
+          const values = tokens.flatMap((token) =>
+            token.kind === 'option' && token.flag === `--${name}` ? [token.value] : [],
+          );
+          expect([given?.options[name] ?? []].flat()).toEqual(values);
+        }
+      }),
+      { numRuns: 300, seed: 4711 },
+    );
+  });
+});
