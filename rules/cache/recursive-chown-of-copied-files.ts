@@ -68,7 +68,9 @@ export default defineRule({
             at: command,
             message: `\`${textOf(file, command)}\` stores a second time what ${keywordOf(last.node)} wrote to \`${last.node.destination.raw}\``,
             help: helpOf(file, last.node, change),
-            related: written.slice(-3).map((copy) => ({ range: copy.node, message: 'Files are written here' })),
+            related: written
+              .slice(-3)
+              .map(({ node: { start, end } }) => ({ range: { start, end }, message: 'Files are written here' })),
             fix: fixOf(file, model, node, command, change, written),
           };
         }
