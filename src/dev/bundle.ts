@@ -1,34 +1,24 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type InputOptions, rolldown } from 'rolldown';
+import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
+import { licencesOf } from './licences.ts';
+import { withoutCharacterTable, withoutExamples } from './transforms.ts';
 
-/** Writes `dist/`: the command line as CommonJS with lazy chunks, which starts faster, and the public API as an ES module. */
-const SHARED: InputOptions = {
-  platform: 'node',
-  transform: { define: { 'process.env.NODE_ENV': '"production"' } },
-  // What yargs says of `import.meta` concerns a feature that the command line does not use.
-  checks: { emptyImportMeta: false },
-};
-
-const bundleCli = async (): Promise<void> => {
-  const bundle = await rolldown({ ...SHARED, input: { main: 'src/cli/bin.ts' } });
-  await bundle.write({
-    dir: 'dist',
-    format: 'cjs',
-    minify: true,
-    entryFileNames: '[name].cjs',
-    chunkFileNames: 'chunks/[name].cjs',
+/**
+ * Writes `dist/`: the command line as CommonJS with lazy chunks, which starts faster, and the public API as an ES
+ * module. Both hold what they need, so the package has no run-time dependencies.
+ */
+const build = async (input: InputOptions, output: OutputOptions): Promise<readonly string[]> => {
+  const bundle = await rolldown({
+    platform: 'node',
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    // What yargs says of `import.meta` concerns a feature that the command line does not use.
+    checks: { emptyImportMeta: false },
+    ...input,
   });
+  const { output: chunks } = await bundle.write({ dir: 'dist', ...output });
   await bundle.close();
-  copyFileSync('src/dev/launcher.cjs', 'dist/cli.js');
-  chmodSync('dist/cli.js', 0o755);
-  writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
-};
-
-const bundleApi = async (): Promise<void> => {
-  const bundle = await rolldown({ ...SHARED, input: { index: 'src/index.ts' }, external: /^[^./#]/ });
-  await bundle.write({ dir: 'dist', format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name].mjs' });
-  await bundle.close();
+  return chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 };
 
 const writeCodeCache = (): void => {
@@ -37,6 +27,13 @@ const writeCodeCache = (): void => {
 };
 
 rmSync('dist', { recursive: true, force: true });
-await bundleCli();
-await bundleApi();
+const modules = await build(
+  { input: { main: 'src/cli/bin.ts' }, plugins: [withoutCharacterTable, withoutExamples] },
+  { format: 'cjs', minify: true, entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name].cjs' },
+);
+const apiModules = await build({ input: { index: 'src/index.ts' } }, { format: 'esm', entryFileNames: '[name].mjs' });
+copyFileSync('src/dev/launcher.cjs', 'dist/cli.js');
+chmodSync('dist/cli.js', 0o755);
+writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
+writeFileSync('dist/LICENCES.txt', licencesOf([...modules, ...apiModules]));
 writeCodeCache();

@@ -3,7 +3,6 @@ import { parseSync } from 'rolldown/utils';
 /** What takes the place of a property that every start would load for nothing. */
 const REPLACEMENTS = new Map([
   ['examples', 'examples: []'],
-  ['why', "why: ''"],
   ['exceptions', 'exceptions: {}'],
 ]);
 

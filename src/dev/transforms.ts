@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Plugin } from 'rolldown';
+import { stripRule } from './strip-rules.ts';
+
+/**
+ * Chevrotain fills a table of 65,536 entries when a lexer is made, which is a tenth of our start; what stands in it is
+ * quicker computed than looked up for the few characters beyond Latin-1.
+ */
+export const withoutCharacterTable: Plugin = {
+  name: 'without-character-table',
+  transform(code, id) {
+    if (!id.endsWith('chevrotain/lib/src/scan/lexer.js')) return undefined;
+    const computed = code
+      .replace(': charCodeToOptimizedIdxMap[charCode];', ': charCode > 255 ? 255 + ~~(charCode / 255) : charCode;')
+      .replace('charCodeToOptimizedIdxMap = new Array(65536);', 'return;');
+    if (!computed.includes('~~(charCode / 255)') || !computed.includes('return;'))
+      throw new Error(`${id} is not as expected`);
+    return computed;
+  },
+};
+
+const WHOLE = '?whole';
+
+/** Rules are bundled without their examples; what imports `whole-rules.ts` gets them whole, in a chunk of its own. */
+export const withoutExamples: Plugin = {
+  name: 'without-examples',
+  resolveId(source, importer) {
+    if (!importer || !/^\.\.?\//.test(source)) return undefined;
+    const isWhole = importer.endsWith(WHOLE) || importer.endsWith('/whole-rules.ts');
+    return isWhole ? `${resolve(dirname(importer), source)}${WHOLE}` : undefined;
+  },
+  load(id) {
+    if (!id.endsWith(WHOLE)) return undefined;
+    return { code: readFileSync(id.slice(0, -WHOLE.length), 'utf8'), moduleType: 'ts' };
+  },
+  transform(code, id) {
+    return /\/rules\/[^/]+\/[^/?]+\.ts$/.test(id.replaceAll('\\', '/')) ? stripRule(code, id) : undefined;
+  },
+};
