@@ -1,0 +1,14 @@
+export type { CommandPipeline, ShellCommand } from './command.ts';
+export { isInvocation, pipedInto, subcommandOf } from './command.ts';
+export { commandsOf, invocationsOf, invokes } from './commands.ts';
+export { commandOfExec, commandsOfExec } from './exec.ts';
+export { maskBody, maskShell } from './mask.ts';
+export type * from './nodes.ts';
+export type { OptionValue } from './options.ts';
+export { parseShell } from './parse.ts';
+export type { DirectoryChange, ShellOptions } from './state.ts';
+export { directoryChanges, setOptions, withOptions } from './state.ts';
+export type { VariableAssignment, Variables, VariableUse } from './variables.ts';
+export { variablesOf } from './variables.ts';
+export type { Wrapper } from './wrappers.ts';
+export { isShell } from './wrappers.ts';

@@ -1,0 +1,149 @@
+import type { Range } from '../source/range.ts';
+import type { ShellWord } from './nodes.ts';
+import { VALUED_OPTIONS } from './valued-options.ts';
+
+/** How a program reads its options. */
+export interface OptionStyle {
+  /** Those that take the next word as their value. */
+  readonly valued: ReadonlySet<string>;
+  /** Whether a word behind one dash is one option, not a cluster of letters. */
+  readonly singleDash: boolean;
+}
+
+/** An option as written, such as `-qy` or `--root=/x`; `value` is the next word where the option takes it. */
+export interface OptionWord {
+  readonly word: ShellWord;
+  readonly spelling: string;
+  readonly value: ShellWord | undefined;
+}
+
+/** The value of an option, wherever it is written; no text where something is expanded in it. */
+export interface OptionValue extends Range {
+  readonly text: string | undefined;
+  readonly word: ShellWord;
+}
+
+export interface SortedArguments {
+  readonly options: readonly OptionWord[];
+  readonly operands: readonly ShellWord[];
+}
+
+const ALIASES: Readonly<Record<string, string>> = {
+  bundler: 'bundle',
+  mamba: 'conda',
+  micromamba: 'conda',
+  mvnw: 'mvn',
+  gradlew: 'gradle',
+  nodejs: 'node',
+  egrep: 'grep',
+  gmake: 'make',
+};
+
+const SINGLE_DASH = new Set(['find', 'go', 'java', 'javac', 'mvn', 'openssl', 'cmake', 'gcc', 'g++', 'clang']);
+
+const NONE: ReadonlySet<string> = new Set();
+const valuedSets = new Map<string, ReadonlySet<string>>();
+
+const valuedOf = (program: string): ReadonlySet<string> | undefined => {
+  const known = valuedSets.get(program);
+  if (known || !Object.hasOwn(VALUED_OPTIONS, program)) return known;
+  const options = new Set(VALUED_OPTIONS[program]?.split(' '));
+  valuedSets.set(program, options);
+  return options;
+};
+
+/** How the program of that name reads options; `subcommand` where it matters. */
+export const styleOf = (name: string | undefined, subcommand?: string): OptionStyle => {
+  if (name === undefined) return { valued: NONE, singleDash: false };
+  const plain = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
+  const program = Object.hasOwn(VALUED_OPTIONS, plain) ? plain : plain.replace(/[\d.]+$/, '');
+  const valued = valuedOf(`${program} ${subcommand}`) ?? valuedOf(program) ?? NONE;
+  return { valued, singleDash: SINGLE_DASH.has(program) };
+};
+
+/** Options and their values apart from the operands. After `--` everything is an operand. */
+export const sortArguments = (words: readonly ShellWord[], style: OptionStyle): SortedArguments => {
+  const options: OptionWord[] = [];
+  const operands: ShellWord[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index];
+    if (word === undefined) break;
+    const spelling = spellingOf(word);
+    if (spelling === '--') return { options, operands: [...operands, ...words.slice(index + 1)] };
+    if (!isOption(spelling)) operands.push(word);
+    else if (takesNext(spelling, style)) options.push({ word, spelling, value: words[++index] });
+    else options.push({ word, spelling, value: undefined });
+  }
+  return { options, operands };
+};
+
+/** The text up to the first expansion: enough to tell an option. */
+export const spellingOf = (word: ShellWord): string => {
+  if (word.text !== undefined) return word.text;
+  let spelling = '';
+  for (const part of word.parts) {
+    if (part.kind !== 'Literal') return spelling;
+    spelling += part.value;
+  }
+  return spelling;
+};
+
+export const isOption = (spelling: string): boolean => spelling.length > 1 && spelling.startsWith('-');
+
+/** Whether the option takes the next word: by itself, or its last letter in a cluster does. */
+export const takesNext = (spelling: string, { valued, singleDash }: OptionStyle): boolean => {
+  if (valued.has(spelling)) return true;
+  if (singleDash || !isCluster(spelling)) return false;
+  for (let index = 1; index < spelling.length; index++) {
+    if (valued.has(`-${spelling[index]}`)) return index === spelling.length - 1;
+  }
+  return false;
+};
+
+const isCluster = (spelling: string): boolean => /^-[A-Za-z0-9]/.test(spelling);
+
+/** Where in the option's spelling `wanted` ends; undefined when it is not that option. */
+const endOf = (spelling: string, wanted: string, { valued, singleDash }: OptionStyle): number | undefined => {
+  if (spelling === wanted) return spelling.length;
+  if (spelling.startsWith(`${wanted}=`)) return wanted.length + 1;
+  if (singleDash || wanted.length !== 2 || !isCluster(spelling)) return undefined;
+  for (let index = 1; index < spelling.length; index++) {
+    const letter = spelling[index] ?? '';
+    if (letter === wanted[1]) return index + 1;
+    if (valued.has(`-${letter}`) || !/[A-Za-z0-9]/.test(letter)) return undefined;
+  }
+  return undefined;
+};
+
+export const hasOption = (options: readonly OptionWord[], wanted: readonly string[], style: OptionStyle): boolean =>
+  options.some(({ spelling }) => wanted.some((name) => endOf(spelling, name, style) !== undefined));
+
+/** The value of the last of the wanted options that has one. */
+export const optionValue = (
+  options: readonly OptionWord[],
+  wanted: readonly string[],
+  style: OptionStyle,
+): OptionValue | undefined => {
+  for (const option of options.toReversed()) {
+    for (const name of wanted) {
+      const end = endOf(option.spelling, name, style);
+      const value = end === undefined ? undefined : valueAt(option, end);
+      if (value) return value;
+    }
+  }
+  return undefined;
+};
+
+const valueAt = ({ word, spelling, value }: OptionWord, at: number): OptionValue | undefined => {
+  if (at === spelling.length && word.text !== undefined && !spelling.endsWith('=')) {
+    return value && { start: value.start, end: value.end, text: value.text, word: value };
+  }
+  const first = word.parts[0];
+  const plain = first?.kind === 'Literal' && first.value.startsWith(spelling.slice(0, at)) ? first : undefined;
+  // Single quotes are in the literal's range, double quotes are not; any other difference is an escape.
+  const before = plain && { 0: 0, 2: 1 }[plain.end - plain.start - plain.value.length];
+  const start = plain === undefined || before === undefined ? word.start : plain.start + before + at;
+  const text = word.text?.slice(at);
+  const exact = start > word.start && text !== undefined && word.parts.length === 1;
+  return { start, end: exact ? start + text.length : word.end, text, word };
+};

@@ -1,0 +1,58 @@
+import type { ShellAssignment, ShellRedirection, SimpleCommand } from './nodes.ts';
+import type { Bash } from './parse.ts';
+import { bodyWord, declaredWord, delimiterWord, rangeOf, type Source, wordOf } from './words.ts';
+
+/** A simple command with its words, assignments and redirections. */
+export const simpleOf = (command: Bash.Command, source: Source): SimpleCommand => {
+  const assignments: ShellAssignment[] = [];
+  const declared: ShellAssignment[] = [];
+  const redirections: ShellRedirection[] = [];
+  const words = command.name ? [wordOf(command.name, source)] : [];
+  for (const item of command.prefix) {
+    if (item.type === 'Assignment') assignments.push(assignmentOf(item, source));
+    else redirections.push(redirectionOf(item, source));
+  }
+  for (const item of command.suffix) {
+    if (item.type === 'Word') words.push(wordOf(item, source));
+    else if (item.type === 'Assignment') {
+      const assignment = assignmentOf(item, source);
+      declared.push(assignment);
+      words.push(declaredWord(assignment, item.text, source));
+    } else redirections.push(redirectionOf(item, source));
+  }
+  const { start } = rangeOf(command, source);
+  const end = Math.max(start, ...[words.at(-1), assignments.at(-1), redirections.at(-1)].map((last) => last?.end ?? 0));
+  return { kind: 'SimpleCommand', start, end, assignments, words, declared, redirections };
+};
+
+const assignmentOf = (assignment: Bash.Assignment, source: Source): ShellAssignment => {
+  const { name, value, index, pos } = assignment;
+  const array = value.type === 'ArrayValue';
+  const values = array ? value.elements : [value];
+  return {
+    kind: 'Assignment',
+    ...rangeOf(assignment, source),
+    name,
+    nameRange: rangeOf({ pos, end: pos + name.length }, source),
+    append: assignment.append === true,
+    index: index && wordOf(index, source),
+    array,
+    values: values.map((word) => wordOf(word, source)),
+  };
+};
+
+export const redirectionOf = (redirection: Bash.Redirection, source: Source): ShellRedirection => {
+  const { operator, descriptor } = redirection;
+  const base = {
+    kind: 'Redirection',
+    ...rangeOf(redirection, source),
+    operator,
+    descriptor: descriptor?.type === 'FileDescriptor' ? descriptor.value : undefined,
+  } as const;
+  if (redirection.type !== 'HereDoc') {
+    return { ...base, target: redirection.target && wordOf(redirection.target, source), body: undefined };
+  }
+  const { delimiter, body } = redirection;
+  const target = delimiter && delimiterWord(delimiter, source);
+  return { ...base, target, body: bodyWord(body, delimiter?.quoted === true, source) };
+};

@@ -1,0 +1,278 @@
+import type { Range } from '../source/range.ts';
+import { decode } from './decode.ts';
+import { FILLER, JOINT } from './mask.ts';
+import type {
+  Script,
+  ShellArithmetic,
+  ShellAssignment,
+  ShellProblem,
+  ShellSubstitution,
+  ShellToken,
+  ShellVariable,
+  ShellWord,
+  ShellWordPart,
+} from './nodes.ts';
+import type { Bash } from './parse.ts';
+
+/** A text that is being turned into nodes. */
+export interface Source {
+  readonly text: string;
+  /** Where a position of the text stands in the file. */
+  readonly locate: (position: number) => number;
+  /** Whether fillers have to be taken out of what is read. */
+  readonly filled: boolean;
+  readonly depth: number;
+  readonly problems: ShellProblem[];
+  /** Reads the script of a substitution. */
+  readonly nested: (script: Bash.ParsedScript, source: Source) => Script;
+}
+
+type Span = { readonly pos: number; readonly end: number };
+
+/** An end is told from the last character, since an escape that was taken out may stand behind it. */
+export const rangeOf = (node: Span, source: Source): Range => {
+  const start = source.locate(node.pos);
+  return { start, end: node.end > node.pos ? source.locate(node.end - 1) + 1 : start };
+};
+
+export const tokenOf = (text: string, position: number, source: Source): ShellToken => ({
+  text,
+  ...rangeOf({ pos: position, end: position + text.length }, source),
+});
+
+/** What is read where BuildKit has glued lines: without joints and fillers. */
+const unmask = (text: string, source: Source): string => {
+  const joined = text.includes(JOINT) ? text.replaceAll(JOINT, '') : text;
+  return source.filled ? joined.replaceAll(FILLER, '') : joined;
+};
+
+// Words -------------------------------------------------------------------------------------------------------------
+
+export const wordOf = (word: Bash.Word, source: Source): ShellWord => {
+  const span = trimJoints(word, source.text);
+  const raw = unmask(word.text, source);
+  const parts = word.parts ? partsOf(word.parts, false, source, span.end) : [bareLiteral(word, span, source)];
+  return { kind: 'Word', ...rangeOf(span, source), raw, text: textOf(parts), quoted: parts.some(isQuoted), parts };
+};
+
+/** A word such as `A=1` after `export`. */
+export const declaredWord = (assignment: ShellAssignment, raw: string, source: Source): ShellWord => {
+  const { start, end, values } = assignment;
+  const first = values[0]?.start ?? end;
+  const value = unmask(raw, source).slice(0, raw.indexOf('=') + 1);
+  const name: ShellWordPart = { kind: 'Literal', start, end: first, value, quoted: false };
+  const parts = [name, ...values.flatMap((word) => word.parts)];
+  const text = assignment.array ? undefined : textOf(parts);
+  return { kind: 'Word', start, end, raw: unmask(raw, source), text, quoted: parts.some(isQuoted), parts };
+};
+
+/** The name after `<<`. */
+export const delimiterWord = (delimiter: Bash.HereDocDelimiter, source: Source): ShellWord => {
+  const range = rangeOf(delimiter, source);
+  const { text: raw, value, quoted } = delimiter;
+  return { kind: 'Word', ...range, raw, text: value, quoted, parts: [{ kind: 'Literal', ...range, value, quoted }] };
+};
+
+/** The lines of a heredoc; nothing is expanded in them when the name is quoted. */
+export const bodyWord = (body: Bash.HereDocBody, quoted: boolean, source: Source): ShellWord => {
+  const range = rangeOf(body, source);
+  const { text: raw } = body;
+  const whole: ShellWordPart = { kind: 'Literal', ...range, value: raw, quoted };
+  const parts = quoted || body.parts === undefined ? [whole] : partsOf(body.parts, false, source);
+  return { kind: 'Word', ...range, raw, text: textOf(parts), quoted, parts };
+};
+
+/** The parser counts joints at a word's end to the word. */
+const trimJoints = (word: Span, text: string): Span => {
+  let end = word.end;
+  while (end - 2 > word.pos && text[end - 1] === '\n' && text[end - 2] === '\\') end -= 2;
+  return end === word.end ? word : { pos: word.pos, end };
+};
+
+const bareLiteral = (word: Bash.Word, span: Span, source: Source): ShellWordPart => ({
+  kind: 'Literal',
+  ...rangeOf(span, source),
+  value: source.filled ? word.value.replaceAll(FILLER, '') : word.value,
+  quoted: false,
+});
+
+const isQuoted = (part: ShellWordPart): boolean => 'quoted' in part && part.quoted;
+
+/** The value of literal parts; undefined where something is expanded. */
+const textOf = (parts: readonly ShellWordPart[]): string | undefined => {
+  let text = '';
+  for (const part of parts) {
+    if (part.kind === 'Literal') text += part.value;
+    else if (part.kind === 'Pattern' && part.parts.length === 0) text += part.value;
+    else return undefined;
+  }
+  return text;
+};
+
+// Parts -------------------------------------------------------------------------------------------------------------
+
+const partsOf = (
+  parts: readonly Bash.WordPart[],
+  quoted: boolean,
+  source: Source,
+  limit = Number.POSITIVE_INFINITY,
+): ShellWordPart[] => {
+  const result: ShellWordPart[] = [];
+  for (const part of parts) {
+    const span = part.end > limit ? { pos: part.pos, end: limit } : part;
+    if (part.type === 'DoubleQuoted' || part.type === 'LocaleString') {
+      if (part.parts.length === 0) result.push({ kind: 'Literal', ...rangeOf(span, source), value: '', quoted: true });
+      else for (const inner of partsOf(part.parts, true, source)) result.push(inner);
+    } else if (span.pos < span.end) result.push(partOf(part, span, quoted, source));
+  }
+  return result;
+};
+
+const partOf = (
+  part: Exclude<Bash.WordPart, Bash.DoubleQuotedPart | Bash.LocaleStringPart>,
+  span: Span,
+  quoted: boolean,
+  source: Source,
+): ShellWordPart => {
+  const range = rangeOf(span, source);
+  switch (part.type) {
+    case 'Literal':
+      return { kind: 'Literal', ...range, value: unmask(part.value, source), quoted };
+    case 'SingleQuoted':
+    case 'AnsiCQuoted':
+      return { kind: 'Literal', ...range, value: unmask(part.value, source), quoted: true };
+    case 'SimpleExpansion':
+      return simpleVariable(part, quoted, source);
+    case 'ParameterExpansion':
+      return variableOf(part, quoted, source);
+    case 'CommandExpansion':
+    case 'ProcessSubstitution':
+      return substitutionOf(part, quoted, source);
+    case 'ArithmeticExpansion':
+      return arithmeticOf(part, part.expression ? [part.expression] : [], source, quoted);
+    default: {
+      const inner = partsOf(part.parts ?? [], false, source).filter((piece) => piece.kind !== 'Literal');
+      const expanded = inner.filter((piece) => piece.kind !== 'Pattern' || piece.parts.length > 0);
+      return { kind: 'Pattern', ...range, value: unmask(part.text, source), parts: expanded };
+    }
+  }
+};
+
+const simpleVariable = (part: Bash.SimpleExpansionPart, quoted: boolean, source: Source): ShellVariable => ({
+  kind: 'Variable',
+  ...rangeOf(part, source),
+  name: unmask(part.text, source).slice(1),
+  nameRange: rangeOf({ pos: part.pos + 1, end: part.end }, source),
+  operator: undefined,
+  operands: [],
+  quoted,
+});
+
+const variableOf = (part: Bash.ParameterExpansionPart, quoted: boolean, source: Source): ShellVariable => {
+  const { operation } = part;
+  const words = part.index ? [part.index, ...operandsOf(operation)] : operandsOf(operation);
+  return {
+    kind: 'Variable',
+    ...rangeOf(part, source),
+    name: unmask(part.parameter, source),
+    nameRange: rangeOf({ pos: part.parameterPos, end: part.parameterEnd }, source),
+    operator: part.prefix ?? operation?.operator,
+    operands: words.map((word) => wordOf(word, source)),
+    quoted,
+  };
+};
+
+const operandsOf = (operation: Bash.ParameterOperation | undefined): readonly Bash.Word[] => {
+  switch (operation?.type) {
+    case 'Replace':
+      return [operation.pattern, operation.replacement];
+    case 'Slice':
+      return operation.length ? [operation.offset, operation.length] : [operation.offset];
+    case 'Default':
+    case 'Remove':
+    case 'Transform':
+    case 'CaseModification':
+      return operation.operand ? [operation.operand] : [];
+    default:
+      return [];
+  }
+};
+
+// Substitutions and arithmetic --------------------------------------------------------------------------------------
+
+const STYLES = { $: '$(', '`': '`', '<': '<(', '>': '>(' } as const;
+
+const substitutionOf = (
+  part: Bash.CommandExpansionPart | Bash.ProcessSubstitutionPart | Bash.ArithmeticCommandExpansion,
+  quoted: boolean,
+  source: Source,
+): ShellSubstitution => {
+  const { script } = part;
+  const first = part.text[0];
+  const style = first === '`' || first === '<' || first === '>' ? STYLES[first] : STYLES.$;
+  const inner = script?.source === undefined ? source : decodedSource(part, script.source, quoted, source);
+  const nested = script && source.nested(script, inner);
+  return { kind: 'Substitution', ...rangeOf(part, source), style, script: nested, quoted };
+};
+
+/** The text inside backticks once its backslashes are taken out, as the shell parses it. */
+const decodedSource = (part: Span, decoded: string, quoted: boolean, source: Source): Source => {
+  const { text, positions } = decode(source.text, part.pos + 1, part.end, quoted ? '$`"\\' : '$`\\');
+  const exact = text.startsWith(decoded);
+  const locate = (position: number): number =>
+    exact ? source.locate(positions[position] ?? part.end) : source.locate(position > 0 ? part.end : part.pos);
+  return { ...source, text: decoded, locate };
+};
+
+/** The inside of `$((…))`, `((…))` or a `for ((…))`. */
+export const arithmeticOf = (
+  at: Span,
+  expressions: readonly Bash.ArithmeticExpression[],
+  source: Source,
+  quoted = false,
+): ShellArithmetic => {
+  const parts: ShellWordPart[] = [];
+  const assigns: ShellToken[] = [];
+  const rest = [...expressions].reverse();
+  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+    const target = assignedIn(node);
+    if (target) assigns.push(tokenOf(target.value, target.pos, source));
+    if (node.type === 'ArithmeticWord') parts.push(...arithmeticWord(node, quoted, source));
+    else if (node.type === 'ArithmeticCommandExpansion') parts.push(substitutionOf(node, quoted, source));
+    else rest.push(...childrenOf(node).reverse());
+  }
+  return { kind: 'Arithmetic', ...rangeOf(at, source), parts, assigns, quoted };
+};
+
+type ArithmeticBranch = Exclude<Bash.ArithmeticExpression, Bash.ArithmeticWord | Bash.ArithmeticCommandExpansion>;
+
+const childrenOf = (node: ArithmeticBranch): Bash.ArithmeticExpression[] => {
+  switch (node.type) {
+    case 'ArithmeticBinary':
+      return [node.left, node.right];
+    case 'ArithmeticUnary':
+      return [node.operand];
+    case 'ArithmeticTernary':
+      return [node.test, node.consequent, node.alternate];
+    default:
+      return [node.expression];
+  }
+};
+
+const assignedIn = (node: Bash.ArithmeticExpression): Bash.ArithmeticWord | undefined => {
+  const target =
+    node.type === 'ArithmeticBinary' && /^(?:[-+*/%&|^]|<<|>>)?=$/.test(node.operator)
+      ? node.left
+      : node.type === 'ArithmeticUnary' && /^(?:\+\+|--)$/.test(node.operator)
+        ? node.operand
+        : undefined;
+  return target?.type === 'ArithmeticWord' ? target : undefined;
+};
+
+const arithmeticWord = (word: Bash.ArithmeticWord, quoted: boolean, source: Source): ShellWordPart[] => {
+  if (word.parts) return partsOf(word.parts, quoted, source);
+  const range = rangeOf(word, source);
+  const name = /^[A-Za-z_]\w*/.exec(word.value)?.[0];
+  if (name === undefined) return [{ kind: 'Literal', ...range, value: word.value, quoted }];
+  return [{ kind: 'Variable', ...range, name, nameRange: range, operator: undefined, operands: [], quoted }];
+};
