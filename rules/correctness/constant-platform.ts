@@ -1,0 +1,72 @@
+import { defineRule, type Instruction, remove, replace, type StageInfo } from '#lint';
+
+export default defineRule({
+  name: 'constant-platform',
+  codes: ['DL3029', 'FromPlatformFlagConstDisallowed'],
+  category: 'correctness',
+  summary: '`FROM --platform` is a constant in a file that is built for several platforms',
+  why: `The stage stays on that platform whatever the build asks for: what it makes does not run on the others, or the
+    whole stage runs in emulation. A file that is for one platform alone may say so.`,
+  severity: 'warning',
+  fix: { safety: 'unsafe', note: 'The stage follows the platform of the build.' },
+  examples: [
+    {
+      title: 'What is built for one platform goes into an image of another',
+      bad: 'FROM --platform=linux/amd64 gcc:15 AS build\nRUN make\nFROM debian:13\nCOPY --from=build /app /app\n',
+      good: 'FROM gcc:15 AS build\nRUN make\nFROM debian:13\nCOPY --from=build /app /app\n',
+    },
+    {
+      title: 'A stage that compiles for the target',
+      bad: 'FROM --platform=linux/amd64 golang:1.26 AS build\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build -o /app .\nFROM alpine:3.24\nCOPY --from=build /app /app\n',
+      good: 'FROM --platform=$BUILDPLATFORM golang:1.26 AS build\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build -o /app .\nFROM alpine:3.24\nCOPY --from=build /app /app\n',
+    },
+    { title: 'A file for one platform', good: 'FROM --platform=linux/amd64 ubuntu:26.04\nRUN ./install\n' },
+    {
+      title: 'A stage whose name tells its platform',
+      good: 'FROM --platform=linux/amd64 alpine:3.24 AS tools-amd64\nFROM --platform=linux/arm64 alpine:3.24 AS tools-arm64\nFROM tools-$TARGETARCH\n',
+    },
+  ],
+  check({ file, model, document }) {
+    const { final } = model;
+    // One that is for one platform alone.
+    if (!final || platformOf(bottomOf(final))?.value?.text !== undefined) return {};
+    return {
+      *From(node, { stage }) {
+        if (!stage) return;
+        const flag = platformOf(stage);
+        const platform = flag?.value?.text;
+        if (!platform || !model.isReached(stage) || stage.base.kind !== 'image') return;
+        if (saysPlatform(stage.name ?? '', platform) || saysPlatform(document.path, platform)) return;
+        const crossBuilds = stage.node.instructions.some(declaresTarget);
+        const gap = { start: node.keyword.end, end: flag.end };
+        const isOnOneLine = file.text.slice(gap.start, flag.start).trim() === '';
+        yield {
+          at: flag,
+          message: `This stage stays on \`${platform}\` while the image follows the platform of the build`,
+          help: crossBuilds
+            ? 'Write `--platform=$BUILDPLATFORM`: the stage runs where it is built and compiles for the target.'
+            : 'Leave the flag out, or write `--platform=$BUILDPLATFORM` if what the stage makes runs on any platform.',
+          ...(final.node.from ? { related: [{ range: final.node.from, message: 'The image ends up here' }] } : {}),
+          fix: crossBuilds
+            ? { title: 'Write `$BUILDPLATFORM`', edits: [replace(flag.value ?? flag, '$BUILDPLATFORM')] }
+            : isOnOneLine
+              ? { title: 'Delete the flag', edits: [remove(gap)] }
+              : undefined,
+        };
+      },
+    };
+  },
+});
+
+const bottomOf = (stage: StageInfo): StageInfo => (stage.base.kind === 'stage' ? bottomOf(stage.base.stage) : stage);
+
+const platformOf = ({ node }: StageInfo) => node.from?.flags.find(({ name }) => name.text === 'platform');
+
+const declaresTarget = (node: Instruction): boolean =>
+  node.kind === 'Arg' && node.declarations.some(({ name }) => name.text.startsWith('TARGET'));
+
+/** Whether a name tells the system or processor, such as `build-arm64`. */
+const saysPlatform = (name: string, platform: string): boolean => {
+  const lower = name.toLowerCase();
+  return platform.split('/').some((part) => part !== 'linux' && part !== '' && lower.includes(part.toLowerCase()));
+};
