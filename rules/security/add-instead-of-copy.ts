@@ -18,8 +18,8 @@ export default defineRule({
     },
     {
       title: 'A version in the name does not matter',
-      bad: 'FROM openjdk\nARG VERSION\nADD target/app-${VERSION}.jar /app.jar\n',
-      good: 'FROM openjdk\nARG VERSION\nCOPY target/app-${VERSION}.jar /app.jar\n',
+      bad: 'FROM openjdk\nARG VERSION\nADD target/app-$VERSION.jar /app.jar\n',
+      good: 'FROM openjdk\nARG VERSION\nCOPY target/app-$VERSION.jar /app.jar\n',
     },
     { title: 'An archive, which ADD unpacks', good: 'FROM scratch\nADD rootfs.tar.xz /\n' },
     { title: 'A download', good: 'FROM alpine\nADD --checksum=sha256:0123 https://example.com/key.asc /etc/\n' },

@@ -1,0 +1,150 @@
+import {
+  defineRule,
+  type Edit,
+  type Env,
+  type Iechorfile,
+  insertAfter,
+  type Label,
+  type Pair,
+  replace,
+  type Variable,
+  type WordPart,
+} from '#lint';
+
+export default defineRule({
+  name: 'legacy-key-value',
+  codes: ['LegacyKeyValueFormat'],
+  category: 'style',
+  summary: 'ENV or LABEL is written without `=`',
+  why: `In the old form all that follows the key is one value, so a second pair on the line silently becomes part of the first. The form
+    with \`=\` takes several pairs and says where each value ends.`,
+  severity: 'warning',
+  fix: { safety: 'safe' },
+  examples: [
+    { bad: 'FROM alpine\nENV PATH /app/bin:$PATH\n', good: 'FROM alpine\nENV PATH=/app/bin:$PATH\n' },
+    {
+      title: 'The value stays what it was',
+      bad: 'FROM alpine\nENV PROMPT It\\\'s "$USER" now\n',
+      good: 'FROM alpine\nENV PROMPT="It\'s $USER now"\n',
+    },
+    {
+      title: 'Over several lines',
+      bad: 'FROM alpine\nLABEL description All that \\\n    # one needs\n    to know\n',
+      good: 'FROM alpine\nLABEL description="All that \\\n    # one needs\n    to know"\n',
+    },
+    { title: 'Two variables were meant', bad: 'FROM alpine\nENV HOST localhost PORT=8080\n' },
+    { title: 'Blanks around `=`', bad: 'FROM alpine\nENV PORT = 8080\n', good: 'FROM alpine\nENV PORT=8080\n' },
+    { good: 'FROM alpine\nENV HOST=localhost PORT=8080\nLABEL description="All that one needs"\n' },
+  ],
+  check({ file }) {
+    const check = function* (node: Env | Label) {
+      const [pair] = node.pairs;
+      if (!pair?.legacy) return;
+      const keyword = node.keyword.text.toUpperCase();
+      yield {
+        at: pair.key,
+        message: `${keyword} \`${pair.key.raw}\` is written without \`=\``,
+        help: helpOf(pair),
+        fix: fixOf(pair, file),
+      };
+    };
+    return { Env: check, Label: check };
+  },
+});
+
+/** Blanks around the `=`, a colon, a second pair: what the file says is hardly what was meant. */
+const isMistaken = (pair: Pair): boolean =>
+  pair.value.raw.startsWith('=') || pair.key.raw.endsWith(':') || secondName(pair) !== undefined;
+
+/** The name of another variable or label that has become part of the value. */
+const secondName = ({ key, value }: Pair): string | undefined => {
+  if (!value.raw.includes('=')) return undefined;
+  const bare = value.raw.replace(/"[^"]*"|'[^']*'/g, '""');
+  const second = /^[A-Z_\d]+$/.test(key.raw) ? /\s([A-Z_][A-Z_\d]*)=/ : /\s([A-Za-z][\w.-]*)="/;
+  return second.exec(bare)?.[1];
+};
+
+const helpOf = (pair: Pair): string => {
+  const { key, value } = pair;
+  const name = key.raw.replace(/:$/, '');
+  if (value.raw.startsWith('='))
+    return `The value begins with \`=\` as it stands. Write \`${name}=…\`, without blanks around the \`=\`.`;
+  if (name !== key.raw) return `The name ends in a colon as it stands. Write \`${name}=…\`.`;
+  const second = secondName(pair);
+  if (second)
+    return `\`${second}=\` is a part of its value as it stands. Write \`${name}=…\`, and what follows is a pair of its own.`;
+  return `Write \`${name}=${/[\s"']/.test(value.raw) ? '"…"' : '…'}\`.`;
+};
+
+const fixOf = (pair: Pair, file: Iechorfile) => {
+  const title = 'Write it with `=`';
+  if (isMistaken(pair)) {
+    const edit = meantEdit(pair, file);
+    return edit && ({ title, edits: [edit], safety: 'unsafe' } as const);
+  }
+  const edits = editsOf(pair, file);
+  return edits && { title, edits };
+};
+
+/** What stands between the name and its value, a colon or `=` included, becomes `=`. */
+const meantEdit = ({ key, value }: Pair, file: Iechorfile): Edit | undefined => {
+  const source = file.text.slice(key.start, value.end);
+  const [, name, word] = /^([\w.-]+)(?::[\t ]+|[\t ]+=[\t ]*)([^\t ].*)$/.exec(source) ?? [];
+  if (name === undefined || word === undefined || !isOneWord(word, file.escape)) return undefined;
+  return replace({ start: key.start + name.length, end: value.end - word.length }, '=');
+};
+
+const editsOf = ({ key, value }: Pair, file: Iechorfile): readonly Edit[] | undefined => {
+  const gap = { start: key.end, end: value.start };
+  // A comment in the gap would be lost; quotes in a key mean something else in the new form.
+  if (file.text.slice(gap.start, gap.end).includes('#') || !/^[\w.$/{}-]+$/.test(key.raw)) return undefined;
+  if (isOneWord(value.raw, file.escape)) return [replace(gap, '=')];
+  if (value.parts.every((part) => isSameInQuotes(part, file))) return [replace(gap, '="'), insertAfter(value, '"')];
+  if (value.end - value.start !== value.raw.length) return undefined;
+  const texts = value.parts.map((part, index) => quotedText(part, value.parts[index + 1], file));
+  const text = texts.includes(undefined) ? undefined : texts.join('');
+  return text === undefined ? undefined : [replace({ start: key.end, end: value.end }, `="${text}"`)];
+};
+
+/** Whether the new form takes it as one word: no blank outside quotes that is not escaped. */
+const isOneWord = (raw: string, escape: string): boolean => {
+  let quote = '';
+  for (let at = 0; at < raw.length; at++) {
+    const char = raw[at] ?? '';
+    if (char === escape && quote !== "'") at++;
+    else if (quote) quote = char === quote ? '' : quote;
+    else if (char === '"' || char === "'") quote = char;
+    else if (/[\s\u0085]/.test(char)) return false;
+  }
+  return !quote;
+};
+
+const isSameInQuotes = (part: WordPart, file: Iechorfile): boolean => {
+  if (part.kind === 'Literal') return part.raw === part.value && !part.raw.includes('$');
+  return part.kind === 'Variable' && isPlain(part, file);
+};
+
+/** Without quotes and escapes, which mean something else between quotes. */
+const isPlain = ({ problem, start, end }: Variable, file: Iechorfile): boolean =>
+  problem === undefined && !/["'\\`]/.test(file.text.slice(start, end));
+
+/** The part as it has to stand between double quotes; undefined where that is not sure. */
+const quotedText = (part: WordPart, next: WordPart | undefined, file: Iechorfile): string | undefined => {
+  if (part.kind === 'Literal') return escaped(part.value, file.escape);
+  if (part.kind === 'Variable') return variableText(part, next, file);
+  if (!part.closed) return undefined;
+  const texts = part.parts.map((inner, index) => quotedText(inner, part.parts[index + 1] ?? next, file));
+  return texts.includes(undefined) ? undefined : texts.join('');
+};
+
+const escaped = (value: string, escape: string): string =>
+  value.replace(/["$\\`]/g, (char) =>
+    char === '\\' || char === '`' ? (char === escape ? escape + char : char) : escape + char,
+  );
+
+const variableText = (part: Variable, next: WordPart | undefined, file: Iechorfile): string | undefined => {
+  if (!isPlain(part, file)) return undefined;
+  const isApart =
+    next === undefined || next.kind === 'Variable' || (next.kind === 'Literal' && /^[ -/]/.test(next.value));
+  return part.braces || isApart ? file.text.slice(part.start, part.end) : `\${${part.name}}`;
+};
