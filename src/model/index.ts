@@ -10,10 +10,12 @@ import { imageState, type State } from './state.ts';
 import { runStage, type StageStates, startOf } from './states.ts';
 
 export * from '../shell/index.ts';
+export { type Account, accountsOf } from './accounts.ts';
 export { instructionsBefore, stageChain } from './chain.ts';
 export { copyTarget } from './copies.ts';
 export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
+export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
 export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
@@ -25,7 +27,11 @@ export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
 export { isSignal, SIGNALS } from './signals.ts';
 export type { Base, Reference, StageInfo } from './stages.ts';
+export { dropsPrivileges, isToolbox, type Startup, startupOf } from './startup.ts';
 export type { State } from './state.ts';
+export { unprivilegedSteps } from './unprivileged.ts';
+export { changesWith, type IdleSteps, idleSteps } from './variable-uses.ts';
+export { expandedWords, setsOnlyPath, variablesIn } from './variables.ts';
 
 /** Everything that rules and the builder ask of a file; each part is computed when first asked. */
 export interface Model {
