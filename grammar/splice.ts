@@ -157,6 +157,7 @@ const logicalLine = (
     if (physical.tooLong) {
       problem = { kind: 'too-long', at: { start: physical.start, end: physical.end } };
       dropped.push({ start: lineStart, end: reader.at });
+      end = continuedEnd(source, physical.start, physical.contentEnd, escape);
       continue;
     }
     const from = skipSpaces(source, physical.start, physical.contentEnd);
@@ -186,7 +187,7 @@ const logicalLine = (
     emptyLines,
     comments: own,
     heredocs: bodies.heredocs,
-    problem: bodies.unterminated ? { kind: 'unterminated-heredoc', at: bodies.unterminated } : problem,
+    problem: bodies.problem ?? problem,
   };
   return { line, text };
 };
@@ -202,34 +203,46 @@ const continuedEnd = (source: string, start: number, end: number, escape: Escape
 const heredocBodies = (
   reader: Reader,
   openers: readonly Opener[],
-): { heredocs: readonly HeredocText[]; unterminated: Span | undefined } => {
+): { heredocs: readonly HeredocText[]; problem: LogicalLine['problem'] } => {
   const heredocs: HeredocText[] = [];
+  let problem: LogicalLine['problem'];
   for (const opener of openers) {
-    const start = reader.at;
-    const { body, terminator } = heredocBody(reader, opener, start);
+    const { body, terminator, tooLong } = heredocBody(reader, opener, reader.at);
     heredocs.push({ opener, body, terminator });
-    if (!terminator) return { heredocs, unterminated: body };
+    if (tooLong) problem ??= { kind: 'too-long', at: tooLong };
+    if (!terminator) return { heredocs, problem: problem ?? { kind: 'unterminated-heredoc', at: body } };
   }
-  return { heredocs, unterminated: undefined };
+  return { heredocs, problem };
 };
 
-const heredocBody = (reader: Reader, opener: Opener, start: number): { body: Span; terminator: Span | undefined } => {
+const heredocBody = (
+  reader: Reader,
+  opener: Opener,
+  start: number,
+): { body: Span; terminator: Span | undefined; tooLong: Span | undefined } => {
+  let tooLong: Span | undefined;
   while (reader.at < reader.source.length) {
     const physical = nextLine(reader);
+    if (physical.tooLong) tooLong ??= { start: physical.start, end: physical.end };
     let from = physical.start;
     if (opener.stripTabs) while (reader.source[from] === '\t') from++;
     if (physical.contentEnd - from === opener.name.length && reader.source.startsWith(opener.name, from)) {
-      return { body: { start, end: physical.start }, terminator: { start: from, end: physical.contentEnd } };
+      return { body: { start, end: physical.start }, terminator: { start: from, end: physical.contentEnd }, tooLong };
     }
   }
-  return { body: { start, end: reader.source.length }, terminator: undefined };
+  return { body: { start, end: reader.source.length }, terminator: undefined, tooLong };
 };
 
 /** Offset in the source of an offset in the spliced text of this line. */
 export const sourceOffset = (line: LogicalLine, offset: number): number => {
   const { pieces } = line;
-  let index = pieces.length - 1;
-  while (index > 0 && (pieces[index]?.[0] ?? 0) > offset) index--;
-  const [spliced, source] = pieces[index] ?? [0, 0];
+  let low = 0;
+  let high = pieces.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((pieces[middle]?.[0] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const [spliced, source] = pieces[low] ?? [0, 0];
   return source + offset - spliced;
 };

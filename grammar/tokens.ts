@@ -19,9 +19,15 @@ type Pattern = (text: string, offset: number, matched: IToken[]) => Match;
 const custom = (name: string, pattern: Pattern, options: { push_mode?: string; pop_mode?: boolean } = {}): TokenType =>
   createToken({ name, pattern, line_breaks: false, ...options });
 
+// A line may hold a million words: its end is searched once.
+let currentLine = { text: '', start: 0, end: 0 };
+
 const lineEnd = (text: string, offset: number): number => {
-  const at = text.indexOf('\n', offset);
-  return at < 0 ? text.length : at;
+  const { start, end } = currentLine;
+  if (currentLine.text === text && start <= offset && offset <= end) return end;
+  const newline = text.indexOf('\n', offset);
+  currentLine = { text, start: offset, end: newline < 0 ? text.length : newline };
+  return currentLine.end;
 };
 
 const taken = (text: string, start: number, end: number): Match => (end > start ? [text.slice(start, end)] : null);
@@ -47,6 +53,16 @@ const keyword = (name: string, mode: string | undefined): TokenType =>
     ...(mode ? { push_mode: mode } : {}),
   });
 
+const ONBUILD = /onbuild(?![^\t\v\f\r \n])/iy;
+
+// BuildKit refuses an ONBUILD in an ONBUILD, so that a bound on how many are read costs nobody anything.
+const MAX_NESTED = 100;
+
+const isNestedTooDeep = (matched: IToken[]): boolean =>
+  matched.at(-1)?.tokenType === Onbuild &&
+  matched.length >= MAX_NESTED &&
+  matched.slice(-MAX_NESTED).every(({ tokenType }) => tokenType === Onbuild);
+
 export const Add = keyword('Add', 'paths');
 export const Arg = keyword('Arg', 'declarations');
 export const Cmd = keyword('Cmd', 'command');
@@ -59,7 +75,11 @@ export const Healthcheck = keyword('Healthcheck', 'healthcheck');
 export const Label = keyword('Label', 'pairs');
 export const Maintainer = keyword('Maintainer', 'text');
 // ONBUILD stays in the line mode: the trigger's own keyword follows.
-export const Onbuild = keyword('Onbuild', undefined);
+export const Onbuild = custom('Onbuild', (text, offset, matched) => {
+  ONBUILD.lastIndex = offset;
+  const match = ONBUILD.exec(text);
+  return match && !isNestedTooDeep(matched) ? [match[0]] : null;
+});
 export const Run = keyword('Run', 'command');
 export const Shell = keyword('Shell', 'command');
 export const Stopsignal = keyword('Stopsignal', 'text');

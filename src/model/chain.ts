@@ -1,12 +1,9 @@
 import type { Instruction } from '../ast/nodes.ts';
 import type { Model } from './index.ts';
-import type { StageInfo } from './stages.ts';
+import { baseChain, type StageInfo } from './stages.ts';
 
 /** A stage and those it is built on by FROM, the first one first. */
-export const stageChain = (stage: StageInfo): readonly StageInfo[] => {
-  const parent = stage.onbuildOf ?? (stage.base.kind === 'stage' ? stage.base.stage : undefined);
-  return parent ? [...stageChain(parent), stage] : [stage];
-};
+export const stageChain = (stage: StageInfo): readonly StageInfo[] => baseChain(stage).toReversed();
 
 /** What an instruction stands on: the instructions above it in its stage, and before them those of the stages it is built on. */
 export const instructionsBefore = (model: Model, node: Instruction): readonly Instruction[] => {

@@ -4,7 +4,8 @@ import { readReference } from './reference.ts';
 import { environmentOf, globalScope, type ImageConfig, type Inputs, type Scope } from './scope.ts';
 import { type Base, type Reference, reachedFrom, type StageInfo, stagesOf } from './stages.ts';
 import type { State } from './state.ts';
-import { runStage, type StageStates, startOf } from './states.ts';
+import { statesIn } from './states.ts';
+import type { Table } from './table.ts';
 import { refusalOf } from './validate.ts';
 
 /** What a file says of its image, or why BuildKit would not plan it. */
@@ -42,30 +43,24 @@ const planStage = (
   globals: Scope,
 ): ImagePlan => {
   const reached = reachedFrom(target);
-  const done = new Map<StageInfo, StageStates>();
-  const endOf = (stage: StageInfo): State => statesOf(stage).end;
-  const statesOf = (stage: StageInfo): StageStates => {
-    const known = done.get(stage);
-    if (known) return known;
-    const states = runStage(file, stage, startOf(stage, inputs.baseConfig, endOf), inputs, globals);
-    done.set(stage, states);
-    return states;
-  };
+  const statesOf = statesIn(file, inputs, globals);
   for (const stage of stages) {
     const refusal = reached.has(stage) ? statesOf(stage).refusal : undefined;
     if (refusal) return { refusal: refusal.message };
   }
-  return { config: configOf(endOf(target)) };
+  return { config: configOf(statesOf(target).end) };
 };
 
 const configOf = (state: State): ImageConfig => ({
   ...state,
   env: settled(state.env),
   labels: settled(state.labels),
-  onbuild: state.onbuild.map(({ text }) => text),
+  ports: Array.from(state.ports, ([port]) => port),
+  volumes: Array.from(state.volumes, ([volume]) => volume),
+  onbuild: Array.from(state.onbuild, ([, { text }]) => text),
 });
 
-const settled = (values: ReadonlyMap<string, string | undefined>): ReadonlyMap<string, string> => {
+const settled = (values: Table<string | undefined>): ReadonlyMap<string, string> => {
   const known = new Map<string, string>();
   for (const [name, value] of values) known.set(name, value ?? '');
   return known;

@@ -1,5 +1,6 @@
 import type { Arg, ArgDeclaration, Iechorfile, Instruction } from '../ast/nodes.ts';
 import { type Environment, expand, type Lookup } from './expand.ts';
+import { type GrowingTable, tableOf } from './table.ts';
 
 /** What a name is set to, and by what. */
 export interface Binding {
@@ -12,7 +13,7 @@ export interface Binding {
 
 /** The names that can be used at a place. */
 export interface Scope {
-  readonly bindings: ReadonlyMap<string, Binding>;
+  readonly bindings: GrowingTable<Binding>;
   /** False: names from the base image may be set that the file does not show. */
   readonly complete: boolean;
 }
@@ -64,30 +65,30 @@ export const environmentOf =
 const PLATFORM_PARTS = ['PLATFORM', 'OS', 'OSVERSION', 'ARCH', 'VARIANT'] as const;
 
 /** The arguments that every build defines, usable in FROM at once and in a stage after `ARG`. */
-export const predefinedArgs = (inputs: Inputs): ReadonlyMap<string, Binding> => {
-  const bindings = new Map<string, Binding>();
+const predefinedArgs = (inputs: Inputs): GrowingTable<Binding> => {
+  let bindings = tableOf<Binding>();
   const [os, arch, variant = ''] = inputs.platform?.split('/') ?? [];
   const values = { PLATFORM: inputs.platform, OS: os, OSVERSION: os && '', ARCH: arch, VARIANT: os && variant };
   for (const prefix of ['BUILD', 'TARGET']) {
     for (const part of PLATFORM_PARTS)
-      bindings.set(`${prefix}${part}`, { value: values[part], by: 'predefined', node: undefined });
+      bindings = bindings.with(`${prefix}${part}`, { value: values[part], by: 'predefined', node: undefined });
   }
-  bindings.set('TARGETSTAGE', { value: inputs.target ?? 'default', by: 'predefined', node: undefined });
+  bindings = bindings.with('TARGETSTAGE', { value: inputs.target ?? 'default', by: 'predefined', node: undefined });
   for (const [name, value] of inputs.buildArgs ?? []) {
-    if (bindings.has(name)) bindings.set(name, { value, by: 'predefined', node: undefined });
+    if (bindings.has(name)) bindings = bindings.with(name, { value, by: 'predefined', node: undefined });
   }
   return bindings;
 };
 
 /** The arguments before the first FROM, each seeing those above it. `errors` are what BuildKit cannot expand. */
 export const globalScope = (file: Iechorfile, inputs: Inputs): Scope & { readonly errors: readonly ScopeError[] } => {
-  const bindings = new Map(predefinedArgs(inputs));
+  let bindings = predefinedArgs(inputs);
   const errors: ScopeError[] = [];
   for (const node of file.globals) {
     for (const declaration of node.declarations) {
       const { binding, error } = declare(declaration, node, { bindings, complete: true }, inputs, undefined);
       if (error) errors.push(error);
-      if (binding) bindings.set(declaration.name.text, binding);
+      if (binding) bindings = bindings.with(declaration.name.text, binding);
     }
   }
   return { bindings, complete: true, errors };

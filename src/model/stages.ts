@@ -43,35 +43,41 @@ export interface Reference {
 /** The stages of a file with their references resolved. */
 export const stagesOf = (file: Iechorfile, globals: Scope): readonly StageInfo[] => {
   const infos: { -readonly [K in keyof StageInfo]: StageInfo[K] }[] = [];
-  let index = file.stages[0]?.from || isBroken(file.stages[0]) ? 0 : -1;
-  for (const node of file.stages) {
-    const base = baseOf(node.from, infos, globals);
-    infos.push({
-      node,
-      index: index++,
-      name: node.from?.name?.text.toLowerCase(),
-      base,
-      references: [],
-      onbuildOf: undefined,
-    });
+  const first = file.stages[0]?.from || isBroken(file.stages[0]) ? 0 : -1;
+  const named = new Map<string, StageInfo[]>();
+  for (const [place, node] of file.stages.entries()) {
+    const name = node.from?.name?.text.toLowerCase();
+    const base = baseOf(node.from, named, globals);
+    const info = { node, index: first + place, name, base, references: [], onbuildOf: undefined };
+    infos.push(info);
+    if (name === undefined) continue;
+    const namesakes = named.get(name);
+    if (namesakes) namesakes.push(info);
+    else named.set(name, [info]);
   }
-  for (const info of infos) info.references = referencesOf(info, infos, globals);
+  const known: KnownStages = { named, byIndex: (index) => (index < 0 ? undefined : infos[index - first]) };
+  for (const info of infos) info.references = referencesOf(info, known, globals);
   return infos;
 };
 
+interface KnownStages {
+  readonly named: ReadonlyMap<string, readonly StageInfo[]>;
+  readonly byIndex: (index: number) => StageInfo | undefined;
+}
+
 const isBroken = (stage: Stage | undefined): boolean => stage?.instructions[0]?.keyword.text.toLowerCase() === 'from';
 
-const baseOf = (from: From | undefined, before: readonly StageInfo[], globals: Scope): Base => {
+const baseOf = (from: From | undefined, before: KnownStages['named'], globals: Scope): Base => {
   const { value } = from ? expand(from.image.parts, environmentOf(globals)) : { value: undefined };
   if (value === undefined || value === '') return { kind: 'unknown' };
   // Exactly the stored name, which is lower case: `FROM B` does not find `AS b`.
-  const stage = before.findLast(({ name }) => name === value);
+  const stage = before.get(value)?.at(-1);
   if (stage) return { kind: 'stage', stage };
   if (value === 'scratch') return { kind: 'scratch' };
   return { kind: 'image', text: value, reference: readReference(value) };
 };
 
-const referencesOf = (info: StageInfo, all: readonly StageInfo[], globals: Scope): readonly Reference[] => {
+const referencesOf = (info: StageInfo, known: KnownStages, globals: Scope): readonly Reference[] => {
   const references: Reference[] = [];
   const { from } = info.node;
   if (from) {
@@ -79,12 +85,12 @@ const referencesOf = (info: StageInfo, all: readonly StageInfo[], globals: Scope
     const stage = info.base.kind === 'stage' ? info.base.stage : undefined;
     references.push({ kind: 'from', node: from, at: from.image, text: value, stage, outOfRange: false });
   }
-  for (const node of info.node.instructions) references.push(...referencesIn(node, info, all));
+  for (const node of info.node.instructions) references.push(...referencesIn(node, info, known));
   return references;
 };
 
-const referencesIn = (node: Instruction, info: StageInfo, all: readonly StageInfo[]): readonly Reference[] => {
-  if (node.kind === 'Onbuild') return referencesIn(node.trigger, info, all);
+const referencesIn = (node: Instruction, info: StageInfo, known: KnownStages): readonly Reference[] => {
+  if (node.kind === 'Onbuild') return referencesIn(node.trigger, info, known);
   if (node.kind !== 'Copy' && node.kind !== 'Run') return [];
   const references: Reference[] = [];
   for (const flag of node.flags) {
@@ -92,7 +98,7 @@ const referencesIn = (node: Instruction, info: StageInfo, all: readonly StageInf
     if (!text) continue;
     const at = flag.value ?? flag;
     const kind = node.kind === 'Copy' ? 'copy' : 'mount';
-    references.push({ kind, node, at, text, ...resolve(text, kind, info, all) });
+    references.push({ kind, node, at, text, ...resolve(text, kind, info, known) });
   }
   return references;
 };
@@ -110,17 +116,28 @@ const resolve = (
   text: string,
   kind: 'copy' | 'mount',
   info: StageInfo,
-  all: readonly StageInfo[],
+  known: KnownStages,
 ): Pick<Reference, 'stage' | 'outOfRange'> => {
   if (kind === 'copy' && /^[+-]?\d+$/.test(text)) {
-    const stage = all.find(({ index }) => index === Number(text) && index >= 0);
+    const stage = known.byIndex(Number(text));
     return { stage, outOfRange: !stage };
   }
-  const named = all.filter(({ name }) => name === text.toLowerCase());
+  const named = known.named.get(text.toLowerCase());
   // A stage that is defined before this one is meant first, then any other.
-  const stage = named.findLast(({ index }) => index < info.index) ?? named[0];
+  const stage = named?.findLast(({ index }) => index < info.index) ?? named?.[0];
   return { stage, outOfRange: false };
 };
+
+/** A stage and those it is built on by FROM, itself first; for the triggers of ONBUILD instructions their stage comes next. */
+export const baseChain = (stage: StageInfo): readonly StageInfo[] => {
+  const chain: StageInfo[] = [];
+  for (let next: StageInfo | undefined = stage; next; next = parentOf(next)) chain.push(next);
+  return chain;
+};
+
+/** What a stage takes its first state from, where that is another stage of the file. */
+export const parentOf = ({ onbuildOf, base }: StageInfo): StageInfo | undefined =>
+  onbuildOf ?? (base.kind === 'stage' ? base.stage : undefined);
 
 /** The stages that the target is built from, itself included. */
 export const reachedFrom = (target: StageInfo): ReadonlySet<StageInfo> => {

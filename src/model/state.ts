@@ -15,11 +15,13 @@ import {
   type Scope,
 } from './scope.ts';
 import { isSignal } from './signals.ts';
+import { type GrowingTable, tableOf } from './table.ts';
 
 /** The state of a build at a place: what the next instruction meets. Fields of the base image that the file does not show are undefined. */
 export interface State extends Scope {
+  readonly bindings: GrowingTable<Binding>;
   /** Set by ENV here or in a stage above: what goes into the image. */
-  readonly env: ReadonlyMap<string, string | undefined>;
+  readonly env: GrowingTable<string | undefined>;
   readonly workdir: string | undefined;
   readonly user: string | undefined;
   /** The instruction that set the user, the shell and so on in this file. */
@@ -29,12 +31,14 @@ export interface State extends Scope {
   readonly shell: readonly string[] | undefined;
   readonly cmd: readonly string[] | undefined;
   readonly entrypoint: readonly string[] | undefined;
-  readonly labels: ReadonlyMap<string, string | undefined>;
-  readonly ports: readonly string[];
-  readonly volumes: readonly string[];
+  readonly labels: GrowingTable<string | undefined>;
+  /** `port/protocol`. */
+  readonly ports: GrowingTable<true>;
+  readonly volumes: GrowingTable<true>;
   readonly stopsignal: string | undefined;
   readonly healthcheck: HealthcheckConfig | undefined;
-  readonly onbuild: readonly { readonly text: string; readonly node: Instruction }[];
+  /** In order; the names are numbers. */
+  readonly onbuild: GrowingTable<{ readonly text: string; readonly node: Instruction }>;
 }
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -63,41 +67,49 @@ interface Surroundings {
 type Effect<K extends InstructionKind> = (node: NodeOf<K>, state: State, around: Surroundings) => Step;
 
 export const scratchState = (): State => ({
-  ...EMPTY,
+  ...emptyState(),
   complete: true,
   workdir: '/',
-  env: new Map([['PATH', DEFAULT_PATH]]),
-  bindings: new Map([['PATH', { value: DEFAULT_PATH, by: 'base', node: undefined }]]),
+  env: tableOf([['PATH', DEFAULT_PATH]]),
+  bindings: tableOf([['PATH', { value: DEFAULT_PATH, by: 'base', node: undefined }]]),
 });
 
-const EMPTY: State = {
-  bindings: new Map(),
+const emptyState = (): State => ({
+  bindings: tableOf(),
   complete: false,
-  env: new Map(),
+  env: tableOf(),
   workdir: undefined,
   user: undefined,
   setBy: {},
   shell: undefined,
   cmd: undefined,
   entrypoint: undefined,
-  labels: new Map(),
-  ports: [],
-  volumes: [],
+  labels: tableOf(),
+  ports: tableOf(),
+  volumes: tableOf(),
   stopsignal: undefined,
   healthcheck: undefined,
-  onbuild: [],
-};
+  onbuild: tableOf(),
+});
 
 /** The state after a FROM of an image: its configuration, or next to nothing when that is not given. */
 export const imageState = (config: ImageConfig | undefined): State => {
   if (!config) {
-    return { ...EMPTY, bindings: new Map([['PATH', { value: undefined, by: 'base', node: undefined }]]) };
+    return { ...emptyState(), bindings: tableOf([['PATH', { value: undefined, by: 'base', node: undefined }]]) };
   }
-  const env = new Map(config.env);
-  if (!env.has('PATH')) env.set('PATH', DEFAULT_PATH);
-  const bindings = new Map<string, Binding>();
-  for (const [name, value] of env) bindings.set(name, { value, by: 'base', node: undefined });
-  return { ...EMPTY, ...config, env, bindings, complete: true, setBy: {}, onbuild: [] };
+  const env = tableOf(config.env.has('PATH') ? config.env : [...config.env, ['PATH', DEFAULT_PATH]]);
+  const bindings = tableOf<Binding>(Array.from(env, ([name, value]) => [name, { value, by: 'base', node: undefined }]));
+  return {
+    ...emptyState(),
+    ...config,
+    env,
+    bindings,
+    complete: true,
+    labels: tableOf(config.labels),
+    ports: tableOf(config.ports.map((port) => [port, true])),
+    volumes: tableOf(config.volumes.map((volume) => [volume, true])),
+    onbuild: tableOf(),
+  };
 };
 
 export const stepFrom = (node: Instruction, state: State, around: Surroundings): Step =>
@@ -148,14 +160,13 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
   }),
   Env: (node, state) => {
     const environment = environmentOf(state);
-    const env = new Map(state.env);
-    const bindings = new Map(state.bindings);
+    let { env, bindings } = state;
     for (const { key, value } of node.pairs) {
       const name = expand(key.parts, environment).value;
       if (name === undefined) continue;
       const expanded = expand(value.parts, environment).value;
-      env.set(name, expanded);
-      bindings.set(name, { value: expanded, by: 'env', node });
+      env = env.with(name, expanded);
+      bindings = bindings.with(name, { value: expanded, by: 'env', node });
     }
     return {
       state: { ...state, env, bindings },
@@ -168,10 +179,10 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
   },
   Label: (node, state) => {
     const environment = environmentOf(state);
-    const labels = new Map(state.labels);
+    let { labels } = state;
     for (const { key, value } of node.pairs) {
       const name = expand(key.parts, environment).value;
-      if (name !== undefined) labels.set(name, expand(value.parts, environment).value);
+      if (name !== undefined) labels = labels.with(name, expand(value.parts, environment).value);
     }
     return {
       state: { ...state, labels },
@@ -183,12 +194,12 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
     };
   },
   Arg: (node, state, { inputs, globals }) => {
-    const bindings = new Map(state.bindings);
+    let { bindings } = state;
     let refusal: Refusal | undefined;
     for (const declaration of node.declarations) {
       const { binding, error } = declare(declaration, node, { bindings, complete: state.complete }, inputs, globals);
       refusal ??= error;
-      if (binding) bindings.set(declaration.name.text, binding);
+      if (binding) bindings = bindings.with(declaration.name.text, binding);
     }
     return { state: { ...state, bindings }, refusal };
   },
@@ -214,32 +225,32 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
     return { state: next, refusal: failure(node, [node.signal], state) ?? invalid };
   },
   Expose: (node, state) => {
-    const ports = new Set(state.ports);
+    let { ports } = state;
     let refusal = failure(node, node.ports, state);
     for (const word of node.ports) {
       for (const text of expandWords(word.parts, environmentOf(state)).words) {
         const found = readPort(text);
         if (typeof found === 'string') refusal ??= { node, message: found };
-        else for (const port of found.ports) ports.add(`${port}/${found.protocol}`);
+        else for (const port of found.ports) ports = ports.with(`${port}/${found.protocol}`, true);
       }
     }
-    return { state: { ...state, ports: [...ports] }, refusal };
+    return { state: { ...state, ports }, refusal };
   },
   Volume: (node, state) => {
-    const volumes = new Set(state.volumes);
+    let { volumes } = state;
     let refusal = failure(node, node.paths, state);
     for (const path of node.paths) {
       const { value } = expand(path.parts, environmentOf(state));
       if (value === '') refusal ??= { node, message: 'VOLUME specified can not be an empty string' };
-      else if (value !== undefined) volumes.add(value);
+      else if (value !== undefined) volumes = volumes.with(value, true);
     }
-    return { state: { ...state, volumes: [...volumes] }, refusal };
+    return { state: { ...state, volumes }, refusal };
   },
   Healthcheck: (node, state) => ({
     state: { ...state, healthcheck: healthcheckOf(node), setBy: { ...state.setBy, healthcheck: node } },
   }),
   Onbuild: (node, state) => ({
-    state: { ...state, onbuild: [...state.onbuild, { text: node.text, node: node.trigger }] },
+    state: { ...state, onbuild: state.onbuild.with(String(node.start), { text: node.text, node: node.trigger }) },
   }),
 };
 

@@ -1,7 +1,8 @@
 import type { Iechorfile, Instruction } from '../ast/nodes.ts';
 import type { ImageConfig, Inputs, Scope } from './scope.ts';
-import type { StageInfo } from './stages.ts';
+import { baseChain, type StageInfo } from './stages.ts';
 import { imageState, type Refusal, type State, scratchState, stepFrom } from './state.ts';
+import { tableOf } from './table.ts';
 
 /** The states through one stage. */
 export interface StageStates {
@@ -20,10 +21,10 @@ export const runStage = (
   globals: Scope,
 ): StageStates => {
   const before = new Map<Instruction, State>();
-  let state: State = { ...start, onbuild: [] };
+  let state: State = { ...start, onbuild: tableOf() };
   let refusal: Refusal | undefined;
   let hasOwnCmd = false;
-  const triggers = stage.onbuildOf ? [] : start.onbuild.map(({ node }) => node);
+  const triggers = stage.onbuildOf ? [] : Array.from(start.onbuild, ([, { node }]) => node);
   for (const node of [...triggers, ...stage.node.instructions]) {
     before.set(node, state);
     const step = stepFrom(node, state, { inputs, globals, escape: file.escape, hasOwnCmd });
@@ -34,9 +35,29 @@ export const runStage = (
   return { before, end: state, refusal };
 };
 
-/** The state at a stage's first instruction; `end` gives that of the stage it is built on. */
-export const startOf = (stage: StageInfo, config: ImageConfig | undefined, end: (stage: StageInfo) => State): State => {
-  if (stage.onbuildOf) return { ...end(stage.onbuildOf), onbuild: [] };
-  if (stage.base.kind === 'stage') return end(stage.base.stage);
+export type StatesFromStart = StageStates & { readonly start: State };
+
+/** A function that gives the states of a stage, each computed once, after those of the stage that it is built on. */
+export const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((stage: StageInfo) => StatesFromStart) => {
+  const known = new Map<StageInfo, StatesFromStart>();
+  return (wanted) => {
+    let states = known.get(wanted);
+    // From the root on, so that a long chain of stages needs no deep recursion.
+    for (const stage of states ? [] : baseChain(wanted).toReversed()) {
+      const parent = states;
+      states = known.get(stage);
+      if (states) continue;
+      const start = startOf(stage, parent?.end, inputs.baseConfig);
+      states = { ...runStage(file, stage, start, inputs, globals), start };
+      known.set(stage, states);
+    }
+    if (!states) throw new Error('a stage is always in its own chain');
+    return states;
+  };
+};
+
+/** The state at a stage's first instruction. */
+const startOf = (stage: StageInfo, parent: State | undefined, config: ImageConfig | undefined): State => {
+  if (parent) return stage.onbuildOf ? { ...parent, onbuild: tableOf() } : parent;
   return stage.base.kind === 'scratch' ? scratchState() : imageState(config);
 };

@@ -1,0 +1,77 @@
+/**
+ * What names stand for at one place of a file. Tables of later places share their memory with those of earlier ones, so
+ * that a file of many thousand ENV lines costs no more than their number.
+ */
+export interface Table<V> extends Iterable<readonly [name: string, value: V]> {
+  get(name: string): V | undefined;
+  has(name: string): boolean;
+  readonly size: number;
+}
+
+/** A table that can be extended; `with` leaves the one it is called on as it is. */
+export interface GrowingTable<V> extends Table<V> {
+  with(name: string, value: V): GrowingTable<V>;
+}
+
+interface Entry<V> {
+  readonly version: number;
+  readonly value: V;
+}
+
+/** All that was ever set along one line of tables, with the version that set it. */
+interface Log<V> {
+  readonly entries: Map<string, Entry<V>[]>;
+  readonly parent: Table<V> | undefined;
+  version: number;
+}
+
+export const tableOf = <V>(values: Iterable<readonly [name: string, value: V]> = []): GrowingTable<V> => {
+  let table = viewOf<V>({ entries: new Map(), parent: undefined, version: 0 }, 0);
+  for (const [name, value] of values) table = table.with(name, value);
+  return table;
+};
+
+/** The log as it was at a version. */
+const viewOf = <V>(log: Log<V>, version: number): GrowingTable<V> => {
+  const view: GrowingTable<V> = {
+    get: (name) => (entryAt(log, name, version) ?? undefined)?.value ?? log.parent?.get(name),
+    has: (name) => entryAt(log, name, version) !== undefined || (log.parent?.has(name) ?? false),
+    get size() {
+      return [...view].length;
+    },
+    with(name, value) {
+      const own = log.version === version ? log : { entries: new Map<string, Entry<V>[]>(), parent: view, version: 0 };
+      own.version++;
+      const entries = own.entries.get(name);
+      if (entries) entries.push({ version: own.version, value });
+      else own.entries.set(name, [{ version: own.version, value }]);
+      return viewOf(own, own.version);
+    },
+    *[Symbol.iterator]() {
+      const names = new Set<string>();
+      for (const [name, value] of log.parent ?? []) {
+        names.add(name);
+        yield [name, entryAt(log, name, version)?.value ?? value] as const;
+      }
+      for (const name of log.entries.keys()) {
+        const entry = names.has(name) ? undefined : entryAt(log, name, version);
+        if (entry) yield [name, entry.value] as const;
+      }
+    },
+  };
+  return view;
+};
+
+/** The last entry of the name that is not younger than the version. */
+const entryAt = <V>(log: Log<V>, name: string, version: number): Entry<V> | undefined => {
+  const entries = log.entries.get(name);
+  if (!entries) return undefined;
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle]?.version ?? 0) <= version) low = middle + 1;
+    else high = middle;
+  }
+  return entries[low - 1];
+};
