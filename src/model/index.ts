@@ -5,9 +5,9 @@ import { type Mount, mountsOf } from './mounts.ts';
 import { environmentOf, globalScope, type Inputs, type Scope } from './scope.ts';
 import { commandsIn, scriptOf } from './scripts.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
-import { type Reference, reachedFrom, type StageInfo, stagesOf } from './stages.ts';
+import { baseChain, type Reference, reachedFrom, type StageInfo, stagesOf } from './stages.ts';
 import { imageState, type State } from './state.ts';
-import { runStage, type StageStates, startOf } from './states.ts';
+import { statesIn } from './states.ts';
 
 export * from '../shell/index.ts';
 export { type Account, accountsOf } from './accounts.ts';
@@ -30,8 +30,8 @@ export type { Base, Reference, StageInfo } from './stages.ts';
 export { dropsPrivileges, isToolbox, type Startup, startupOf } from './startup.ts';
 export type { State } from './state.ts';
 export { unprivilegedSteps } from './unprivileged.ts';
-export { changesWith, type IdleSteps, idleSteps } from './variable-uses.ts';
-export { expandedWords, setsOnlyPath, variablesIn } from './variables.ts';
+export { changesWith, type IdleSteps, idleSteps, type NamedValue } from './variable-uses.ts';
+export { expandedWords, setsOnlyPath, unboundIn, unboundInScript, variablesIn } from './variables.ts';
 
 /** Everything that rules and the builder ask of a file; each part is computed when first asked. */
 export interface Model {
@@ -85,7 +85,7 @@ const createModel = (file: Iechorfile, inputs: Inputs): Model => {
   const owners = ownersOf(stages, triggers);
   const states = statesIn(file, inputs, globals);
   const reached = once(() => (final ? reachedFrom(final) : new Set<StageInfo>()));
-  const inImage = once(() => new Set(final ? chainOf(final) : []));
+  const inImage = once(() => new Set(final ? baseChain(final) : []));
   const hasFrom = stages.some(({ node }) => node.from);
   const model: Model = {
     file,
@@ -124,9 +124,6 @@ const finalStage = (stages: readonly StageInfo[], target: string | undefined): S
   return named ?? stages.at(-1);
 };
 
-const chainOf = (stage: StageInfo): readonly StageInfo[] =>
-  stage.base.kind === 'stage' ? [stage, ...chainOf(stage.base.stage)] : [stage];
-
 const triggerStage = (stage: StageInfo): readonly [readonly [StageInfo, StageInfo]] | undefined => {
   const instructions: Instruction[] = [];
   for (const node of stage.node.instructions) if (node.kind === 'Onbuild') instructions.push(node.trigger);
@@ -154,16 +151,6 @@ const ownersOf = (
     for (const node of stage.node.instructions) owners.set(node, stage);
   }
   return owners;
-};
-
-type StatesFromStart = StageStates & { readonly start: State };
-
-const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((stage: StageInfo) => StatesFromStart) => {
-  const statesOf = memo((stage: StageInfo): StatesFromStart => {
-    const start = startOf(stage, inputs.baseConfig, (each) => statesOf(each).end);
-    return { ...runStage(file, stage, start, inputs, globals), start };
-  });
-  return statesOf;
 };
 
 const stateOfGlobals = ({ bindings, complete }: Scope): State => ({ ...imageState(undefined), bindings, complete });
