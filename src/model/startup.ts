@@ -1,0 +1,72 @@
+import type { Cmd, Entrypoint } from '../ast/nodes.ts';
+import type { ShellCommand } from '../shell/index.ts';
+import { stageChain } from './chain.ts';
+import type { Model } from './index.ts';
+import { knownBaseOf } from './known-images.ts';
+import type { StageInfo } from './stages.ts';
+
+/** What a container of a stage starts, as far as the file says it. */
+export interface Startup {
+  readonly entrypoint: Entrypoint | undefined;
+  /** Only where it is in force. */
+  readonly cmd: Cmd | undefined;
+  /** The programs that both name, in order. */
+  readonly commands: readonly ShellCommand[];
+}
+
+export const startupOf = (model: Model, stage: StageInfo): Startup => {
+  const { setBy, cmd: argv } = model.stateAfter(stage);
+  const entrypoint = setBy.entrypoint?.kind === 'Entrypoint' ? setBy.entrypoint : undefined;
+  const cmd = argv !== undefined && setBy.cmd?.kind === 'Cmd' ? setBy.cmd : undefined;
+  const commands = [entrypoint, cmd].flatMap((node) => (node ? model.commandsOf(node) : []));
+  return { entrypoint, cmd, commands };
+};
+
+/** Whether something in the stage, or in one below it, is there to start programs as another user than root. */
+export const dropsPrivileges = (model: Model, stage: StageInfo): boolean => {
+  if (knownBaseOf(stage)?.user === 'dropped') return true;
+  if (stageChain(stage).some(({ node: { start, end } }) => TOOLS.test(model.file.text.slice(start, end)))) return true;
+  return startupOf(model, stage).commands.some(
+    ({ name = '', wrappers }) => DAEMONS.has(name) || wrappers.some((wrapper) => DAEMONS.has(wrapper.name)),
+  );
+};
+
+/** What is installed for that end. */
+const TOOLS =
+  /\b(?:gosu|su-exec|setpriv|s6-(?:overlay|svscan|setuidgid)|supervisord?|runit|runsvdir|chpst|setuidgid|fixuid|my_init|PUID|PGID)\b/;
+
+/** Programs that take another user by themselves, or cannot work but as root. */
+const DAEMONS: ReadonlySet<string> = new Set(
+  `apache2 apache2-foreground apache2ctl apachectl asterisk atd avahi-daemon chronyd charon cron crond cupsd dbus-daemon
+  dhcpd dnsmasq dockerd dovecot exim exim4 fail2ban-server freeradius haproxy httpd httpd-foreground in.tftpd inetd init
+  ipsec iptables keepalived memcached mysqld mysqld_safe named nginx nfsd ntpd openvpn php-fpm postfix proftpd pure-ftpd
+  rpcbind rsyslogd runuser slapd smbd snmpd squid sshd start-stop-daemon stunnel su sudo systemd tcpdump tftpd tinyproxy
+  unbound vsftpd wg-quick xinetd`.split(/\s+/),
+);
+
+/** Whether the file makes a base or a toolbox: it starts nothing of its own, or a shell for a person alone. */
+export const isToolbox = (model: Model, stage: StageInfo): boolean => {
+  const { entrypoint, cmd, commands } = startupOf(model, stage);
+  if (!entrypoint && !cmd) return true;
+  const [command, another] = commands;
+  if (!command || another) return false;
+  if (INTERACTIVE.has(command.name ?? '')) return command.operands.length === 0;
+  return /^(?:sleep infinity|tail -f \/dev\/null)$/.test(wordsOf(command).join(' '));
+};
+
+const wordsOf = (command: ShellCommand): readonly (string | undefined)[] => [
+  command.name,
+  ...command.arguments.map(({ text }) => text),
+];
+
+const INTERACTIVE: ReadonlySet<string> = new Set([
+  'sh',
+  'bash',
+  'ash',
+  'dash',
+  'zsh',
+  'fish',
+  'ksh',
+  'pwsh',
+  'powershell',
+]);
