@@ -1,0 +1,153 @@
+import {
+  type ArgDeclaration,
+  defineRule,
+  type Edit,
+  type Iechorfile,
+  type Instruction,
+  insertLineBefore,
+  type Model,
+  type Problem,
+  type Range,
+  remove,
+  type StageInfo,
+  setsOnlyPath,
+  stageChain,
+  unboundIn,
+  unboundInScript,
+  type Where,
+} from '#lint';
+
+export default defineRule({
+  name: 'arg-out-of-scope',
+  codes: ['S6579'],
+  category: 'correctness',
+  summary: 'A stage uses an ARG that is declared outside of it',
+  why: `An ARG above the first FROM can be used in FROM alone, and one in a stage in that stage and those built on it. A stage
+    that wants its value has to say \`ARG NAME\` itself; without that the variable is not set.`,
+  severity: 'warning',
+  fix: { safety: 'unsafe', note: 'The value becomes visible, so the image changes.' },
+  examples: [
+    {
+      title: 'Declared above the first FROM',
+      bad: 'ARG VERSION=1.2\nFROM alpine:3.24\nLABEL version=$VERSION\n',
+      good: 'ARG VERSION=1.2\nFROM alpine:3.24\nARG VERSION\nLABEL version=$VERSION\n',
+    },
+    {
+      title: 'In the shell of a RUN',
+      bad: 'ARG VERSION=1.2\nFROM alpine:3.24\nRUN wget https://example.com/app-$VERSION.tgz\n',
+      good: 'ARG VERSION=1.2\nFROM alpine:3.24\nARG VERSION\nRUN wget https://example.com/app-$VERSION.tgz\n',
+    },
+    {
+      title: 'One that every build has, but only for who asks',
+      bad: 'FROM golang:1.26\nRUN GOARCH=$TARGETARCH go build -o /app .\n',
+      good: 'FROM golang:1.26\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build -o /app .\n',
+    },
+    {
+      title: 'Its own default',
+      bad: 'ARG VERSION=1.2\nFROM alpine:3.24\nARG VERSION=$VERSION\n',
+      good: 'ARG VERSION=1.2\nFROM alpine:3.24\nARG VERSION\n',
+    },
+    {
+      title: 'Of another stage',
+      bad: 'FROM golang:1.26 AS build\nARG BIN=/app\nRUN go build -o $BIN .\nFROM alpine:3.24\nCOPY --from=build $BIN /app\n',
+      good: 'FROM golang:1.26 AS build\nARG BIN=/app\nRUN go build -o $BIN .\nFROM alpine:3.24\nARG BIN=/app\nCOPY --from=build $BIN /app\n',
+    },
+    { title: 'In FROM', good: 'ARG VERSION=3.24\nFROM alpine:$VERSION\n' },
+    {
+      title: 'Of the stage below it',
+      good: 'FROM alpine:3.24 AS base\nARG VERSION=1.2\nFROM base\nENV VERSION=$VERSION\n',
+    },
+    { title: 'Set by the script itself', good: 'ARG V=1\nFROM alpine:3.24\nRUN V=2 && echo $V\n' },
+    { title: 'Set by the base image', good: 'ARG NODE_VERSION=24\nFROM node:$NODE_VERSION\nENV V=$NODE_VERSION\n' },
+  ],
+  check({ file, model }) {
+    const seen = new Set<string>();
+    const visit = function* (node: Instruction, { stage, onbuild }: Where): Iterable<Problem> {
+      if (!stage) return;
+      const uses =
+        node.kind === 'Run' ? [...unboundIn(model, node), ...unboundInScript(model, node)] : unboundIn(model, node);
+      for (const use of uses) {
+        const key = `${stage.index} ${use.name}`;
+        const declared = seen.has(key) ? undefined : outside(use.name, stage, model);
+        if (!declared) continue;
+        seen.add(key);
+        const { at, text, why } = declared;
+        yield {
+          at: use,
+          message: `\`$${use.name}\` is not set here: ${why}`,
+          help: `Write \`${text}\` in this stage, above its first use.`,
+          ...(at ? { related: [{ range: at, message: 'It is declared here' }] } : {}),
+          fix: onbuild
+            ? undefined
+            : { title: 'Declare it in this stage', edits: [declaring(file, node, use.name, text)] },
+        };
+      }
+    };
+    return {
+      Add: visit,
+      Arg: visit,
+      Copy: visit,
+      Env: visit,
+      Expose: visit,
+      Label: visit,
+      Run: visit,
+      Stopsignal: visit,
+      User: visit,
+      Volume: visit,
+      Workdir: visit,
+    };
+  },
+});
+
+/** A declaration that does not reach into the stage. */
+interface Declared {
+  readonly at: Range | undefined;
+  /** What would declare it in the stage. */
+  readonly text: string;
+  readonly why: string;
+}
+
+const outside = (name: string, stage: StageInfo, model: Model): Declared | undefined => {
+  const bottom = stageChain(stage)[0] ?? stage;
+  if (!setsOnlyPath(bottom.base) && mayBeOfBase(name, bottom)) return undefined;
+  const global = model.globals.bindings.get(name);
+  if (global) {
+    const at =
+      global.node?.kind === 'Arg' ? global.node.declarations.find((each) => each.name.text === name) : undefined;
+    const why = at ? 'the ARG above the first FROM does not reach into stages' : 'a stage has it only after `ARG`';
+    return { at, text: `ARG ${name}`, why };
+  }
+  const declaration = inOtherStage(name, stage, model);
+  if (!declaration || !setsOnlyPath(bottom.base)) return undefined;
+  const value = declaration.default?.text === undefined ? '' : `=${declaration.default.raw}`;
+  return { at: declaration, text: `ARG ${name}${value}`, why: 'the ARG of another stage does not reach into this one' };
+};
+
+const inOtherStage = (name: string, stage: StageInfo, { stages }: Model): ArgDeclaration | undefined => {
+  for (const { node } of stages.filter(({ index }) => index < stage.index)) {
+    for (const arg of node.instructions) {
+      const found = arg.kind === 'Arg' && arg.declarations.find((each) => each.name.text === name);
+      if (found) return found;
+    }
+  }
+  return undefined;
+};
+
+const OF_RUNTIMES =
+  /^(?:NODE|NPM|YARN|PYTHON|GO|GOLANG|JAVA|JDK|JRE|RUBY|GEM|PHP|PERL|RUST|NGINX|PG|POSTGRES|MYSQL|MARIADB|REDIS|MONGO|DOTNET|ASPNET|MAVEN|GRADLE|TOMCAT|CATALINA|CUDA|NV|CUDNN|APACHE|HTTPD|ERLANG|OTP|ELIXIR|SWIFT|LLVM|GCC)_?(?:VERSION|MAJOR|HOME|ROOT|PATH|OPTS|DIR)$|^(?:GOPATH|LANG|HOME|LC_ALL|PYTHONPATH|LD_LIBRARY_PATH|APP_UID)$/;
+
+/** Whether the base image may set it: images set the version of what they bring. */
+const mayBeOfBase = (name: string, { base }: StageInfo): boolean => {
+  if (OF_RUNTIMES.test(name)) return true;
+  const image = base.kind === 'image' ? (base.reference?.repository ?? '') : '';
+  const last = image.replace(/^.*\//, '').replace(/\W/g, '_').toUpperCase();
+  return last !== '' && name.toUpperCase().startsWith(last);
+};
+
+const declaring = (file: Iechorfile, node: Instruction, name: string, text: string): Edit => {
+  const own = node.kind === 'Arg' ? node.declarations.find((each) => each.name.text === name) : undefined;
+  const { default: value } = own ?? {};
+  if (own && value && /^\$(\w+|\{\w+\})$/.test(value.raw)) return remove({ start: own.name.end, end: value.end });
+  const isLower = node.keyword.text === node.keyword.text.toLowerCase();
+  return insertLineBefore(file, node, isLower ? text.replace('ARG', 'arg') : text);
+};
