@@ -1,0 +1,33 @@
+import { defineRule, type Instruction, type Model, type Problem } from '#lint';
+
+export default defineRule({
+  name: 'shell-syntax',
+  codes: ['SC1072', 'SC1073'],
+  category: 'syntax',
+  summary: 'The shell cannot read the command',
+  why: 'The shell reads all of a command before it runs the first word of it, so the step fails at once, or the container when it starts.',
+  severity: 'error',
+  examples: [
+    { title: 'A quote that is never closed', bad: 'FROM alpine\nRUN echo "hello\n' },
+    { title: 'A loop without its end', bad: 'FROM alpine\nRUN for f in *; do cat $f; \\\n    echo\n' },
+    { title: 'Nothing behind an operator', bad: 'FROM alpine\nCMD echo hello &&\n' },
+    { title: 'In a heredoc', bad: 'FROM alpine\nRUN <<EOF\nif true; then\n  echo hello\nEOF\n' },
+    { title: 'Bash', good: 'FROM alpine\nSHELL ["/bin/bash", "-c"]\nRUN diff <(echo a) <(echo b) || [[ -f /x ]]\n' },
+    { title: 'A template', good: 'FROM alpine\nRUN {{ install("curl") }}\n' },
+    { title: 'Another shell', good: 'FROM python\nSHELL ["python", "-c"]\nRUN print("(")\n' },
+    { title: 'Windows', good: 'FROM mcr.microsoft.com/windows/nanoserver:1809\nRUN if exist x (echo "\n' },
+  ],
+  check({ model }) {
+    const check = (node: Instruction) => findingIn(node, model);
+    return { Run: check, Cmd: check, Entrypoint: check, Healthcheck: check };
+  },
+});
+
+const findingIn = function* (node: Instruction, model: Model): Iterable<Problem> {
+  // Of what was to be an array malformed-json-array has something to say.
+  if ('command' in node && node.command?.kind === 'ShellForm' && /^\[["']/.test(node.command.text)) return;
+  const script = model.scriptOf(node);
+  // What follows the first problem is guesswork; in a template the shell sees another text.
+  const [first] = script?.problems ?? [];
+  if (first && !/\{[{%]/.test(script?.text ?? '')) yield { at: first, message: first.message };
+};
