@@ -1,0 +1,165 @@
+import {
+  type Arg,
+  changesWith,
+  defineRule,
+  type Edit,
+  type Env,
+  type IdleSteps,
+  type Iechorfile,
+  type Instruction,
+  idleSteps,
+  insertBefore,
+  linesOf,
+  type Model,
+  type NamedValue,
+  type Problem,
+  type Range,
+  remove,
+} from '#lint';
+
+export default defineRule({
+  name: 'arg-above-unrelated-run',
+  codes: [],
+  category: 'ordering',
+  summary: 'ARG or ENV with a changing value stands above RUNs that do not use it',
+  why: `Every RUN below an ARG or ENV has it in its environment, so a new value runs all of them again, also those that never look at it.`,
+  severity: 'info',
+  fix: {
+    safety: 'unsafe',
+    note: 'The RUNs in between no longer have the variable in their environment, where a program may look for it unasked.',
+  },
+  examples: [
+    {
+      bad: 'FROM alpine\nARG HELM_VERSION=3.16.0\nRUN apk add --no-cache curl\nRUN curl -fsSO https://get.helm.sh/helm-v$HELM_VERSION.tar.gz\n',
+      good: 'FROM alpine\nRUN apk add --no-cache curl\nARG HELM_VERSION=3.16.0\nRUN curl -fsSO https://get.helm.sh/helm-v$HELM_VERSION.tar.gz\n',
+    },
+    {
+      title: 'A commit that is new in every build',
+      bad: 'FROM node:22\nARG GIT_COMMIT\nRUN npm install -g serve\n\nRUN echo "$GIT_COMMIT" > /commit\n',
+      good: 'FROM node:22\nRUN npm install -g serve\n\nARG GIT_COMMIT\nRUN echo "$GIT_COMMIT" > /commit\n',
+    },
+    {
+      title: 'A script may read it from the environment',
+      good: 'FROM alpine\nARG VERSION=1.0\nRUN apk add git && ./build.sh\nRUN curl -O https://example.com/$VERSION.tgz\n',
+    },
+    {
+      title: 'A value that hardly ever changes',
+      good: 'FROM alpine\nARG UID=1000\nRUN apk add --no-cache shadow\nRUN useradd --uid $UID app\n',
+    },
+  ],
+  exceptions: { onbuild: 'The trial makes a trigger of the ARG alone, below which nothing runs then.' },
+  check({ file, model }) {
+    const done = new Set<Instruction>();
+    const check = function* (node: Arg | Env) {
+      if (done.has(node)) return;
+      const names = changingNames(model, node);
+      const steps = names.length > 0 ? idleSteps(model, node, names) : undefined;
+      if (!steps?.until || !steps.isNamed || steps.runs.length === 0) return;
+      const group = groupOf(model, node, steps.until);
+      for (const each of group) done.add(each);
+      // A checksum changes with a version that the RUNs in between may use.
+      if (group.every((each) => changingNames(model, each).every(({ name }) => CHECKSUM.test(name)))) return;
+      yield problemOf(file, model, group, steps, steps.until);
+    };
+    return { Arg: (node, { stage }) => (stage ? check(node) : undefined), Env: check };
+  },
+});
+
+const CHECKSUM = /^(?!.*(?:COMMIT|GIT|BUILD)).*(?:SHA\d*(?:SUM)?|MD5|HASH|CHECKSUM)$/i;
+
+interface Changing extends NamedValue {
+  readonly with: 'build' | 'release';
+}
+
+/** Its variables whose values are likely to change, all of them or none. */
+const changingNames = (model: Model, node: Arg | Env): readonly Changing[] => {
+  const names: Changing[] = [];
+  const parts =
+    node.kind === 'Arg'
+      ? node.declarations.map(({ name, default: value }) => ({ name: name.text, value }))
+      : node.pairs.map(({ key, value }) => ({ name: key.raw, value }));
+  for (const { name, value: word } of parts) {
+    const value = word && model.expand(word, node).value;
+    const change = changesWith(name, value);
+    if (change === undefined || !/^\w+$/.test(name)) return [];
+    names.push({ name, value, with: change });
+  }
+  return names;
+};
+
+/** The ARGs and ENVs that follow one another and are first used in the same place. */
+const groupOf = (model: Model, first: Arg | Env, until: Instruction): readonly (Arg | Env)[] => {
+  const group: (Arg | Env)[] = [first];
+  const all = model.stageOf(first)?.node.instructions ?? [];
+  for (const node of all.slice(all.indexOf(first) + 1)) {
+    if (node.kind !== 'Arg' && node.kind !== 'Env') break;
+    const names = changingNames(model, node);
+    if (names.length === 0 || idleSteps(model, node, names).until !== until) break;
+    group.push(node);
+  }
+  return group;
+};
+
+const problemOf = (
+  file: Iechorfile,
+  model: Model,
+  group: readonly (Arg | Env)[],
+  { runs }: IdleSteps,
+  until: Instruction,
+): Problem => {
+  const changing = group.flatMap((node) => changingNames(model, node));
+  const [first] = changing;
+  const others = changing.length > 1 ? ` (and ${changing.length - 1} more)` : '';
+  const steps = runs.length === 1 ? 'a RUN that does not use it' : `${runs.length} RUNs that do not use it`;
+  const isPerBuild = changing.some((each) => each.with === 'build');
+  return {
+    at: group[0] ?? until,
+    message: `\`${group[0]?.keyword.text.toUpperCase()} ${first?.name}\`${others} stands above ${steps}`,
+    help: `Move it down to just above its first use; a new value then keeps ${runs.length === 1 ? 'that layer' : 'those layers'}.`,
+    related: [
+      ...runs.slice(0, 2).map(({ keyword }) => ({ range: keyword, message: 'Runs again for a new value' })),
+      { range: until.keyword, message: 'First used here' },
+    ],
+    ...(isPerBuild ? { severity: 'warning' as const } : {}),
+    fix: { title: 'Move it down to its first use', edits: movedBefore(file, model, group, until) },
+  };
+};
+
+const movedBefore = (file: Iechorfile, model: Model, group: readonly Instruction[], target: Instruction): Edit[] => {
+  const all = model.stageOf(target)?.node.instructions ?? [];
+  const pieces: Range[] = [];
+  let text = '';
+  for (const node of group) {
+    const next = all[all.indexOf(node) + 1];
+    const own = linesOf(file, node);
+    // A comment above a paragraph is the paragraph's, not its first line's.
+    const isApart = !next || group.includes(next) || linesOf(file, next).start > own.end;
+    const lines = isApart ? withComments(file, node, own) : own;
+    const last = pieces.at(-1);
+    if (last?.end === lines.start) pieces.splice(-1, 1, { start: last.start, end: lines.end });
+    else pieces.push(lines);
+    text += file.text.slice(lines.start, lines.end);
+  }
+  const { start } = linesOf(file, { start: target.start, end: target.start });
+  return [...pieces.map((piece) => remove(withBlankLine(file, piece))), insertBefore({ start, end: start }, text)];
+};
+
+/** With the comment lines that stand directly above. */
+const withComments = (file: Iechorfile, node: Instruction, own: Range): Range => {
+  let { start } = own;
+  for (const comment of node.comments.toReversed()) {
+    const lines = linesOf(file, comment);
+    if (lines.end !== start) break;
+    start = lines.start;
+  }
+  return { start, end: own.end };
+};
+
+/** Where blank lines stand on both sides, the one below goes too. */
+const withBlankLine = (file: Iechorfile, { start, end }: Range): Range => {
+  const below = /^[\t ]*\r?\n/.exec(file.text.slice(end, end + 200))?.[0] ?? '';
+  return {
+    start,
+    end: /\n[\t ]*\r?\n$/.test(file.text.slice(Math.max(0, start - 200), start)) ? end + below.length : end,
+  };
+};
