@@ -56,10 +56,12 @@ const scriptOf = (script: Bash.ParsedScript, source: Source): Script => {
   return { kind: 'Script', text, ...rangeOf(script, source), statements, problems: [] };
 };
 
-/** The characters that belong together at the place; the last ones of the text where it stands at its end. */
+/** The characters that belong together at the place, or before it where it is blank. */
 const problemRange = (position: number, { text, locate }: Source): Range => {
-  let start = Math.max(0, Math.min(position, text.length - 1));
-  while (start > 0 && /\s/.test(text[start] ?? '')) start--;
+  const place = Math.max(0, Math.min(position, text.length - 1));
+  const before = text.slice(Math.max(0, place - 80), place + 1);
+  const blank = /\s$/.test(before) && /(?:[;&|<>()]+|[^\s;&|<>()]+)(?=\s+$)/.exec(before);
+  const start = blank ? place + 1 - before.length + blank.index : place;
   const length = /^(?:[;&|<>()]+|[^\s;&|<>()]+)/.exec(text.slice(start, start + 80))?.[0].length ?? 0;
   return { start: locate(start), end: locate(start + length) };
 };

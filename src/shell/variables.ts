@@ -122,9 +122,13 @@ const readBuiltin = (name: string, words: readonly ShellWord[], found: Findings)
   else if (name === 'printf') assignNames(values('-v'), found);
   else if (name === 'getopts') assignNames(operands.slice(1, 2), found);
   else if (name === 'let') assignNames(operands, found);
-  else if (name === 'local' || name === 'declare' || name === 'typeset') assignNames(operands, found);
+  else if (name === 'local' || name === 'declare' || name === 'typeset') assignNames(withoutValue(operands), found);
   else if (name === 'export' || name === 'readonly') useNames(operands, found);
 };
+
+/** Those with a value are assignments of their own. */
+const withoutValue = (words: readonly ShellWord[]): readonly ShellWord[] =>
+  words.filter(({ raw }) => !raw.includes('='));
 
 /** The name that a word such as `A` or, for `let`, `A=1` begins with. */
 const assignNames = (words: readonly ShellWord[], found: Findings): void => {

@@ -32,7 +32,8 @@ type Span = { readonly pos: number; readonly end: number };
 /** An end is told from the last character, since an escape that was taken out may stand behind it. */
 export const rangeOf = (node: Span, source: Source): Range => {
   const start = source.locate(node.pos);
-  return { start, end: node.end > node.pos ? source.locate(node.end - 1) + 1 : start };
+  const end = Math.min(node.end, source.text.length);
+  return { start, end: end > node.pos ? source.locate(end - 1) + 1 : start };
 };
 
 export const tokenOf = (text: string, position: number, source: Source): ShellToken => ({
@@ -77,15 +78,17 @@ export const delimiterWord = (delimiter: Bash.HereDocDelimiter, source: Source):
 export const bodyWord = (body: Bash.HereDocBody, quoted: boolean, source: Source): ShellWord => {
   const range = rangeOf(body, source);
   const { text: raw } = body;
-  const whole: ShellWordPart = { kind: 'Literal', ...range, value: raw, quoted };
+  const whole: ShellWordPart = { kind: 'Literal', ...range, value: quoted ? raw : unmask(raw, source), quoted };
   const parts = quoted || body.parts === undefined ? [whole] : partsOf(body.parts, false, source);
   return { kind: 'Word', ...range, raw, text: textOf(parts), quoted, parts };
 };
 
 /** The parser counts joints at a word's end to the word. */
-const trimJoints = (word: Span, text: string): Span => {
+const trimJoints = (word: Bash.Word, text: string): Span => {
+  const last = word.parts?.at(-1);
+  const least = last === undefined || last.type === 'Literal' ? word.pos + 1 : last.end;
   let end = word.end;
-  while (end - 2 > word.pos && text[end - 1] === '\n' && text[end - 2] === '\\') end -= 2;
+  while (end - 2 >= least && text[end - 1] === '\n' && text[end - 2] === '\\') end -= 2;
   return end === word.end ? word : { pos: word.pos, end };
 };
 
@@ -269,10 +272,17 @@ const assignedIn = (node: Bash.ArithmeticExpression): Bash.ArithmeticWord | unde
   return target?.type === 'ArithmeticWord' ? target : undefined;
 };
 
+/** Names stand for variables here, with or without the dollar sign. */
 const arithmeticWord = (word: Bash.ArithmeticWord, quoted: boolean, source: Source): ShellWordPart[] => {
-  if (word.parts) return partsOf(word.parts, quoted, source);
-  const range = rangeOf(word, source);
-  const name = /^[A-Za-z_]\w*/.exec(word.value)?.[0];
-  if (name === undefined) return [{ kind: 'Literal', ...range, value: word.value, quoted }];
-  return [{ kind: 'Variable', ...range, name, nameRange: range, operator: undefined, operands: [], quoted }];
+  const { pos, value } = word;
+  const parts = partsOf(word.parts ?? [], quoted, source);
+  const [written, name] = /^\$?([A-Za-z_]\w*)/.exec(value) ?? [];
+  if (written === undefined || name === undefined || parts[0]?.kind === 'Variable') {
+    return parts.length > 0 ? parts : [{ kind: 'Literal', ...rangeOf(word, source), value, quoted }];
+  }
+  const end = pos + written.length;
+  const nameRange = rangeOf({ pos: end - name.length, end }, source);
+  const range = rangeOf({ pos, end }, source);
+  const rest = parts.filter(({ start }) => start >= range.end);
+  return [{ kind: 'Variable', ...range, name, nameRange, operator: undefined, operands: [], quoted }, ...rest];
 };
