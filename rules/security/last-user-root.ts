@@ -1,8 +1,8 @@
 import {
   defineRule,
   dropsPrivileges,
+  endOfBuild,
   type Iechorfile,
-  type Instruction,
   insertLineAfter,
   insertLineBefore,
   isToolbox,
@@ -75,7 +75,7 @@ const problemAt = (file: Iechorfile, model: Model, stage: StageInfo, node: User)
   const steps = before ? [`USER ${before.user.raw}`] : own;
   const isUnnamed = !before && base?.user === 'other' && base.account === undefined;
   const shown = steps.map((step) => `\`${step}\``).join(' and ');
-  const last = lastStep(stage, node);
+  const last = endOfBuild(stage) ?? node;
   const place = last.kind === 'Cmd' || last.kind === 'Entrypoint' ? insertLineBefore : insertLineAfter;
   return {
     at: node,
@@ -100,21 +100,4 @@ const lastBefore = (model: Model, stage: StageInfo, node: User): User | undefine
   const all = stageChain(stage).flatMap(({ node: { instructions } }) => instructions);
   const users = all.slice(0, all.indexOf(node)).flatMap((each) => (each.kind === 'User' ? [each] : []));
   return users.findLast((each) => !isRoot(model.expand(each.user, each).value, false));
-};
-
-const METADATA: ReadonlySet<string> = new Set([
-  'Cmd',
-  'Entrypoint',
-  'Env',
-  'Expose',
-  'Healthcheck',
-  'Label',
-  'Stopsignal',
-]);
-
-/** The first CMD or ENTRYPOINT below which nothing is built any more, else the last instruction. */
-const lastStep = ({ node: { from, instructions } }: StageInfo, user: User): Instruction => {
-  const built = instructions.findLastIndex(({ kind }) => !METADATA.has(kind));
-  const start = instructions.slice(built + 1).find(({ kind }) => kind === 'Cmd' || kind === 'Entrypoint');
-  return start ?? instructions.at(-1) ?? from ?? user;
 };

@@ -18,19 +18,20 @@ export { type ExposedPort, exposedPorts } from './exposed.ts';
 export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
 export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
+export { ownLines } from './own-lines.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { type PortRange, readPort } from './ports.ts';
 export { type ImageReference, readReference } from './reference.ts';
-export { canMean, nameRangeOf, ownReferences } from './references.ts';
+export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
 export { isSignal, SIGNALS } from './signals.ts';
 export type { Base, Reference, StageInfo } from './stages.ts';
-export { dropsPrivileges, isToolbox, type Startup, startupOf } from './startup.ts';
+export { dropsPrivileges, endOfBuild, isToolbox, type Startup, startupOf } from './startup.ts';
 export type { State } from './state.ts';
 export { unprivilegedSteps } from './unprivileged.ts';
-export { changesWith, type IdleSteps, idleSteps, type NamedValue } from './variable-uses.ts';
+export { changesWith, type IdleSteps, idleSteps, type NamedValue, variableUse } from './variable-uses.ts';
 export { expandedWords, setsOnlyPath, unboundIn, unboundInScript, variablesIn } from './variables.ts';
 
 /** Everything that rules and the builder ask of a file; each part is computed when first asked. */

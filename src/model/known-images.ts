@@ -34,7 +34,7 @@ export const knownImage = (reference: ImageReference): KnownImage | undefined =>
   return VENDORS.find(([pattern]) => pattern.test(name))?.[1](tag, name);
 };
 
-const ARCHITECTURE = /^(?:amd64|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x|loong64)\//;
+const ARCHITECTURE = /^(?:aarch64|amd64|armhf|arm32v[567]|arm64v8|i386|mips64le|ppc64le|riscv64|s390x|loong64)\//;
 const MIRROR = /^(?:docker\/library|mirror\/docker\/library|library)\//;
 
 /** The name of an official image of Docker Hub, also behind a mirror or as built for one architecture. */
@@ -58,7 +58,7 @@ const PLAIN =
 const RED_HAT = names('almalinux amazonlinux centos fedora oraclelinux rockylinux');
 const WITH_ENTRYPOINT = names('bash clojure composer eclipse-temurin gazebo julia maven node php ros');
 const DROPPED =
-  names(`arangodb backdrop bonita cassandra consul couchbase couchdb drupal eclipse-mosquitto elasticsearch
+  names(`arangodb backdrop bonita cassandra consul couchbase couchdb docker drupal eclipse-mosquitto elasticsearch
   friendica ghost httpd influxdb joomla kibana logstash mariadb matomo mediawiki mongo monica mysql neo4j nextcloud nginx
   odoo owncloud percona phpmyadmin postfixadmin postgres rabbitmq redis redmine rocket.chat sonarqube unit valkey vault
   wordpress zookeeper`);
@@ -91,7 +91,7 @@ const officialImage = (name: string, tag: string): KnownImage | undefined => {
   // The small ones have no `useradd`.
   const isSmall = name === 'amazonlinux' || /slim|minimal/.test(tag);
   if (RED_HAT.has(name)) return { ...ROOT, accounts: isSmall ? undefined : 'useradd' };
-  return name === 'archlinux' ? ROOT : undefined;
+  return name === 'archlinux' || name === 'opensuse' ? ROOT : undefined;
 };
 
 /** Ubuntu has an account since 23.04. */

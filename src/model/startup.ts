@@ -1,4 +1,4 @@
-import type { Cmd, Entrypoint } from '../ast/nodes.ts';
+import type { Cmd, Entrypoint, Instruction } from '../ast/nodes.ts';
 import type { ShellCommand } from '../shell/index.ts';
 import { stageChain } from './chain.ts';
 import type { Model } from './index.ts';
@@ -22,6 +22,23 @@ export const startupOf = (model: Model, stage: StageInfo): Startup => {
   return { entrypoint, cmd, commands };
 };
 
+/** The first CMD or ENTRYPOINT of a stage below which nothing is built any more, else its last instruction. */
+export const endOfBuild = ({ node: { from, instructions } }: StageInfo): Instruction | undefined => {
+  const built = instructions.findLastIndex(({ kind }) => !METADATA.has(kind));
+  const start = instructions.slice(built + 1).find(({ kind }) => kind === 'Cmd' || kind === 'Entrypoint');
+  return start ?? instructions.at(-1) ?? from;
+};
+
+const METADATA: ReadonlySet<string> = new Set([
+  'Cmd',
+  'Entrypoint',
+  'Env',
+  'Expose',
+  'Healthcheck',
+  'Label',
+  'Stopsignal',
+]);
+
 /** Whether something in the stage, or in one below it, is there to start programs as another user than root. */
 export const dropsPrivileges = (model: Model, stage: StageInfo): boolean => {
   if (knownBaseOf(stage)?.user === 'dropped') return true;
@@ -40,7 +57,7 @@ const DAEMONS: ReadonlySet<string> = new Set(
   `apache2 apache2-foreground apache2ctl apachectl asterisk atd avahi-daemon chronyd charon cron crond cupsd dbus-daemon
   dhcpd dnsmasq dockerd dovecot exim exim4 fail2ban-server freeradius haproxy httpd httpd-foreground in.tftpd inetd init
   ipsec iptables keepalived memcached mysqld mysqld_safe named nginx nfsd ntpd openvpn php-fpm postfix proftpd pure-ftpd
-  rpcbind rsyslogd runuser slapd smbd snmpd squid sshd start-stop-daemon stunnel su sudo systemd tcpdump tftpd tinyproxy
+  rpcbind rsyslogd runuser slapd smbd snmpd squid sshd start-stop-daemon stunnel su sudo systemd tailscaled tcpdump tftpd tinyproxy
   unbound vsftpd wg-quick xinetd`.split(/\s+/),
 );
 
@@ -59,14 +76,7 @@ const wordsOf = (command: ShellCommand): readonly (string | undefined)[] => [
   ...command.arguments.map(({ text }) => text),
 ];
 
-const INTERACTIVE: ReadonlySet<string> = new Set([
-  'sh',
-  'bash',
-  'ash',
-  'dash',
-  'zsh',
-  'fish',
-  'ksh',
-  'pwsh',
-  'powershell',
-]);
+const INTERACTIVE: ReadonlySet<string> = new Set(
+  `ash bash bun clj dash deno erl fish ghci iex irb jshell julia ksh lua node perl php pwsh powershell python python2
+  python3 pypy pypy3 R Rscript scala sh swift zsh`.split(/\s+/),
+);

@@ -1,0 +1,125 @@
+import {
+  accountsOf,
+  type Cmd,
+  defineRule,
+  dropsPrivileges,
+  type Entrypoint,
+  endOfBuild,
+  type Iechorfile,
+  type Instruction,
+  insertLineAfter,
+  insertLineBefore,
+  isToolbox,
+  isWindowsStage,
+  knownBaseOf,
+  lineEndOf,
+  type Model,
+  type Problem,
+  type StageInfo,
+  stageChain,
+  startupOf,
+  unprivilegedSteps,
+} from '#lint';
+
+export default defineRule({
+  name: 'missing-user',
+  codes: ['DS-0002', 'CKV_DOCKER_3', 'S6471'],
+  category: 'security',
+  summary: 'No USER is set, so the container runs as root',
+  why: `Whoever breaks into the program is root in the container: they can change its files, read every mounted secret, and are one kernel or runtime flaw away from the host.`,
+  severity: 'warning',
+  fix: { safety: 'manual', note: 'What the program writes to has to belong to the new user.' },
+  examples: [
+    {
+      title: 'The base has an account for it',
+      bad: 'FROM node:22\nCOPY . /app\nCMD ["node", "/app/server.js"]\n',
+      good: 'FROM node:22\nCOPY . /app\nUSER node\nCMD ["node", "/app/server.js"]\n',
+    },
+    {
+      title: 'A base without one',
+      bad: 'FROM alpine:3.22\nCOPY app /app\nENTRYPOINT ["/app"]\n',
+      good: 'FROM alpine:3.22\nCOPY app /app\nRUN addgroup -S app && adduser -S -G app app\nUSER app\nENTRYPOINT ["/app"]\n',
+    },
+    {
+      title: 'An empty image',
+      bad: 'FROM scratch\nCOPY app /app\nENTRYPOINT ["/app"]\n',
+      good: 'FROM scratch\nCOPY app /app\nUSER 10001:10001\nENTRYPOINT ["/app"]\n',
+    },
+    { title: 'Up to a base image that is not known', bad: 'FROM example.com/team/base:1\nCMD ["app"]\n' },
+    { title: 'USER is set', good: 'FROM node:22\nCOPY . /app\nUSER node\nCMD ["node", "/app/server.js"]\n' },
+    { title: 'By the stage below', good: 'FROM node:22 AS base\nUSER node\nFROM base\nCMD ["node", "server.js"]\n' },
+    { title: 'By the base image', good: 'FROM gcr.io/distroless/static:nonroot\nCOPY app /app\nCMD ["/app"]\n' },
+    {
+      title: 'The program gives its rights up by itself',
+      good: 'FROM debian:13\nCMD ["nginx", "-g", "daemon off;"]\n',
+    },
+    { title: 'Nothing is ever started from it', good: 'FROM scratch\nCOPY --from=build /out /\n' },
+  ],
+  exceptions: { onbuild: 'The file does not show whom the child image ends as.' },
+  check({ file, model }) {
+    return {
+      *done() {
+        const stage = model.final;
+        if (!stage?.node.from || model.stateAfter(stage).setBy.user) return;
+        if (isWindowsStage(file, stage) || dropsPrivileges(model, stage)) return;
+        const problem = isRootBase(stage) ? rootProblem(file, model, stage) : unknownProblem(model, stage);
+        if (problem) yield problem;
+      },
+    };
+  },
+});
+
+const isRootBase = (stage: StageInfo): boolean => {
+  const [{ base } = stage] = stageChain(stage);
+  return base.kind === 'scratch' || knownBaseOf(stage)?.user === 'root';
+};
+
+const rootProblem = (file: Iechorfile, model: Model, stage: StageInfo): Problem | undefined => {
+  // Accounts are made to be used: whether they are is another question.
+  if (accountsOf(model, stage).length > 0 || isForOthers(model, stage)) return undefined;
+  const steps = unprivilegedSteps(knownBaseOf(stage));
+  const shown = steps.map((step) => `\`${step}\``).join(' and ');
+  const isTool = isToolbox(model, stage);
+  const end = endOfBuild(stage);
+  const isStart = end?.kind === 'Cmd' || end?.kind === 'Entrypoint';
+  const place = isStart ? insertLineBefore : insertLineAfter;
+  return {
+    at: startOf(model, stage) ?? stage.node.from ?? stage.node,
+    message: `No USER is set, so ${isTool ? 'what is run in this image' : 'this'} runs as root`,
+    help: `Put ${shown} ${isStart ? `above the ${end.keyword.text.toUpperCase()}` : 'at the end of the stage'}.`,
+    severity: isTool ? 'info' : 'warning',
+    fix: end && { title: `Add ${shown}`, edits: [place(file, end, steps.join(lineEndOf(file, end)))] },
+  };
+};
+
+const unknownProblem = (model: Model, stage: StageInfo): Problem | undefined => {
+  const [{ base } = stage] = stageChain(stage);
+  const at = startOf(model, stage);
+  if (base.kind !== 'image' || !base.reference || knownBaseOf(stage) || !at || isToolbox(model, stage))
+    return undefined;
+  if (accountsOf(model, stage).length > 0 || isForOthers(model, stage)) return undefined;
+  return {
+    at,
+    message: `No USER is set, so whether this runs as root is up to \`${base.text}\``,
+    help: 'Set USER here, so that an update of the base image cannot change it.',
+    severity: 'info',
+  };
+};
+
+/** Whether it is there to be built on, unpacked or filled with a system, so that others decide. */
+const isForOthers = (model: Model, stage: StageInfo): boolean => {
+  const chain = stageChain(stage);
+  if (chain.some(({ node }) => node.instructions.some(({ kind }) => kind === 'Onbuild'))) return true;
+  if (chain[0]?.base.kind !== 'scratch') return false;
+  return isToolbox(model, stage) || chain.some(({ node }) => node.instructions.some(unpacksSystem));
+};
+
+const unpacksSystem = (node: Instruction): boolean =>
+  node.kind === 'Add' && node.sources.some(({ raw }) => /\.(?:tar|tgz|tar\.\w+|txz)$/.test(raw));
+
+/** The ENTRYPOINT or CMD that is in force, if it stands in the stage itself. */
+const startOf = (model: Model, stage: StageInfo): Cmd | Entrypoint | undefined => {
+  const { entrypoint, cmd } = startupOf(model, stage);
+  const isEmpty = entrypoint?.command.kind === 'ExecForm' && entrypoint.command.elements.length === 0;
+  return [isEmpty ? undefined : entrypoint, cmd].find((start) => start && stage.node.instructions.includes(start));
+};
