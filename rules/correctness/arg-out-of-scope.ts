@@ -6,6 +6,7 @@ import {
   type Instruction,
   insertLineBefore,
   type Model,
+  mayBeStage,
   type Problem,
   type Range,
   remove,
@@ -110,6 +111,7 @@ interface Declared {
 const outside = (name: string, stage: StageInfo, model: Model): Declared | undefined => {
   const bottom = stageChain(stage)[0] ?? stage;
   if (!setsOnlyPath(bottom.base) && mayBeOfBase(name, bottom)) return undefined;
+  if (mayBeStage(bottom, model)) return undefined;
   const global = model.globals.bindings.get(name);
   if (global) {
     const at =

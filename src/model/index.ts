@@ -138,7 +138,18 @@ const triggerStage = (stage: StageInfo): readonly [readonly [StageInfo, StageInf
     end: instructions.at(-1)?.end ?? first.end,
   };
   return [
-    [stage, { node, index: stage.index, name: undefined, base: { kind: 'unknown' }, references: [], onbuildOf: stage }],
+    [
+      stage,
+      {
+        node,
+        index: stage.index,
+        name: undefined,
+        base: { kind: 'unknown' },
+        root: stage.root,
+        references: [],
+        onbuildOf: stage,
+      },
+    ],
   ];
 };
 

@@ -1,5 +1,6 @@
 import type { Iechorfile, Word } from '../ast/nodes.ts';
 import type { Range } from '../source/range.ts';
+import type { Model } from './index.ts';
 import type { Reference, StageInfo } from './stages.ts';
 
 /** The name alone in a reference: in a mount what follows `from=`. Undefined where it is quoted or broken over lines. */
@@ -34,6 +35,13 @@ export const canMean = (word: Word, name: string): boolean => {
   }
   return at <= name.length - last.length;
 };
+
+/** Whether a variable in its FROM chooses one of the file's stages, as in `FROM base-$TARGETARCH`. */
+export const mayBeStage = ({ base, node: { from } }: StageInfo, { stages }: Model): boolean =>
+  base.kind === 'unknown' &&
+  from !== undefined &&
+  from.image.parts.some(({ kind }) => kind === 'Literal') &&
+  stages.some(({ name }) => name !== undefined && canMean(from.image, name));
 
 /** The plain text before, between and after what is not plain. */
 const piecesOf = ({ parts }: Word): readonly string[] => {

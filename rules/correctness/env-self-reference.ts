@@ -1,0 +1,92 @@
+import {
+  defineRule,
+  type Env,
+  type Iechorfile,
+  lineEndOf,
+  type Model,
+  replace,
+  type Variable,
+  variablesIn,
+} from '#lint';
+
+export default defineRule({
+  name: 'env-self-reference',
+  codes: ['DL3044'],
+  category: 'correctness',
+  summary: 'ENV uses a variable that the same ENV sets',
+  why: `All values of one ENV are read with what was set before it, so the new value is not seen: the variable is still empty,
+    or has its old value.`,
+  severity: 'error',
+  fix: { safety: 'unsafe', note: 'The variable gets the value that was probably meant, so the image changes.' },
+  examples: [
+    {
+      bad: 'FROM debian:13\nENV APP=/opt/app BIN=$APP/bin\n',
+      good: 'FROM debian:13\nENV APP=/opt/app\nENV BIN=$APP/bin\n',
+    },
+    {
+      title: 'On several lines',
+      bad: 'FROM debian:13\nENV APP=/opt/app \\\n    LANG=C.UTF-8 \\\n    PATH=$APP/bin:$PATH\n',
+      good: 'FROM debian:13\nENV APP=/opt/app \\\n    LANG=C.UTF-8\nENV PATH=$APP/bin:$PATH\n',
+    },
+    { title: 'Set further to the right', bad: 'FROM debian:13\nENV BIN=$APP/bin APP=/opt/app\n' },
+    {
+      title: 'Another value',
+      bad: 'FROM debian:13\nENV V=1\nENV V=2 APP=/opt/app-$V\n',
+      good: 'FROM debian:13\nENV V=1\nENV V=2\nENV APP=/opt/app-$V\n',
+    },
+    { title: 'Its own old value', good: 'FROM debian:13\nENV PATH=/opt/app/bin:$PATH\n' },
+    { title: 'Set before', good: 'FROM debian:13\nENV APP=/opt/app\nENV BIN=$APP/bin\n' },
+    { title: 'Set before, and again', good: 'FROM debian:13\nARG APP=/opt/app\nENV APP=$APP BIN=$APP/bin\n' },
+    { title: 'The same value again', good: 'FROM debian:13\nENV APP=/opt/app\nENV APP=/opt/app BIN=$APP/bin\n' },
+    { title: 'A `$` that stays', good: `FROM debian:13\nENV APP=/opt/app NOTE='$APP'\n` },
+  ],
+  check({ file, model }) {
+    return {
+      *Env(node) {
+        if (node.pairs.length < 2) return;
+        for (const [index, { key, value }] of node.pairs.entries()) {
+          const seen = new Set<string>();
+          for (const variable of variablesIn(value)) {
+            const { name } = variable;
+            if (seen.has(name)) continue;
+            seen.add(name);
+            const setter = node.pairs.findIndex((pair) => pair.key.text === name);
+            if (setter < 0 || setter === index || key.text === name || hasDefault(variable)) continue;
+            if (!isChanged(model, node, name)) continue;
+            yield {
+              at: variable,
+              message: `\`$${name}\` has not the value that this ENV gives it: it is still what it was before`,
+              help: `Set \`${name}\` in an ENV of its own above, and \`${key.raw}\` in the next.`,
+              related: [{ range: node.pairs[setter] ?? key, message: 'It is set here' }],
+              fix: setter < index ? splitting(file, node, index) : undefined,
+            };
+          }
+        }
+      },
+    };
+  },
+});
+
+/** The default says what to do where it is not set, and is commonly the value itself. */
+const hasDefault = ({ modifier }: Variable): boolean => /^:?[-+]$/.test(modifier ?? '');
+
+/** Whether the ENV gives the variable another value than it has. */
+const isChanged = (model: Model, node: Env, name: string): boolean => {
+  const old = model.stateBefore(node).bindings.get(name);
+  if (!old) return true;
+  const pair = node.pairs.findLast(({ key }) => key.text === name);
+  if (!pair || old.value === undefined || variablesIn(pair.value).length > 0) return false;
+  return model.expand(pair.value, node).value !== old.value;
+};
+
+/** Ends the ENV before the pair and begins another; a comment between the two stays where it is, so there is no fix. */
+const splitting = (file: Iechorfile, node: Env, index: number) => {
+  const [before, pair] = [node.pairs[index - 1], node.pairs[index]];
+  if (!before || !pair) return undefined;
+  const gap = { start: before.end, end: pair.start };
+  const between = file.text.slice(gap.start, gap.end);
+  if (between.replaceAll(file.escape, '').trim() !== '') return undefined;
+  const isTrigger = !file.instructions.includes(node);
+  const opening = file.text.slice(isTrigger ? gap.start : node.keyword.start, node.keyword.end);
+  return { title: 'Split the ENV in two', edits: [replace(gap, `${lineEndOf(file, node)}${opening} `)] };
+};

@@ -1,0 +1,216 @@
+import {
+  defineRule,
+  type Instruction,
+  type Model,
+  mayBeStage,
+  nearest,
+  type Problem,
+  type Related,
+  replace,
+  type StageInfo,
+  setsOnlyPath,
+  stageChain,
+  unboundIn,
+  type Variable,
+  type Where,
+} from '#lint';
+
+export default defineRule({
+  name: 'undefined-variable',
+  codes: ['UndefinedVar'],
+  category: 'correctness',
+  summary: 'A variable is used that nothing sets',
+  why: `BuildKit puts nothing in its place and goes on, so a path or a version silently falls short. What the shell sets, such
+    as HOME, exists only while a command runs.`,
+  severity: 'warning',
+  fix: { safety: 'unsafe', note: 'Takes the name that was probably meant.' },
+  examples: [
+    {
+      title: 'A slip of the pen',
+      bad: 'FROM node:24\nENV APP_HOME=/app\nWORKDIR $APP_HMOE\n',
+      good: 'FROM node:24\nENV APP_HOME=/app\nWORKDIR $APP_HOME\n',
+    },
+    { title: 'On a base image that sets none', bad: 'FROM ubuntu:26.04\nCOPY app $APP_HOME/\n' },
+    { title: 'What only a running shell has', bad: 'FROM debian:13\nENV PATH=$HOME/bin:$PATH\n' },
+    { title: 'Set too late', bad: 'FROM node:24\nWORKDIR $APP_DIR\nENV APP_DIR=/app\n' },
+    {
+      title: 'Set in another stage',
+      bad: 'FROM node:24 AS build\nENV OUT=/out\nFROM nginx:1.29\nCOPY --from=build $OUT /srv\n',
+    },
+    { title: 'The base image may set it', good: 'FROM tomcat:11\nCOPY app.war $CATALINA_HOME/webapps/\n' },
+    { title: 'It may be unset', good: `FROM ubuntu:26.04\nENV LEVEL=\${LEVEL:-info}\n` },
+    { title: 'Every image has a PATH', good: 'FROM ubuntu:26.04\nENV PATH=/opt/bin:$PATH\n' },
+    { title: 'More of what may be there', good: 'FROM ubuntu:26.04\nENV PYTHONPATH=/app:$PYTHONPATH\n' },
+    { title: 'In a RUN the shell looks', good: 'FROM ubuntu:26.04\nRUN echo $SOMETHING\n' },
+  ],
+  exceptions: { onbuild: 'A trigger runs after the whole stage, so it sees what is set below it.' },
+  check({ model }) {
+    const seen = new Set<string>();
+    const visit = function* (node: Instruction, { stage }: Where): Iterable<Problem> {
+      for (const variable of unboundIn(model, node)) {
+        if (mayBeUnset(variable) || isOwnMatter(variable, node) || model.globals.bindings.has(variable.name)) continue;
+        const cause = causeOf(variable, node, stage, model);
+        const key = `${stage?.index} ${variable.name}`;
+        if (!cause || (!cause.meant && seen.has(key))) continue;
+        seen.add(key);
+        const { message, help, related, meant } = cause;
+        yield {
+          at: variable,
+          message,
+          help,
+          ...(related ? { related: [related] } : {}),
+          fix: meant ? { title: `Write \`$${meant}\``, edits: [replace(variable.nameRange, meant)] } : undefined,
+        };
+      }
+    };
+    return {
+      Add: visit,
+      Arg: visit,
+      Copy: visit,
+      Env: visit,
+      Expose: visit,
+      Label: visit,
+      Run: visit,
+      Stopsignal: visit,
+      User: visit,
+      Volume: visit,
+      Workdir: visit,
+    };
+  },
+});
+
+interface Cause {
+  readonly message: string;
+  readonly help: string;
+  readonly related?: Related;
+  readonly meant?: string | undefined;
+}
+
+/** It says what to do then, or cannot be read at all. */
+const mayBeUnset = ({ modifier, problem }: Variable): boolean =>
+  problem !== undefined || /^:?[-+?]$/.test(modifier ?? '');
+
+/** `ENV A=$A:more` adds to what may be there; what the same ENV sets is another rule's matter. */
+const isOwnMatter = ({ name }: Variable, node: Instruction): boolean =>
+  (node.kind === 'Env' && node.pairs.some(({ key }) => key.text === name)) ||
+  (node.kind === 'Arg' && node.declarations.some((declaration) => declaration.name.text === name));
+
+const causeOf = (
+  { name }: Variable,
+  node: Instruction,
+  stage: StageInfo | undefined,
+  model: Model,
+): Cause | undefined => {
+  const bottom = stage && (stageChain(stage)[0] ?? stage);
+  const isCertain = !bottom || setsOnlyPath(bottom.base);
+  if (bottom && mayBeStage(bottom, model)) return undefined;
+  if (OF_THE_SHELL.has(name)) return isCertain || (bottom && isPlainLanguage(bottom)) ? ofTheShell(name) : undefined;
+  if (!isCertain && OF_IMAGES.test(name)) return undefined;
+  return (
+    quoted(name, node, model) ??
+    elsewhere(name, node, stage, model) ??
+    misspelt(name, node, model) ??
+    (isCertain ? nowhere(name, bottom) : undefined)
+  );
+};
+
+const OF_THE_SHELL: ReadonlySet<string> = new Set([
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'PWD',
+  'HOSTNAME',
+  'SHELL',
+  'UID',
+  'GID',
+]);
+
+const ofTheShell = (name: string): Cause => ({
+  message: `\`$${name}\` is not set when BuildKit reads this: only a running shell has it`,
+  help:
+    name === 'HOME'
+      ? 'Write the folder in full, such as `/root`.'
+      : 'Write the value itself, or use the variable in a RUN.',
+});
+
+/** Official images of languages, none of which sets what a shell does. */
+const isPlainLanguage = ({ base }: StageInfo): boolean =>
+  base.kind === 'image' && /^library\/(?:gcc|golang|node|php|python|ruby|rust)$/.test(base.reference?.repository ?? '');
+
+/** What images of languages and servers set by themselves. */
+const OF_IMAGES =
+  /^(?:LANG|LC_ALL|TZ|PS1|APP_UID|GOPATH|VIRTUAL_ENV|PYTHONPATH|LD_LIBRARY_PATH|DEBIAN_FRONTEND|\w+_(?:HOME|VERSION|MAJOR|ROOT))$/;
+
+const elsewhere = (name: string, node: Instruction, stage: StageInfo | undefined, model: Model): Cause | undefined => {
+  for (const other of model.stages) {
+    const setter = other.node.instructions.find((each) => sets(each, name));
+    if (!setter || !stage) continue;
+    const related = { range: setter, message: 'It is set here' };
+    if (other === stage && setter.start > node.start) {
+      return {
+        message: `\`$${name}\` is set only further down`,
+        help: `Set \`${name}\` above its first use.`,
+        related,
+      };
+    }
+    if (setter.kind !== 'Env' || other.index >= stage.index) continue;
+    const where = other.name ? `the stage \`${other.name}\`` : 'another stage';
+    return {
+      message: `\`$${name}\` is set in ${where}, but not in this one`,
+      help: `Set \`${name}\` in this stage too, or write the value.`,
+      related,
+    };
+  }
+  return undefined;
+};
+
+const sets = (node: Instruction, name: string): boolean =>
+  (node.kind === 'Env' && node.pairs.some(({ key }) => key.text === name)) ||
+  (node.kind === 'Arg' && node.declarations.some((declaration) => declaration.name.text === name));
+
+/** `ARG "NAME=value"`: the quote became part of the name. */
+const quoted = (name: string, node: Instruction, model: Model): Cause | undefined => {
+  const { bindings } = model.stateBefore(node);
+  const range = (bindings.get(`"${name}`) ?? bindings.get(`'${name}`))?.node;
+  if (!range) return undefined;
+  const related = { range, message: 'The quote is part of the name here' };
+  return {
+    message: `\`$${name}\` is set nowhere`,
+    help: `Write \`ARG ${name}="…"\`, the quotes around the value alone.`,
+    related,
+  };
+};
+
+const misspelt = (name: string, node: Instruction, model: Model): Cause | undefined => {
+  if (name.length < 4) return undefined;
+  const { bindings } = model.stateBefore(node);
+  const known = [...bindings].flatMap(([each, { by }]) => (by === 'base' || !/^\w+$/.test(each) ? [] : each));
+  const meant = nearest(name, known);
+  if (!meant || !isSlip(name, meant)) return undefined;
+  return { message: `\`$${name}\` is set nowhere, but \`${meant}\` is`, help: `Write \`$${meant}\`.`, meant };
+};
+
+/** One letter too many, too few, wrong or swapped; not one of a series such as `PORT_HTTP` and `PORT_HTTPS`, `A1` and `A2`. */
+const isSlip = (name: string, meant: string): boolean => {
+  if (plain(name) === plain(meant)) return true;
+  let start = 0;
+  while (start < name.length && name[start] === meant[start]) start++;
+  let end = 0;
+  while (end < Math.min(name.length, meant.length) - start && name.at(-1 - end) === meant.at(-1 - end)) end++;
+  const wrong = name.slice(start, name.length - end);
+  const right = meant.slice(start, meant.length - end);
+  if (/\d/.test(wrong + right) || (end === 0 && /^S?$/i.test(wrong) && /^S?$/i.test(right))) return false;
+  const isShortPart = /(?:^|_)[^_]{0,2}$/.test(name.slice(0, start + wrong.length)) && end === 0;
+  const isSwap = wrong.length === 2 && wrong[0] === right[1] && wrong[1] === right[0];
+  return isSwap || (!isShortPart && wrong.length <= 1 && right.length <= 1);
+};
+
+const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
+
+const nowhere = (name: string, bottom: StageInfo | undefined): Cause => {
+  const image = bottom?.base.kind === 'image' ? `, nor in \`${bottom.base.text.replace(/@.*$/s, '')}\`` : '';
+  return {
+    message: `\`$${name}\` is set nowhere${image}`,
+    help: `Set it with \`ENV ${name}=…\` or \`ARG ${name}\` above, or write the value.`,
+  };
+};
