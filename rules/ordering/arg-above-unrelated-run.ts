@@ -12,8 +12,8 @@ import {
   linesOf,
   type Model,
   type NamedValue,
+  ownLines,
   type Problem,
-  type Range,
   remove,
 } from '#lint';
 
@@ -126,40 +126,8 @@ const problemOf = (
 };
 
 const movedBefore = (file: Iechorfile, model: Model, group: readonly Instruction[], target: Instruction): Edit[] => {
-  const all = model.stageOf(target)?.node.instructions ?? [];
-  const pieces: Range[] = [];
-  let text = '';
-  for (const node of group) {
-    const next = all[all.indexOf(node) + 1];
-    const own = linesOf(file, node);
-    // A comment above a paragraph is the paragraph's, not its first line's.
-    const isApart = !next || group.includes(next) || linesOf(file, next).start > own.end;
-    const lines = isApart ? withComments(file, node, own) : own;
-    const last = pieces.at(-1);
-    if (last?.end === lines.start) pieces.splice(-1, 1, { start: last.start, end: lines.end });
-    else pieces.push(lines);
-    text += file.text.slice(lines.start, lines.end);
-  }
+  const pieces = ownLines(model, group);
+  const text = pieces.map(({ start, end }) => file.text.slice(start, end)).join('');
   const { start } = linesOf(file, { start: target.start, end: target.start });
-  return [...pieces.map((piece) => remove(withBlankLine(file, piece))), insertBefore({ start, end: start }, text)];
-};
-
-/** With the comment lines that stand directly above. */
-const withComments = (file: Iechorfile, node: Instruction, own: Range): Range => {
-  let { start } = own;
-  for (const comment of node.comments.toReversed()) {
-    const lines = linesOf(file, comment);
-    if (lines.end !== start) break;
-    start = lines.start;
-  }
-  return { start, end: own.end };
-};
-
-/** Where blank lines stand on both sides, the one below goes too. */
-const withBlankLine = (file: Iechorfile, { start, end }: Range): Range => {
-  const below = /^[\t ]*\r?\n/.exec(file.text.slice(end, end + 200))?.[0] ?? '';
-  return {
-    start,
-    end: /\n[\t ]*\r?\n$/.test(file.text.slice(Math.max(0, start - 200), start)) ? end + below.length : end,
-  };
+  return [...pieces.map(({ gap }) => remove(gap)), insertBefore({ start, end: start }, text)];
 };

@@ -14,7 +14,7 @@ export interface NamedValue {
 
 /** Whether an instruction uses a variable, be it an argument or of the environment; its value, written out, is a use too. */
 export const variableUse = (model: Model, node: Instruction, { name, value }: NamedValue): VariableUse => {
-  const text = model.file.text.slice(node.start, endOf(node));
+  const text = model.file.text.slice(node.start, node.end);
   if (isNamedIn(text, name) || isWritten(text, value)) return 'named';
   if (node.kind === 'Arg' && node.declarations.some((each) => isNamedIn(globalDefault(model, each.name.text), name)))
     return 'named';
@@ -92,8 +92,6 @@ export const changesWith = (name: string, value: string | undefined): 'build' | 
   if (isGiven && PER_BUILD.test(name)) return 'build';
   return VERSION.test(name) ? 'release' : undefined;
 };
-
-const endOf = (node: Instruction): number => node.heredocs.at(-1)?.body.end ?? node.end;
 
 /** Whether the command is known not to look at variables that its words do not name. */
 const isIndifferent = (command: ShellCommand): boolean => {
