@@ -8,7 +8,7 @@ export type Values = { readonly arguments: readonly string[]; readonly json: boo
 
 export const NO_VALUES: Values = { arguments: [], json: false };
 
-export const plain = (...values: readonly string[]): Values => ({ arguments: values, json: false });
+export const plain = (values: readonly string[]): Values => ({ arguments: values, json: false });
 
 export const invalid = ({ base }: Draft, values: Values = NO_VALUES): Instruction => ({
   kind: 'Invalid',
@@ -69,7 +69,7 @@ export const commandOf = (draft: Draft): { command: Command; values: Values } =>
   const exec = execFormOf(draft);
   if (exec) return { command: exec, values: { arguments: exec.elements.map(({ value }) => value), json: true } };
   const rest = restOf(draft) ?? { ...fileRange(draft.line, draft.place), text: '' };
-  return { command: { kind: 'ShellForm', ...rest }, values: rest.text ? plain(rest.text) : NO_VALUES };
+  return { command: { kind: 'ShellForm', ...rest }, values: rest.text ? plain([rest.text]) : NO_VALUES };
 };
 
 export const pathsOf = (draft: Draft): { words: readonly Word[]; values: Values } => {
@@ -83,7 +83,7 @@ export const pathsOf = (draft: Draft): { words: readonly Word[]; values: Values 
 
 export const wordsOf = (draft: Draft): { words: readonly Word[]; values: Values } => {
   const words = tokens(draft.children, 'Word').map((token) => wordAt(draft.line, pieceOf(token)));
-  return { words, values: plain(...words.map(({ raw }) => raw)) };
+  return { words, values: plain(words.map(({ raw }) => raw)) };
 };
 
 /** Quoted words; an escape at the very end of the line is dropped. */

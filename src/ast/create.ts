@@ -26,7 +26,7 @@ export const parse = (source: string): Iechorfile => {
   const spliced = splice(source);
   const problems: SyntaxProblem[] = spliced.head.problems.map((problem) => headProblem(problem, source));
   const instructions = instructionsOf(spliced, problems);
-  if (instructions.length === 0) problems.push(emptyProblem(source));
+  if (instructions.length === 0 && problems.length === 0) problems.push(emptyProblem(source));
   const { globals, stages } = arrange(instructions);
   return {
     kind: 'Iechorfile',
@@ -50,6 +50,8 @@ const instructionsOf = (spliced: Spliced, problems: SyntaxProblem[]): readonly I
     if (!logical) continue;
     const line: Line = { line: logical, text: spliced.text, escape: spliced.head.escape, trigger: false, problems };
     if (logical.problem) addLineProblem(line, logical.problem);
+    // Nothing is read of a line that is too long.
+    if (logical.problem?.kind === 'too-long' && logical.start === logical.end) continue;
     instructions.push(
       instructionOf(line, node.children.instruction?.[0], {
         heredocs: logical.heredocs.map((heredoc) => heredocOf(spliced.source, line, heredoc)),

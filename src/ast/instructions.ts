@@ -106,7 +106,7 @@ const sourceOf = (draft: Draft, word: Word, json: boolean): CopySource => {
 
 const one = (draft: Draft, example: string, make: (word: Word, values: Values) => Instruction): Instruction => {
   const word = restWord(draft);
-  if (word) return make(word, plain(word.raw));
+  if (word) return make(word, plain([word.raw]));
   return missing(draft, `${draft.keyword.text.toUpperCase()} requires exactly one argument`, `Write \`${example}\`.`);
 };
 
@@ -175,7 +175,7 @@ const onbuild = (draft: Draft): Instruction => {
 
 const unknown = (draft: Draft): Instruction => {
   unknownInstruction(draft.line, draft.keyword);
-  return invalid(draft, plain(''));
+  return invalid(draft, plain(['']));
 };
 
 const BUILDERS: Readonly<Record<string, (draft: Draft) => Instruction>> = {

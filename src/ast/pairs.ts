@@ -36,13 +36,8 @@ export const pairs =
     }
     const name = kind.toUpperCase();
     if (!values.length)
-      return missing(
-        draft,
-        `${name} requires at least one argument`,
-        `Write \`${name} name=value\`.`,
-        plain(...values),
-      );
-    return { kind, ...draft.base, ...plain(...values), pairs: list };
+      return missing(draft, `${name} requires at least one argument`, `Write \`${name} name=value\`.`, plain(values));
+    return { kind, ...draft.base, ...plain(values), pairs: list };
   };
 
 const pairAt = (line: Line, piece: Piece, equals: number): Pair => ({
@@ -65,7 +60,7 @@ const legacyPair = (draft: Draft, kind: 'Env' | 'Label', token: IToken): Instruc
     return invalid(draft);
   }
   const pair: Pair = { kind: 'Pair', start: key.start, end: value.end, key, value, legacy: true };
-  return { kind, ...draft.base, ...plain(key.raw, value.raw, ''), pairs: [pair] };
+  return { kind, ...draft.base, ...plain([key.raw, value.raw, '']), pairs: [pair] };
 };
 
 /** ARG. */
@@ -87,9 +82,9 @@ export const arg = (draft: Draft): Instruction => {
       draft,
       'ARG requires at least one argument',
       'Write `ARG name` or `ARG name=default`.',
-      plain(...values),
+      plain(values),
     );
-  return { kind: 'Arg', ...draft.base, ...plain(...values), declarations };
+  return { kind: 'Arg', ...draft.base, ...plain(values), declarations };
 };
 
 const declarationAt = (line: Line, piece: Piece, equals: number): ArgDeclaration => {
