@@ -15,6 +15,7 @@ import {
   lineEndOf,
   type Model,
   type Problem,
+  type ShellCommand,
   type StageInfo,
   stageChain,
   startupOf,
@@ -46,6 +47,11 @@ export default defineRule({
       good: 'FROM scratch\nCOPY app /app\nUSER 10001:10001\nENTRYPOINT ["/app"]\n',
     },
     { title: 'Up to a base image that is not known', bad: 'FROM example.com/team/base:1\nCMD ["app"]\n' },
+    {
+      title: 'A step that only root can do',
+      bad: 'FROM example.com/base:1\nRUN apt-get update && apt-get install -y nginx-light\nCMD ["app"]\n',
+      good: 'FROM example.com/base:1\nRUN apt-get update && apt-get install -y nginx-light\nUSER 10001:10001\nCMD ["app"]\n',
+    },
     { title: 'USER is set', good: 'FROM node:22\nCOPY . /app\nUSER node\nCMD ["node", "/app/server.js"]\n' },
     { title: 'By the stage below', good: 'FROM node:22 AS base\nUSER node\nFROM base\nCMD ["node", "server.js"]\n' },
     { title: 'By the base image', good: 'FROM gcr.io/distroless/static:nonroot\nCOPY app /app\nCMD ["/app"]\n' },
@@ -62,16 +68,26 @@ export default defineRule({
         const stage = model.final;
         if (!stage?.node.from || model.stateAfter(stage).setBy.user) return;
         if (isWindowsStage(file, stage) || dropsPrivileges(model, stage)) return;
-        const problem = isRootBase(stage) ? rootProblem(file, model, stage) : unknownProblem(model, stage);
+        const problem = isRootBase(model, stage) ? rootProblem(file, model, stage) : unknownProblem(model, stage);
         if (problem) yield problem;
       },
     };
   },
 });
 
-const isRootBase = (stage: StageInfo): boolean => {
-  const [{ base } = stage] = stageChain(stage);
-  return base.kind === 'scratch' || knownBaseOf(stage)?.user === 'root';
+/** Whether the base image ends as root: it is known to, or a step of the file could not work otherwise. */
+const isRootBase = (model: Model, stage: StageInfo): boolean => {
+  const chain = stageChain(stage);
+  if (chain[0]?.base.kind === 'scratch' || knownBaseOf(stage)?.user === 'root') return true;
+  return chain.some(({ node }) => node.instructions.some((each) => model.commandsOf(each).some(needsRoot)));
+};
+
+const MANAGERS: ReadonlySet<string> = new Set('apk apt apt-get dnf microdnf tdnf yum zypper'.split(' '));
+const CHANGES: ReadonlySet<string> = new Set('add in install update upgrade'.split(' '));
+
+const needsRoot = ({ name = '', operands, wrappers, conditional }: ShellCommand): boolean => {
+  if (conditional || wrappers.some((wrapper) => /^(?:sudo|doas|su)$/.test(wrapper.name))) return false;
+  return MANAGERS.has(name) && CHANGES.has(operands[0]?.text ?? '');
 };
 
 const rootProblem = (file: Iechorfile, model: Model, stage: StageInfo): Problem | undefined => {
