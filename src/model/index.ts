@@ -20,6 +20,7 @@ export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
 export { ownLines } from './own-lines.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
+export { imageByDefault } from './plain-build.ts';
 export { type PortRange, readPort } from './ports.ts';
 export { type ImageReference, readReference } from './reference.ts';
 export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';

@@ -1,0 +1,93 @@
+import {
+  type Arg,
+  type ArgDeclaration,
+  defineRule,
+  type From,
+  type Iechorfile,
+  insertLineBefore,
+  type Model,
+  nearest,
+  replace,
+  type Variable,
+  variablesIn,
+} from '#lint';
+
+export default defineRule({
+  name: 'undefined-arg-in-from',
+  codes: ['UndefinedArgInFrom'],
+  category: 'correctness',
+  summary: 'FROM uses an ARG that is not declared above the first FROM',
+  why: `FROM sees only the ARGs above the first FROM. Another name is empty there, whatever \`--build-arg\` says.`,
+  severity: 'warning',
+  fix: { safety: 'unsafe', note: 'The image is chosen by what was probably meant.' },
+  examples: [
+    {
+      title: 'A slip of the pen',
+      bad: 'ARG VERSION=3.24\nFROM alpine:$VERISON\n',
+      good: 'ARG VERSION=3.24\nFROM alpine:$VERSION\n',
+    },
+    {
+      title: 'Declared in a stage',
+      bad: 'FROM golang:1.26 AS build\nARG VERSION=3.24\nFROM alpine:$VERSION\n',
+      good: 'ARG VERSION=3.24\nFROM golang:1.26 AS build\nARG VERSION=3.24\nFROM alpine:$VERSION\n',
+    },
+    {
+      title: 'Not declared: the default is all there is',
+      bad: `FROM alpine:\${VERSION:-3.24}\n`,
+      good: `ARG VERSION\nFROM alpine:\${VERSION:-3.24}\n`,
+    },
+    { title: 'Declared nowhere', bad: 'FROM alpine:$VERSION\n' },
+    { title: 'In `--platform`', bad: 'FROM --platform=$PLATFORM alpine:3.24\n' },
+    { good: 'ARG VERSION=3.24\nFROM alpine:$VERSION\n' },
+    { title: 'What every build sets', good: 'FROM --platform=$BUILDPLATFORM golang:1.26\n' },
+    { title: 'Given by the caller', good: 'ARG BASE\nFROM $BASE\n' },
+  ],
+  check({ file, model }) {
+    return {
+      *From(node) {
+        const flag = node.flags.find(({ name }) => name.text === 'platform');
+        const words = flag?.value ? [node.image, flag.value] : [node.image];
+        for (const variable of words.flatMap(variablesIn)) {
+          const { name, problem } = variable;
+          if (problem !== undefined || !/^[A-Za-z_]\w*$/.test(name) || model.globals.bindings.has(name)) continue;
+          const inStage = declaredIn(name, model);
+          const meant = inStage ? undefined : nearest(name, declared(file));
+          yield {
+            at: variable,
+            message: inStage
+              ? `\`$${name}\` is declared in a stage, where FROM does not see it`
+              : `\`$${name}\` is no ARG above the first FROM`,
+            help: meant
+              ? `Write \`$${meant}\`, or declare \`ARG ${name}\` above the first FROM.`
+              : `Write \`ARG ${name}=…\` above the first FROM.`,
+            ...(inStage ? { related: [{ range: inStage, message: 'It is declared here' }] } : {}),
+            fix: fixFor(file, variable, inStage, meant),
+          };
+        }
+      },
+    };
+  },
+});
+
+const declared = (file: Iechorfile): readonly string[] =>
+  file.globals.flatMap(({ declarations }) => declarations.map(({ name }) => name.text));
+
+const declaredIn = (name: string, { stages }: Model): ArgDeclaration | undefined =>
+  stages
+    .flatMap(({ node }) => node.instructions.filter((each): each is Arg => each.kind === 'Arg'))
+    .flatMap(({ declarations }) => declarations)
+    .find((declaration) => declaration.name.text === name);
+
+const fixFor = (
+  file: Iechorfile,
+  { name, nameRange, modifier }: Variable,
+  inStage: ArgDeclaration | undefined,
+  meant: string | undefined,
+) => {
+  if (meant) return { title: `Write \`$${meant}\``, edits: [replace(nameRange, meant)] };
+  const from = file.instructions.find((node): node is From => node.kind === 'From');
+  if (!from || (!inStage && !modifier?.endsWith('-'))) return undefined;
+  const text = inStage ? file.text.slice(inStage.start, inStage.end) : name;
+  if (/\n/.test(text)) return undefined;
+  return { title: `Declare it above the first FROM`, edits: [insertLineBefore(file, from, `ARG ${text}`)] };
+};
