@@ -58,7 +58,7 @@ const findingIn = function* (node: Instruction, file: Iechorfile, model: Model):
     at: { start: hash, end: place.end },
     message: isContinued
       ? 'The lines below belong to this comment'
-      : `The instruction ends here: a comment stands behind the \`${file.escape}\``,
+      : 'The instruction ends here: a comment stands behind the escape character',
     help: 'Give the comment a line of its own.',
     fix: { title: 'Give the comment a line of its own', edits: moved(hash, place, file) },
   };

@@ -27,10 +27,6 @@ export default defineRule({
     { title: 'HEALTHCHECK', good: 'FROM alpine\nHEALTHCHECK --interval=30s \\\nCMD curl -f localhost\n' },
     { title: 'In quotes', good: 'FROM alpine\nRUN echo "FROM alpine \\\nRUN true" > Dockerfile\n' },
   ],
-  exceptions: {
-    lowerCase: 'In lower case it may well be an argument.',
-    onbuild: 'A trigger goes on to the end of the lines.',
-  },
   check({ file, model }) {
     return {
       *done() {
@@ -44,7 +40,7 @@ export default defineRule({
           yield {
             at: found,
             message: `\`${keyword}\` here is a part of the ${outer} above`,
-            help: `Take the \`${file.escape}\` off the last line of the ${outer}.`,
+            help: `Take the ${file.escape === '`' ? 'backtick' : '`\\`'} off the last line of the ${outer}.`,
             related: [{ range: node.keyword, message: `The ${outer} goes on from here` }],
             fix: edit && { title: `End the ${outer} above`, edits: [edit] },
           };

@@ -14,10 +14,7 @@ export default defineRule({
     { bad: 'FROM golang As build\n', good: 'FROM golang AS build\n' },
     { title: 'Both in lower case', good: 'from golang as build\n' },
   ],
-  exceptions: {
-    lowerCase: 'The letter case is what it looks at.',
-    onbuild: 'BuildKit refuses FROM as a trigger.',
-  },
+  exceptions: { lowerCase: 'The letter case is what it looks at.' },
   check() {
     return {
       *From({ as, keyword }) {

@@ -22,11 +22,7 @@ export default defineRule({
     },
     { title: 'All in lower case', good: 'from alpine\nrun true\n' },
   ],
-  exceptions: {
-    lowerCase: 'The letter case is what it looks at.',
-    onbuild: 'It looks at the file as a whole.',
-    laterStage: 'More keywords make another majority.',
-  },
+  exceptions: { lowerCase: 'The letter case is what it looks at.' },
   check({ file }) {
     return {
       *done() {

@@ -8,7 +8,7 @@ export default defineRule({
   why: `It fills a single field that few tools show. The label that the OCI image specification names for this is read by registries and
     scanners, and can be searched like any other.`,
   severity: 'warning',
-  fix: { safety: 'safe', note: 'The label takes the place of the `Author` field.' },
+  fix: { safety: 'unsafe', note: 'The image has the label instead of the `Author` field.' },
   examples: [
     {
       bad: 'FROM alpine\nMAINTAINER Ada Lovelace <ada@example.com>\n',
@@ -25,7 +25,6 @@ export default defineRule({
       good: 'FROM alpine\nLABEL org.opencontainers.image.authors="ada@example.com"\n',
     },
   ],
-  exceptions: { onbuild: 'BuildKit refuses MAINTAINER as a trigger, which `syntax` says.' },
   check({ file }) {
     return {
       *Maintainer(node, { stage, onbuild }) {
@@ -47,7 +46,7 @@ const fixOf = (node: Maintainer, file: Iechorfile, stage: StageInfo | undefined)
   if (file.comments.some(({ start }) => start > node.start && start < node.end)) return undefined;
   if (isReplaced(node, stage)) {
     const title = 'Delete it: what follows takes its place';
-    return { title, edits: [removeInstruction(file, node)], safety: 'unsafe' } as const;
+    return { title, edits: [removeInstruction(file, node)] };
   }
   return { title: 'Write it as a label', edits: [replace(node, labelOf(node, file.escape))] };
 };

@@ -22,7 +22,6 @@ export default defineRule({
     },
     { title: 'An image is no stage', good: 'FROM golang AS build\nFROM alpine\nCOPY --from=build /app /app\n' },
   ],
-  exceptions: { onbuild: 'BuildKit refuses FROM as a trigger.' },
   check({ file, model }) {
     return {
       *From({ name }, { stage }) {

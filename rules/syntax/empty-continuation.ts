@@ -34,7 +34,7 @@ export default defineRule({
             at: { start: first.start, end: first.start },
             message: `${lines.length > 1 ? `${lines.length} empty lines stand` : 'An empty line stands'} inside the ${keyword}`,
             help: swallowed
-              ? `\`${swallowed} …\` is a part of the ${keyword} as it stands: take the \`${file.escape}\` off the line above.`
+              ? `\`${swallowed} …\` is a part of the ${keyword} as it stands: take the ${file.escape === '`' ? 'backtick' : '`\\`'} off the line above.`
               : `Delete ${lines.length > 1 ? 'them' : 'it'}, or set the parts off with a comment.`,
             fix: swallowed ? undefined : { title: 'Delete the empty lines', edits: lines.map(remove) },
           };

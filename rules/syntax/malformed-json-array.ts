@@ -175,7 +175,7 @@ const readingOf = (elements: readonly string[], flaws: readonly Flaw[], rest: st
   // In a shell command that is no array a variable may have been meant to be expanded.
   const isSure = elements.length > 0 && !elements.some((element) => element.includes('$'));
   const json = isSure && (rest === '' || rest.startsWith('#')) ? `[${elements.join(', ')}]` : undefined;
-  return { flaw: first.text, json, safety: worst ? 'unsafe' : 'safe', rest };
+  return { flaw: first.text, json, safety: worst || rest ? 'unsafe' : 'safe', rest };
 };
 
 const fixOf = ({ json, rest, safety }: Reading, node: Instruction, place: Range, file: Iechorfile) => {

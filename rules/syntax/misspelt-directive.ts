@@ -1,0 +1,103 @@
+import { type Comment, defineRule, type Iechorfile, nearest, type Problem, type Range, replace } from '#lint';
+
+export default defineRule({
+  name: 'misspelt-directive',
+  codes: [],
+  category: 'syntax',
+  summary: 'A parser directive, or the frontend that it names, is misspelt',
+  why: `A key that builders do not know makes the line a plain comment: the file is read by other rules than it asks for, and nothing says
+    so. A frontend image that does not exist ends the build.`,
+  severity: 'error',
+  fix: { safety: 'unsafe', note: 'The directive takes effect then.' },
+  examples: [
+    {
+      title: 'The key',
+      bad: '# sytnax=docker/dockerfile:1\nFROM alpine\n',
+      good: '# syntax=docker/dockerfile:1\nFROM alpine\n',
+    },
+    {
+      title: 'The sign behind it',
+      bad: '# syntax: docker/dockerfile:1\nFROM alpine\n',
+      good: '# syntax=docker/dockerfile:1\nFROM alpine\n',
+    },
+    {
+      title: 'The image',
+      bad: '# syntax=docker/dockefile:1\nFROM alpine\n',
+      good: '# syntax=docker/dockerfile:1\nFROM alpine\n',
+    },
+    { bad: '# escpe=`\nFROM alpine\n', good: '# escape=`\nFROM alpine\n' },
+    { bad: '# checks=error=true\nFROM alpine\n', good: '# check=error=true\nFROM alpine\n' },
+    { title: 'Another frontend', good: '# syntax=tonistiigi/dockerfile:runmount\nFROM alpine\n' },
+    { title: 'A comment', good: '# checksum=0123\n# escaped=yes\n# syntax is what matters\nFROM alpine\n' },
+  ],
+  exceptions: {
+    laterStage: 'Directives stand at the top of the file.',
+  },
+  check({ file }) {
+    return {
+      *done() {
+        const first = file.instructions[0]?.start ?? file.text.length;
+        for (const comment of file.comments) {
+          if (comment.start > first) break;
+          yield* keyProblems(comment);
+        }
+        yield* imageProblems(file);
+      },
+    };
+  },
+});
+
+const KEYS = ['syntax', 'escape', 'check'];
+
+const DIRECTIVE = /^[\t ]*([a-z]+)([\t ]*[=:][\t ]*)(\S+)[\t ]*$/i;
+
+/** What can only be the value of that directive. */
+const VALUES: Readonly<Record<string, RegExp>> = {
+  syntax: /^(?:[\w.-]+\/)+dockerfile[\w.-]*(?:[:@]\S+)?$/,
+  escape: /^[\\`]$/,
+  check: /^(?:skip|error|experimental)=/,
+};
+
+const keyProblems = function* ({ text, start }: Comment): Iterable<Problem> {
+  const [, key = '', sign = '', value = ''] = DIRECTIVE.exec(text) ?? [];
+  const meant = key && nearest(key, KEYS);
+  if (!meant || !VALUES[meant]?.test(value)) return;
+  // What is spelt well stands in the wrong place.
+  if (key.toLowerCase() === meant && sign.trim() === '=') return;
+  const at = start + 1 + text.indexOf(key);
+  const range = { start: at, end: at + key.length + sign.length };
+  yield {
+    at: { start, end: range.end + value.length },
+    message: `${quoted(`#${text.trimEnd()}`)} is a plain comment`,
+    help: `The directive is ${quoted(`# ${meant}=${value}`)}.`,
+    fix: { title: `Write \`${meant}=\``, edits: [replace(range, `${meant}=`)] },
+  };
+};
+
+const quoted = (text: string): string => (text.includes('`') ? `"${text}"` : `\`${text}\``);
+
+const imageProblems = function* (file: Iechorfile): Iterable<Problem> {
+  const directive = file.directives.find(({ name }) => name === 'syntax');
+  const [, prefix = '', organisation = '', name = ''] =
+    /^(docker\.io\/)?([\w.-]+)\/([\w.-]+)(?=[:@\s]|$)/.exec(directive?.value.text ?? '') ?? [];
+  const meant = meantImage(organisation, name);
+  if (!directive || meant === undefined) return;
+  const start = directive.value.start + prefix.length;
+  const at: Range = { start, end: start + organisation.length + 1 + name.length };
+  yield {
+    at,
+    message: `There is no frontend \`${organisation}/${name}\``,
+    help: `Write \`# syntax=${meant}${directive.value.text.slice(at.end - directive.value.start)}\`.`,
+    fix: { title: `Write \`${meant}\``, edits: [replace(at, meant)] },
+  };
+};
+
+/** The frontend that the name nearly is. */
+const meantImage = (organisation: string, name: string): string | undefined => {
+  const isDocker = organisation === 'docker';
+  const known = isDocker ? nearest(name, FRONTENDS) : FRONTENDS.find((each) => each === name);
+  if (!known || (!isDocker && nearest(organisation, ['docker']) === undefined)) return undefined;
+  return isDocker && known === name ? undefined : `docker/${known}`;
+};
+
+const FRONTENDS = ['dockerfile', 'dockerfile-upstream'];
