@@ -1,0 +1,97 @@
+import { defineRule, type Model, type Run, type ShellCommand, shellValue } from '#lint';
+
+export default defineRule({
+  name: 'independent-builds',
+  codes: [],
+  category: 'cache',
+  summary: 'Several RUNs of a stage each build something of their own, one after the other',
+  why: `RUNs of one stage wait for each other and a change in one repeats all below it, while stages that do not need each other are built at the same time and cached on their own.`,
+  severity: 'info',
+  examples: [
+    {
+      bad: 'FROM debian:12\nRUN git clone https://github.com/samtools/samtools && make -C samtools\nRUN git clone https://github.com/arq5x/bedtools2 && make -C bedtools2\n',
+    },
+    {
+      title: 'The second needs the first',
+      good: 'FROM debian:12\nRUN git clone https://github.com/samtools/htslib && make -C htslib install\nRUN git clone https://github.com/samtools/samtools && make -C samtools HTSDIR=../htslib\n',
+    },
+    {
+      title: 'What the first installs, the second may find',
+      good: 'FROM debian:12\nRUN git clone https://github.com/xiph/ogg && make -C ogg install\nRUN git clone https://github.com/xiph/vorbis && make -C vorbis install\n',
+    },
+    {
+      title: 'A download alone is soon done',
+      good: 'FROM debian:12\nRUN curl -fsSLo /bin/jq https://github.com/jqlang/jq/releases/download/jq-1.7/jq\nRUN curl -fsSLo /bin/yq https://github.com/mikefarah/yq/releases/download/v4.44/yq\n',
+    },
+  ],
+  exceptions: { onbuild: 'Two RUNs take part, and the trial makes a trigger of one alone.' },
+  check({ file, model }) {
+    return {
+      *Stage({ instructions }) {
+        const builds = instructions.flatMap((node) => (node.kind === 'Run' ? (buildOf(model, node) ?? []) : []));
+        const group: Build[] = [];
+        for (const build of builds) {
+          const text = file.text.slice(build.run.start, build.run.end).toLowerCase();
+          const isLast = build === builds.at(-1);
+          if (!group.some(({ name }) => text.includes(name)) && (isLast || build.isPrivate)) group.push(build);
+        }
+        const [first, ...others] = group;
+        if (!first || others.length === 0) return;
+        const names = group.map(({ name }) => `\`${name}\``).join(', ');
+        yield {
+          at: first.run,
+          message: `${names} are built one after the other, and none names another`,
+          help: 'Where they do not need each other, build each in a stage of its own and take the results with `COPY --from`.',
+          related: others.map(({ name, run: { start, end } }) => ({
+            range: { start, end },
+            message: `\`${name}\` is built here`,
+          })),
+        };
+      },
+    };
+  },
+});
+
+interface Build {
+  readonly run: Run;
+  /** What is built, in lower case. */
+  readonly name: string;
+  /** Whether it puts nothing where other builds look for libraries unasked. */
+  readonly isPrivate: boolean;
+}
+
+/** What a RUN fetches and compiles. */
+const buildOf = (model: Model, run: Run): Build | undefined => {
+  const commands = model.commandsOf(run);
+  if (!commands.some((command) => isCompile(command) && !command.conditional)) return undefined;
+  for (const command of commands) {
+    const name = command.conditional ? undefined : projectOf(model, run, command);
+    if (name !== undefined) return { run, name, isPrivate: commands.every((each) => !isShared(each)) };
+  }
+  return undefined;
+};
+
+const isCompile = ({ name, operands }: ShellCommand): boolean => {
+  if (name === 'make' || name === 'ninja' || name === 'mvn' || name === 'gradle' || name === 'bazel') return true;
+  return (name === 'cargo' || name === 'cmake' || name === 'go') && operands[0]?.text === 'build';
+};
+
+const isShared = ({ name, operands, arguments: words }: ShellCommand): boolean => {
+  if (name === 'ldconfig' || name === 'pip' || name === 'pip3' || name === 'python' || name === 'python3') return true;
+  if (words.some(({ raw }) => /\.(?:so|a|h|pc)(?:$|[.*"'])|\/(?:lib|include)(?:\/|$)/.test(raw))) return true;
+  const isBuilder = name === 'make' || name === 'ninja' || name === 'cmake';
+  return isBuilder && [...operands, ...words].some(({ raw }) => /^(?:--)?install\b/.test(raw));
+};
+
+/** The project that `git clone`, curl or wget fetches, as its address names it. */
+const projectOf = (model: Model, run: Run, { name, operands, arguments: words }: ShellCommand): string | undefined => {
+  if (name !== 'curl' && name !== 'wget' && !(name === 'git' && operands[0]?.text === 'clone')) return undefined;
+  const url = words
+    .map((word) => shellValue(model, run, word) ?? word.raw)
+    .find((word) => /^["']?(?:https?|git|ssh|ftp):\/\//.test(word));
+  if (url === undefined) return undefined;
+  const [, repository] = /(?:github|gitlab|bitbucket)\.\w+\/[^/]+\/([\w.-]+?)(?:\.git)?(?:["'/]|$)/.exec(url) ?? [];
+  const [, file] = /\/([A-Za-z][A-Za-z+]*(?:[-_][A-Za-z][A-Za-z+]*)*)[^/]*$/.exec(url) ?? [];
+  const found = repository ?? file;
+  return found && found.length > 2 ? found.toLowerCase() : undefined;
+};
