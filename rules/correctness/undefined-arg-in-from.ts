@@ -5,6 +5,7 @@ import {
   type From,
   type Iechorfile,
   insertLineBefore,
+  isSlip,
   type Model,
   nearest,
   replace,
@@ -51,7 +52,8 @@ export default defineRule({
           const { name, problem } = variable;
           if (problem !== undefined || !/^[A-Za-z_]\w*$/.test(name) || model.globals.bindings.has(name)) continue;
           const inStage = declaredIn(name, model);
-          const meant = inStage ? undefined : nearest(name, declared(file));
+          const near = inStage ? undefined : nearest(name, declared(file));
+          const meant = near && isSlip(name, near) ? near : undefined;
           yield {
             at: variable,
             message: inStage

@@ -1,6 +1,7 @@
 import {
   defineRule,
   type Instruction,
+  isSlip,
   type Model,
   mayBeStage,
   nearest,
@@ -189,23 +190,6 @@ const misspelt = (name: string, node: Instruction, model: Model): Cause | undefi
   if (!meant || !isSlip(name, meant)) return undefined;
   return { message: `\`$${name}\` is set nowhere, but \`${meant}\` is`, help: `Write \`$${meant}\`.`, meant };
 };
-
-/** One letter too many, too few, wrong or swapped; not one of a series such as `PORT_HTTP` and `PORT_HTTPS`, `A1` and `A2`. */
-const isSlip = (name: string, meant: string): boolean => {
-  if (plain(name) === plain(meant)) return true;
-  let start = 0;
-  while (start < name.length && name[start] === meant[start]) start++;
-  let end = 0;
-  while (end < Math.min(name.length, meant.length) - start && name.at(-1 - end) === meant.at(-1 - end)) end++;
-  const wrong = name.slice(start, name.length - end);
-  const right = meant.slice(start, meant.length - end);
-  if (/\d/.test(wrong + right) || (end === 0 && /^S?$/i.test(wrong) && /^S?$/i.test(right))) return false;
-  const isShortPart = /(?:^|_)[^_]{0,2}$/.test(name.slice(0, start + wrong.length)) && end === 0;
-  const isSwap = wrong.length === 2 && wrong[0] === right[1] && wrong[1] === right[0];
-  return isSwap || (!isShortPart && wrong.length <= 1 && right.length <= 1);
-};
-
-const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 const nowhere = (name: string, bottom: StageInfo | undefined): Cause => {
   const image = bottom?.base.kind === 'image' ? `, nor in \`${bottom.base.text.replace(/@.*$/s, '')}\`` : '';

@@ -2,6 +2,7 @@ import {
   defineRule,
   insertAfter,
   isOfficialImage,
+  isSlip,
   nameRangeOf,
   nearest,
   ownReferences,
@@ -101,16 +102,19 @@ const misspelt = (text: string, stage: StageInfo, all: readonly StageInfo[], at:
           above.flatMap(({ name }) => name ?? []),
         )
       : undefined;
-  // `php84` beside `php85` is no slip of the pen.
-  if (near && withoutDigits(near) !== withoutDigits(text)) {
+  if (near && isNear(text, near)) {
     return {
       message: `No stage is called \`${text}\`, so it is taken as an image`,
       help: `The stage above is called \`${near}\`: write \`from=${near}\`.`,
       fix: at ? { title: `Write \`${near}\``, edits: [replace(at, near)] } : undefined,
     };
   }
-  return near ? undefined : unnamed(text, above, all);
+  return unnamed(text, above, all);
 };
+
+/** `php84` beside `php85` is no slip of the pen, nor are short words that share some letters. */
+const isNear = (text: string, name: string): boolean =>
+  isSlip(text, name) || (text.length > 5 && withoutDigits(text) !== withoutDigits(name));
 
 const withoutDigits = (text: string): string => text.replace(/\d+/g, '');
 

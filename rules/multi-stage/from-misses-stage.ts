@@ -1,4 +1,4 @@
-import { defineRule, isOfficialImage, nearest, replace, type StageInfo } from '#lint';
+import { defineRule, isOfficialImage, isSlip, nearest, replace, type StageInfo } from '#lint';
 
 export default defineRule({
   name: 'from-misses-stage',
@@ -61,9 +61,11 @@ const meantStage = (text: string, stage: StageInfo, stages: readonly StageInfo[]
   if (same.length) return same.findLast(({ index }) => index < stage.index) ?? same[0];
   const above = stages.flatMap(({ name, index }) => (name && index < stage.index ? name : []));
   const near = text.length > 3 ? nearest(text, above) : undefined;
-  // `rocky9` beside `rocky8` is no slip of the pen.
-  if (!near || withoutDigits(near) === withoutDigits(text)) return undefined;
-  return called(near).at(-1);
+  return near && isNear(text, near) ? called(near).at(-1) : undefined;
 };
+
+/** `rocky8` beside `rocky9` is no slip of the pen, nor are short words that share some letters. */
+const isNear = (text: string, name: string): boolean =>
+  isSlip(text, name) || (text.length > 5 && withoutDigits(text) !== withoutDigits(name));
 
 const withoutDigits = (text: string): string => text.replace(/\d+/g, '');

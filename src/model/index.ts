@@ -28,6 +28,7 @@ export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './s
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
 export { isSignal, SIGNALS } from './signals.ts';
+export { isSlip } from './slips.ts';
 export type { Base, Reference, StageInfo } from './stages.ts';
 export { dropsPrivileges, endOfBuild, isToolbox, type Startup, startupOf } from './startup.ts';
 export type { State } from './state.ts';
