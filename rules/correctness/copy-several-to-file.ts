@@ -1,0 +1,65 @@
+import { type Add, type Copy, cleanPath, copyTarget, defineRule, insertAfter, type Model } from '#lint';
+
+export default defineRule({
+  name: 'copy-several-to-file',
+  codes: ['DL3021', 'DS-0011', 'DF048'],
+  category: 'correctness',
+  summary: 'Several sources are copied to what may be a file',
+  why: `Without a \`/\` at its end the destination is a folder only if there is one already. Otherwise BuildKit writes one file over the
+    other without a word, and the older builder refuses the line.`,
+  severity: 'error',
+  fix: { safety: 'safe', note: 'The sources were written over each other before.' },
+  examples: [
+    {
+      bad: 'FROM node\nCOPY package.json package-lock.json /app\n',
+      good: 'FROM node\nCOPY package.json package-lock.json /app/\n',
+    },
+    { title: 'JSON', bad: 'FROM node\nCOPY ["a b", "c", "/app"]\n', good: 'FROM node\nCOPY ["a b", "c", "/app/"]\n' },
+    {
+      title: 'A variable that does not end in `/`',
+      bad: 'FROM node\nENV APP=/app\nCOPY a b $APP\n',
+      good: 'FROM node\nENV APP=/app\nCOPY a b $APP/\n',
+    },
+    {
+      title: 'A folder that is there, which BuildKit sees and the older builder does not',
+      bad: 'FROM node\nWORKDIR /srv/app\nCOPY a b /srv\n',
+      good: 'FROM node\nWORKDIR /srv/app\nCOPY a b /srv/\n',
+    },
+    { title: 'The current folder', good: 'FROM node\nWORKDIR /app\nCOPY a b .\nCOPY c d ./lib/.\n' },
+    { title: 'One source', good: 'FROM node\nCOPY package.json /app\nCOPY dist/* /app\n' },
+    { title: 'Whatever it is', good: 'FROM node\nARG APP\nCOPY a b $APP\n' },
+  ],
+  check({ model }) {
+    const check = function* (node: Copy | Add) {
+      const { destination, sources } = node;
+      if (sources.length < 2) return;
+      const { value } = model.expand(destination, node);
+      if (!value || /(?:^|[\\/])\.{0,2}$/.test(value)) return;
+      const isThere = isFolder(node, model);
+      const at = node.json ? { start: destination.end - 1, end: destination.end - 1 } : destination;
+      yield {
+        at: destination,
+        message: `${sources.length} sources are copied to \`${destination.raw}\`, which does not end in \`/\``,
+        help: `Write \`${destination.raw}/\`.`,
+        ...(isThere ? { severity: 'info' as const } : {}),
+        fix: { title: 'Add the `/`', edits: [insertAfter(at, '/')] },
+      };
+    };
+    return { Copy: check, Add: check };
+  },
+});
+
+/** Folders of every image that is not empty. */
+const EVERYWHERE = new Set(
+  '/bin /etc /home /lib /opt /root /sbin /srv /tmp /usr /usr/bin /usr/lib /usr/local /usr/local/bin /usr/sbin /usr/share /var /var/lib'.split(
+    ' ',
+  ),
+);
+
+const isFolder = (node: Copy | Add, model: Model): boolean => {
+  const target = copyTarget(model, node);
+  if (target === undefined) return false;
+  const { workdir } = model.stateBefore(node);
+  if (workdir && `${cleanPath(workdir)}/`.startsWith(`${target}/`)) return true;
+  return EVERYWHERE.has(target) && model.stageOf(node)?.root.kind !== 'scratch';
+};
