@@ -1,3 +1,4 @@
+import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
 import type { Diagnostic } from '../src/lint/diagnostic.ts';
 import { widthOf } from '../src/report/cells.ts';
@@ -126,7 +127,7 @@ web/Dockerfile:2:9  warning  relative-workdir
   it('has colour only when told', () => {
     const report = reportOf([fileOf(WORKDIR, [relative])]);
     expect(render(reportPretty, report)).not.toContain('\u001b');
-    const colored = render(reportPretty, report, { color: true });
+    const colored = render(reportPretty, report, { paint: new Chalk({ level: 1 }) });
     expect(colored).toContain('\u001b[33m');
     expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(render(reportPretty, report));
   });

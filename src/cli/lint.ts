@@ -5,6 +5,7 @@ import { SEVERITIES } from '../lint/diagnostic.ts';
 import { lint } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
 import { type FileReport, reporterOf, showsWhy } from '../report/index.ts';
+import { paintOf } from '../report/paint.ts';
 import { discover } from './discover.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
@@ -57,8 +58,12 @@ const report = async (run: Run, files: readonly FileReport[]): Promise<void> => 
   const reporter = await reporterOf(options.format);
   const why = new Map(showsWhy(options.format) ? rules.map((rule) => [rule.name, rule.why]) : []);
   const outcome = { version, files, unreadable, rules: [...config.rules.keys()], why };
-  const { color, width } = sheet;
-  await print(run, sheet, reporter(outcome, { color, width, quiet: options.quiet, statistics: options.statistics }));
+  const paint = await paintOf(sheet.color);
+  await print(
+    run,
+    sheet,
+    reporter(outcome, { paint, width: sheet.width, quiet: options.quiet, statistics: options.statistics }),
+  );
 };
 
 const reachesThreshold = ({ diagnostics }: FileReport, { options }: Run): boolean => {

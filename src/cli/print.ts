@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
-import type { Io, Output } from './io.ts';
-import { writeOutputFile } from './output-file.ts';
+import { hasColors } from './colors.ts';
+import type { Output } from './io.ts';
 import { fail, type Run } from './run.ts';
-import { undisturbed } from './signals.ts';
 
 /** Where the report of a run goes. */
 export interface Sheet {
@@ -20,7 +19,7 @@ export const sheetOf = ({ options, io, targets }: Run): Sheet => {
   const output = isTextOnStdout ? io.stderr : io.stdout;
   const file = options.outputFile === '-' ? undefined : options.outputFile;
   const isOnTerminal = file === undefined && output.isTerminal();
-  const color = options.color === 'auto' ? isOnTerminal && mayBeColored(io) : options.color === 'always';
+  const color = options.color === 'auto' ? isOnTerminal && hasColors(output, io) : options.color === 'always';
   return { file, output, color, width: isOnTerminal ? (output.columns() ?? WIDTH) : WIDTH };
 };
 
@@ -30,8 +29,8 @@ export const print = async (run: Run, { file, output }: Sheet, pieces: Iterable<
     for (const piece of pieces) output.write(piece);
     return;
   }
+  const { writeOutputFile } = await import('./output-file.ts');
+  const { undisturbed } = await import('./signals.ts');
   const failure = await undisturbed(() => writeOutputFile(resolve(run.io.cwd, file), pieces));
   if (failure !== undefined) fail(run, `cannot write ${file}: ${failure}`);
 };
-
-const mayBeColored = ({ env }: Io): boolean => !env.NO_COLOR && env.TERM !== 'dumb';

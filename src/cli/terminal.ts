@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { hasColors } from './colors.ts';
 import type { Io } from './io.ts';
 
 /** How standard output shows text for people: colours where it is a terminal that has them, prose no wider than it is. */
@@ -11,7 +12,9 @@ const WIDEST = 100;
 const NARROWEST = 30;
 
 export const terminalOf = ({ stdout, env }: Pick<Io, 'stdout' | 'env'>): Terminal => {
-  const hasColors = stdout.isTerminal() && !env.NO_COLOR && env.TERM !== 'dumb';
   const columns = stdout.isTerminal() ? (stdout.columns() ?? WIDEST) : WIDEST;
-  return { paint: new Chalk({ level: hasColors ? 1 : 0 }), width: Math.max(NARROWEST, Math.min(columns, WIDEST)) };
+  return {
+    paint: new Chalk({ level: hasColors(stdout, { env }) ? 1 : 0 }),
+    width: Math.max(NARROWEST, Math.min(columns, WIDEST)),
+  };
 };

@@ -18,12 +18,18 @@ export interface LintConfig {
 
 /** Every finding of one document, sorted by place. Pure. A rule that throws becomes a finding of `internal`; the others go on. */
 export const lint = (document: Document, config: LintConfig): readonly Diagnostic[] =>
-  lintFile(document, parse(document.text), config);
+  lintFile(document, parse(readableText(document)), config);
+
+/** What stands before a NUL is text; what follows is most likely none, and would be a finding on every line. */
+const readableText = ({ text, defect }: Document): string => {
+  const nul = defect?.kind === 'encoding' ? text.indexOf('\0') : -1;
+  return nul < 0 ? text : text.slice(0, text.lastIndexOf('\n', nul) + 1);
+};
 
 /** As `lint`, for a document whose tree is there already. */
 export const lintFile = (document: Document, file: Iechorfile, config: LintConfig): readonly Diagnostic[] => {
   const walk: Walk = { document, file, model: modelOf(file, config.inputs), config, diagnostics: [] };
-  const hasText = document.defect?.kind !== 'too-large';
+  const hasText = document.defect === undefined || file.instructions.length > 0;
   const active = hasText ? [...config.rules.keys()] : [...config.rules.keys()].filter(({ bytes }) => bytes);
   const visitors = visitorsOf(walk, active);
   if (hasText) walkFile(walk, visitors);
@@ -166,7 +172,7 @@ const diagnosticOf = (walk: Walk, { rule, severity }: ActiveRule, problem: Probl
     rule: rule.name,
     codes: problem.codes ?? rule.codes,
     severity: problem.severity ?? severity,
-    range: rangeOf(problem.at, walk.file.text.length),
+    range: rangeOf(problem.at, walk.document.text.length),
     message: problem.message,
     ...(problem.help ? { help: problem.help } : {}),
     ...(problem.related?.length ? { related: problem.related } : {}),

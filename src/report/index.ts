@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../lint/diagnostic.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { Document } from '../source/document.ts';
+import type { Paint } from './paint.ts';
 import { reportPretty } from './pretty.ts';
 
 /** A linted file and what was found in it, by place. */
@@ -31,7 +32,8 @@ export interface Report {
 }
 
 export interface ReportOptions {
-  readonly color: boolean;
+  /** Colours, where there are any. */
+  readonly paint: Paint;
   /** Columns of the terminal. */
   readonly width: number;
   /** Findings alone: no why, no summary, nothing when there is nothing to say. */

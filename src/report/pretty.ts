@@ -1,9 +1,9 @@
-import { Chalk, type ChalkInstance } from 'chalk';
 import type { Diagnostic, Fix, Safety, Severity } from '../lint/diagnostic.ts';
 import { truncate, widthOf } from './cells.ts';
 import { escapeText } from './escape.ts';
 import { frameOf } from './frame.ts';
 import type { FileReport, Report, Reporter, ReportOptions } from './index.ts';
+import type { Paint } from './paint.ts';
 import { hunksOf } from './preview.ts';
 import { plural, wrap } from './prose.ts';
 import { statisticsOf, tableOf } from './statistics.ts';
@@ -21,7 +21,7 @@ export const reportPretty: Reporter = function* (report, options) {
 
 /** What holds for the whole run. */
 interface Page {
-  readonly paint: ChalkInstance;
+  readonly paint: Paint;
   /** Columns for code, and the fewer ones for prose. */
   readonly width: number;
   readonly measure: number;
@@ -33,7 +33,7 @@ interface Page {
 const pageOf = (report: Report, options: ReportOptions): Page => {
   const width = Math.max(30, options.width);
   return {
-    paint: new Chalk({ level: options.color ? 1 : 0 }),
+    paint: options.paint,
     width,
     measure: Math.min(width, 100),
     why: options.quiet ? new Map() : report.why,
@@ -71,9 +71,9 @@ const titleOf = ({ severity, rule, range }: Diagnostic, view: View, { paint, mea
   return fits ? [`${paint.cyan(place)}  ${kind}`] : [paint.cyan(place), `  ${kind}`];
 };
 
-const painter = (paint: ChalkInstance, severity: Severity): ChalkInstance => {
+const painter = (paint: Paint, severity: Severity): Paint['red'] => {
   const colors = { error: paint.red, warning: paint.yellow, info: paint.blue, style: paint.magenta };
-  return colors[severity].bold;
+  return (text) => paint.bold(colors[severity](text));
 };
 
 const frame = ({ range, severity }: Diagnostic, view: View, { paint, width }: Page): readonly string[] => {

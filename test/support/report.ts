@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../src/lint/diagnostic.ts';
 import type { FileReport, Report, Reporter, ReportOptions } from '../../src/report/index.ts';
+import { paintOf } from '../../src/report/paint.ts';
 import { documentOf } from '../../src/source/document.ts';
 import type { Range } from '../../src/source/range.ts';
 
@@ -36,5 +37,7 @@ export const reportOf = (files: readonly FileReport[], more: Partial<Report> = {
   ...more,
 });
 
+const PLAIN = await paintOf(false);
+
 export const render = (reporter: Reporter, report: Report, options: Partial<ReportOptions> = {}): string =>
-  [...reporter(report, { color: false, width: 80, quiet: false, statistics: false, ...options })].join('');
+  [...reporter(report, { paint: PLAIN, width: 80, quiet: false, statistics: false, ...options })].join('');
