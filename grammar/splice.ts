@@ -154,14 +154,15 @@ const logicalLine = (
     const lineStart = reader.at;
     const physical = nextLine(reader);
     sourceEnd = physical.contentEnd;
+    const from = skipSpaces(source, physical.start, physical.contentEnd);
+    const isEmpty = from >= physical.contentEnd || source[from] === '#';
     if (physical.tooLong) {
       problem = { kind: 'too-long', at: { start: physical.start, end: physical.end } };
       dropped.push({ start: lineStart, end: reader.at });
-      end = continuedEnd(source, physical.start, physical.contentEnd, escape);
+      if (!isEmpty) end = continuedEnd(source, physical.start, physical.contentEnd, escape);
       continue;
     }
-    const from = skipSpaces(source, physical.start, physical.contentEnd);
-    if (from >= physical.contentEnd || source[from] === '#') {
+    if (isEmpty) {
       dropped.push({ start: lineStart, end: reader.at });
       if (source[from] === '#' && from < physical.contentEnd)
         comments.push({ start: from, end: physical.contentEnd, inside: true });

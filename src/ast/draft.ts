@@ -28,13 +28,11 @@ export const draftOf = (line: Line, children: Children, attached: Attached): Dra
   const { line: logical } = line;
   const piece = first ? pieceOf(first) : { start: logical.start, end: logical.start };
   const flags = [...tokens(children, 'Flag'), ...tokens(children, 'OnbuildFlag')].map((token) => flagOf(line, token));
-  const ends = [
-    ...tokens(children, 'FlagsEnd'),
-    ...tokens(children, 'OnbuildFlagsEnd'),
-    ...tokens(children, 'Flag'),
-    ...tokens(children, 'OnbuildFlag'),
-  ];
-  const place = Math.max(piece.end, ...ends.map((token) => pieceOf(token).end));
+  let place = piece.end;
+  for (const name of FLAG_TOKENS) {
+    const last = tokens(children, name).at(-1);
+    if (last) place = Math.max(place, pieceOf(last).end);
+  }
   const keyword = tokenAt(line, piece);
   const whole: Range = line.trigger ? { start: keyword.start, end: logical.source.end } : logical.source;
   return {
@@ -55,6 +53,8 @@ export const draftOf = (line: Line, children: Children, attached: Attached): Dra
     },
   };
 };
+
+const FLAG_TOKENS = ['Flag', 'FlagsEnd', 'OnbuildFlag', 'OnbuildFlagsEnd'] as const;
 
 /** The first token of every instruction's rule is its keyword. */
 const keywordToken = (children: Children): IToken | undefined => {

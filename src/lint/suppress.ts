@@ -17,7 +17,20 @@ export const suppress = (file: Iechorfile, model: Model, diagnostics: readonly D
   if (!file.text.includes('iechorlint')) return diagnostics;
   const areas = file.comments.flatMap((comment) => areaOf(comment, file, model) ?? []);
   if (areas.length === 0) return diagnostics;
-  return diagnostics.filter((diagnostic) => !areas.some((area) => isIgnored(diagnostic, area)));
+  const waiting = areas.toSorted((a, b) => b.range.start - a.range.start);
+  const kept: Diagnostic[] = [];
+  let open: Area[] = [];
+  // Both in order of place, so that each finding meets only the areas that reach it.
+  for (const diagnostic of diagnostics.toSorted((a, b) => a.range.start - b.range.start)) {
+    const { start } = diagnostic.range;
+    for (let next = waiting.at(-1); next && next.range.start <= start; next = waiting.at(-1)) {
+      open.push(next);
+      waiting.pop();
+    }
+    open = open.filter(({ range }) => range.end >= start);
+    if (!open.some((area) => isIgnored(diagnostic, area))) kept.push(diagnostic);
+  }
+  return kept;
 };
 
 interface Area {
@@ -27,10 +40,8 @@ interface Area {
 
 const ALWAYS = new Set(['syntax', 'encoding', 'internal', 'file-too-large']);
 
-const isIgnored = (diagnostic: Diagnostic, { names, range }: Area): boolean => {
+const isIgnored = (diagnostic: Diagnostic, { names }: Area): boolean => {
   if (ALWAYS.has(diagnostic.rule)) return false;
-  const { start } = diagnostic.range;
-  if (start < range.start || start > range.end) return false;
   return (
     names.has('all') || names.has(diagnostic.rule) || diagnostic.codes.some((code) => names.has(code.toLowerCase()))
   );
@@ -57,26 +68,30 @@ const areaOf = (comment: Comment, file: Iechorfile, model: Model): Area | undefi
   return range && { names: ignore.names, range };
 };
 
-/** Inside a continued instruction the line below; elsewhere the instruction below, its continued lines included. */
+/** Inside a continued instruction the line below, further comments left out; elsewhere the instruction below. */
 const nextRange = (comment: Comment, file: Iechorfile): Range | undefined => {
-  if (!comment.inside) return instructionAfter(comment, file);
-  let start = file.text.indexOf('\n', comment.end) + 1;
-  for (let next = commentAt(file, start); next; next = commentAt(file, start))
-    start = file.text.indexOf('\n', next.end) + 1;
+  if (!comment.inside) return firstAfter(file.instructions, comment.start);
+  const lines = /(?:\n[\t\v\f\r ]*(?:#[^\n]*)?(?=\n|$))*\n/y;
+  lines.lastIndex = comment.end;
+  const start = lines.test(file.text) ? lines.lastIndex : file.text.length;
   const end = file.text.indexOf('\n', start);
-  return start > 0 ? { start, end: end < 0 ? file.text.length : end } : undefined;
+  return { start, end: end < 0 ? file.text.length : end };
 };
-
-const commentAt = (file: Iechorfile, lineStart: number): Comment | undefined =>
-  file.comments.find(
-    ({ start, inside }) => inside && start >= lineStart && file.text.slice(lineStart, start).trim() === '',
-  );
-
-const instructionAfter = (comment: Range, file: Iechorfile): Instruction | undefined =>
-  file.instructions.find(({ start }) => start > comment.start);
 
 /** Above a FROM the whole stage, within a stage all of it. */
 const stageRange = (comment: Comment, model: Model): Range | undefined => {
-  const next = model.stages.find(({ node }) => node.end > comment.start);
-  return next?.node;
+  const stages = model.stages.map(({ node }) => node);
+  return stages.find(({ end }) => end > comment.start);
+};
+
+/** The first of the nodes, which are in order, that starts behind the offset. */
+const firstAfter = (nodes: readonly Instruction[], offset: number): Instruction | undefined => {
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((nodes[middle]?.start ?? 0) > offset) high = middle;
+    else low = middle + 1;
+  }
+  return nodes[low];
 };

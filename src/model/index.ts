@@ -27,6 +27,7 @@ export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
+export { type ShellNeed, shellNeedOf } from './shell-need.ts';
 export { isSignal, SIGNALS } from './signals.ts';
 export { isSlip } from './slips.ts';
 export type { Base, Reference, StageInfo } from './stages.ts';

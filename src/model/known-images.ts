@@ -15,12 +15,8 @@ export interface KnownImage {
 }
 
 /** The image that a stage, or one below it, is built on; undefined where nothing is known of it. */
-export const knownBaseOf = (stage: StageInfo): KnownImage | undefined => {
-  if (stage.onbuildOf) return knownBaseOf(stage.onbuildOf);
-  const { base } = stage;
-  if (base.kind === 'stage') return knownBaseOf(base.stage);
-  return base.kind === 'image' && base.reference ? knownImage(base.reference) : undefined;
-};
+export const knownBaseOf = ({ root }: StageInfo): KnownImage | undefined =>
+  root.kind === 'image' && root.reference ? knownImage(root.reference) : undefined;
 
 /** What is known of the image, if anything; of Windows images nothing is. */
 export const knownImage = (reference: ImageReference): KnownImage | undefined => {

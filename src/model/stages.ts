@@ -21,6 +21,8 @@ export interface StageInfo {
   /** In lower case; undefined when it has no name. */
   readonly name: string | undefined;
   readonly base: Base;
+  /** What the chain of FROMs through the stages of the file begins with. */
+  readonly root: Base;
   /** Stages and images that it takes from, its own FROM first. */
   readonly references: readonly Reference[];
   /** The stage from which the triggers of an ONBUILD stage inherit; undefined for a stage of the file. */
@@ -48,7 +50,8 @@ export const stagesOf = (file: Iechorfile, globals: Scope): readonly StageInfo[]
   for (const [place, node] of file.stages.entries()) {
     const name = node.from?.name?.text.toLowerCase();
     const base = baseOf(node.from, named, globals);
-    const info = { node, index: first + place, name, base, references: [], onbuildOf: undefined };
+    const root = base.kind === 'stage' ? base.stage.root : base;
+    const info = { node, index: first + place, name, base, root, references: [], onbuildOf: undefined };
     infos.push(info);
     if (name === undefined) continue;
     const namesakes = named.get(name);
@@ -85,7 +88,9 @@ const referencesOf = (info: StageInfo, known: KnownStages, globals: Scope): read
     const stage = info.base.kind === 'stage' ? info.base.stage : undefined;
     references.push({ kind: 'from', node: from, at: from.image, text: value, stage, outOfRange: false });
   }
-  for (const node of info.node.instructions) references.push(...referencesIn(node, info, known));
+  for (const node of info.node.instructions) {
+    for (const reference of referencesIn(node, info, known)) references.push(reference);
+  }
   return references;
 };
 
