@@ -48,7 +48,7 @@ describe('flags', () => {
     ["RUN --a='\\b' c", ['--a=b'], 'RUN|c'],
     ['RUN --a=b\\ c d', ['--a=b c'], 'RUN|d'],
     ['RUN --a="b c', ['--a=b c'], 'RUN'],
-    ['RUN --a\\', ['--a\\'], 'RUN'],
+    ['RUN --a\\\\', ['--a\\'], 'RUN'],
     ['CMD -- --a', [], 'CMD|--a'],
     ['CMD --a -- --b', ['--a'], 'CMD|--b'],
     ['CMD "--" a', [], 'CMD|"--" a'],
@@ -57,9 +57,8 @@ describe('flags', () => {
     ['COPY a --from=x b', [], 'COPY|a|--from=x|b'],
     ['ONBUILD --a RUN --b c', ['--a'], 'ONBUILD|RUN|c'],
   ])('%s', (text, flags, values) => {
-    const escaped = text.endsWith('\\') ? `${text}x` : text;
-    expect(flagsOf(escaped)).toEqual(text.endsWith('\\') ? ['--ax'] : flags);
-    expect(valueOf(escaped)).toBe(values);
+    expect(flagsOf(text)).toEqual(flags);
+    expect(valueOf(text)).toBe(values);
   });
 
   it('have ranges for name and value', () => {
