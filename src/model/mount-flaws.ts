@@ -1,0 +1,148 @@
+import { flagValue } from '../ast/check.ts';
+import { parseWordText } from '../ast/line.ts';
+import { type Field, readFields } from '../ast/mount.ts';
+import type { Flag, Run } from '../ast/nodes.ts';
+import { nearest } from '../source/nearest.ts';
+import type { Range } from '../source/range.ts';
+import { expand } from './expand.ts';
+import type { Model } from './index.ts';
+import { MOUNT_TYPES, type MountType } from './mounts.ts';
+import { environmentOf } from './scope.ts';
+
+/** Something in a `RUN --mount=…` that ends the build, at its place. */
+export interface MountFlaw extends Range {
+  readonly message: string;
+  /** What to write instead. */
+  readonly help: string;
+  /** What was probably meant in its place. */
+  readonly near: string | undefined;
+}
+
+/** What BuildKit refuses in the mounts of a RUN: the first flaw of each. What is no list of fields is a matter of syntax. */
+export const mountFlaws = (model: Model, run: Run): readonly MountFlaw[] => {
+  const flaws: MountFlaw[] = [];
+  for (const flag of run.flags) {
+    const fields = flag.name.text === 'mount' ? fieldsOf(model, run, flag) : [];
+    const flaw = firstFlaw(fields, flag);
+    if (flaw) flaws.push(flaw);
+  }
+  return flaws;
+};
+
+/** A field at its place, its value expanded; undefined where that is not known. */
+interface PlacedField extends Field, Range {
+  readonly bare: boolean;
+}
+
+const fieldsOf = (model: Model, run: Run, flag: Flag): readonly PlacedField[] => {
+  const fields = readFields(flagValue(flag) ?? '');
+  if (typeof fields === 'string') return [];
+  const { escape, text } = model.file;
+  const environment = environmentOf(model.stateBefore(run));
+  const placed: PlacedField[] = [];
+  let from = flag.value?.start ?? flag.start;
+  for (const field of fields) {
+    const start = text.indexOf(field.text, from);
+    const isFound = start >= 0 && start < flag.end;
+    const range = isFound ? { start, end: start + field.text.length } : { start: flag.start, end: flag.end };
+    if (isFound) from = range.end;
+    const value = field.value === undefined ? undefined : expand(parseWordText(field.value, escape), environment).value;
+    placed.push({ ...field, ...range, value, bare: field.value === undefined });
+  }
+  return placed;
+};
+
+const SWITCHES = ['readonly', 'readwrite', 'required', 'ro', 'rw'];
+const KEYS = [
+  ...['type', 'from', 'source', 'target', 'id', 'sharing', 'size', 'mode', 'uid', 'gid', 'env'],
+  ...SWITCHES,
+  ...['src', 'dst', 'destination'],
+];
+const SHARING = ['shared', 'private', 'locked'];
+
+const firstFlaw = (fields: readonly PlacedField[], flag: Flag): MountFlaw | undefined => {
+  let type: MountType | undefined = 'bind';
+  for (const field of fields) {
+    const flaw = keyFlaw(field) ?? valueFlaw(field) ?? typeFlaw(field, type);
+    if (flaw) return flaw;
+    if (field.key === 'type') type = MOUNT_TYPES.find((each) => each === field.value?.toLowerCase());
+  }
+  return type && combinationFlaw(fields, type, flag);
+};
+
+const flawAt = (at: Range, message: string, help: string): MountFlaw => ({
+  start: at.start,
+  end: at.end,
+  message,
+  help,
+  near: undefined,
+});
+
+/** A name that there is not. */
+const unknownAt = ({ start, end }: Range, message: string, name: string, known: readonly string[]): MountFlaw => {
+  const near = nearest(name, known);
+  const help = near ? `Write \`${near}\`.` : `It can be ${known.map((each) => `\`${each}\``).join(', ')}.`;
+  return { start, end, message, help, near };
+};
+
+const keyFlaw = (field: PlacedField): MountFlaw | undefined => {
+  const { bare, key, start } = field;
+  const at = { start, end: Math.min(field.end, start + key.length) };
+  if (key === '')
+    return flawAt(at, 'There is nothing between two commas', 'A blank ends the options: leave none behind a comma.');
+  if (!KEYS.includes(key)) return unknownAt(at, `A mount has no option \`${key}\``, key, bare ? SWITCHES : KEYS);
+  return bare && !SWITCHES.includes(key) ? flawAt(at, `\`${key}\` has no value`, `Write \`${key}=…\`.`) : undefined;
+};
+
+const valueFlaw = (field: PlacedField): MountFlaw | undefined => {
+  const { bare, key, value } = field;
+  if (bare || value === undefined) return undefined;
+  const at = { start: Math.min(field.end, field.start + key.length + 1), end: field.end };
+  if (key === 'type' && !MOUNT_TYPES.some((type) => type === value.toLowerCase()))
+    return unknownAt(at, `There is no mount type \`${value}\``, value, MOUNT_TYPES);
+  if (key === 'sharing' && !SHARING.includes(value.toLowerCase()))
+    return unknownAt(at, `A cache cannot be shared as \`${value}\``, value, SHARING);
+  if (SWITCHES.includes(key) && !/^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value))
+    return flawAt(at, `\`${key}\` is true or false, not \`${value}\``, `Write \`${key}\` or leave it out.`);
+  if (key === 'mode' && !/^[0-7]+$/.test(value))
+    return flawAt(at, `\`mode\` is an octal number, not \`${value}\``, 'Write such as `mode=0755`.');
+  if (/^[ug]id$/.test(key) && !/^\d+$/.test(value))
+    return flawAt(at, `\`${key}\` is a number, not \`${value}\``, 'Names are not looked up here: write the id.');
+  if (key === 'size' && !/^\d+(?:\.\d+)? ?(?:[kmgtp]i?)?b?$/i.test(value))
+    return flawAt(at, `\`size\` is a number of bytes, not \`${value}\``, 'Write such as `size=64m`.');
+  return undefined;
+};
+
+/** Options that BuildKit takes only once it has read the type they belong to. */
+const typeFlaw = (field: PlacedField, type: MountType | undefined): MountFlaw | undefined => {
+  if (type === undefined) return undefined;
+  if (field.key === 'size' && type !== 'tmpfs')
+    return flawAt(field, `A ${type} mount takes no \`size\``, 'Write it behind `type=tmpfs`, or leave it out.');
+  if (field.key === 'required' && type !== 'secret' && type !== 'ssh')
+    return flawAt(field, `A ${type} mount takes no \`required\``, 'Write it behind `type=secret`, or leave it out.');
+  return undefined;
+};
+
+const combinationFlaw = (fields: readonly PlacedField[], type: MountType, flag: Flag): MountFlaw | undefined => {
+  const find = (...keys: readonly string[]) => fields.find(({ key }) => keys.includes(key));
+  const owner = find('mode', 'uid', 'gid');
+  if (owner && (type === 'bind' || type === 'tmpfs'))
+    return flawAt(
+      owner,
+      `A ${type} mount takes no \`${owner.key}\``,
+      'Leave it out: only cache, secret and ssh take it.',
+    );
+  const sharing = find('sharing');
+  if (sharing && type !== 'cache')
+    return flawAt(sharing, `A ${type} mount takes no \`sharing\``, 'Leave it out: only a cache is shared.');
+  if (type !== 'secret') return undefined;
+  const from = find('from');
+  if (from) return flawAt(from, 'A secret mount takes no `from`', 'Name the secret by its `id`.');
+  const id = find('id');
+  const source = find('source', 'src');
+  if (id && source) return flawAt(source, 'A secret mount takes `source` or `id`, not both', 'Keep the `id`.');
+  const isNamed = id || source || find('target', 'dst', 'destination');
+  return isNamed
+    ? undefined
+    : flawAt(flag, 'The mount names no secret', 'Write such as `--mount=type=secret,id=token`.');
+};
