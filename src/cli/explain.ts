@@ -9,12 +9,15 @@ import { type Terminal, terminalOf } from './terminal.ts';
 
 /** `iechorlint explain`: what a rule finds, why, and what to write instead; all of them where a code has several. */
 export const run = async ({ rule }: { readonly rule: string }, io: Io, rules: readonly Rule[]): Promise<number> => {
-  const found = rulesCalled(rule, rules);
+  const found = rulesCalled(rule, hasExamples(rules) ? rules : (await import('./whole-rules.ts')).rules);
   if (found.length === 0) throw new ConfigError(unknownRule(rule, rules));
   const terminal = terminalOf(io);
   io.stdout.write(`${found.map((each) => pageOf(each, terminal).join('\n')).join('\n\n')}\n`);
   return 0;
 };
+
+// The bundle's rules come without their examples.
+const hasExamples = (rules: readonly Rule[]): boolean => rules.some(({ examples }) => examples.length > 0);
 
 const rulesCalled = (called: string, rules: readonly Rule[]): readonly Rule[] => {
   const wanted = called.trim().toLowerCase();

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { generateCstDts } from 'chevrotain';
 import { IechorfileParser } from '../../grammar/iechorfile.ts';
+import { readmeWithOutput } from './generate/readme.ts';
 import { ruleIndex } from './generate/rule-index.ts';
 import { rulePages } from './generate/rule-pages.ts';
 import { loadRules, ROOT } from './rule-files.ts';
@@ -27,4 +28,8 @@ const files = await loadRules();
 const broken = files.filter(({ rule }) => !rule);
 for (const { path, error } of broken) console.error(`${path} cannot be loaded: ${String(error)}`);
 if (broken.length) process.exitCode = 1;
-else settle('rules.md', rulePages(files.flatMap(({ rule }) => rule ?? [])));
+else {
+  const rules = files.flatMap(({ rule }) => rule ?? []);
+  settle('rules.md', rulePages(rules));
+  settle('README.md', await readmeWithOutput(readFileSync(`${ROOT}README.md`, 'utf8'), ROOT, rules));
+}

@@ -5,7 +5,7 @@ import { type Mount, mountsOf } from './mounts.ts';
 import { environmentOf, globalScope, type Inputs, type Scope } from './scope.ts';
 import { commandsIn, scriptOf } from './scripts.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
-import { baseChain, type Reference, reachedFrom, type StageInfo, stagesOf } from './stages.ts';
+import { baseChain, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
 import { imageState, type State } from './state.ts';
 import { statesIn } from './states.ts';
 
@@ -26,9 +26,9 @@ export { type PortRange, readPort } from './ports.ts';
 export { type ImageReference, readReference } from './reference.ts';
 export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
+export { type ShellNeed, shellNeedOf } from './shell-need.ts';
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
-export { type ShellNeed, shellNeedOf } from './shell-need.ts';
 export { isSignal, SIGNALS } from './signals.ts';
 export { isSlip } from './slips.ts';
 export type { Base, Reference, StageInfo } from './stages.ts';
@@ -85,7 +85,7 @@ export const modelOf = (file: Iechorfile, inputs?: Inputs): Model => {
 const createModel = (file: Iechorfile, inputs: Inputs): Model => {
   const globals = globalScope(file, inputs);
   const stages = stagesOf(file, globals);
-  const final = finalStage(stages, inputs.target);
+  const final = targetOf(stages, inputs.target) ?? stages.at(-1);
   const triggers = new Map(stages.flatMap((stage) => triggerStage(stage) ?? []));
   const owners = ownersOf(stages, triggers);
   const states = statesIn(file, inputs, globals);
@@ -122,11 +122,6 @@ const createModel = (file: Iechorfile, inputs: Inputs): Model => {
     mountsOf: (run) => mountsOf(run, environmentOf(model.stateBefore(run)), file.escape),
   };
   return model;
-};
-
-const finalStage = (stages: readonly StageInfo[], target: string | undefined): StageInfo | undefined => {
-  const named = target === undefined ? undefined : stages.findLast(({ name }) => name === target.toLowerCase());
-  return named ?? stages.at(-1);
 };
 
 const triggerStage = (stage: StageInfo): readonly [readonly [StageInfo, StageInfo]] | undefined => {

@@ -144,6 +144,10 @@ export const baseChain = (stage: StageInfo): readonly StageInfo[] => {
 export const parentOf = ({ onbuildOf, base }: StageInfo): StageInfo | undefined =>
   onbuildOf ?? (base.kind === 'stage' ? base.stage : undefined);
 
+/** The stage that is built: the one of that name in any case, or the last. */
+export const targetOf = (stages: readonly StageInfo[], target: string | undefined): StageInfo | undefined =>
+  target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target.toLowerCase());
+
 /** The stages that the target is built from, itself included. */
 export const reachedFrom = (target: StageInfo): ReadonlySet<StageInfo> => {
   const reached = new Set([target]);
