@@ -7,5 +7,7 @@ export { type AppliedFix, applyEdits, type FixResult, fix } from './lint/fix.ts'
 export * from './lint/index.ts';
 export { lint, lintFile } from './lint/linter.ts';
 export { decode } from './source/decode.ts';
+export { type ImagePlan, planImage } from './model/plan.ts';
+export { type Invalidity, type ValidFile, validate } from './model/validate.ts';
 export { documentOf } from './source/document.ts';
 export { type LineIndex, lineIndexOf, type Position } from './source/text.ts';
