@@ -67,7 +67,8 @@ export const isToolbox = (model: Model, stage: StageInfo): boolean => {
   if (!entrypoint && !cmd) return true;
   const [command, another] = commands;
   if (!command || another) return false;
-  if (INTERACTIVE.has(command.name ?? '')) return command.operands.length === 0;
+  const isPlain = command.arguments.every(({ text = '' }) => /^-(?:[ail]+|-login|-interactive)$/.test(text));
+  if (INTERACTIVE.has(command.name ?? '')) return isPlain;
   return /^(?:sleep infinity|tail -f \/dev\/null)$/.test(wordsOf(command).join(' '));
 };
 
