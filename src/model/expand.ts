@@ -158,6 +158,7 @@ const withoutPrefix = (glob: Glob, chars: readonly string[], greedy: boolean): s
 
 const replaced = (glob: Glob, chars: readonly string[], replacement: string, all: boolean): string => {
   let result = '';
+  let lastEnd = -1;
   for (let at = 0; at <= chars.length; ) {
     const match = matchAt(glob, chars, at);
     if (!match) {
@@ -165,7 +166,9 @@ const replaced = (glob: Glob, chars: readonly string[], replacement: string, all
       continue;
     }
     if (!all) return result + replacement + chars.slice(match.longest).join('');
-    result += fromTemplate(replacement, chars.slice(at, match.longest).join(''));
+    // As in Go, an empty match directly behind another one does not count.
+    if (match.longest > lastEnd) result += fromTemplate(replacement, chars.slice(at, match.longest).join(''));
+    lastEnd = match.longest;
     if (match.longest === at) result += chars[at] ?? '';
     at = Math.max(match.longest, at + 1);
   }
