@@ -11,6 +11,7 @@ import { statesIn } from './states.ts';
 
 export * from '../shell/index.ts';
 export { type Account, accountsOf } from './accounts.ts';
+export { appendedCommand, type Insertion } from './appended-command.ts';
 export { instructionsBefore, stageChain } from './chain.ts';
 export { copyTarget } from './copies.ts';
 export type { Expansion } from './expand.ts';
@@ -20,6 +21,7 @@ export { type MountFlaw, mountFlaws } from './mount-flaws.ts';
 export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
 export { ownLines } from './own-lines.ts';
+export { type KeptCache, keptCaches } from './package-caches.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { imageByDefault } from './plain-build.ts';
 export { type PortRange, readPort } from './ports.ts';
