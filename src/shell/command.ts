@@ -1,6 +1,6 @@
 import type { Range } from '../source/range.ts';
 import type { ShellAssignment, ShellRedirection, ShellToken, ShellWord } from './nodes.ts';
-import { hasOption, type OptionValue, optionValue, sortArguments, spellingOf, styleOf } from './options.ts';
+import { hasOption, type OptionValue, optionValues, sortArguments, spellingOf, styleOf } from './options.ts';
 import { programName, type Wrapper } from './wrappers.ts';
 
 /** Commands that stand in one pipeline, by segment; a segment holds several where it is a group or a loop. */
@@ -40,6 +40,8 @@ export interface ShellCommand extends Range, CommandPlace {
   has(...options: readonly string[]): boolean;
   /** The value of the last of these options that has one. */
   option(...options: readonly string[]): OptionValue | undefined;
+  /** All values of these options, in order. */
+  optionValues(...options: readonly string[]): readonly OptionValue[];
   /** The operands where these options take a value too. */
   operandsWith(...valued: readonly string[]): readonly ShellWord[];
 }
@@ -76,7 +78,8 @@ export const commandOf = (parts: CommandParts, place: CommandPlace): ShellComman
       return sorted().operands;
     },
     has: (...options) => hasOption(sorted().options, options, style()),
-    option: (...options) => optionValue(sorted().options, options, style()),
+    option: (...options) => optionValues(sorted().options, options, style()).at(-1),
+    optionValues: (...options) => optionValues(sorted().options, options, style()),
     operandsWith(...valued) {
       const known = style();
       return sortArguments(rest, { ...known, valued: new Set([...known.valued, ...valued]) }).operands;

@@ -118,21 +118,17 @@ const endOf = (spelling: string, wanted: string, { valued, singleDash }: OptionS
 export const hasOption = (options: readonly OptionWord[], wanted: readonly string[], style: OptionStyle): boolean =>
   options.some(({ spelling }) => wanted.some((name) => endOf(spelling, name, style) !== undefined));
 
-/** The value of the last of the wanted options that has one. */
-export const optionValue = (
+/** The values of the wanted options, in order. */
+export const optionValues = (
   options: readonly OptionWord[],
   wanted: readonly string[],
   style: OptionStyle,
-): OptionValue | undefined => {
-  for (const option of options.toReversed()) {
-    for (const name of wanted) {
-      const end = endOf(option.spelling, name, style);
-      const value = end === undefined ? undefined : valueAt(option, end);
-      if (value) return value;
-    }
-  }
-  return undefined;
-};
+): readonly OptionValue[] =>
+  options.flatMap((option) => {
+    const ends = wanted.map((name) => endOf(option.spelling, name, style));
+    const end = ends.find((place) => place !== undefined);
+    return end === undefined ? [] : (valueAt(option, end) ?? []);
+  });
 
 const valueAt = ({ word, spelling, value }: OptionWord, at: number): OptionValue | undefined => {
   if (at === spelling.length && word.text !== undefined && !spelling.endsWith('=')) {

@@ -10,10 +10,18 @@ export const VALUED_OPTIONS: Readonly<Record<string, string>> = {
   apk:
     '-X --repository -p --root -t --virtual --arch --cache-dir --cache-max-age --keys-dir --repositories-file ' +
     '--wait',
-  dnf: '-c --config -e -d -x --exclude --enablerepo --disablerepo --repo --installroot --setopt --releasever',
-  microdnf: '-c --config -x --exclude --enablerepo --disablerepo --repo --installroot --setopt --releasever',
-  tdnf: '-c --config -x --exclude --enablerepo --disablerepo --repo --installroot --setopt --releasever',
-  yum: '-c --config -e -d -x --exclude --enablerepo --disablerepo --repo --installroot --setopt --releasever -R',
+  dnf:
+    '--repoid --repofrompath --enableplugin --disableplugin --cve --advisory -c --config -e -d -x --exclude ' +
+    '--enablerepo --disablerepo --repo --installroot --setopt --releasever',
+  microdnf:
+    '--repoid --repofrompath --enableplugin --disableplugin --cve --advisory -c --config -x --exclude ' +
+    '--enablerepo --disablerepo --repo --installroot --setopt --releasever',
+  tdnf:
+    '--repoid --repofrompath --enableplugin --disableplugin --cve --advisory -c --config -x --exclude ' +
+    '--enablerepo --disablerepo --repo --installroot --setopt --releasever',
+  yum:
+    '--repoid --repofrompath --enableplugin --disableplugin --cve --advisory -c --config -e -d -x --exclude ' +
+    '--enablerepo --disablerepo --repo --installroot --setopt --releasever -R',
   zypper: '-c --config -R --root -r --repo --from -t --type -p --plus-repo -D --reposd-dir -C --cache-dir',
   pacman: '-b --dbpath -r --root --arch --cachedir --config --gpgdir --hookdir --logfile --ignore --ignoregroup',
   pip:
@@ -21,7 +29,7 @@ export const VALUED_OPTIONS: Readonly<Record<string, string>> = {
     '--editable --prefix --root --src --python --log --proxy --cert --client-cert --cache-dir --trusted-host ' +
     '--timeout --retries --platform --python-version --implementation --abi --progress-bar --only-binary ' +
     '--no-binary --upgrade-strategy --config-settings -C --global-option --report --exists-action ' +
-    '--use-feature --use-deprecated --build-option --group',
+    '--use-feature --use-deprecated --build-option --group -w --wheel-dir -d --dest',
   uv:
     '-r --requirement --requirements -c --constraint --constraints -i --index-url --default-index --index ' +
     '--extra-index-url -f --find-links -p --python -e --editable --extra --group --only-group --no-group -t ' +
