@@ -22,6 +22,7 @@ export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
 export { ownLines } from './own-lines.ts';
 export { type KeptCache, keptCaches } from './package-caches.ts';
+export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { imageByDefault } from './plain-build.ts';
 export { type PortRange, readPort } from './ports.ts';
