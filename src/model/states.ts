@@ -1,6 +1,6 @@
 import type { Iechorfile, Instruction } from '../ast/nodes.ts';
 import type { ImageConfig, Inputs, Scope } from './scope.ts';
-import { baseChain, type StageInfo } from './stages.ts';
+import { parentOf, type StageInfo } from './stages.ts';
 import { imageState, type Refusal, type State, scratchState, stepFrom } from './state.ts';
 import { tableOf } from './table.ts';
 
@@ -41,17 +41,17 @@ export type StatesFromStart = StageStates & { readonly start: State };
 export const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((stage: StageInfo) => StatesFromStart) => {
   const known = new Map<StageInfo, StatesFromStart>();
   return (wanted) => {
-    let states = known.get(wanted);
+    const missing: StageInfo[] = [];
+    for (let stage: StageInfo | undefined = wanted; stage && !known.has(stage); stage = parentOf(stage))
+      missing.push(stage);
     // From the root on, so that a long chain of stages needs no deep recursion.
-    for (const stage of states ? [] : baseChain(wanted).toReversed()) {
-      const parent = states;
-      states = known.get(stage);
-      if (states) continue;
-      const start = startOf(stage, parent?.end, inputs.baseConfig);
-      states = { ...runStage(file, stage, start, inputs, globals), start };
-      known.set(stage, states);
+    for (const stage of missing.toReversed()) {
+      const parent = parentOf(stage);
+      const start = startOf(stage, parent && known.get(parent)?.end, inputs.baseConfig);
+      known.set(stage, { ...runStage(file, stage, start, inputs, globals), start });
     }
-    if (!states) throw new Error('a stage is always in its own chain');
+    const states = known.get(wanted);
+    if (!states) throw new Error('the stage itself is among the missing');
     return states;
   };
 };
