@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { parse } from '../../src/ast/create.ts';
 import { type Diagnostic, type Edit, type Rule, SAFETY_ORDER } from '../../src/lint/index.ts';
 import { planImage } from '../../src/model/plan.ts';
+import { BASE } from './plan.ts';
 
 /** A finding that can be shown: places in the file, sentences as the house writes them, a fix no safer than declared. */
 export const expectSound = (rule: Rule, text: string, { range, message, help, related, fix }: Diagnostic): void => {
@@ -60,19 +61,4 @@ const planOf = (text: string): object | undefined => {
   const { env, labels, workdir, user, shell, ports, volumes, stopsignal, onbuild } = plan.config;
   const sets = { ports: ports.toSorted(), volumes: volumes.toSorted() };
   return { env: [...env], labels: [...labels], workdir, user, shell, stopsignal, onbuild: onbuild.length, ...sets };
-};
-
-const BASE = {
-  env: new Map([['PATH', '/usr/bin:/bin']]),
-  workdir: '/',
-  user: undefined,
-  cmd: ['/bin/sh'],
-  entrypoint: undefined,
-  shell: undefined,
-  labels: new Map<string, string>(),
-  ports: [],
-  volumes: [],
-  stopsignal: undefined,
-  onbuild: [],
-  healthcheck: undefined,
 };
