@@ -98,7 +98,7 @@ describe('references that are refused', () => {
     ['FROM a\nCOPY --from=1 x y\n', 'invalid stage index 1'],
     [
       'FROM a AS b\nCOPY --from=C x y\nFROM a AS c\nFROM b\n',
-      'cannot copy from stage "C", it needs to be defined before current stage "b"',
+      'cannot copy from stage "c", it needs to be defined before current stage "b"',
     ],
     ['FROM a\nCOPY --from=B:x/ x y\n', 'failed to parse stage name "B:x/": invalid reference format'],
     ['ARG X=${Y?no}\nFROM a\n', 'failed to process "${Y?no}": Y: no'],
