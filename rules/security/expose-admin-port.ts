@@ -69,5 +69,5 @@ const SERVERS = /^(?:sshd|dropbear|in\.telnetd|telnetd|dockerd.*|Xvnc|x11vnc|vnc
 
 /** Whether that service is what the image is for: it is started, or nothing else is exposed. */
 const isPurpose = (model: Model, stage: StageInfo): boolean =>
-  model.stateAfter(stage).ports.length === 1 ||
+  [...model.stateAfter(stage).ports].length === 1 ||
   startupOf(model, stage).commands.some(({ name = '' }) => SERVERS.test(name));
