@@ -1,4 +1,4 @@
-import { canMean, defineRule, type Model, type StageInfo } from '#lint';
+import { canMean, defineRule, type Model, type StageInfo, type Word } from '#lint';
 
 export default defineRule({
   name: 'unreachable-stage',
@@ -38,17 +38,21 @@ export default defineRule({
     laterStage: 'A stage above has no part in it.',
   },
   check({ model }) {
-    const unused = model.stages.filter((stage) => isUnused(stage, model));
+    const variable = model.stages.flatMap(({ node: { from } }) =>
+      from && from.image.text === undefined ? [from.image] : [],
+    );
+    const unused = new Set(model.stages.filter((stage) => isUnused(stage, model, variable)));
+    const named = Array.from(unused).filter(({ name }) => name).length;
     return {
       *From(node, { stage }) {
-        if (!stage || !unused.includes(stage)) return;
+        if (!stage || !unused.has(stage)) return;
         if (!stage.name) {
           yield {
             at: node,
             message: 'This stage is never built: nothing takes from it, and without a name `--target` cannot either',
             help: 'Take from it with `COPY --from`, or delete it.',
           };
-        } else if (unused.filter(({ name }) => name).length === 1 && !isMeantAsTarget(stage)) {
+        } else if (named === 1 && !isMeantAsTarget(stage)) {
           yield {
             at: node.name ?? node,
             severity: 'info',
@@ -61,10 +65,11 @@ export default defineRule({
   },
 });
 
-const isUnused = (stage: StageInfo, model: Model): boolean => {
+/** `variable`: the bases that build arguments decide, which may mean any stage. */
+const isUnused = (stage: StageInfo, model: Model, variable: readonly Word[]): boolean => {
   const { name } = stage;
   if (!stage.node.from || stage === model.final || model.referencesTo(stage).length > 0) return false;
-  return !name || !model.stages.some(({ node }) => node.from && canMean(node.from.image, name));
+  return !name || !variable.some((image) => canMean(image, name));
 };
 
 /** By its name, because it ends in a command of its own, gathers files to export, or varies a stage that others use. */

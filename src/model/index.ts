@@ -94,6 +94,7 @@ const createModel = (file: Iechorfile, inputs: Inputs): Model => {
   const owners = ownersOf(stages, triggers);
   const states = statesIn(file, inputs, globals);
   const reached = once(() => (final ? reachedFrom(final) : new Set<StageInfo>()));
+  const takers = once(() => takersIn(stages));
   const inImage = once(() => new Set(final ? baseChain(final) : []));
   const hasFrom = stages.some(({ node }) => node.from);
   const model: Model = {
@@ -106,8 +107,7 @@ const createModel = (file: Iechorfile, inputs: Inputs): Model => {
     triggersOf: (stage) => triggers.get(stage),
     isReached: (stage) => !hasFrom || reached().has(stage.onbuildOf ?? stage),
     isInFinalImage: (stage) => !hasFrom || inImage().has(stage.onbuildOf ?? stage),
-    referencesTo: (stage) =>
-      stages.flatMap(({ references }) => references.filter((reference) => reference.stage === stage)),
+    referencesTo: (stage) => takers().get(stage) ?? [],
     stateBefore(node) {
       const stage = owners.get(node);
       return stage ? (states(stage).before.get(node) ?? states(stage).start) : stateOfGlobals(globals);
@@ -126,6 +126,20 @@ const createModel = (file: Iechorfile, inputs: Inputs): Model => {
     mountsOf: (run) => mountsOf(run, environmentOf(model.stateBefore(run)), file.escape),
   };
   return model;
+};
+
+/** What takes from each stage. */
+const takersIn = (stages: readonly StageInfo[]): ReadonlyMap<StageInfo, readonly Reference[]> => {
+  const takers = new Map<StageInfo, Reference[]>();
+  for (const { references } of stages) {
+    for (const reference of references) {
+      if (!reference.stage) continue;
+      const list = takers.get(reference.stage);
+      if (list) list.push(reference);
+      else takers.set(reference.stage, [reference]);
+    }
+  }
+  return takers;
 };
 
 const triggerStage = (stage: StageInfo): readonly [readonly [StageInfo, StageInfo]] | undefined => {
