@@ -18,6 +18,7 @@ export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
 export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
 export { type MountFlaw, mountFlaws } from './mount-flaws.ts';
+export { type ListeningPort, listeningPorts } from './listening.ts';
 export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
 export { ownLines } from './own-lines.ts';
