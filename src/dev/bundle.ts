@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
 import { licencesOf } from './licences.ts';
 import { withoutCharacterTable, withoutExamples } from './transforms.ts';
@@ -21,17 +22,44 @@ const build = async (input: InputOptions, output: OutputOptions): Promise<readon
   return chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 };
 
+/** Wraps a file as the launcher wants it; with ASCII alone V8 holds half as much and reads it faster. */
+const wrapForLauncher = (path: string): void => {
+  const code = readFileSync(path, 'utf8').replace(/[^\0-\x7f]/g, escapedUnits);
+  writeFileSync(path, `(function (exports, require, module, __filename, __dirname) {${code}\n})`);
+};
+
+const escapedUnits = (character: string): string =>
+  Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
+  ).join('');
+
 const writeCodeCache = (): void => {
   const { status, stderr } = spawnSync(process.execPath, ['src/dev/code-cache.cjs', 'examples'], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the code cache could not be written: ${stderr}`);
 };
 
+const CORE =
+  /\/(?:grammar|rules|src\/(?:ast|config|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash|ignore)\/|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:colors|command-names|discover|ignores|io|lint|lint-options|main|names|paths|print|read|run|say|search|system-error|version)\.ts$/;
+
+const isCore = (id: string): boolean => CORE.test(id.replaceAll('\\', '/'));
+
 rmSync('dist', { recursive: true, force: true });
 const modules = await build(
   { input: { main: 'src/cli/bin.ts' }, plugins: [withoutCharacterTable, withoutExamples] },
-  { format: 'cjs', minify: true, entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name].cjs' },
+  {
+    format: 'cjs',
+    minify: true,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'chunks/[name].cjs',
+    // What every lint needs is one file: many small ones take longer to open than to run.
+    codeSplitting: { groups: [{ name: 'core', test: isCore }] },
+  },
 );
 const apiModules = await build({ input: { index: 'src/index.ts' } }, { format: 'esm', entryFileNames: '[name].mjs' });
+for (const path of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+  if (path.endsWith('.cjs')) wrapForLauncher(join('dist', path));
+}
 copyFileSync('src/dev/launcher.cjs', 'dist/cli.js');
 chmodSync('dist/cli.js', 0o755);
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');

@@ -19,8 +19,8 @@ const bytesOf = (path) => {
 const load = (path) => {
   const known = modules.get(path);
   if (known) return known.exports;
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`;
-  const script = new Script(source, { filename: path, cachedData: bytesOf(`${path}.cache`) });
+  // The build has wrapped each file in a function and left nothing but ASCII in it.
+  const script = new Script(readFileSync(path, 'latin1'), { filename: path, cachedData: bytesOf(`${path}.cache`) });
   const module = { exports: {} };
   modules.set(path, module);
   scripts.set(path, script);

@@ -13,6 +13,10 @@ const WIDE =
   /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)/u;
 const MARKS = /^\p{M}+$/u;
 
+/** Letters, punctuation and lines of one column each, none of which joins another: no segmenter is needed, which is slow to make. */
+const SINGLE =
+  /^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u2190-\u2193\u2500-\u257f]*$/;
+
 let segmenter: Intl.Segmenter | undefined;
 
 /** A line of a file cut into what the terminal shows: tabs expanded, control characters made visible. */
@@ -30,7 +34,7 @@ export const cellsOf = (line: string): readonly Cell[] => {
 
 /** Terminal columns of text that holds no control characters. */
 export const widthOf = (text: string): number => {
-  if (isPlain(text)) return text.length;
+  if (SINGLE.test(text)) return text.length;
   let width = 0;
   for (const [, character] of charactersOf(text)) width += characterWidth(character);
   return width;
@@ -51,7 +55,7 @@ export const truncate = (line: string, width: number): string => {
 };
 
 function* charactersOf(text: string): Generator<readonly [number, string]> {
-  if (isPlain(text)) {
+  if (SINGLE.test(text)) {
     for (let at = 0; at < text.length; at++) yield [at, text[at] ?? ''];
     return;
   }
@@ -60,7 +64,7 @@ function* charactersOf(text: string): Generator<readonly [number, string]> {
 }
 
 const characterWidth = (character: string): number => {
-  if (isPlain(character)) return 1;
+  if (SINGLE.test(character)) return 1;
   if (MARKS.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;
 };
