@@ -80,6 +80,7 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   apt: ['DL3014', 'DS-0021', 'DF015'],
   yum: ['DL3030', 'DF027'],
   dnf: ['DL3038'],
+  microdnf: ['DL3038'],
   tdnf: [],
   zypper: ['DL3034'],
   pacman: [],
@@ -120,10 +121,14 @@ const QUIET = [
 ];
 
 const isAnswered = (command: ShellCommand, manager: PackageManager): boolean => {
-  if (command.has(...manager.assumeYes, ...QUIET) || (manager.name === 'apt' && command.has('-s'))) return true;
+  if (command.has(...manager.assumeYes, ...QUIET) || (manager.name === 'apt' && isSilent(command))) return true;
   if (command.segment > 0 || command.redirections.some(({ operator }) => operator.startsWith('<'))) return true;
   return command.arguments.some(({ raw }) => /assume-?yes/i.test(raw));
 };
+
+/** Simulated, or with `-q` given twice, which means yes. */
+const isSilent = (command: ShellCommand): boolean =>
+  command.has('-s') || command.arguments.filter(({ text = '' }) => text === '-q' || text === '--quiet').length > 1;
 
 /** Whether the file tells a package manager so, or brings a configuration that may. */
 const isConfigured = ({ text, instructions }: Iechorfile): boolean =>
