@@ -39,7 +39,9 @@ export default defineRule({
           message: 'This ENTRYPOINT drops the CMD that the stage inherits, and has nothing to run',
           help: `Repeat the CMD below it: \`${file.text.slice(cmd.start, cmd.end)}\`.`,
           related: [{ range: cmd, message: 'This CMD is dropped' }],
-          fix: { title: 'Repeat the CMD', edits: [insertLineAfter(file, entrypoint, oneLine(file, cmd))] },
+          fix: file.text.slice(entrypoint.start, entrypoint.end).trimEnd().endsWith(file.escape)
+            ? undefined
+            : { title: 'Repeat the CMD', edits: [insertLineAfter(file, entrypoint, oneLine(file, cmd))] },
         };
       },
     };

@@ -142,8 +142,8 @@ const wordingOf = ({
   }
   const shell = '`/bin/sh -c` stays the first process and passes no signals on';
   if (need.kind === 'always') return { message: `${shell} to what it starts`, severity: 'info' };
-  const program =
-    need.kind === 'before' ? file.text.slice(need.at.start, need.at.end) : (command.text.split(' ')[0] ?? '');
+  const [first = ''] = command.text.split(' ');
+  const program = need.kind === 'before' ? file.text.slice(need.at.start, need.at.end).replace(/\s.*/s, '…') : first;
   const isWeak = isBrief(need) || isToolbox(model, stage);
   return { message: `${shell} to \`${program}\``, severity: isWeak ? 'info' : 'warning' };
 };

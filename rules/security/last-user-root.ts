@@ -75,8 +75,8 @@ const problemAt = (file: Iechorfile, model: Model, stage: StageInfo, node: User)
   const steps = before ? [`USER ${before.user.raw}`] : own;
   const isUnnamed = !before && base?.user === 'other' && base.account === undefined;
   const shown = steps.map((step) => `\`${step}\``).join(' and ');
-  const last = endOfBuild(stage) ?? node;
-  const place = last.kind === 'Cmd' || last.kind === 'Entrypoint' ? insertLineBefore : insertLineAfter;
+  const last = endOfBuild(file, stage);
+  const place = last?.kind === 'Cmd' || last?.kind === 'Entrypoint' ? insertLineBefore : insertLineAfter;
   return {
     at: node,
     message: `${isBack ? `\`USER ${node.user.raw}\` is not taken back` : `The last USER is \`${node.user.raw}\``}, so the container runs ${isWindows ? 'with all rights' : 'as root'}`,
@@ -85,13 +85,14 @@ const problemAt = (file: Iechorfile, model: Model, stage: StageInfo, node: User)
       : `Put ${shown} below the last step that needs ${isWindows ? 'them' : 'root'}.`,
     related: before ? [{ range: before, message: 'Until here it was another user' }] : [],
     severity: !isBack && isToolbox(model, stage) ? 'info' : 'warning',
-    fix: isUnnamed
-      ? undefined
-      : {
-          title: `Add ${shown}`,
-          safety: before ? 'unsafe' : 'manual',
-          edits: [place(file, last, steps.join(lineEndOf(file, last)))],
-        },
+    fix:
+      isUnnamed || !last
+        ? undefined
+        : {
+            title: `Add ${shown}`,
+            safety: before ? 'unsafe' : 'manual',
+            edits: [place(file, last, steps.join(lineEndOf(file, last)))],
+          },
   };
 };
 

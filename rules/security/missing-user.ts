@@ -96,7 +96,7 @@ const rootProblem = (file: Iechorfile, model: Model, stage: StageInfo): Problem 
   const steps = unprivilegedSteps(knownBaseOf(stage));
   const shown = steps.map((step) => `\`${step}\``).join(' and ');
   const isTool = isToolbox(model, stage);
-  const end = endOfBuild(stage);
+  const end = endOfBuild(file, stage);
   const isStart = end?.kind === 'Cmd' || end?.kind === 'Entrypoint';
   const place = isStart ? insertLineBefore : insertLineAfter;
   return {

@@ -60,15 +60,15 @@ export default defineRule({
         if (!account || FOR_OTHERS.has(account.name) || isNamedElsewhere(model, stage, account)) return;
         const { entrypoint, cmd } = startupOf(model, stage);
         const start = entrypoint ?? cmd;
-        const end = endOfBuild(stage) ?? account.node;
-        const place = end.kind === 'Cmd' || end.kind === 'Entrypoint' ? insertLineBefore : insertLineAfter;
+        const end = endOfBuild(file, stage);
+        const place = end?.kind === 'Cmd' || end?.kind === 'Entrypoint' ? insertLineBefore : insertLineAfter;
         const { name } = account;
         yield {
           at: account.word,
           message: `The account \`${name}\` is made here and never used: the container runs as root`,
           help: `Put \`USER ${name}\` below the last step that needs root.`,
           related: start ? [{ range: start, message: 'This runs as root' }] : [],
-          fix: { title: `Add \`USER ${name}\``, edits: [place(file, end, `USER ${name}`)] },
+          fix: end && { title: `Add \`USER ${name}\``, edits: [place(file, end, `USER ${name}`)] },
         };
       },
     };

@@ -169,7 +169,7 @@ const cureOf = (
 const variableProblem = (parts: readonly WordPart[], text: string): Problem | undefined => {
   const variable = brokenIn(parts);
   if (!variable) return undefined;
-  const written = text.slice(variable.start, variable.end);
+  const [written = ''] = text.slice(variable.start, variable.end).split(/\s*[\\`]?\r?\n/);
   const isClosed = written.endsWith('}');
   return {
     at: variable,

@@ -1,4 +1,4 @@
-import type { Cmd, Entrypoint, Instruction } from '../ast/nodes.ts';
+import type { Cmd, Entrypoint, Iechorfile, Instruction } from '../ast/nodes.ts';
 import type { ShellCommand } from '../shell/index.ts';
 import { stageChain } from './chain.ts';
 import type { Model } from './index.ts';
@@ -22,11 +22,15 @@ export const startupOf = (model: Model, stage: StageInfo): Startup => {
   return { entrypoint, cmd, commands };
 };
 
-/** The first CMD or ENTRYPOINT of a stage below which nothing is built any more, else its last instruction. */
-export const endOfBuild = ({ node: { from, instructions } }: StageInfo): Instruction | undefined => {
+/**
+ * The first CMD or ENTRYPOINT of a stage below which nothing is built any more, else its last instruction. Undefined
+ * where that ends in a continuation, so that nothing can follow.
+ */
+export const endOfBuild = (file: Iechorfile, { node: { from, instructions } }: StageInfo): Instruction | undefined => {
   const built = instructions.findLastIndex(({ kind }) => !METADATA.has(kind));
   const start = instructions.slice(built + 1).find(({ kind }) => kind === 'Cmd' || kind === 'Entrypoint');
-  return start ?? instructions.at(-1) ?? from;
+  const end = start ?? instructions.at(-1) ?? from;
+  return end && file.text.slice(end.start, end.end).trimEnd().endsWith(file.escape) ? undefined : end;
 };
 
 const METADATA: ReadonlySet<string> = new Set([
