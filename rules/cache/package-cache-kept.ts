@@ -1,0 +1,260 @@
+import {
+  appendedCommand,
+  defineRule,
+  type Edit,
+  insertAfter,
+  installOf,
+  isIndexUpdate,
+  isShell,
+  isWithin,
+  type KeptCache,
+  keptCaches,
+  type Model,
+  managerOf,
+  type Problem,
+  type Run,
+  remove,
+  replace,
+  type Severity,
+  type ShellCommand,
+  stageChain,
+  subcommandOf,
+} from '#lint';
+
+export default defineRule({
+  name: 'package-cache-kept',
+  codes: [
+    'DL3009',
+    'DL3019',
+    'DL3032',
+    'DL3036',
+    'DL3040',
+    'DL3042',
+    'DL3060',
+    'DS-0015',
+    'DS-0019',
+    'DS-0020',
+    'DS-0025',
+    'DS-0027',
+  ],
+  category: 'cache',
+  summary: 'A package manager leaves its lists or downloads in the layer',
+  why: `What a package manager fetches to do its work is of no use to the image, and a later layer can hide it but not take it out. Cleaned in the same RUN, switched off by an option or kept in a cache mount: each is right.`,
+  severity: 'warning',
+  scope: 'final',
+  fix: {
+    safety: 'safe',
+    note: 'Unsafe where a script in a later step may need what is cleaned, or where the version of the package manager decides what the option does.',
+  },
+  examples: [
+    {
+      bad: 'FROM debian:12\nRUN apt-get update && apt-get install -y curl\n',
+      good: 'FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n',
+    },
+    {
+      bad: 'FROM alpine\nRUN apk update && apk add curl\n',
+      good: 'FROM alpine\nRUN apk add --no-cache curl\n',
+    },
+    {
+      bad: 'FROM python:3.13\nRUN pip install flask==3.1.0\n',
+      good: 'FROM python:3.13\nRUN pip install --no-cache-dir flask==3.1.0\n',
+    },
+    {
+      bad: 'FROM fedora\nRUN dnf install -y \\\n      git \\\n    && git --version\n',
+      good: 'FROM fedora\nRUN dnf install -y \\\n      git \\\n    && dnf clean all \\\n    && git --version\n',
+    },
+    {
+      title: 'A cache mount keeps it out of the layer',
+      good: 'FROM python:3.13\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask==3.1.0\n',
+    },
+    {
+      title: 'Switched off for the whole stage',
+      good: 'FROM python:3.13\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask==3.1.0\n',
+    },
+    {
+      title: 'A stage of which only some files are taken',
+      good: 'FROM golang AS build\nRUN apt-get update && apt-get install -y upx\nFROM scratch\nCOPY --from=build /bin/upx /upx\n',
+    },
+  ],
+  check({ model }) {
+    return {
+      *Run(node) {
+        for (const kept of keptCaches(model, node)) {
+          const style = STYLES[kept.manager.name];
+          const [first] = kept.commands;
+          const later = kept.manager.name === 'apt' ? laterUse(model, node) : undefined;
+          // Another rule asks to join the RUNs then.
+          if (!style || !first || later === 'certain') continue;
+          yield problemOf(model, node, kept, later ? { ...style, isSure: false } : style, first);
+        }
+      },
+    };
+  },
+});
+
+interface Style {
+  readonly codes: readonly string[];
+  readonly severity: Severity;
+  /** What it leaves. */
+  readonly what: string;
+  /** The option that switches it off, or the command that cleans behind the program's name. */
+  readonly option?: string;
+  readonly clean?: string;
+  readonly isSure: boolean;
+}
+
+const STYLES: Readonly<Record<string, Style>> = {
+  apt: {
+    codes: ['DL3009'],
+    severity: 'info',
+    what: 'the package lists',
+    clean: 'rm -rf /var/lib/apt/lists/*',
+    isSure: true,
+  },
+  apk: {
+    codes: ['DL3019', 'DS-0025'],
+    severity: 'info',
+    what: 'the package index',
+    option: '--no-cache',
+    isSure: true,
+  },
+  yum: {
+    codes: ['DL3032', 'DS-0015'],
+    severity: 'warning',
+    what: 'metadata and packages',
+    clean: 'clean all',
+    isSure: true,
+  },
+  dnf: {
+    codes: ['DL3040', 'DS-0019', 'DS-0027'],
+    severity: 'warning',
+    what: 'metadata and packages',
+    clean: 'clean all',
+    isSure: true,
+  },
+  microdnf: {
+    codes: ['DL3040', 'DS-0027'],
+    severity: 'warning',
+    what: 'metadata and packages',
+    clean: 'clean all',
+    isSure: true,
+  },
+  tdnf: { codes: [], severity: 'warning', what: 'metadata and packages', clean: 'clean all', isSure: true },
+  zypper: {
+    codes: ['DL3036', 'DS-0020'],
+    severity: 'warning',
+    what: 'metadata and packages',
+    clean: 'clean --all',
+    isSure: true,
+  },
+  pip: { codes: ['DL3042'], severity: 'warning', what: 'its downloads', option: '--no-cache-dir', isSure: true },
+  uv: { codes: [], severity: 'info', what: 'its downloads', option: '--no-cache', isSure: true },
+  poetry: { codes: [], severity: 'info', what: 'its downloads', option: '--no-cache', isSure: false },
+  conda: { codes: [], severity: 'warning', what: 'its downloads', clean: 'clean -afy', isSure: true },
+  npm: { codes: [], severity: 'info', what: 'its downloads', clean: 'cache clean --force', isSure: true },
+  yarn: { codes: ['DL3060'], severity: 'info', what: 'its downloads', clean: 'cache clean', isSure: false },
+  composer: { codes: [], severity: 'info', what: 'its downloads', option: '--no-cache', isSure: false },
+};
+
+const problemOf = (model: Model, run: Run, kept: KeptCache, style: Style, first: ShellCommand): Problem => {
+  const { manager, path, commands } = kept;
+  const { codes, severity, what, option } = style;
+  const mount = (manager.mounts.find((each) => isWithin(path, each)) ?? path).replace(/^~/, '/root');
+  const edits = option === undefined ? cleaning(model, run, kept, style) : switching(model, run, commands, option);
+  const instead = option === undefined ? `Clean in the same RUN: \`${cleanOf(first, style)}\`` : `Add \`${option}\``;
+  return {
+    at: first,
+    codes,
+    severity,
+    message: `\`${askedOf(first)}\` leaves ${what} in the layer, in ${manager.name === 'conda' ? 'its `pkgs` directory' : `\`${path}\``}`,
+    help: `${instead}${manager.name === 'conda' ? '' : `; or keep it out of the image with \`RUN --mount=type=cache,target=${mount}${manager.locked ? ',sharing=locked' : ''}\``}.`,
+    fix: edits && {
+      title: instead.replaceAll('`', '`'),
+      edits,
+      ...(style.isSure ? {} : { safety: 'unsafe' as const }),
+    },
+  };
+};
+
+const askedOf = ({ name, operands }: ShellCommand): string => {
+  const [first, second] = operands.map(({ raw }) => raw);
+  return [name, first, ...(/^(?:pip|tool|global|env)$/.test(first ?? '') ? [second] : [])].join(' ').trim();
+};
+
+const cleanOf = ({ name, word }: ShellCommand, { clean = '' }: Style): string =>
+  clean.startsWith('rm ') ? clean : `${word?.text ?? name} ${clean}`;
+
+/** The cleaning command behind the last one of the manager. */
+const cleaning = (model: Model, run: Run, { manager, commands }: KeptCache, style: Style): Edit[] | undefined => {
+  const all = model.commandsOf(run);
+  const last = all.findLast((command) =>
+    manager.kind === 'system' ? managerOf(command) === manager : commands.includes(command),
+  );
+  if (!last || last.start < (commands.at(-1)?.start ?? 0)) return undefined;
+  if (manager.name === 'apt' && !isPlainApt(all, last)) return undefined;
+  const insertion = appendedCommand(model, run, last, cleanOf(last, style));
+  return insertion && [insertAfter({ start: insertion.at, end: insertion.at }, insertion.text)];
+};
+
+/** Whether something is installed, and nothing behind it reads the lists. */
+const isPlainApt = (all: readonly ShellCommand[], last: ShellCommand): boolean =>
+  all.some(usesLists) && !all.slice(all.indexOf(last)).some(({ name }) => READERS.has(name ?? ''));
+
+const READERS = new Set(['apt-cache', 'apt-file', 'gdebi', 'mk-build-deps', 'rosdep', 'tasksel', 'apt-rdepends']);
+
+const usesLists = (command: ShellCommand): boolean => {
+  const manager = managerOf(command);
+  if (manager?.name !== 'apt') return false;
+  return manager.upgrade.includes(subcommandOf(command) ?? '') || (installOf(command)?.packages.length ?? 0) > 0;
+};
+
+/** The option in every command; what only fetches the index goes. */
+const switching = (model: Model, run: Run, commands: readonly ShellCommand[], option: string): Edit[] | undefined => {
+  const edits: Edit[] = [];
+  for (const command of commands) {
+    const all = model.commandsOf(run);
+    const next = all[all.indexOf(command) + 1];
+    const asked = command.operands.find(({ text }) =>
+      /^(?:install|add|upgrade|sync|require|update|download|wheel|fix)$/.test(text ?? ''),
+    );
+    if (isIndexUpdate(command)) {
+      if (next?.connector?.text !== '&&' || command.conditional || command.isolated) return undefined;
+      edits.push(remove({ start: command.whole.start, end: next.whole.start }));
+      continue;
+    }
+    const fresh = command.arguments.find(
+      ({ text }) => text === '-U' || text === '--update' || text === '--update-cache',
+    );
+    if (fresh && managerOf(command)?.name === 'apk') edits.push(replace(fresh, option));
+    else if (asked && model.file.text.slice(asked.start, asked.end) === asked.text)
+      edits.push(insertAfter(asked, ` ${option}`));
+    else return undefined;
+  }
+  return edits;
+};
+
+/** Whether a later RUN installs from the lists, or perhaps, by a script. */
+const laterUse = (model: Model, run: Run): 'certain' | 'possible' | undefined => {
+  const own = model.stageOf(run);
+  const chains = model.stages.map((stage) => stageChain(stage)).filter((chain) => own && chain.includes(own));
+  const found = chains.map((chain) => {
+    const all = chain.flatMap(({ node }) => node.instructions);
+    return useIn(
+      all.slice(all.indexOf(run) + 1).flatMap((node) => (node.kind === 'Run' ? model.commandsOf(node) : [])),
+    );
+  });
+  return found.find((use) => use === 'certain') ?? found.find((use) => use === 'possible');
+};
+
+const useIn = (commands: readonly ShellCommand[]): 'certain' | 'possible' | undefined => {
+  let script = false;
+  for (const command of commands) {
+    if (usesLists(command)) return script ? 'possible' : 'certain';
+    if (managerOf(command)?.name === 'apt' && isIndexUpdate(command)) break;
+    script ||=
+      READERS.has(command.name ?? '') ||
+      /\.sh$|install|setup|bootstrap/.test(command.word?.raw ?? '') ||
+      isShell(command.name);
+  }
+  return script ? 'possible' : undefined;
+};
