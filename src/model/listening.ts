@@ -16,11 +16,10 @@ export interface ListeningPort {
 export const listeningPorts = (model: Model, stage: StageInfo): readonly ListeningPort[] => {
   const { entrypoint, cmd, commands } = startupOf(model, stage);
   if (commands.some(({ name = '' }) => OTHER_SERVERS.has(name))) return [];
-  const told = [entrypoint, cmd].flatMap((node) =>
-    node
-      ? model.commandsOf(node).flatMap((command) => portsIn(argumentsOf(model, node, command), command.name ?? ''))
-      : [],
-  );
+  // Only a shell form has variables in its words.
+  const node = cmd?.command.kind === 'ShellForm' ? cmd : (entrypoint ?? cmd);
+  if (!node) return [];
+  const told = commands.flatMap((command) => portsIn(argumentsOf(model, node, command), command.name ?? ''));
   return told.length > 0 ? told : fromEnv(model, stage, commands);
 };
 

@@ -1,5 +1,5 @@
 import type { Cmd, Entrypoint, Iechorfile, Instruction } from '../ast/nodes.ts';
-import type { ShellCommand } from '../shell/index.ts';
+import { commandsOfExec, type ShellCommand } from '../shell/index.ts';
 import { stageChain } from './chain.ts';
 import type { Model } from './index.ts';
 import { knownBaseOf } from './known-images.ts';
@@ -18,8 +18,21 @@ export const startupOf = (model: Model, stage: StageInfo): Startup => {
   const { setBy, cmd: argv } = model.stateAfter(stage);
   const entrypoint = setBy.entrypoint?.kind === 'Entrypoint' ? setBy.entrypoint : undefined;
   const cmd = argv !== undefined && setBy.cmd?.kind === 'Cmd' ? setBy.cmd : undefined;
-  const commands = [entrypoint, cmd].flatMap((node) => (node ? model.commandsOf(node) : []));
-  return { entrypoint, cmd, commands };
+  return { entrypoint, cmd, commands: commandsOf(model, entrypoint, cmd) };
+};
+
+/** In exec form both make one list of words; what a script as ENTRYPOINT may start is there by itself, too. */
+const commandsOf = (
+  model: Model,
+  entrypoint: Entrypoint | undefined,
+  cmd: Cmd | undefined,
+): readonly ShellCommand[] => {
+  const first = entrypoint ? model.commandsOf(entrypoint) : [];
+  const second = cmd ? model.commandsOf(cmd) : [];
+  if (entrypoint?.command.kind !== 'ExecForm' || cmd?.command.kind !== 'ExecForm') return [...first, ...second];
+  const joined = commandsOfExec([...entrypoint.command.elements, ...cmd.command.elements]);
+  const isWrapped = joined.every(({ word }) => second.some((each) => each.word?.start === word?.start));
+  return isWrapped ? joined : [...joined, ...second];
 };
 
 /**
