@@ -69,11 +69,29 @@ const choose = (
   const taken: Edit[] = [];
   for (const diagnostic of diagnostics) {
     if (!isFixable(diagnostic) || !isAllowed(diagnostic.fix, upTo) || dropped.has(keyOf(diagnostic))) continue;
-    if (diagnostic.fix.edits.some((edit) => taken.some((other) => collides(edit, other)))) continue;
+    if (!diagnostic.fix.edits.every((edit) => isFree(edit, taken))) continue;
     chosen.push(diagnostic);
-    taken.push(...diagnostic.fix.edits);
+    for (const edit of diagnostic.fix.edits) taken.splice(placeIn(taken, edit), 0, edit);
   }
   return chosen;
+};
+
+/** Whether the edit touches none of those taken, which are in order of place: only its neighbours can be touched. */
+const isFree = (edit: Edit, taken: readonly Edit[]): boolean => {
+  const place = placeIn(taken, edit);
+  return [taken[place - 1], taken[place]].every((other) => !other || !collides(edit, other));
+};
+
+/** The place of the first that starts behind the edit's start. */
+const placeIn = (taken: readonly Edit[], { range }: Edit): number => {
+  let low = 0;
+  let high = taken.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((taken[middle]?.range.start ?? 0) > range.start) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 };
 
 const isFixable = (diagnostic: Diagnostic): diagnostic is FixableDiagnostic =>
@@ -104,26 +122,27 @@ const withoutNewProblems = (
   text: string,
   chosen: readonly FixableDiagnostic[],
 ): { kept: readonly FixableDiagnostic[]; guilty: readonly FixableDiagnostic[] } => {
+  if (chosen.length === 0) return { kept: [], guilty: [] };
   const before = parse(text).problems.length;
-  const isSound = (fixes: readonly FixableDiagnostic[]) =>
-    parse(
-      applyEdits(
-        text,
-        fixes.flatMap((each) => each.fix.edits),
-      ),
-    ).problems.length <= before;
-  const guilty = chosen.length === 0 || isSound(chosen) ? [] : findGuilty(chosen, isSound);
-  return { kept: chosen.filter((each) => !guilty.includes(each)), guilty };
+  const isSound = (fixes: readonly FixableDiagnostic[]) => {
+    const edits = fixes.flatMap((each) => each.fix.edits);
+    return parse(applyEdits(text, edits)).problems.length <= before;
+  };
+  const guilty = new Set(findGuilty(chosen, [], isSound));
+  return { kept: chosen.filter((each) => !guilty.has(each)), guilty: [...guilty] };
 };
 
+/** The fixes without which those that are sound and the rest of these are sound together; the later of two that clash. */
 const findGuilty = (
   fixes: readonly FixableDiagnostic[],
+  sound: readonly FixableDiagnostic[],
   isSound: (fixes: readonly FixableDiagnostic[]) => boolean,
 ): readonly FixableDiagnostic[] => {
-  if (isSound(fixes)) return [];
+  if (isSound([...sound, ...fixes])) return [];
   if (fixes.length === 1) return fixes;
   const middle = fixes.length >> 1;
-  const guilty = [...findGuilty(fixes.slice(0, middle), isSound), ...findGuilty(fixes.slice(middle), isSound)];
-  // Two fixes may be sound alone and not together: then none of them is applied.
-  return guilty.length ? guilty : fixes;
+  const first = fixes.slice(0, middle);
+  const left = findGuilty(first, sound, isSound);
+  const kept = first.filter((each) => !left.includes(each));
+  return [...left, ...findGuilty(fixes.slice(middle), [...sound, ...kept], isSound)];
 };

@@ -1,4 +1,4 @@
-import type { Comment, Iechorfile, Instruction } from '../ast/nodes.ts';
+import type { Comment, Iechorfile, Stage } from '../ast/nodes.ts';
 import type { Model } from '../model/index.ts';
 import type { Range } from '../source/range.ts';
 import type { Diagnostic } from './diagnostic.ts';
@@ -14,8 +14,8 @@ const PRAGMA = /^[\t ]*iechorlint[\t ]+(ignore(?:-stage|-file)?)[\t ]*=[\t ]*([^
 
 /** Leaves out what a comment says to ignore. `syntax`, `encoding` and `internal` stay: they say that the file was not read. */
 export const suppress = (file: Iechorfile, model: Model, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => {
-  if (!file.text.includes('iechorlint')) return diagnostics;
-  const areas = file.comments.flatMap((comment) => areaOf(comment, file, model) ?? []);
+  if (diagnostics.length === 0 || !/iechorlint/i.test(file.text)) return diagnostics;
+  const areas = areasOf(file, model);
   if (areas.length === 0) return diagnostics;
   const waiting = areas.toSorted((a, b) => b.range.start - a.range.start);
   const kept: Diagnostic[] = [];
@@ -60,37 +60,56 @@ const ignoreOf = (comment: Comment): Ignore | undefined => {
   return { scope: suffix === '-stage' ? 'stage' : suffix === '-file' ? 'file' : 'next', names, comment };
 };
 
-const areaOf = (comment: Comment, file: Iechorfile, model: Model): Area | undefined => {
-  const ignore = ignoreOf(comment);
-  if (!ignore) return undefined;
-  if (ignore.scope === 'file') return { names: ignore.names, range: { start: 0, end: file.text.length } };
-  const range = ignore.scope === 'stage' ? stageRange(comment, model) : nextRange(comment, file);
-  return range && { names: ignore.names, range };
-};
-
-/** Inside a continued instruction the line below, further comments left out; elsewhere the instruction below. */
-const nextRange = (comment: Comment, file: Iechorfile): Range | undefined => {
-  if (!comment.inside) return firstAfter(file.instructions, comment.start);
-  const lines = /(?:\n[\t\v\f\r ]*(?:#[^\n]*)?(?=\n|$))*\n/y;
-  lines.lastIndex = comment.end;
-  const start = lines.test(file.text) ? lines.lastIndex : file.text.length;
-  const end = file.text.indexOf('\n', start);
-  return { start, end: end < 0 ? file.text.length : end };
-};
-
-/** Above a FROM the whole stage, within a stage all of it. */
-const stageRange = (comment: Comment, model: Model): Range | undefined => {
+/** From the last comment to the first, since one above another inside an instruction counts for the same line. */
+const areasOf = (file: Iechorfile, model: Model): readonly Area[] => {
   const stages = model.stages.map(({ node }) => node);
-  return stages.find(({ end }) => end > comment.start);
+  const areas: Area[] = [];
+  let below: Comment | undefined;
+  let line: Range | undefined;
+  for (const comment of file.comments.toReversed()) {
+    if (!below || !isAbove(comment, below, file.text))
+      line = comment.inside ? lineBelow(comment, file.text) : undefined;
+    below = comment;
+    const ignore = ignoreOf(comment);
+    const range = ignore && rangeOf(ignore, line, file, stages);
+    if (range) areas.push({ names: ignore.names, range });
+  }
+  return areas;
 };
 
-/** The first of the nodes, which are in order, that starts behind the offset. */
-const firstAfter = (nodes: readonly Instruction[], offset: number): Instruction | undefined => {
+const rangeOf = (
+  { scope, comment }: Ignore,
+  line: Range | undefined,
+  file: Iechorfile,
+  stages: readonly Stage[],
+): Range | undefined => {
+  if (scope === 'file') return { start: 0, end: file.text.length };
+  // Above a FROM the whole stage, within a stage all of it.
+  if (scope === 'stage') return first(stages, ({ end }) => end > comment.start);
+  return line ?? first(file.instructions, ({ start }) => start > comment.start);
+};
+
+/** Whether both are inside one instruction with nothing but blank lines between. */
+const isAbove = (comment: Comment, below: Comment, text: string): boolean =>
+  comment.inside && below.inside && text.slice(comment.end, below.start).trim() === '';
+
+/** The next line that is not blank. */
+const lineBelow = ({ end: above }: Comment, text: string): Range => {
+  const blank = /\r*(?:\n[\t\v\f\r ]*(?=\n|$))*\n/y;
+  blank.lastIndex = above;
+  const start = blank.test(text) ? blank.lastIndex : text.length;
+  const end = text.indexOf('\n', start);
+  return { start, end: end < 0 ? text.length : end };
+};
+
+/** The first for which it holds, where it holds for all behind that too. */
+const first = <T>(nodes: readonly T[], holds: (node: T) => boolean): T | undefined => {
   let low = 0;
   let high = nodes.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((nodes[middle]?.start ?? 0) > offset) high = middle;
+    const node = nodes[middle];
+    if (node !== undefined && holds(node)) high = middle;
     else low = middle + 1;
   }
   return nodes[low];
