@@ -52,16 +52,22 @@ export default defineRule({
   },
 });
 
-/** Blanks around the `=`, a colon, a second pair: what the file says is hardly what was meant. */
+/** Blanks around the `=`, a colon, a second pair, a comment: what the file says is hardly what was meant. */
 const isMistaken = (pair: Pair): boolean =>
-  pair.value.raw.startsWith('=') || pair.key.raw.endsWith(':') || secondName(pair) !== undefined;
+  pair.value.raw.startsWith('=') ||
+  pair.key.raw.endsWith(':') ||
+  (isVariable(pair) && /\s#(?:\s|[A-Za-z])/.test(bareValue(pair))) ||
+  secondName(pair) !== undefined;
+
+const isVariable = ({ key }: Pair): boolean => /^[A-Z_\d]+$/.test(key.raw);
+
+const bareValue = ({ value }: Pair): string => value.raw.replace(/"[^"]*"|'[^']*'/g, '""');
 
 /** The name of another variable or label that has become part of the value. */
-const secondName = ({ key, value }: Pair): string | undefined => {
-  if (!value.raw.includes('=')) return undefined;
-  const bare = value.raw.replace(/"[^"]*"|'[^']*'/g, '""');
-  const second = /^[A-Z_\d]+$/.test(key.raw) ? /\s([A-Z_][A-Z_\d]*)=/ : /\s([A-Za-z][\w.-]*)="/;
-  return second.exec(bare)?.[1];
+const secondName = (pair: Pair): string | undefined => {
+  if (!pair.value.raw.includes('=')) return undefined;
+  const second = isVariable(pair) ? /\s([A-Z_][A-Z_\d]*)=/ : /\s([A-Za-z][\w.-]*)="/;
+  return second.exec(bareValue(pair))?.[1];
 };
 
 const helpOf = (pair: Pair): string => {
