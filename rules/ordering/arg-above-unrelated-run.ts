@@ -2,7 +2,6 @@ import {
   type Arg,
   changesWith,
   defineRule,
-  type Edit,
   type Env,
   type IdleSteps,
   type Iechorfile,
@@ -121,13 +120,15 @@ const problemOf = (
       { range: until.keyword, message: 'First used here' },
     ],
     ...(isPerBuild ? { severity: 'warning' as const } : {}),
-    fix: { title: 'Move it down to its first use', edits: movedBefore(file, model, group, until) },
+    fix: fixOf(file, model, group, until),
   };
 };
 
-const movedBefore = (file: Iechorfile, model: Model, group: readonly Instruction[], target: Instruction): Edit[] => {
+const fixOf = (file: Iechorfile, model: Model, group: readonly Instruction[], target: Instruction): Problem['fix'] => {
   const pieces = ownLines(model, group);
+  if (!pieces) return undefined;
   const text = pieces.map(({ start, end }) => file.text.slice(start, end)).join('');
   const { start } = linesOf(file, { start: target.start, end: target.start });
-  return [...pieces.map(({ gap }) => remove(gap)), insertBefore({ start, end: start }, text)];
+  const edits = [...pieces.map(({ gap }) => remove(gap)), insertBefore({ start, end: start }, text)];
+  return { title: 'Move it down to its first use', edits };
 };

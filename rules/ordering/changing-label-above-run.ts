@@ -2,6 +2,7 @@ import {
   type Arg,
   changesWith,
   defineRule,
+  endsOpen,
   type IdleSteps,
   type Iechorfile,
   type Instruction,
@@ -140,9 +141,10 @@ const fixOf = (
 ): Problem['fix'] => {
   const last = staying.findLast(({ kind }) => kind === 'Run' || kind === 'Copy' || kind === 'Add');
   const lines = until ? linesOf(file, { start: until.start, end: until.start }) : last && linesOf(file, last);
-  if (!lines || (!until && file.text[lines.end - 1] !== '\n')) return undefined;
+  if (!lines || (!until && (file.text[lines.end - 1] !== '\n' || !last || endsOpen(file, last)))) return undefined;
   const at = until ? lines.start : lines.end;
   const pieces = ownLines(model, nodes);
+  if (!pieces) return undefined;
   const text = pieces.map(({ start, end }) => file.text.slice(start, end)).join('');
   const edits = [...pieces.map(({ gap }) => remove(gap)), insertBefore({ start: at, end: at }, text)];
   return { title: 'Move it down with its arguments', edits };

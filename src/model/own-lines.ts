@@ -8,9 +8,13 @@ export interface OwnLines extends Range {
   readonly gap: Range;
 }
 
-/** The lines of instructions of one stage, in order, with the comments directly above that are about them alone. */
-export const ownLines = (model: Model, nodes: readonly Instruction[]): readonly OwnLines[] => {
+/**
+ * The lines of instructions of one stage, in order, with the comments directly above that are about them alone;
+ * undefined where one ends in a continuation, so that what follows would become part of it.
+ */
+export const ownLines = (model: Model, nodes: readonly Instruction[]): readonly OwnLines[] | undefined => {
   const { file } = model;
+  if (nodes.some((node) => endsOpen(file, node))) return undefined;
   const all = (nodes[0] && model.stageOf(nodes[0])?.node.instructions) ?? [];
   const pieces: Range[] = [];
   for (const node of nodes) {
@@ -25,6 +29,10 @@ export const ownLines = (model: Model, nodes: readonly Instruction[]): readonly 
   }
   return pieces.map((piece) => ({ ...piece, gap: gapOf(file, piece) }));
 };
+
+/** Whether the instruction ends in a continuation, so that nothing can be put below it. */
+export const endsOpen = ({ text, escape }: Iechorfile, { start, end }: Range): boolean =>
+  text.slice(start, end).trimEnd().endsWith(escape);
 
 const linesOf = ({ text }: Iechorfile, { start, end }: Range): Range => {
   const newline = text.indexOf('\n', end);
