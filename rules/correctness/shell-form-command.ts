@@ -29,7 +29,7 @@ export default defineRule({
   codes: ['JSONArgsRecommended', 'DL3025'],
   category: 'correctness',
   summary: 'CMD, ENTRYPOINT or HEALTHCHECK starts its program through a shell',
-  why: `In shell form \`/bin/sh -c\` is the first process, and most shells pass no signals on: the program does not learn that it has to stop, and is killed after ten seconds. An ENTRYPOINT in shell form takes neither CMD nor the arguments of \`docker run\`.`,
+  why: `In shell form \`/bin/sh -c\` is the first process, and many shells stay it and pass no signals on: the program does not learn that it has to stop, and is killed after ten seconds. An ENTRYPOINT in shell form takes neither CMD nor the arguments of \`docker run\`.`,
   severity: 'warning',
   fix: {
     safety: 'safe',
@@ -61,6 +61,7 @@ export default defineRule({
       good: 'FROM node:22\nCMD ["node", \\\n  # everything\n  "--trace-warnings", \\\n  "server.js"]\n',
     },
     { title: 'The shell gives way to the program', good: 'FROM debian:13\nCMD exec app --port "$PORT"\n' },
+    { title: 'Signals are handled', good: 'FROM debian:13\nCMD trap : TERM INT; sleep infinity & wait\n' },
     { title: 'A shell that is chosen', good: 'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nCMD app\n' },
     {
       title: 'A health check that needs the shell',
@@ -97,8 +98,8 @@ interface Place {
 const problemsOf = (place: Place): readonly Problem[] => {
   const { node, need, command } = place;
   if (lacksShell(place)) return [withoutShell(place)];
-  if (need.kind === 'replaced' || (node.kind === 'Healthcheck' && need.kind !== 'none')) return [];
-  const edits = editsOf(place);
+  if (need.kind === 'handled' || (node.kind === 'Healthcheck' && need.kind !== 'none')) return [];
+  const edits = isHanded(place) && need.kind !== 'none' ? undefined : editsOf(place);
   const shown = edits && shownAfter(place, edits);
   const fix = edits && {
     title: need.kind === 'none' ? 'Use exec form' : 'Put `exec` before it',
@@ -130,22 +131,21 @@ const wordingOf = ({
     return { message: 'Every check starts a shell that it does not need', severity: 'info', codes: ['DL3025'] };
   }
   const state = model.stateAfter(stage);
-  const isFinal = state.setBy.cmd === node || state.setBy.entrypoint === node;
   const other = node.kind === 'Cmd' ? state.setBy.entrypoint : state.cmd && state.setBy.cmd;
-  if (node.kind === 'Cmd' && isFinal && other && takesWords(other)) {
+  if (other && isHanded({ model, stage, node })) {
     const related = [{ range: other, message: 'This program gets a shell command as its arguments' }];
     return { message: 'The ENTRYPOINT is handed `/bin/sh -c` and this text, not these words', related };
   }
-  if (node.kind === 'Entrypoint' && isFinal && other && !isEmpty(other)) {
+  if (node.kind === 'Entrypoint' && state.setBy.entrypoint === node && other && !isEmpty(other)) {
     const related = [{ range: other, message: 'This CMD has no effect' }];
     return { message: 'An ENTRYPOINT in shell form ignores the CMD, and passes no signals on', related };
   }
-  const shell = '`/bin/sh -c` stays the first process and passes no signals on';
-  if (need.kind === 'always') return { message: `${shell} to what it starts`, severity: 'info' };
+  const shell = (what: string) => `\`/bin/sh -c\` stands before ${what} and may keep signals from it`;
+  if (need.kind === 'always') return { message: shell('this'), severity: 'info' };
   const [first = ''] = command.text.split(' ');
   const program = need.kind === 'before' ? file.text.slice(need.at.start, need.at.end).replace(/\s.*/s, '…') : first;
   const isWeak = isBrief(need) || isToolbox(model, stage);
-  return { message: `${shell} to \`${program}\``, severity: isWeak ? 'info' : 'warning' };
+  return { message: shell(`\`${program}\``), severity: isWeak ? 'info' : 'warning' };
 };
 
 const isEmpty = (node: Instruction): boolean =>
@@ -158,6 +158,12 @@ const isBrief = (need: ShellNeed): boolean => {
   if (need.kind !== 'none') return false;
   const [program, ...rest] = need.words.map(({ text = '' }) => text);
   return BRIEF.test(nameOf(program ?? '')) || /^(?:--?help|--version|-[hV]|version|help)$/.test(rest.at(-1) ?? '');
+};
+
+/** Whether an ENTRYPOINT gets the text as words that it has a use of its own for. */
+const isHanded = ({ model, stage, node }: Pick<Place, 'model' | 'stage' | 'node'>): boolean => {
+  const { cmd, entrypoint } = model.stateAfter(stage).setBy;
+  return cmd === node && entrypoint !== undefined && takesWords(entrypoint);
 };
 
 /** Whether the ENTRYPOINT is a program with a use of its own for its arguments, and no wrapper that runs them. */
@@ -242,12 +248,14 @@ const lacksShell = ({ model, stage, node }: Place): boolean => {
   const base = chain[0]?.base;
   const isBare = base?.kind === 'scratch' || knownBaseOf(stage)?.hasShell === false;
   if (!isBare || stage.onbuildOf) return false;
-  const copies = chain.flatMap(({ node: { instructions } }) => instructions).filter(isCopy);
+  const all = chain.flatMap(({ node: { instructions } }) => instructions);
   return (
-    copies.every((copy) => {
+    node.kind !== 'Healthcheck' &&
+    !all.some(({ kind }) => kind === 'Run') &&
+    all.filter(isCopy).every((copy) => {
       const { value = '' } = model.expand(copy.destination, copy);
       return /^\/(?!s?bin|usr|$|\.)/.test(value);
-    }) && node.kind !== 'Healthcheck'
+    })
   );
 };
 

@@ -2,24 +2,30 @@ import type { Script, ShellNode, ShellStatement, ShellWord, SimpleCommand } from
 import type { Range } from '../source/range.ts';
 
 /**
- * What a text needs a shell for. `none`: it is a program and plain words; `replaced`: it ends in `exec`, so that the
- * shell is gone in the end; `before`: the shell only prepares one last program, before which `exec` may stand at `at`;
+ * What a text needs a shell for. `none`: it is a program and plain words; `handled`: it ends in `exec` or sets traps, so
+ * that signals arrive; `before`: the shell only prepares one last program, before which `exec` may stand at `at`;
  * `always`: it is needed as long as anything runs.
  */
 export type ShellNeed =
   | { readonly kind: 'none'; readonly words: readonly ShellWord[] }
-  | { readonly kind: 'replaced' }
+  | { readonly kind: 'handled' }
   | { readonly kind: 'before'; readonly at: Range }
   | { readonly kind: 'always' };
 
 export const shellNeedOf = (script: Script): ShellNeed => {
+  if (script.statements.some(({ command }) => setsTrap(command))) return { kind: 'handled' };
   const last = lastCommand(script.statements);
   const [word] = last?.words ?? [];
   if (!last || !word || script.problems.length > 0) return { kind: 'always' };
-  if (word.text === 'exec') return { kind: 'replaced' };
+  if (word.text === 'exec') return { kind: 'handled' };
   if (word.text !== undefined && SHELL_WORDS.has(word.text)) return { kind: 'always' };
   const isAlone = script.statements.length === 1 && script.statements[0]?.command === last;
   return isAlone && isPlain(last) ? { kind: 'none', words: last.words } : { kind: 'before', at: word };
+};
+
+const setsTrap = (node: ShellNode): boolean => {
+  if (node.kind === 'SimpleCommand') return node.words[0]?.text === 'trap';
+  return node.kind === 'AndOrList' && node.commands.some(setsTrap);
 };
 
 /** The program that is left running at the end, if nothing but success leads there. */
