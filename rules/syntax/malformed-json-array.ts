@@ -125,6 +125,7 @@ const FLAWS = {
   closing: { text: 'the closing bracket is missing', safety: 'unsafe' },
   opening: { text: 'the brackets are missing', safety: 'unsafe' },
   backslash: { text: 'a backslash in a string is written twice', safety: 'unsafe' },
+  control: { text: 'a tab in a string is written `\\t`', safety: 'unsafe' },
   string: { text: 'a string is not closed', safety: 'manual' },
 } as const satisfies Readonly<Record<string, Flaw>>;
 
@@ -159,15 +160,20 @@ const readArray = (text: string): Reading => {
 const elementOf = ([, double, single, curly, curlySingle, bare = '']: RegExpExecArray, flaws: Flaw[]): string => {
   if (double !== undefined) {
     if (isJson(double)) return `"${double}"`;
-    flaws.push(FLAWS.backslash);
-    return `"${double.replace(/\\(?:\\|(?!"))/g, '\\\\')}"`;
+    const isControl = isJson(double.replace(CONTROL, ''));
+    flaws.push(isControl ? FLAWS.control : FLAWS.backslash);
+    const escaped = isControl ? double : double.replace(/\\(?:\\|(?!"))/g, '\\\\');
+    return `"${escaped.replace(CONTROL, (char) => JSON.stringify(char).slice(1, -1))}"`;
   }
   const value = single ?? curly ?? curlySingle ?? bare;
   flaws.push(value.includes('\\') || value === bare ? FLAWS.bare : single === undefined ? FLAWS.curly : FLAWS.single);
   return JSON.stringify(value);
 };
 
-const isJson = (content: string): boolean => !/\\(?!["\\/bfnrt]|u[\da-fA-F]{4})/.test(content);
+const CONTROL = /[\0-\x1f]/g;
+
+const isJson = (content: string): boolean =>
+  content.search(CONTROL) < 0 && !/\\(?!["\\/bfnrt]|u[\da-fA-F]{4})/.test(content.replaceAll('\\\\', ''));
 
 const readingOf = (elements: readonly string[], flaws: readonly Flaw[], rest: string): Reading => {
   const [first = FLAWS.rest] = flaws;
