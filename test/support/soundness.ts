@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { parse } from '../../src/ast/create.ts';
 import { type Diagnostic, type Edit, type Rule, SAFETY_ORDER } from '../../src/lint/index.ts';
 import { planImage } from '../../src/model/plan.ts';
+import type { ImageConfig } from '../../src/model/scope.ts';
 import { BASE } from './plan.ts';
 
 /** A finding that can be shown: places in the file, sentences as the house writes them, a fix no safer than declared. */
@@ -42,12 +43,19 @@ export const expectNoNewProblems = (before: string, after: string): void => {
   expect(parse(after).problems.filter(({ message }) => !known.includes(message))).toEqual([]);
 };
 
-/** Comments stay, and the image is the same as far as its configuration tells; one that could not be built is free. */
+/**
+ * Comments stay, and the image is the same as far as its configuration tells, whatever the base image has; one that could
+ * not be built is free.
+ */
 export const expectSafe = (before: string, after: string): void => {
   expect(commentsIn(after)).toEqual(commentsIn(before));
-  const plan = planOf(before);
-  if (plan) expect(planOf(after)).toEqual(plan);
+  for (const base of [BASE, OTHER_BASE]) {
+    const plan = planOf(before, base);
+    if (plan) expect(planOf(after, base), 'a safe fix leaves the image as it is').toEqual(plan);
+  }
 };
+
+const OTHER_BASE: ImageConfig = { ...BASE, workdir: '/base', user: 'someone', env: new Map([['BASE', 'other']]) };
 
 const commentsIn = (text: string): readonly string[] =>
   parse(text)
@@ -55,8 +63,8 @@ const commentsIn = (text: string): readonly string[] =>
     .toSorted();
 
 /** Exec form instead of shell form is the same program in other words, so that commands are left out. */
-const planOf = (text: string): object | undefined => {
-  const plan = planImage(parse(text), { platform: 'linux/amd64', baseConfig: BASE });
+const planOf = (text: string, baseConfig: ImageConfig): object | undefined => {
+  const plan = planImage(parse(text), { platform: 'linux/amd64', baseConfig });
   if ('refusal' in plan) return undefined;
   const { env, labels, workdir, user, shell, ports, volumes, stopsignal, onbuild } = plan.config;
   const sets = { ports: ports.toSorted(), volumes: volumes.toSorted() };
