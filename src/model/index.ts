@@ -12,11 +12,19 @@ import { statesIn } from './states.ts';
 export * from '../shell/index.ts';
 export { type Account, accountsOf } from './accounts.ts';
 export { appendedCommand, type Insertion } from './appended-command.ts';
+export { type Artefact, type BuiltInPlace, builtInPlace } from './artefacts.ts';
+export type { BuildStep, Language } from './builds.ts';
 export { instructionsBefore, stageChain } from './chain.ts';
 export { copyTarget } from './copies.ts';
 export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
 export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
+export {
+  type CompilersForPackages,
+  compilersForPackages,
+  type DependenciesForBuild,
+  dependenciesForBuild,
+} from './leftovers.ts';
 export { type ListeningPort, listeningPorts } from './listening.ts';
 export { type MountFlaw, mountFlaws } from './mount-flaws.ts';
 export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
@@ -27,8 +35,16 @@ export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { imageByDefault } from './plain-build.ts';
 export { type PortRange, readPort } from './ports.ts';
+export {
+  type ContextCopy,
+  contextCopy,
+  type ProjectInstall,
+  projectInstalls,
+  startDirectory,
+} from './project-installs.ts';
 export { type ImageReference, readReference } from './reference.ts';
 export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
+export { type RuntimeNeeds, runtimeImage } from './runtime-images.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
 export { type ShellNeed, shellNeedOf } from './shell-need.ts';
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
