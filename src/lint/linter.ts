@@ -167,15 +167,18 @@ const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined
 
 const diagnosticOf = (walk: Walk, { rule, severity }: ActiveRule, problem: Problem): Diagnostic => {
   const fix = problem.fix && walk.document.defect === undefined ? fixOf(rule, problem.fix) : undefined;
+  const { length } = walk.document.text;
   return {
     path: walk.document.path,
     rule: rule.name,
     codes: problem.codes ?? rule.codes,
     severity: problem.severity ?? severity,
-    range: rangeOf(problem.at, walk.document.text.length),
+    range: rangeOf(problem.at, length),
     message: problem.message,
     ...(problem.help ? { help: problem.help } : {}),
-    ...(problem.related?.length ? { related: problem.related } : {}),
+    ...(problem.related?.length
+      ? { related: problem.related.map(({ range, message }) => ({ range: rangeOf(range, length), message })) }
+      : {}),
     ...(fix ? { fix } : {}),
   };
 };

@@ -1,4 +1,4 @@
-import type { Diagnostic, LintConfig, Rule } from '../../src/lint/index.ts';
+import type { Diagnostic, LintConfig, Problems, Rule } from '../../src/lint/index.ts';
 import { lint } from '../../src/lint/linter.ts';
 import { type Document, documentOf } from '../../src/source/document.ts';
 
@@ -10,7 +10,31 @@ export const findingsOf = (rule: Rule, text: string, path?: string): readonly Di
   findingsIn(rule, documentOf(text, path));
 
 export const findingsIn = (rule: Rule, document: Document): readonly Diagnostic[] => {
-  const findings = lint(document, only(rule));
+  const findings = lint(document, only(watched(rule)));
   for (const { rule: name, message } of findings) if (name === 'internal') throw new Error(message);
   return findings;
 };
+
+/** The same rule, failing where it points outside of the text: the engine would move such a range into it. */
+const watched = (rule: Rule): Rule => ({
+  ...rule,
+  check: (context) =>
+    new Proxy(rule.check(context), {
+      get: (visitor, kind) => {
+        const handler: unknown = Reflect.get(visitor, kind);
+        if (typeof handler !== 'function') return handler;
+        return (...given: readonly unknown[]) =>
+          inspected(Reflect.apply(handler, undefined, given), context.document.text.length);
+      },
+    }),
+});
+
+function* inspected(problems: Problems | undefined, length: number): Problems {
+  for (const problem of problems ?? []) {
+    const places = [problem.at, ...(problem.related ?? [])].map((at) => ('range' in at ? at.range : at));
+    for (const { start, end } of places) {
+      if (!(0 <= start && start <= end && end <= length)) throw new Error(`${start}–${end} is outside of the text`);
+    }
+    yield problem;
+  }
+}
