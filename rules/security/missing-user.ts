@@ -79,7 +79,9 @@ export default defineRule({
 const isRootBase = (model: Model, stage: StageInfo): boolean => {
   const chain = stageChain(stage);
   if (chain[0]?.base.kind === 'scratch' || knownBaseOf(stage)?.user === 'root') return true;
-  return chain.some(({ node }) => node.instructions.some((each) => model.commandsOf(each).some(needsRoot)));
+  return chain.some(({ node }) =>
+    node.instructions.some((each) => each.kind === 'Run' && model.commandsOf(each).some(needsRoot)),
+  );
 };
 
 const MANAGERS: ReadonlySet<string> = new Set('apk apt apt-get dnf microdnf tdnf yum zypper'.split(' '));

@@ -51,7 +51,9 @@ export default defineRule({
     const problemIn = (word: Word, node: Instruction, cure: Cure) =>
       variableProblem(word.parts, file.text) ??
       quoteProblem(file, word, cure) ??
-      (/^invalid pattern/.test(model.expand(word, node).error ?? '') ? patternProblem(word) : undefined);
+      (/[{].*\\/.test(word.raw) && /^invalid pattern/.test(model.expand(word, node).error ?? '')
+        ? patternProblem(word)
+        : undefined);
     const wordsOf = function* (words: readonly Word[], node: Instruction, cure: Cure) {
       for (const word of words) {
         if (!/["'$]/.test(word.raw)) continue;

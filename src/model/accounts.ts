@@ -22,13 +22,16 @@ export const accountsOf = (model: Model, stage: StageInfo): readonly Account[] =
     instructions.flatMap((node) => (node.kind === 'Run' ? accountsIn(model, node) : [])),
   );
 
-const accountsIn = (model: Model, node: Instruction): readonly Account[] =>
-  model.commandsOf(node).flatMap((command) => {
+const accountsIn = (model: Model, node: Instruction): readonly Account[] => {
+  // Reading the shell text costs more than looking at it.
+  if (!/useradd|adduser/.test(model.file.text.slice(node.start, node.end))) return [];
+  return model.commandsOf(node).flatMap((command) => {
     const word = nameWord(command);
     const name = word && shellValue(model, node, word);
     if (!word || !name || !/^[a-z_][\w.-]*\$?$/i.test(name)) return [];
     return [{ name, node, command, word, isSystem: command.has('-r', '-S', '--system') }];
   });
+};
 
 const nameWord = (command: ShellCommand): ShellWord | undefined => {
   if (command.name === 'useradd') return command.has('-D', '--defaults') ? undefined : command.operands.at(-1);
