@@ -98,7 +98,8 @@ interface Place {
 const problemsOf = (place: Place): readonly Problem[] => {
   const { node, need, command } = place;
   if (lacksShell(place)) return [withoutShell(place)];
-  if (need.kind === 'handled' || (node.kind === 'Healthcheck' && need.kind !== 'none')) return [];
+  // A check is told of no signals: all that is won is one process less.
+  if (need.kind === 'handled' || (node.kind === 'Healthcheck' && safetyOf(place) !== 'safe')) return [];
   const edits = isHanded(place) && need.kind !== 'none' ? undefined : editsOf(place);
   const shown = edits && shownAfter(place, edits);
   const fix = edits && {
