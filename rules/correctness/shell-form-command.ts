@@ -222,12 +222,13 @@ const shownAfter = ({ file, node, command }: Place, edits: readonly Edit[]): str
 };
 
 const safetyOf = ({ model, stage, node, need }: Place): Safety => {
-  if (need.kind !== 'none' || node.kind === 'Entrypoint' || stage.onbuildOf) return 'unsafe';
+  if (need.kind !== 'none' || node.kind === 'Entrypoint') return 'unsafe';
   const program = need.words[0]?.text ?? '';
   // A script of one's own may have no `#!` line, which only a shell forgives.
   const isKnown = /^(?:\/(?:usr\/)?(?:local\/)?s?bin\/)?[^/]+$/.test(program) && PROGRAMS.has(nameOf(program));
   if (!isKnown) return 'unsafe';
   if (node.kind === 'Healthcheck') return 'safe';
+  if (stage.onbuildOf) return 'unsafe';
   const hasNoEntrypoint = !model.stateAfter(stage).setBy.entrypoint && knownBaseOf(stage)?.entrypoint !== undefined;
   return hasNoEntrypoint ? 'safe' : 'unsafe';
 };
