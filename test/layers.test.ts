@@ -190,6 +190,7 @@ class M extends Map {}
 class N extends Error {}
 const o = import(a);
 process.exit(Buffer);
+const p = { Buffer: a.process, b: process };
 `;
     const { imports, liberties, globals, lines } = moduleOf('src/x/x.ts', source);
     expect(imports).toEqual([
@@ -209,8 +210,8 @@ process.exit(Buffer);
       '9: class M',
       '11: import of a computed name',
     ]);
-    expect(globals).toEqual(['process', 'Buffer']);
-    expect(lines).toBe(12);
+    expect(globals).toEqual(['process', 'Buffer', 'process']);
+    expect(lines).toBe(13);
   });
 
   it('knows a trespass when it sees one', () => {

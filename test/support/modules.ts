@@ -35,7 +35,7 @@ const WORLD: ReadonlySet<string> = new Set([
   'process',
   'Buffer',
   'console',
-  'fetch',
+
   'require',
   'setTimeout',
   'globalThis',
@@ -46,6 +46,8 @@ export const moduleOf = (path: string, source: string): Module => {
   const imports: Import[] = [];
   const liberties = errors.map(({ message }) => `0: ${message}`);
   const globals: string[] = [];
+  // Identifiers that only name a property; a node is visited before those in it.
+  const keys = new Set<number>();
   const lineAt = (offset: number): number => source.slice(0, offset).split('\n').length;
   const add = (start: number, name: unknown, typeOnly: boolean) =>
     imports.push({ line: lineAt(start), target: resolve(path, String(name)), typeOnly });
@@ -69,8 +71,17 @@ export const moduleOf = (path: string, source: string): Module => {
     ClassDeclaration: ({ start, id, superClass }) => {
       if (superClass?.type !== 'Identifier' || superClass.name !== 'Error') take(start, `class ${id?.name}`);
     },
-    Identifier: ({ name }) => {
-      if (WORLD.has(name)) globals.push(name);
+    Property: ({ key, computed, shorthand }) => {
+      if (!computed && !shorthand) keys.add(key.start);
+    },
+    TSPropertySignature: ({ key }) => {
+      keys.add(key.start);
+    },
+    MemberExpression: ({ property, computed }) => {
+      if (!computed) keys.add(property.start);
+    },
+    Identifier: ({ name, start }) => {
+      if (WORLD.has(name) && !keys.has(start)) globals.push(name);
     },
   }).visit(program);
   return { path, lines: source.split('\n').length - 1, imports, liberties, globals };
