@@ -31,15 +31,7 @@ export const modulesIn = (folders: readonly string[]): readonly Module[] =>
       .map((path) => moduleOf(path, readFileSync(ROOT + path, 'utf8'))),
   );
 
-const WORLD: ReadonlySet<string> = new Set([
-  'process',
-  'Buffer',
-  'console',
-
-  'require',
-  'setTimeout',
-  'globalThis',
-]);
+const WORLD: ReadonlySet<string> = new Set(['process', 'Buffer', 'console', 'require', 'setTimeout', 'globalThis']);
 
 export const moduleOf = (path: string, source: string): Module => {
   const { program, errors } = parseSync(path, source);
