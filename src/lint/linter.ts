@@ -93,12 +93,12 @@ const walkFile = (walk: Walk, visitors: Visitors): void => {
 };
 
 /** The rules that want each kind of node. */
-type Handlers = ReadonlyMap<InstructionKind | 'Stage', Visitors>;
+type Handlers = ReadonlyMap<string, Visitors>;
 
 const handlersOf = (visitors: Visitors): Handlers => {
-  const handlers = new Map<InstructionKind | 'Stage', ActiveRule[]>();
+  const handlers = new Map<string, ActiveRule[]>();
   for (const each of visitors) {
-    for (const kind of kindsOf(each.visitor)) {
+    for (const kind of Object.keys(each.visitor)) {
       const list = handlers.get(kind);
       if (list) list.push(each);
       else handlers.set(kind, [each]);
@@ -106,33 +106,6 @@ const handlersOf = (visitors: Visitors): Handlers => {
   }
   return handlers;
 };
-
-const kindsOf = function* (visitor: Visitor): Iterable<InstructionKind | 'Stage'> {
-  for (const kind of KINDS) if (visitor[kind]) yield kind;
-};
-
-const KINDS = [
-  'Stage',
-  'From',
-  'Run',
-  'Cmd',
-  'Entrypoint',
-  'Shell',
-  'Copy',
-  'Add',
-  'Env',
-  'Label',
-  'Arg',
-  'Workdir',
-  'User',
-  'Stopsignal',
-  'Maintainer',
-  'Expose',
-  'Volume',
-  'Healthcheck',
-  'Onbuild',
-  'Invalid',
-] as const satisfies readonly (InstructionKind | 'Stage')[];
 
 const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: boolean): void => {
   const where: Where = { stage, onbuild };
@@ -144,9 +117,15 @@ const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: bo
   for (const node of stage.node.instructions) visit(walk, handlers, node, where, isFinal);
 };
 
+// The hot loop: no function is made for a node and a rule.
 const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, isFinal = true): void => {
   for (const each of handlers.get(node.kind) ?? []) {
-    if (isFinal || each.rule.scope !== 'final') collect(walk, each, () => handle(node.kind, each.visitor, node, where));
+    if (!isFinal && each.rule.scope === 'final') continue;
+    try {
+      add(walk, each, handle(node.kind, each.visitor, node, where));
+    } catch (error) {
+      walk.diagnostics.push(internal(walk, each.rule, error));
+    }
   }
 };
 
@@ -159,10 +138,14 @@ const handle = <K extends InstructionKind>(
 
 const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined): void => {
   try {
-    for (const problem of run() ?? []) walk.diagnostics.push(diagnosticOf(walk, active, problem));
+    add(walk, active, run());
   } catch (error) {
     walk.diagnostics.push(internal(walk, active.rule, error));
   }
+};
+
+const add = (walk: Walk, active: ActiveRule, problems: Problems | undefined): void => {
+  if (problems) for (const problem of problems) walk.diagnostics.push(diagnosticOf(walk, active, problem));
 };
 
 const diagnosticOf = (walk: Walk, { rule, severity }: ActiveRule, problem: Problem): Diagnostic => {

@@ -3,7 +3,7 @@ import type { Script, ShellCommand } from '../shell/index.ts';
 import { type Expansion, expand } from './expand.ts';
 import { type Mount, mountsOf } from './mounts.ts';
 import { environmentOf, globalScope, type Inputs, type Scope } from './scope.ts';
-import { commandsIn, scriptOf } from './scripts.ts';
+import { commandsIn, droppedLines, scriptOf } from './scripts.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
 import { baseChain, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
 import { imageState, type State } from './state.ts';
@@ -91,19 +91,8 @@ export interface Model {
   mountsOf(run: Run): readonly Mount[];
 }
 
-const models = new WeakMap<Iechorfile, Model>();
-
-/** The model of a file; the same one for the same tree when no inputs are given. */
-export const modelOf = (file: Iechorfile, inputs?: Inputs): Model => {
-  if (inputs) return createModel(file, inputs);
-  const known = models.get(file);
-  if (known) return known;
-  const model = createModel(file, {});
-  models.set(file, model);
-  return model;
-};
-
-const createModel = (file: Iechorfile, inputs: Inputs): Model => {
+/** The model of a file, or of a build of it with the inputs. */
+export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
   const globals = globalScope(file, inputs);
   const stages = stagesOf(file, globals);
   const final = targetOf(stages, inputs.target) ?? stages.at(-1);
@@ -111,6 +100,7 @@ const createModel = (file: Iechorfile, inputs: Inputs): Model => {
   const owners = ownersOf(stages, triggers);
   const states = statesIn(file, inputs, globals);
   const reached = once(() => (final ? reachedFrom(final) : new Set<StageInfo>()));
+  const dropped = once(() => droppedLines(file));
   const takers = once(() => takersIn(stages));
   const inImage = once(() => new Set(final ? baseChain(final) : []));
   const hasFrom = stages.some(({ node }) => node.from);
@@ -138,7 +128,7 @@ const createModel = (file: Iechorfile, inputs: Inputs): Model => {
       const stage = owners.get(node);
       return stage ? shellInForce(file, stage, model.stateBefore(node)) : { dialect: 'other', argv: undefined };
     },
-    scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node))),
+    scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node), dropped)),
     commandsOf: memo((node) => commandsIn(node, model.scriptOf(node))),
     mountsOf: (run) => mountsOf(run, environmentOf(model.stateBefore(run)), file.escape),
   };
@@ -213,8 +203,11 @@ const once = <T>(compute: () => T): (() => T) => {
 const memo = <K, V>(compute: (key: K) => V): ((key: K) => V) => {
   const known = new Map<K, { readonly value: V }>();
   return (key) => {
-    const found = known.get(key) ?? { value: compute(key) };
-    known.set(key, found);
+    let found = known.get(key);
+    if (!found) {
+      found = { value: compute(key) };
+      known.set(key, found);
+    }
     return found.value;
   };
 };

@@ -12,7 +12,12 @@ import type { Range } from '../source/range.ts';
 import { type ShellInForce, shebangDialect } from './shells.ts';
 
 /** The shell text of an instruction, read; undefined where no POSIX shell or bash reads it. */
-export const scriptOf = (file: Iechorfile, node: Instruction, shell: ShellInForce): Script | undefined => {
+export const scriptOf = (
+  file: Iechorfile,
+  node: Instruction,
+  shell: ShellInForce,
+  dropped: () => readonly Range[],
+): Script | undefined => {
   const command = commandIn(node);
   if (command?.kind !== 'ShellForm') return undefined;
   const heredoc = bodyScript(node, command);
@@ -21,7 +26,7 @@ export const scriptOf = (file: Iechorfile, node: Instruction, shell: ShellInForc
     return isReadable(dialect) ? parseShell(maskBody(file.text, heredoc.body), heredoc.body.start) : undefined;
   }
   if (!isReadable(shell.dialect)) return undefined;
-  const masked = maskShell(file.text, command, droppedIn(file, command), file.escape);
+  const masked = maskShell(file.text, command, within(dropped(), command), file.escape);
   const end = node.heredocs.at(-1)?.terminator?.end ?? command.end;
   const bodies = end > command.end ? maskBody(file.text, { start: command.end, end }) : '';
   return parseShell(masked + bodies, command.start);
@@ -49,16 +54,13 @@ export const commandsIn = (node: Instruction, script: Script | undefined): reado
   return commandsOfExec(command.elements);
 };
 
-const droppedLines = new WeakMap<Iechorfile, readonly Range[]>();
+/** Comment and empty lines inside continuations, line ends included, in order. */
+export const droppedLines = (file: Iechorfile): readonly Range[] => {
+  const comments = file.comments.filter(({ inside }) => inside).map((comment) => wholeLine(file.text, comment));
+  return [...comments, ...file.emptyContinuations].toSorted((a, b) => a.start - b.start);
+};
 
-/** Comment and empty lines inside a continuation, line ends included. */
-const droppedIn = (file: Iechorfile, range: Range): readonly Range[] => {
-  let lines = droppedLines.get(file);
-  if (!lines) {
-    const comments = file.comments.filter(({ inside }) => inside).map((comment) => wholeLine(file.text, comment));
-    lines = [...comments, ...file.emptyContinuations].toSorted((a, b) => a.start - b.start);
-    droppedLines.set(file, lines);
-  }
+const within = (lines: readonly Range[], range: Range): readonly Range[] => {
   const from = firstFrom(lines, range.start);
   let to = from;
   while ((lines[to]?.start ?? range.end) < range.end) to++;

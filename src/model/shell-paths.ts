@@ -30,9 +30,14 @@ const isSetIn = (script: Parameters<typeof variablesOf>[0], name: string): boole
   return opaque || assigned.some((assignment) => assignment.name === name);
 };
 
-/** The directory that a command of a RUN works in; undefined when the file does not tell. */
-export const directoryOf = (model: Model, node: Instruction, command: ShellCommand): string | undefined => {
-  let directory = model.stateBefore(node).workdir;
+/** The directory that a command of a RUN works in; undefined when the file does not tell. `start` is that of the RUN. */
+export const directoryOf = (
+  model: Model,
+  node: Instruction,
+  command: ShellCommand,
+  start = model.stateBefore(node).workdir,
+): string | undefined => {
+  let directory = start;
   for (const before of model.commandsOf(node)) {
     if (before === command) return directory;
     if (before.name !== 'cd' && before.name !== 'pushd' && before.name !== 'popd') continue;

@@ -1,5 +1,6 @@
 import type { Instruction, InstructionKind, Run } from '../ast/nodes.ts';
 import { isShell, pipedInto, type ShellCommand } from '../shell/index.ts';
+import { mentions } from '../source/mention.ts';
 import { stageChain } from './chain.ts';
 import type { Model } from './index.ts';
 
@@ -15,16 +16,13 @@ export interface NamedValue {
 /** Whether an instruction uses a variable, be it an argument or of the environment; its value, written out, is a use too. */
 export const variableUse = (model: Model, node: Instruction, { name, value }: NamedValue): VariableUse => {
   const text = model.file.text.slice(node.start, node.end);
-  if (isNamedIn(text, name) || isWritten(text, value)) return 'named';
-  if (node.kind === 'Arg' && node.declarations.some((each) => isNamedIn(globalDefault(model, each.name.text), name)))
+  if (mentions(text, name) || isWritten(text, value)) return 'named';
+  if (node.kind === 'Arg' && node.declarations.some((each) => mentions(globalDefault(model, each.name.text), name)))
     return 'named';
   if (node.kind !== 'Run') return 'none';
   const commands = model.commandsOf(node);
   return commands.length > 0 && commands.every((command) => isIndifferent(command)) ? 'none' : 'possible';
 };
-
-const isNamedIn = (text: string, name: string): boolean =>
-  text.includes(name) && new RegExp(`(?<!\\w)${name}(?!\\w)`).test(text);
 
 /** `1.2.3` of `v1.2.3-rc1` tells enough. */
 const isWritten = (text: string, value: string | undefined): boolean => {
