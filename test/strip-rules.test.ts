@@ -23,7 +23,9 @@ describe('stripping a rule', () => {
     const source = rule(
       ` examples: ${examples}, exceptions: { crlf: '}' } /* } */, name: 'é\u{1f433}', why: 'x' as const `,
     );
-    expect(stripRule(source, 'x.ts')).toBe(rule(" examples: [], exceptions: {} /* } */, name: 'é\u{1f433}', why: 'x' as const "));
+    expect(stripRule(source, 'x.ts')).toBe(
+      rule(" examples: [], exceptions: {} /* } */, name: 'é\u{1f433}', why: 'x' as const "),
+    );
   });
 
   it('refuses what is no rule', () => {

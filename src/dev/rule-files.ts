@@ -14,12 +14,13 @@ export interface RuleFile {
 /** The project's folder, with a `/` at its end. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** `<category>/<name>.ts` of every rule, sorted. */
+/** `<category>/<name>.ts` of every rule, by category and name. */
 export const rulePaths = (): readonly string[] =>
   readdirSync(`${ROOT}rules`, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => /^[^/]+\/[^/]+\.ts$/.test(path))
-    .toSorted();
+    // Without the ending, whose dot would put `a-b` before `a`.
+    .toSorted((a, b) => (a.slice(0, -3) < b.slice(0, -3) ? -1 : 1));
 
 export const ruleNameOf = (path: string): string => path.replaceAll(/^.*\/|\.ts$/g, '');
 
