@@ -31,7 +31,7 @@ const load = async (path: string): Promise<RuleFile> => {
   const [category = ''] = path.split('/');
   const where = { path: `rules/${path}`, category, name: ruleNameOf(path) };
   try {
-    const module: { readonly default?: unknown } = await import(`${ROOT}rules/${path}`);
+    const module: { readonly default?: unknown } = await import(new URL(`../../rules/${path}`, import.meta.url).href);
     if (isRule(module.default)) return { ...where, rule: module.default, error: undefined };
     return { ...where, rule: undefined, error: new Error(`${where.path} has no rule as its default export`) };
   } catch (error) {
