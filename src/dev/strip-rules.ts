@@ -6,7 +6,7 @@ const REPLACEMENTS = new Map([
   ['exceptions', 'exceptions: {}'],
 ]);
 
-/** The source of a rule file without its examples, exceptions and reason, which are the larger part of it; types stay as they were. */
+/** The source of a rule file without its examples and exceptions, which are the larger part of it; types stay as they were. */
 export const stripRule = (source: string, path: string): string => {
   let stripped = '';
   let at = 0;
