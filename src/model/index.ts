@@ -16,6 +16,7 @@ export { type Artefact, type BuiltInPlace, builtInPlace } from './artefacts.ts';
 export type { BuildStep, Language } from './builds.ts';
 export { instructionsBefore, stageChain } from './chain.ts';
 export { copyTarget } from './copies.ts';
+export { baseName, type EarlyCopy, earlyCopy, fetchAlone, folderOf, hasCacheMount } from './early-copies.ts';
 export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
 export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
