@@ -1,4 +1,4 @@
-import { defineRule, flagValue, nearest, replace } from '#lint';
+import { defineRule, flagValue, nearest, PROCESSORS, replace, SYSTEMS } from '#lint';
 
 export default defineRule({
   name: 'invalid-platform',
@@ -55,54 +55,6 @@ export default defineRule({
     };
   },
 });
-
-const SYSTEMS = [
-  'linux',
-  'windows',
-  'darwin',
-  'freebsd',
-  'netbsd',
-  'openbsd',
-  'dragonfly',
-  'solaris',
-  'illumos',
-  'aix',
-  'plan9',
-  'wasi',
-  'wasip1',
-  'js',
-  'android',
-  'macos',
-  'local',
-  'unknown',
-];
-const PROCESSORS = [
-  'amd64',
-  'arm64',
-  'arm',
-  '386',
-  'ppc64le',
-  's390x',
-  'riscv64',
-  'loong64',
-  'mips64le',
-  'mips64',
-  'mipsle',
-  'mips',
-  'ppc64',
-  'ppc',
-  'riscv',
-  'wasm',
-  'sparc64',
-  'unknown',
-  // What is read as one of them.
-  'x86_64',
-  'x86-64',
-  'aarch64',
-  'armhf',
-  'armel',
-  'i386',
-];
 
 const isPlatform = (text: string): boolean => {
   const [first = '', second, third, fourth] = text.toLowerCase().split('/');

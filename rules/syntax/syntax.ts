@@ -2,7 +2,7 @@ import { defineRule } from '#lint';
 
 export default defineRule({
   name: 'syntax',
-  codes: ['DL1000'],
+  codes: ['DL1000', 'DL3043'],
   category: 'syntax',
   summary: 'BuildKit refuses the line',
   why: `A build stops here. The other lines are linted all the same, so one bad line hides nothing.`,
@@ -22,10 +22,12 @@ export default defineRule({
     return {
       *done() {
         for (const problem of file.problems) {
-          const { help, message, suggestion } = problem;
+          const { help, message, phase, suggestion } = problem;
           yield {
             at: problem,
             message,
+            // Elsewhere a trigger that may not be one has an id of its own.
+            ...(/\bONBUILD\b/.test(message) && phase === 'semantic' ? { codes: ['DL3043'] } : {}),
             ...(help ? { help } : {}),
             ...(suggestion
               ? {

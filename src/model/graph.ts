@@ -1,5 +1,7 @@
+import type { From } from '../ast/nodes.ts';
 import type { Range } from '../source/range.ts';
 import { expand } from './expand.ts';
+import { platformRefusal } from './platforms.ts';
 import { readReference } from './reference.ts';
 import { environmentOf, type Scope } from './scope.ts';
 import type { Reference, StageInfo } from './stages.ts';
@@ -32,7 +34,18 @@ const baseNameRefusal = ({ node: { from } }: StageInfo, globals: Scope): GraphRe
   if (!from) return undefined;
   const { value, error } = expand(from.image.parts, environmentOf(globals));
   if (error) return refuse(from.image, `failed to process "${from.image.raw}": ${error}`);
-  return value === '' ? refuse(from.image, `base name (${from.image.raw}) should not be blank`) : undefined;
+  if (value === '') return refuse(from.image, `base name (${from.image.raw}) should not be blank`);
+  return platformFlagRefusal(from, globals);
+};
+
+const platformFlagRefusal = ({ flags }: From, globals: Scope): GraphRefusal | undefined => {
+  const flag = flags.find(({ name }) => name.text === 'platform');
+  if (!flag?.value) return undefined;
+  const { value, error } = expand(flag.value.parts, environmentOf(globals));
+  if (error) return refuse(flag, `failed to process "${flag.value.raw}": ${error}`);
+  if (value === '') return refuse(flag, `empty platform value from expression ${flag.value.raw}`);
+  const refusal = value === undefined ? undefined : platformRefusal(value);
+  return refusal ? refuse(flag, refusal) : undefined;
 };
 
 const referenceRefusal = (reference: Reference, stage: StageInfo): GraphRefusal | undefined => {

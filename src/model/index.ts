@@ -27,14 +27,15 @@ export {
   dependenciesForBuild,
 } from './leftovers.ts';
 export { type ListeningPort, listeningPorts } from './listening.ts';
-export { type MountFlaw, mountFlaws } from './mount-flaws.ts';
-export { MOUNT_TYPES, type Mount, type MountType } from './mounts.ts';
+export { MOUNT_TYPES, type MountFlaw, type MountType, mountFlaws } from './mount-flaws.ts';
+export type { Mount } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
 export { endsOpen, ownLines } from './own-lines.ts';
 export { type KeptCache, keptCaches } from './package-caches.ts';
 export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { imageByDefault } from './plain-build.ts';
+export { PROCESSORS, SYSTEMS } from './platforms.ts';
 export { type PortRange, readPort } from './ports.ts';
 export {
   type ContextCopy,
@@ -44,14 +45,14 @@ export {
   startDirectory,
 } from './project-installs.ts';
 export { type ImageReference, readReference } from './reference.ts';
-export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
+export { bottomStage, canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
 export { type RuntimeNeeds, runtimeImage } from './runtime-images.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
 export { type ShellNeed, shellNeedOf } from './shell-need.ts';
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
 export { isSignal, SIGNALS } from './signals.ts';
-export { isSlip } from './slips.ts';
+export { isSlip, nearestName } from './slips.ts';
 export type { Base, Reference, StageInfo } from './stages.ts';
 export { dropsPrivileges, endOfBuild, isToolbox, type Startup, startupOf } from './startup.ts';
 export type { State } from './state.ts';
@@ -131,7 +132,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
     },
     scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node), dropped)),
     commandsOf: memo((node) => commandsIn(node, model.scriptOf(node))),
-    mountsOf: (run) => mountsOf(run, environmentOf(model.stateBefore(run)), file.escape),
+    mountsOf: (run) => mountsOf(file, run, environmentOf(model.stateBefore(run))),
   };
   return model;
 };

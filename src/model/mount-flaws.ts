@@ -1,12 +1,11 @@
 import { flagValue } from '../ast/check.ts';
 import { parseWordText } from '../ast/line.ts';
 import { type Field, readFields } from '../ast/mount.ts';
-import type { Flag, Run } from '../ast/nodes.ts';
+import type { Flag, Iechorfile, Run } from '../ast/nodes.ts';
 import { nearest } from '../source/nearest.ts';
 import type { Range } from '../source/range.ts';
-import { expand } from './expand.ts';
+import { type Environment, expand } from './expand.ts';
 import type { Model } from './index.ts';
-import { MOUNT_TYPES, type MountType } from './mounts.ts';
 import { environmentOf } from './scope.ts';
 
 /** Something in a `RUN --mount=…` that ends the build, at its place. */
@@ -20,25 +19,26 @@ export interface MountFlaw extends Range {
 
 /** What BuildKit refuses in the mounts of a RUN: the first flaw of each. What is no list of fields is a matter of syntax. */
 export const mountFlaws = (model: Model, run: Run): readonly MountFlaw[] => {
-  const flaws: MountFlaw[] = [];
-  for (const flag of run.flags) {
-    const fields = flag.name.text === 'mount' ? fieldsOf(model, run, flag) : [];
-    const flaw = firstFlaw(fields, flag);
-    if (flaw) flaws.push(flaw);
-  }
-  return flaws;
+  const environment = environmentOf(model.stateBefore(run));
+  const mounts = run.flags.filter(({ name }) => name.text === 'mount');
+  return mounts.flatMap((flag) => flawOf(model.file, flag, environment) ?? []);
 };
+
+/** The first flaw of one `--mount`. */
+export const flawOf = (file: Iechorfile, flag: Flag, environment: Environment): MountFlaw | undefined =>
+  firstFlaw(fieldsOf(file, flag, environment), flag);
+
+export const MOUNT_TYPES = ['bind', 'cache', 'tmpfs', 'secret', 'ssh'] as const;
+export type MountType = (typeof MOUNT_TYPES)[number];
 
 /** A field at its place, its value expanded; undefined where that is not known. */
 interface PlacedField extends Field, Range {
   readonly bare: boolean;
 }
 
-const fieldsOf = (model: Model, run: Run, flag: Flag): readonly PlacedField[] => {
+const fieldsOf = ({ escape, text }: Iechorfile, flag: Flag, environment: Environment): readonly PlacedField[] => {
   const fields = readFields(flagValue(flag) ?? '');
   if (typeof fields === 'string') return [];
-  const { escape, text } = model.file;
-  const environment = environmentOf(model.stateBefore(run));
   const placed: PlacedField[] = [];
   let from = flag.value?.start ?? flag.start;
   for (const field of fields) {

@@ -17,6 +17,8 @@ export const readPort = (text: string): PortRange | string => {
   if (!container) return `invalid port: "${text}": no port specified`;
   const range = rangeOf(container);
   if (!range) return `invalid containerPort: ${container}`;
+  const ip = parts.slice(0, -2).join(':');
+  if (parts.length > 2 && ip !== '' && !isIpAddress(ip)) return `invalid port: "${text}": invalid IP address: ${ip}`;
   const host = parts.length > 1 ? (parts.at(-2) ?? '') : '';
   const hostRange = host ? rangeOf(host) : undefined;
   if (host && !hostRange) return `invalid hostPort: ${host}`;
@@ -31,4 +33,12 @@ const rangeOf = (text: string): readonly number[] | undefined => {
   const end = Number(last || Number.NaN);
   if (!(start <= end && end <= 65_535)) return undefined;
   return Array.from({ length: end - start + 1 }, (_, index) => start + index);
+};
+
+const BYTE = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const IPV4 = new RegExp(`^${BYTE}(?:\\.${BYTE}){3}$`);
+
+const isIpAddress = (text: string): boolean => {
+  const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+  return IPV4.test(bare) || (/^[0-9a-f:.]+$/i.test(bare) && bare.split(':').length > 2);
 };

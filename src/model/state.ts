@@ -1,6 +1,6 @@
 import { flagValue } from '../ast/check.ts';
 import { readDuration } from '../ast/duration.ts';
-import type { Command, Flag, Instruction, InstructionKind, NodeOf, Word } from '../ast/nodes.ts';
+import type { Command, Flag, Iechorfile, Instruction, InstructionKind, NodeOf, Word } from '../ast/nodes.ts';
 import { expand, expandWords } from './expand.ts';
 import { readMount, targetProblem } from './mounts.ts';
 import { joinPath } from './paths.ts';
@@ -59,7 +59,7 @@ export interface Step {
 interface Surroundings {
   readonly inputs: Inputs;
   readonly globals: Scope;
-  readonly escape: '\\' | '`';
+  readonly file: Iechorfile;
   /** Whether CMD was set in this very stage, so that ENTRYPOINT does not reset it. */
   readonly hasOwnCmd: boolean;
 }
@@ -141,7 +141,7 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
   From: keep,
   Invalid: keep,
   Maintainer: keep,
-  Run: (node, state, { escape }) => ({ state, refusal: mountRefusal(node, state, escape) }),
+  Run: (node, state, { file }) => ({ state, refusal: mountRefusal(file, node, state) }),
   Copy: (node, state) => ({ state, refusal: copyRefusal(node, state) }),
   Add: (node, state) => ({ state, refusal: copyRefusal(node, state) }),
   Cmd: (node, state) => ({
@@ -280,10 +280,10 @@ const copyRefusal = (node: NodeOf<'Copy' | 'Add'>, state: State): Refusal | unde
   return failure(node, [...words, node.destination, ...flagWords(node.flags, ['chown', 'chmod', 'checksum'])], state);
 };
 
-const mountRefusal = (node: NodeOf<'Run'>, state: State, escape: '\\' | '`'): Refusal | undefined => {
+const mountRefusal = (file: Iechorfile, node: NodeOf<'Run'>, state: State): Refusal | undefined => {
   for (const flag of node.flags) {
     if (flag.name.text !== 'mount') continue;
-    const mount = readMount(flag, environmentOf(state), escape);
+    const mount = readMount(file, flag, environmentOf(state));
     const message =
       typeof mount === 'string' ? mount : targetProblem(mount, state.complete ? (state.workdir ?? '/') : undefined);
     if (message) return { node, message };

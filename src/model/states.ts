@@ -27,7 +27,7 @@ export const runStage = (
   const triggers = stage.onbuildOf ? [] : Array.from(start.onbuild, ([, { node }]) => node);
   for (const node of [...triggers, ...stage.node.instructions]) {
     before.set(node, state);
-    const step = stepFrom(node, state, { inputs, globals, escape: file.escape, hasOwnCmd });
+    const step = stepFrom(node, state, { inputs, globals, file, hasOwnCmd });
     hasOwnCmd ||= node.kind === 'Cmd';
     refusal ??= step.refusal;
     state = step.state;
