@@ -14,6 +14,7 @@ import {
   type Problem,
   type Run,
   remove,
+  removeInstruction,
   replace,
   type Severity,
   type ShellCommand,
@@ -160,21 +161,31 @@ const problemOf = (model: Model, run: Run, kept: KeptCache, style: Style, first:
   const { manager, path, commands } = kept;
   const { codes, severity, what, option } = style;
   const mount = (manager.mounts.find((each) => isWithin(path, each)) ?? path).replace(/^~/, '/root');
-  const edits = option === undefined ? cleaning(model, run, kept, style) : switching(model, run, commands, option);
-  const instead = option === undefined ? `Clean in the same RUN: \`${cleanOf(first, style)}\`` : `Add \`${option}\``;
+  const isAlone = option !== undefined && commands.every(isIndexUpdate);
+  const instead = isAlone
+    ? `Leave it out, and install with \`${option}\``
+    : option === undefined
+      ? `Clean in the same RUN: \`${cleanOf(first, style)}\``
+      : `Add \`${option}\``;
+  const mounted = `\`RUN --mount=type=cache,target=${mount}${manager.locked ? ',sharing=locked' : ''}\``;
+  const own = editsOf(model, run, kept, style);
+  const edits = own ?? (isAlone ? removing(model, run) : undefined);
   return {
     at: first,
     codes,
     severity,
     message: `\`${askedOf(first)}\` leaves ${what} in the layer, in ${manager.name === 'conda' ? 'its `pkgs` directory' : `\`${path}\``}`,
-    help: `${instead}${manager.name === 'conda' ? '' : `; or keep it out of the image with \`RUN --mount=type=cache,target=${mount}${manager.locked ? ',sharing=locked' : ''}\``}.`,
-    fix: edits && {
-      title: instead.replaceAll('`', '`'),
-      edits,
-      ...(style.isSure ? {} : { safety: 'unsafe' as const }),
-    },
+    help: manager.name === 'conda' ? `${instead}.` : `${instead}; or keep it out of the image with ${mounted}.`,
+    fix: edits && { title: instead, edits, ...(style.isSure && own ? {} : { safety: 'unsafe' }) },
   };
 };
+
+const editsOf = (model: Model, run: Run, kept: KeptCache, style: Style): Edit[] | undefined =>
+  style.option === undefined ? cleaning(model, run, kept, style) : switching(model, run, kept.commands, style.option);
+
+/** The RUN as a whole goes when it fetches an index and does nothing else. */
+const removing = (model: Model, run: Run): Edit[] | undefined =>
+  model.commandsOf(run).length === 1 ? [removeInstruction(model.file, run)] : undefined;
 
 const askedOf = ({ name, operands }: ShellCommand): string => {
   const [first, second] = operands.map(({ raw }) => raw);
@@ -218,7 +229,8 @@ const switching = (model: Model, run: Run, commands: readonly ShellCommand[], op
       /^(?:install|add|upgrade|sync|require|update|download|wheel|fix)$/.test(text ?? ''),
     );
     if (isIndexUpdate(command)) {
-      if (next?.connector?.text !== '&&' || command.conditional || command.isolated) return undefined;
+      const between = next && model.file.text.slice(command.whole.end, next.whole.start);
+      if (!next || !between || command.conditional || !/^\s*(?:&&|;|\n)[\s\\`]*$/.test(between)) return undefined;
       edits.push(remove({ start: command.whole.start, end: next.whole.start }));
       continue;
     }

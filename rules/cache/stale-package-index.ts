@@ -4,9 +4,13 @@ import {
   type Instruction,
   indentOf,
   insertBefore,
+  installOf,
+  isIndexUpdate,
   isShell,
+  isWithin,
   lineEndOf,
   type Model,
+  managerOf,
   type Problem,
   type Related,
   type Run,
@@ -37,11 +41,11 @@ export default defineRule({
     },
     {
       title: 'In a stage that is built on it',
-      bad: 'FROM alpine AS base\nRUN apk update -q\nFROM base AS tools\nENV LANG=C\nFROM tools\nRUN apk add git\n',
+      bad: 'FROM debian:12 AS base\nRUN apt-get update -q\nFROM base AS tools\nENV LANG=C\nFROM tools\nRUN apt-get install -y git\n',
     },
     {
-      title: 'apk fetches its index by itself',
-      good: 'FROM alpine\nRUN apk update\nRUN apk add --no-cache git\n',
+      title: 'apk fetches an old index again by itself',
+      good: 'FROM alpine\nRUN apk update\nRUN apk add git\n',
     },
     {
       title: 'A package file needs no index',
@@ -50,17 +54,19 @@ export default defineRule({
   ],
   exceptions: { onbuild: 'Two RUNs take part, and the trial makes a trigger of one alone.' },
   check({ file, model }) {
-    const ends = new Map<StageInfo, Indexes>();
+    const ends = new Map<StageInfo, Index | undefined>();
     const reported = new Set<Instruction>();
     return {
       Stage(_node, { stage }) {
         const base = stage?.base.kind === 'stage' ? stage.base.stage : undefined;
-        if (stage) ends.set(stage, new Map(base && ends.get(base)));
+        if (stage) ends.set(stage, base && ends.get(base));
         return undefined;
       },
       *Run(node, { stage }) {
-        const indexes = stage && ends.get(stage);
-        for (const use of indexes ? usesIn(model, node, indexes) : []) {
+        if (!stage) return;
+        const { uses, after } = usesIn(model, node, ends.get(stage));
+        ends.set(stage, after);
+        for (const use of uses) {
           if (reported.has(use.index.node)) continue;
           reported.add(use.index.node);
           yield problemOf(file, model, node, use);
@@ -77,71 +83,43 @@ interface Index {
   readonly used: boolean;
 }
 
-/** By package manager; those of which nothing is known are left out. */
-type Indexes = Map<Manager, Index>;
-
 interface Use {
   readonly command: ShellCommand;
   readonly index: Index;
 }
 
-interface Manager {
-  readonly names: readonly string[];
-  readonly places: RegExp;
-  readonly uses: readonly string[];
-  readonly fresh: readonly string[];
-}
-
-const MANAGERS: readonly Manager[] = [
-  {
-    names: ['apt-get', 'apt', 'aptitude'],
-    places: /^\/var\/lib(?:\/apt(?:\/lists.*)?)?$/,
-    uses: ['install', 'build-dep', 'upgrade', 'dist-upgrade', 'full-upgrade', 'source', 'satisfy'],
-    fresh: [],
-  },
-  {
-    names: ['apk'],
-    places: /^\/(?:var\/cache|etc)(?:\/apk(?:\/.*)?)?$/,
-    uses: ['add', 'upgrade', 'fetch'],
-    fresh: ['--no-cache', '-U', '--update-cache', '--update'],
-  },
-  { names: ['opkg'], places: /^\/var\/opkg-lists/, uses: ['install', 'upgrade'], fresh: [] },
-];
-
-/** Installs from an index of another RUN; keeps up what is known of the indexes. */
-const usesIn = function* (model: Model, run: Run, indexes: Indexes): Iterable<Use> {
-  const mounts = model.mountsOf(run).map(({ target }) => target ?? '');
+/** Installs from an index of another RUN, and what is known of the index after it. */
+const usesIn = (
+  model: Model,
+  run: Run,
+  before: Index | undefined,
+): { uses: readonly Use[]; after: Index | undefined } => {
+  const uses: Use[] = [];
+  let index = before;
+  const isMounted = model.mountsOf(run).some(({ target }) => target !== undefined && isWithin(LISTS, target));
   for (const command of model.commandsOf(run)) {
-    if (isOpaque(command)) indexes.clear();
-    if (command.name === 'rm' || /^dist-?clean$/.test(subcommandOf(command) ?? '')) forget(indexes, command);
-    const manager = MANAGERS.find(({ names }) => names.includes(command.name ?? ''));
-    if (!manager) continue;
-    const index = indexes.get(manager);
-    const isKept = !command.conditional && !mounts.some((target) => manager.places.test(target));
-    if (subcommandOf(command) === 'update' || command.has(...manager.fresh)) {
-      if (isKept && !command.has('--no-cache'))
-        indexes.set(manager, { node: run, command, used: command.has(...manager.fresh) });
-      else indexes.delete(manager);
-    } else if (index && isKept && isUse(command, manager)) {
-      if (index.node === run) indexes.set(manager, { ...index, used: true });
-      else yield { command, index };
+    if (managerOf(command)?.name !== 'apt') {
+      if (isOpaque(command) || removesLists(command)) index = undefined;
+    } else if (isIndexUpdate(command)) {
+      index = command.conditional || isMounted ? undefined : { node: run, command, used: false };
+    } else if (/^dist-?clean$/.test(subcommandOf(command) ?? '')) {
+      index = undefined;
+    } else if (index && !command.conditional && !isMounted && readsIndex(command)) {
+      if (index.node !== run) uses.push({ command, index });
+      else index = { ...index, used: true };
     }
   }
+  return { uses, after: index };
 };
 
-const isUse = (command: ShellCommand, { uses }: Manager): boolean => {
-  const [subcommand, ...packages] = command.operands;
-  if (!uses.includes(subcommand?.text ?? '')) return false;
-  if (subcommand?.text?.endsWith('upgrade')) return true;
-  return packages.some(({ text }) => text === undefined || !/^[./~]|\.(?:deb|apk|ipk)$/.test(text));
-};
+const LISTS = '/var/lib/apt/lists';
 
-const forget = (indexes: Indexes, { name, operands }: ShellCommand): void => {
-  for (const manager of MANAGERS) {
-    const isNamed = operands.some(({ raw }) => manager.places.test(raw.replace(/\/?\*?$/, '')));
-    if (isNamed || manager.names.includes(name ?? '')) indexes.delete(manager);
-  }
-};
+const readsIndex = (command: ShellCommand): boolean =>
+  managerOf(command)?.upgrade.includes(subcommandOf(command) ?? '') === true ||
+  (installOf(command)?.packages.length ?? 0) > 0;
+
+const removesLists = ({ name, operands }: ShellCommand): boolean =>
+  name === 'rm' && operands.some(({ raw }) => isWithin(LISTS, raw.replace(/\/?\*?$/, '') || '/'));
 
 /** Whether it runs something of which the file does not tell what it fetches. */
 const isOpaque = ({ name, word }: ShellCommand): boolean => {
