@@ -13,6 +13,8 @@ import {
   type NamedValue,
   ownLines,
   type Problem,
+  type Range,
+  type Related,
   remove,
 } from '#lint';
 
@@ -116,13 +118,15 @@ const problemOf = (
     message: `\`${group[0]?.keyword.text.toUpperCase()} ${first?.name}\`${others} stands above ${steps}`,
     help: `Move it down to just above its first use; a new value then keeps ${runs.length === 1 ? 'that layer' : 'those layers'}.`,
     related: [
-      ...runs.slice(0, 2).map(({ keyword }) => ({ range: keyword, message: 'Runs again for a new value' })),
-      { range: until.keyword, message: 'First used here' },
+      ...runs.slice(0, 2).map(({ keyword }) => related(keyword, 'Runs again for a new value')),
+      related(until.keyword, 'First used here'),
     ],
     ...(isPerBuild ? { severity: 'warning' as const } : {}),
     fix: fixOf(file, model, group, until),
   };
 };
+
+const related = ({ start, end }: Range, message: string): Related => ({ range: { start, end }, message });
 
 const fixOf = (file: Iechorfile, model: Model, group: readonly Instruction[], target: Instruction): Problem['fix'] => {
   const pieces = ownLines(model, group);
