@@ -1,5 +1,6 @@
 import {
   type ArgDeclaration,
+  bottomStage,
   defineRule,
   type Edit,
   type Iechorfile,
@@ -10,9 +11,10 @@ import {
   type Problem,
   type Range,
   remove,
+  type Setters,
   type StageInfo,
   setsOnlyPath,
-  stageChain,
+  settersIn,
   unboundIn,
   unboundInScript,
   type Where,
@@ -63,15 +65,16 @@ export default defineRule({
   ],
   check({ file, model }) {
     const seen = new Set<string>();
+    const setters = once(() => settersIn(model));
     const visit = function* (node: Instruction, { stage, onbuild }: Where): Iterable<Problem> {
       if (!stage) return;
       const uses =
         node.kind === 'Run' ? [...unboundIn(model, node), ...unboundInScript(model, node)] : unboundIn(model, node);
       for (const use of uses) {
         const key = `${stage.index} ${use.name}`;
-        const declared = seen.has(key) ? undefined : outside(use.name, stage, model);
-        if (!declared) continue;
+        const declared = seen.has(key) ? undefined : outside(use.name, stage, model, setters);
         seen.add(key);
+        if (!declared) continue;
         const { at, text, why } = declared;
         yield {
           at: use,
@@ -108,31 +111,38 @@ interface Declared {
   readonly why: string;
 }
 
-const outside = (name: string, stage: StageInfo, model: Model): Declared | undefined => {
-  const bottom = stageChain(stage)[0] ?? stage;
+const outside = (
+  name: string,
+  stage: StageInfo,
+  model: Model,
+  setters: () => ReadonlyMap<string, Setters>,
+): Declared | undefined => {
+  const bottom = bottomStage(stage);
   if (!setsOnlyPath(bottom.base) && mayBeOfBase(name, bottom)) return undefined;
   if (mayBeStage(bottom, model)) return undefined;
   const global = model.globals.bindings.get(name);
   if (global) {
-    const at =
-      global.node?.kind === 'Arg' ? global.node.declarations.find((each) => each.name.text === name) : undefined;
+    const at = global.node && declarationIn(global.node, name);
     const why = at ? 'the ARG above the first FROM does not reach into stages' : 'a stage has it only after `ARG`';
     return { at, text: `ARG ${name}`, why };
   }
-  const declaration = inOtherStage(name, stage, model);
-  if (!declaration || !setsOnlyPath(bottom.base)) return undefined;
+  if (!setsOnlyPath(bottom.base)) return undefined;
+  const { firstArg } = setters().get(name) ?? {};
+  const declaration = firstArg && firstArg.stage.index < stage.index ? declarationIn(firstArg.node, name) : undefined;
+  if (!declaration) return undefined;
   const value = declaration.default?.text === undefined ? '' : `=${declaration.default.raw}`;
   return { at: declaration, text: `ARG ${name}${value}`, why: 'the ARG of another stage does not reach into this one' };
 };
 
-const inOtherStage = (name: string, stage: StageInfo, { stages }: Model): ArgDeclaration | undefined => {
-  for (const { node } of stages.filter(({ index }) => index < stage.index)) {
-    for (const arg of node.instructions) {
-      const found = arg.kind === 'Arg' && arg.declarations.find((each) => each.name.text === name);
-      if (found) return found;
-    }
-  }
-  return undefined;
+const declarationIn = (node: Instruction, name: string): ArgDeclaration | undefined =>
+  node.kind === 'Arg' ? node.declarations.find((each) => each.name.text === name) : undefined;
+
+const once = <T>(compute: () => T): (() => T) => {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
 };
 
 const OF_RUNTIMES =
@@ -147,7 +157,7 @@ const mayBeOfBase = (name: string, { base }: StageInfo): boolean => {
 };
 
 const declaring = (file: Iechorfile, node: Instruction, name: string, text: string): Edit => {
-  const own = node.kind === 'Arg' ? node.declarations.find((each) => each.name.text === name) : undefined;
+  const own = declarationIn(node, name);
   const { default: value } = own ?? {};
   if (own && value && /^\$(\w+|\{\w+\})$/.test(value.raw)) return remove({ start: own.name.end, end: value.end });
   const isLower = node.keyword.text === node.keyword.text.toLowerCase();

@@ -1,4 +1,4 @@
-import { defineRule, type Instruction, remove, replace, type StageInfo } from '#lint';
+import { bottomStage, defineRule, type Instruction, remove, replace, type StageInfo } from '#lint';
 
 export default defineRule({
   name: 'constant-platform',
@@ -29,7 +29,7 @@ export default defineRule({
   check({ file, model, document }) {
     const { final } = model;
     // One that is for one platform alone.
-    if (!final || platformOf(bottomOf(final))?.value?.text !== undefined) return {};
+    if (!final || platformOf(bottomStage(final))?.value?.text !== undefined) return {};
     return {
       *From(node, { stage }) {
         if (!stage) return;
@@ -57,8 +57,6 @@ export default defineRule({
     };
   },
 });
-
-const bottomOf = (stage: StageInfo): StageInfo => (stage.base.kind === 'stage' ? bottomOf(stage.base.stage) : stage);
 
 const platformOf = ({ node }: StageInfo) => node.from?.flags.find(({ name }) => name.text === 'platform');
 

@@ -9,7 +9,6 @@ import {
   type Problem,
   replace,
   type StageInfo,
-  stageChain,
   type Where,
 } from '#lint';
 
@@ -46,8 +45,7 @@ export default defineRule({
       const { value } = model.expand(node.destination, node);
       if (!stage || seen.has(stage) || !value || isAbsolutePath(value)) return;
       const { workdir } = model.stateBefore(node);
-      const [bottom = stage] = stageChain(stage);
-      if (workdir !== undefined || !endsInRoot(bottom.base)) return;
+      if (workdir !== undefined || !endsInRoot(stage.root)) return;
       seen.add(stage);
       yield {
         at: node.destination,

@@ -4,6 +4,7 @@ import {
   type Iechorfile,
   lineEndOf,
   type Model,
+  type Pair,
   replace,
   type Variable,
   variablesIn,
@@ -42,23 +43,26 @@ export default defineRule({
   ],
   check({ file, model }) {
     return {
-      *Env(node) {
-        if (node.pairs.length < 2) return;
+      *Env(node, { onbuild }) {
+        if (node.pairs.length < 2 || node.pairs.every(({ value }) => value.text !== undefined)) return;
+        const setters = new Map<string, number>();
+        for (const [index, { key }] of node.pairs.entries())
+          if (key.text) setters.set(key.text, setters.get(key.text) ?? index);
         for (const [index, { key, value }] of node.pairs.entries()) {
           const seen = new Set<string>();
           for (const variable of variablesIn(value)) {
             const { name } = variable;
             if (seen.has(name)) continue;
             seen.add(name);
-            const setter = node.pairs.findIndex((pair) => pair.key.text === name);
-            if (setter < 0 || setter === index || key.text === name || hasDefault(variable)) continue;
-            if (!isChanged(model, node, name)) continue;
+            const setter = setters.get(name);
+            if (setter === undefined || setter === index || key.text === name || hasDefault(variable)) continue;
+            if (!isChanged(model, node, node.pairs[setter], name)) continue;
             yield {
               at: variable,
               message: `\`$${name}\` has not the value that this ENV gives it: it is still what it was before`,
               help: `Set \`${name}\` in an ENV of its own above, and \`${key.raw}\` in the next.`,
               related: [{ range: node.pairs[setter] ?? key, message: 'It is set here' }],
-              fix: setter < index ? splitting(file, node, index) : undefined,
+              fix: setter < index ? splitting(file, node, index, onbuild) : undefined,
             };
           }
         }
@@ -71,22 +75,20 @@ export default defineRule({
 const hasDefault = ({ modifier }: Variable): boolean => /^:?[-+]$/.test(modifier ?? '');
 
 /** Whether the ENV gives the variable another value than it has. */
-const isChanged = (model: Model, node: Env, name: string): boolean => {
+const isChanged = (model: Model, node: Env, pair: Pair | undefined, name: string): boolean => {
   const old = model.stateBefore(node).bindings.get(name);
   if (!old) return true;
-  const pair = node.pairs.findLast(({ key }) => key.text === name);
   if (!pair || old.value === undefined || variablesIn(pair.value).length > 0) return false;
   return model.expand(pair.value, node).value !== old.value;
 };
 
 /** Ends the ENV before the pair and begins another; a comment between the two stays where it is, so there is no fix. */
-const splitting = (file: Iechorfile, node: Env, index: number) => {
+const splitting = (file: Iechorfile, node: Env, index: number, onbuild: boolean) => {
   const [before, pair] = [node.pairs[index - 1], node.pairs[index]];
   if (!before || !pair) return undefined;
   const gap = { start: before.end, end: pair.start };
   const between = file.text.slice(gap.start, gap.end);
   if (between.replaceAll(file.escape, '').trim() !== '') return undefined;
-  const isTrigger = !file.instructions.includes(node);
-  const opening = file.text.slice(isTrigger ? gap.start : node.keyword.start, node.keyword.end);
+  const opening = `${onbuild ? 'ONBUILD ' : ''}${node.keyword.text}`;
   return { title: 'Split the ENV in two', edits: [replace(gap, `${lineEndOf(file, node)}${opening} `)] };
 };

@@ -1,14 +1,15 @@
 import {
-  type Arg,
   type ArgDeclaration,
   defineRule,
   type From,
   type Iechorfile,
+  type Instruction,
   insertLineBefore,
   isSlip,
-  type Model,
-  nearest,
+  nearestName,
   replace,
+  type Setters,
+  settersIn,
   type Variable,
   variablesIn,
 } from '#lint';
@@ -44,6 +45,8 @@ export default defineRule({
     { title: 'Given by the caller', good: 'ARG BASE\nFROM $BASE\n' },
   ],
   check({ file, model }) {
+    let setters: ReadonlyMap<string, Setters> | undefined;
+    const declared = file.globals.flatMap(({ declarations }) => declarations.map(({ name }) => name.text));
     return {
       *From(node) {
         const flag = node.flags.find(({ name }) => name.text === 'platform');
@@ -51,8 +54,9 @@ export default defineRule({
         for (const variable of words.flatMap(variablesIn)) {
           const { name, problem } = variable;
           if (problem !== undefined || !/^[A-Za-z_]\w*$/.test(name) || model.globals.bindings.has(name)) continue;
-          const inStage = declaredIn(name, model);
-          const near = inStage ? undefined : nearest(name, declared(file));
+          setters ??= settersIn(model);
+          const inStage = declarationOf(name, setters.get(name)?.firstArg?.node);
+          const near = inStage ? undefined : nearestName(name, declared);
           const meant = near && isSlip(name, near) ? near : undefined;
           yield {
             at: variable,
@@ -71,14 +75,8 @@ export default defineRule({
   },
 });
 
-const declared = (file: Iechorfile): readonly string[] =>
-  file.globals.flatMap(({ declarations }) => declarations.map(({ name }) => name.text));
-
-const declaredIn = (name: string, { stages }: Model): ArgDeclaration | undefined =>
-  stages
-    .flatMap(({ node }) => node.instructions.filter((each): each is Arg => each.kind === 'Arg'))
-    .flatMap(({ declarations }) => declarations)
-    .find((declaration) => declaration.name.text === name);
+const declarationOf = (name: string, node: Instruction | undefined): ArgDeclaration | undefined =>
+  node?.kind === 'Arg' ? node.declarations.find((declaration) => declaration.name.text === name) : undefined;
 
 const fixFor = (
   file: Iechorfile,

@@ -1,16 +1,20 @@
 import {
+  bottomStage,
   defineRule,
   type Instruction,
   isSlip,
   type Model,
   mayBeStage,
-  nearest,
+  namesSetBy,
+  nearestName,
   type Problem,
   type Related,
   replace,
+  type Setters,
   type StageInfo,
+  type State,
   setsOnlyPath,
-  stageChain,
+  settersIn,
   unboundIn,
   type Variable,
   type Where,
@@ -46,22 +50,24 @@ export default defineRule({
   ],
   exceptions: { onbuild: 'A trigger runs after the whole stage, so it sees what is set below it.' },
   check({ model }) {
-    const seen = new Set<string>();
+    const causes = new Map<string, Cause | undefined>();
+    let setters: ReadonlyMap<string, Setters> | undefined;
     const visit = function* (node: Instruction, { stage }: Where): Iterable<Problem> {
-      for (const variable of unboundIn(model, node)) {
-        if (mayBeUnset(variable) || isOwnMatter(variable, node) || model.globals.bindings.has(variable.name)) continue;
-        const cause = causeOf(variable, node, stage, model);
-        const key = `${stage?.index} ${variable.name}`;
-        if (!cause || (!cause.meant && seen.has(key))) continue;
-        seen.add(key);
-        const { message, help, related, meant } = cause;
-        yield {
-          at: variable,
-          message,
-          help,
-          ...(related ? { related: [related] } : {}),
-          fix: meant ? { title: `Write \`$${meant}\``, edits: [replace(variable.nameRange, meant)] } : undefined,
-        };
+      const unbound = unboundIn(model, node);
+      // `ENV A=$A:more` adds to what may be there; what the same ENV sets is another rule's matter.
+      const own = new Set(unbound.length > 0 ? namesSetBy(node) : []);
+      for (const variable of unbound) {
+        const { name } = variable;
+        if (mayBeUnset(variable) || own.has(name) || model.globals.bindings.has(name)) continue;
+        const key = `${stage?.index} ${name}`;
+        const isKnown = causes.has(key);
+        setters ??= settersIn(model);
+        const cause = isKnown
+          ? causes.get(key)
+          : causeOf(name, { node, stage, model, setters: setters.get(name), isOneOfMany: causes.size > MANY });
+        causes.set(key, cause);
+        // A slip is mended wherever it stands; the rest is said once.
+        if (cause && (!isKnown || cause.meant)) yield problemOf(variable, cause);
       }
     };
     return {
@@ -91,26 +97,36 @@ interface Cause {
 const mayBeUnset = ({ modifier, problem }: Variable): boolean =>
   problem !== undefined || /^:?[-+?]$/.test(modifier ?? '');
 
-/** `ENV A=$A:more` adds to what may be there; what the same ENV sets is another rule's matter. */
-const isOwnMatter = ({ name }: Variable, node: Instruction): boolean =>
-  (node.kind === 'Env' && node.pairs.some(({ key }) => key.text === name)) ||
-  (node.kind === 'Arg' && node.declarations.some((declaration) => declaration.name.text === name));
+const problemOf = (variable: Variable, { message, help, related, meant }: Cause): Problem => ({
+  at: variable,
+  message,
+  help,
+  ...(related ? { related: [related] } : {}),
+  fix: meant ? { title: `Write \`$${meant}\``, edits: [replace(variable.nameRange, meant)] } : undefined,
+});
 
-const causeOf = (
-  { name }: Variable,
-  node: Instruction,
-  stage: StageInfo | undefined,
-  model: Model,
-): Cause | undefined => {
-  const bottom = stage && (stageChain(stage)[0] ?? stage);
+/** Where a variable is used. */
+interface Place {
+  readonly node: Instruction;
+  readonly stage: StageInfo | undefined;
+  readonly model: Model;
+  readonly setters: Setters | undefined;
+  /** So many are undefined that no name is looked for in their place. */
+  readonly isOneOfMany: boolean;
+}
+
+const MANY = 200;
+
+const causeOf = (name: string, place: Place): Cause | undefined => {
+  const bottom = place.stage && bottomStage(place.stage);
   const isCertain = !bottom || setsOnlyPath(bottom.base);
-  if (bottom && mayBeStage(bottom, model)) return undefined;
+  if (bottom && mayBeStage(bottom, place.model)) return undefined;
   if (OF_THE_SHELL.has(name)) return isCertain || (bottom && isPlainLanguage(bottom)) ? ofTheShell(name) : undefined;
   if (!isCertain && OF_IMAGES.test(name)) return undefined;
   return (
-    quoted(name, node, model) ??
-    elsewhere(name, node, stage, model) ??
-    misspelt(name, node, model) ??
+    quoted(name, place) ??
+    elsewhere(name, place) ??
+    misspelt(name, place) ??
     (isCertain ? nowhere(name, bottom) : undefined)
   );
 };
@@ -142,35 +158,28 @@ const isPlainLanguage = ({ base }: StageInfo): boolean =>
 const OF_IMAGES =
   /^(?:LANG|LC_ALL|TZ|PS1|APP_UID|GOPATH|VIRTUAL_ENV|PYTHONPATH|LD_LIBRARY_PATH|DEBIAN_FRONTEND|\w+_(?:HOME|VERSION|MAJOR|ROOT))$/;
 
-const elsewhere = (name: string, node: Instruction, stage: StageInfo | undefined, model: Model): Cause | undefined => {
-  for (const other of model.stages) {
-    const setter = other.node.instructions.find((each) => sets(each, name));
-    if (!setter || !stage) continue;
-    const related = { range: setter, message: 'It is set here' };
-    if (other === stage && setter.start > node.start) {
-      return {
-        message: `\`$${name}\` is set only further down`,
-        help: `Set \`${name}\` above its first use.`,
-        related,
-      };
-    }
-    if (setter.kind !== 'Env' || other.index >= stage.index) continue;
-    const where = other.name ? `the stage \`${other.name}\`` : 'another stage';
+const elsewhere = (name: string, { node, stage, setters }: Place): Cause | undefined => {
+  if (!stage || !setters) return undefined;
+  const here = setters.byStage.get(stage);
+  if (here && here.node.start > node.start) {
     return {
-      message: `\`$${name}\` is set in ${where}, but not in this one`,
-      help: `Set \`${name}\` in this stage too, or write the value.`,
-      related,
+      message: `\`$${name}\` is set only further down`,
+      help: `Set \`${name}\` above its first use.`,
+      related: { range: here.node, message: 'It is set here' },
     };
   }
-  return undefined;
+  const { firstEnv } = setters;
+  if (!firstEnv || firstEnv.stage.index >= stage.index) return undefined;
+  const where = firstEnv.stage.name ? `the stage \`${firstEnv.stage.name}\`` : 'another stage';
+  return {
+    message: `\`$${name}\` is set in ${where}, but not in this one`,
+    help: `Set \`${name}\` in this stage too, or write the value.`,
+    related: { range: firstEnv.node, message: 'It is set here' },
+  };
 };
 
-const sets = (node: Instruction, name: string): boolean =>
-  (node.kind === 'Env' && node.pairs.some(({ key }) => key.text === name)) ||
-  (node.kind === 'Arg' && node.declarations.some((declaration) => declaration.name.text === name));
-
 /** `ARG "NAME=value"`: the quote became part of the name. */
-const quoted = (name: string, node: Instruction, model: Model): Cause | undefined => {
+const quoted = (name: string, { node, model }: Place): Cause | undefined => {
   const { bindings } = model.stateBefore(node);
   const range = (bindings.get(`"${name}`) ?? bindings.get(`'${name}`))?.node;
   if (!range) return undefined;
@@ -182,13 +191,17 @@ const quoted = (name: string, node: Instruction, model: Model): Cause | undefine
   };
 };
 
-const misspelt = (name: string, node: Instruction, model: Model): Cause | undefined => {
-  if (name.length < 4) return undefined;
+const misspelt = (name: string, { node, model, isOneOfMany }: Place): Cause | undefined => {
+  if (name.length < 4 || isOneOfMany) return undefined;
   const { bindings } = model.stateBefore(node);
-  const known = [...bindings].flatMap(([each, { by }]) => (by === 'base' || !/^\w+$/.test(each) ? [] : each));
-  const meant = nearest(name, known);
+  const meant = nearestName(name, settable(bindings));
   if (!meant || !isSlip(name, meant)) return undefined;
   return { message: `\`$${name}\` is set nowhere, but \`${meant}\` is`, help: `Write \`$${meant}\`.`, meant };
+};
+
+/** The names that the file sets and a `$` can name. */
+const settable = function* (bindings: State['bindings']): Iterable<string> {
+  for (const [name, { by }] of bindings) if (by !== 'base' && /^\w+$/.test(name)) yield name;
 };
 
 const nowhere = (name: string, bottom: StageInfo | undefined): Cause => {

@@ -45,9 +45,18 @@ export default defineRule({
 
 const FILLING: ReadonlySet<string> = new Set(['Copy', 'Add', 'Run', 'Workdir', 'Invalid']);
 
+/** How many stages on one another are looked at. */
+const DEEPEST = 100;
+
+/** A stage on which triggers wait is left out: they would run first. */
 const isEmpty = (stage: StageInfo, model: Model): boolean => {
-  if (stage.node.instructions.some(({ kind }) => FILLING.has(kind))) return false;
-  if (stage.base.kind === 'scratch') return true;
-  // Triggers of the stage below run first.
-  return stage.base.kind === 'stage' && !model.triggersOf(stage.base.stage) && isEmpty(stage.base.stage, model);
+  let each = stage;
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    const { base, node } = each;
+    if (node.instructions.some(({ kind }) => FILLING.has(kind))) return false;
+    if (base.kind !== 'stage') return base.kind === 'scratch';
+    if (model.triggersOf(base.stage)) return false;
+    each = base.stage;
+  }
+  return false;
 };

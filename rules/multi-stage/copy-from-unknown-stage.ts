@@ -3,8 +3,9 @@ import {
   insertAfter,
   isOfficialImage,
   isSlip,
+  type Model,
   nameRangeOf,
-  nearest,
+  nearestName,
   ownReferences,
   type Problem,
   type Reference,
@@ -52,23 +53,39 @@ export default defineRule({
   exceptions: {
     onbuild: 'A trigger takes from the stages of the file that builds on the image.',
   },
-  check({ file, model: { stages } }) {
+  check({ file, model }) {
+    const known = knownIn(model);
     return {
       *Stage(_node, { stage }) {
         if (!stage) return;
         for (const reference of ownReferences(stage)) {
-          if (reference.stage || reference.kind === 'from' || reference.text === undefined) continue;
+          const { kind, text, stage: source } = reference;
+          if (source || kind === 'from' || text === undefined) continue;
           const at = nameRangeOf(file, reference);
           const problem = reference.outOfRange
             ? outOfRange(reference, stage)
-            : /^\d+$/.test(reference.text)
-              ? numberInMount(reference.text, stages, at)
-              : misspelt(reference.text, stage, stages, at);
+            : /^\d+$/.test(text)
+              ? numberInMount(text, model, at)
+              : misspelt(text, stage, known, at);
           if (problem) yield { at: at ?? reference.at, ...problem };
         }
       },
     };
   },
+});
+
+/** The stages that may have been meant, in order. */
+interface Known {
+  readonly named: readonly StageInfo[];
+  /** Without a name, and nothing takes from them. */
+  readonly unused: readonly StageInfo[];
+}
+
+const knownIn = ({ stages, referencesTo }: Model): Known => ({
+  named: stages.filter(({ name }) => name),
+  unused: stages.filter(
+    (stage) => !stage.name && stage.node.instructions.length > 0 && referencesTo(stage).length === 0,
+  ),
 });
 
 type Finding = Omit<Problem, 'at'>;
@@ -83,8 +100,8 @@ const outOfRange = ({ text }: Reference, { index }: StageInfo): Finding => ({
 });
 
 /** BuildKit takes numbers in COPY alone. */
-const numberInMount = (text: string, stages: readonly StageInfo[], at: Place): Finding => {
-  const name = stages.find(({ index }) => index === Number(text))?.name;
+const numberInMount = (text: string, { stages }: Model, at: Place): Finding => {
+  const name = stages[Number(text) - (stages[0]?.index ?? 0)]?.name;
   return {
     message: `\`from=${text}\` is taken as an image called \`${text}\`: a mount finds stages by name only`,
     help: name ? `Write \`from=${name}\`.` : 'Name the stage with AS and use the name.',
@@ -92,16 +109,9 @@ const numberInMount = (text: string, stages: readonly StageInfo[], at: Place): F
   };
 };
 
-const misspelt = (text: string, stage: StageInfo, all: readonly StageInfo[], at: Place): Finding | undefined => {
+const misspelt = (text: string, stage: StageInfo, { named, unused }: Known, at: Place): Finding | undefined => {
   if (!/^\w[\w.-]*$/.test(text) || isOfficialImage(text)) return undefined;
-  const above = all.filter(({ index }) => index < stage.index);
-  const near =
-    text.length > 3
-      ? nearest(
-          text,
-          above.flatMap(({ name }) => name ?? []),
-        )
-      : undefined;
+  const near = text.length > 3 ? nearestName(text, namesAbove(stage, named)) : undefined;
   if (near && isNear(text, near)) {
     return {
       message: `No stage is called \`${text}\`, so it is taken as an image`,
@@ -109,7 +119,15 @@ const misspelt = (text: string, stage: StageInfo, all: readonly StageInfo[], at:
       fix: at ? { title: `Write \`${near}\``, edits: [replace(at, near)] } : undefined,
     };
   }
-  return unnamed(text, above, all);
+  const [candidate, another] = unused;
+  return another && another.index < stage.index ? undefined : unnamed(text, candidate, stage);
+};
+
+const namesAbove = function* ({ index }: StageInfo, named: readonly StageInfo[]): Iterable<string> {
+  for (const each of named) {
+    if (each.index >= index) return;
+    if (each.name) yield each.name;
+  }
 };
 
 /** `php84` beside `php85` is no slip of the pen, nor are short words that share some letters. */
@@ -119,10 +137,9 @@ const isNear = (text: string, name: string): boolean =>
 const withoutDigits = (text: string): string => text.replace(/\d+/g, '');
 
 /** One stage above has no name, and nothing takes from it: it was meant. */
-const unnamed = (text: string, above: readonly StageInfo[], all: readonly StageInfo[]): Finding | undefined => {
-  const [candidate, another] = above.filter((stage) => isUnnamedAndUnused(stage, all));
+const unnamed = (text: string, candidate: StageInfo | undefined, stage: StageInfo): Finding | undefined => {
   const from = candidate?.node.from;
-  if (!from || another || !/^[a-z][a-z0-9_.-]*$/.test(text)) return undefined;
+  if (!from || candidate.index >= stage.index || !/^[a-z][a-z0-9_.-]*$/.test(text)) return undefined;
   return {
     message: `No stage is called \`${text}\`, so it is taken as an image`,
     help: `The stage above has no name: write \`FROM ${from.image.raw} AS ${text}\`.`,
@@ -130,8 +147,3 @@ const unnamed = (text: string, above: readonly StageInfo[], all: readonly StageI
     fix: { title: `Name the stage above \`${text}\``, edits: [insertAfter(from.image, ` AS ${text}`)] },
   };
 };
-
-const isUnnamedAndUnused = (stage: StageInfo, all: readonly StageInfo[]): boolean =>
-  !stage.name &&
-  stage.node.instructions.length > 0 &&
-  !all.some(({ references }) => references.some((reference) => reference.stage === stage));

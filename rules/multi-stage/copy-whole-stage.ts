@@ -71,13 +71,10 @@ const repositoryIn = (image: string): string => image.replace(/[:@].*$/s, '');
 
 /** Whether it holds an operating system or more; an image that is only given a name may be made to be copied whole. */
 const isFull = (source: StageInfo, target: StageInfo): boolean => {
-  const bottom = bottomOf(source);
-  if (source === target || bottom.base.kind !== 'image') return false;
-  const image = repositoryIn(bottom.base.text);
-  if (bottomOf(target).base.kind === 'scratch') return TOOLCHAINS.test(image);
+  if (source === target || source.root.kind !== 'image') return false;
+  const image = repositoryIn(source.root.text);
+  if (target.root.kind === 'scratch') return TOOLCHAINS.test(image);
   return isOfficialImage(image) || source.node.instructions.some(({ kind }) => kind === 'Run');
 };
-
-const bottomOf = (stage: StageInfo): StageInfo => (stage.base.kind === 'stage' ? bottomOf(stage.base.stage) : stage);
 
 const TOOLCHAINS = /(?:^|\/)(?:golang|rust|gcc|maven|gradle|dotnet\/sdk)$/;

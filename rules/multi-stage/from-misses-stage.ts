@@ -1,4 +1,4 @@
-import { defineRule, isOfficialImage, isSlip, nearest, replace, type StageInfo } from '#lint';
+import { defineRule, isOfficialImage, isSlip, nearestName, replace, type StageInfo } from '#lint';
 
 export default defineRule({
   name: 'from-misses-stage',
@@ -25,11 +25,12 @@ export default defineRule({
     { title: 'A stage named after its image', good: 'FROM alpine AS alpine\nFROM alpine\n' },
   ],
   check({ model }) {
+    const named = stagesByName(model.stages);
     return {
       *From({ image }, { stage }) {
         if (stage?.base.kind !== 'image' || image.text === undefined) return;
         const { text } = stage.base;
-        const meant = meantStage(text, stage, model.stages);
+        const meant = meantStage(text, stage, named);
         if (!meant?.name || !meant.node.from) return;
         const isLater = meant.index >= stage.index;
         const onlyCase = meant.name === text.toLowerCase();
@@ -53,15 +54,23 @@ export default defineRule({
   },
 });
 
+type Named = ReadonlyMap<string, StageInfo>;
+
+/** The first of each name. */
+const stagesByName = (stages: readonly StageInfo[]): Named => {
+  const named = new Map<string, StageInfo>();
+  for (const stage of stages) if (stage.name && !named.has(stage.name)) named.set(stage.name, stage);
+  return named;
+};
+
 /** The stage that a plain name was probably meant to find. */
-const meantStage = (text: string, stage: StageInfo, stages: readonly StageInfo[]): StageInfo | undefined => {
+const meantStage = (text: string, stage: StageInfo, named: Named): StageInfo | undefined => {
   if (!/^[\w.-]+$/.test(text) || isOfficialImage(text)) return undefined;
-  const called = (name: string) => stages.filter((each) => each.name === name && each !== stage);
-  const same = called(text.toLowerCase());
-  if (same.length) return same.findLast(({ index }) => index < stage.index) ?? same[0];
-  const above = stages.flatMap(({ name, index }) => (name && index < stage.index ? name : []));
-  const near = text.length > 3 ? nearest(text, above) : undefined;
-  return near && isNear(text, near) ? called(near).at(-1) : undefined;
+  const same = named.get(text.toLowerCase());
+  if (same && same !== stage) return same;
+  const near = text.length > 3 ? nearestName(text, named.keys()) : undefined;
+  const meant = near === undefined ? undefined : named.get(near);
+  return meant && meant.index < stage.index && isNear(text, meant.name ?? '') ? meant : undefined;
 };
 
 /** `rocky8` beside `rocky9` is no slip of the pen, nor are short words that share some letters. */

@@ -22,10 +22,14 @@ export default defineRule({
     { title: 'The empty base itself', good: 'FROM scratch AS files\nCOPY app /\n' },
   ],
   check({ file, model }) {
+    const names = model.stages.flatMap(({ name }) => name ?? []);
+    const isAlone = new Set(names).size === names.length;
     return {
       *From({ name }, { stage }) {
         if (!name || !stage?.name || (stage.name !== 'scratch' && stage.name !== 'context')) return;
-        const edits = renaming(file, model, stage, `${stage.name}-stage`);
+        const newName = `${stage.name}-stage`;
+        const isFree = isAlone && !names.includes(newName);
+        const edits = isFree ? renaming(file, model, stage, newName) : undefined;
         yield {
           at: name,
           message: `\`${name.text}\` is a reserved name: it means ${MEANINGS[stage.name]}`,
@@ -42,14 +46,13 @@ export default defineRule({
 
 const MEANINGS = { scratch: 'the empty base image', context: 'the build context' } as const;
 
-/** The edits at the places that name the stage; undefined where one cannot be found or the new name is taken. */
+/** The edits at the places that name the stage; undefined where one cannot be found. */
 const renaming = (
   file: Iechorfile,
-  { stages, referencesTo }: Model,
+  { referencesTo }: Model,
   stage: StageInfo,
   name: string,
 ): readonly Edit[] | undefined => {
-  if (stages.some((each) => each.name === name)) return undefined;
   const edits: Edit[] = [];
   for (const reference of referencesTo(stage)) {
     if (/^\d+$/.test(reference.text ?? '')) continue;

@@ -34,13 +34,14 @@ export default defineRule({
     onbuild: 'A trigger takes from the stages of the file that builds on the image.',
   },
   check({ model }) {
+    const naming = namingOf(model);
     return {
       *Stage(_node, { stage }) {
         if (!stage) return;
         for (const reference of ownReferences(stage).filter(isNumber)) {
           const { stage: source, text } = reference;
           if (!source || source.index >= stage.index) continue;
-          const name = source.name ?? freeName(model, source);
+          const name = source.name ?? naming.free(source);
           yield {
             at: reference.at,
             message: source.name
@@ -50,7 +51,7 @@ export default defineRule({
               ? `Write \`--from=${name}\`.`
               : `Name the stage, such as \`FROM ${source.node.from?.image.raw} AS ${name}\`, and write \`--from=${name}\`.`,
             ...(source.node.from ? { related: [{ range: source.node.from, message: `Stage ${text}` }] } : {}),
-            fix: fixFor(model, reference, source, name),
+            fix: fixFor(naming, reference, source, name),
           };
         }
       },
@@ -60,20 +61,42 @@ export default defineRule({
 
 const isNumber = ({ kind, text }: Reference): boolean => kind === 'copy' && /^\+?\d+$/.test(text ?? '');
 
+/** What is asked again and again while a file is read. */
+interface Naming {
+  /** A name that neither a stage nor an image that the file takes from has; the same whichever stage is named first. */
+  free(stage: StageInfo): string;
+  isUnique(name: string): boolean;
+  /** The uses of a stage by its number, in order. */
+  numbersOf(stage: StageInfo): readonly Reference[];
+}
+
+const namingOf = (model: Model): Naming => {
+  const counts = new Map<string, number>();
+  const taken = new Set<string>();
+  for (const { name, references } of model.stages) {
+    if (name) counts.set(name, (counts.get(name) ?? 0) + 1);
+    for (const { text } of references) if (text) taken.add(text);
+  }
+  const unnamed = model.stages.slice(0, -1).filter(({ name }) => !name).length;
+  const numbers = new Map<StageInfo, readonly Reference[]>();
+  return {
+    free: ({ index }) => (taken.has('build') || counts.has('build') || unnamed > 1 ? `build-${index}` : 'build'),
+    isUnique: (name) => (counts.get(name) ?? 0) < 2,
+    numbersOf(stage) {
+      const known = numbers.get(stage) ?? model.referencesTo(stage).filter(isNumber);
+      numbers.set(stage, known);
+      return known;
+    },
+  };
+};
+
 /** A stage without a name gets one together with its first use, and all other uses change with it. */
-const fixFor = (model: Model, reference: Reference, source: StageInfo, name: string) => {
-  if (model.stages.some((stage) => stage !== source && stage.name === name)) return undefined;
+const fixFor = (naming: Naming, reference: Reference, source: StageInfo, name: string) => {
+  if (!naming.isUnique(name)) return undefined;
   if (source.name) return { title: `Write \`--from=${name}\``, edits: [replace(reference.at, name)] };
-  const uses = model.referencesTo(source).filter(isNumber);
+  const uses = naming.numbersOf(source);
   const { from } = source.node;
   if (!from || uses[0] !== reference) return undefined;
   const edits: readonly Edit[] = [insertAfter(from.image, ` AS ${name}`), ...uses.map(({ at }) => replace(at, name))];
   return { title: `Name the stage \`${name}\``, edits };
-};
-
-/** A name that neither a stage nor an image that the file takes from has; the same whichever stage is named first. */
-const freeName = ({ stages }: Model, { index }: StageInfo): string => {
-  const taken = stages.flatMap(({ name, references }) => [name, ...references.map(({ text }) => text)]);
-  const unnamed = stages.slice(0, -1).filter(({ name }) => !name);
-  return taken.includes('build') || unnamed.length > 1 ? `build-${index}` : 'build';
 };

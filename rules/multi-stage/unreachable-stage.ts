@@ -1,4 +1,4 @@
-import { canMean, defineRule, type Model, type StageInfo, type Word } from '#lint';
+import { canMean, defineRule, type Model, type StageInfo } from '#lint';
 
 export default defineRule({
   name: 'unreachable-stage',
@@ -37,12 +37,11 @@ export default defineRule({
   exceptions: {
     laterStage: 'A stage above has no part in it.',
   },
-  check({ model }) {
-    const variable = model.stages.flatMap(({ node: { from } }) =>
-      from && from.image.text === undefined ? [from.image] : [],
-    );
-    const unused = new Set(model.stages.filter((stage) => isUnused(stage, model, variable)));
-    const named = Array.from(unused).filter(({ name }) => name).length;
+  check({ file, model }) {
+    // A line that cannot be read may be the one that takes from it.
+    if (file.problems.length > 0) return {};
+    const unused = new Set(model.stages.filter((stage) => isUnused(stage, model)));
+    const lonely = lonelyIn(unused, model);
     return {
       *From(node, { stage }) {
         if (!stage || !unused.has(stage)) return;
@@ -52,7 +51,7 @@ export default defineRule({
             message: 'This stage is never built: nothing takes from it, and without a name `--target` cannot either',
             help: 'Take from it with `COPY --from`, or delete it.',
           };
-        } else if (named === 1 && !isMeantAsTarget(stage)) {
+        } else if (stage === lonely) {
           yield {
             at: node.name ?? node,
             severity: 'info',
@@ -65,12 +64,24 @@ export default defineRule({
   },
 });
 
-/** `variable`: the bases that build arguments decide, which may mean any stage. */
-const isUnused = (stage: StageInfo, model: Model, variable: readonly Word[]): boolean => {
-  const { name } = stage;
-  if (!stage.node.from || stage === model.final || model.referencesTo(stage).length > 0) return false;
-  return !name || !variable.some((image) => canMean(image, name));
+const isUnused = (stage: StageInfo, model: Model): boolean =>
+  stage.node.from !== undefined && stage !== model.final && model.referencesTo(stage).length === 0;
+
+/** The one with a name that is no target as far as can be told; where there are several, the file is made of targets. */
+const lonelyIn = (unused: Iterable<StageInfo>, model: Model): StageInfo | undefined => {
+  const named = Array.from(unused).filter(({ name }) => name);
+  if (named.length > MANY) return undefined;
+  const [single, another] = named.filter((stage) => !model.stages.some((other) => mayUse(other, stage)));
+  return single && !another && !isMeantAsTarget(single) ? single : undefined;
 };
+
+const MANY = 20;
+
+/** By what build arguments make of its FROM, or as an image that was pushed under that name. A namesake hides it. */
+const mayUse = ({ node: { from }, base, name }: StageInfo, stage: StageInfo): boolean =>
+  (name === stage.name && from !== stage.node.from) ||
+  (from !== undefined && from.image.text === undefined && canMean(from.image, stage.name ?? '')) ||
+  (base.kind === 'image' && base.reference?.tag === stage.name);
 
 /** By its name, because it ends in a command of its own, gathers files to export, or varies a stage that others use. */
 const isMeantAsTarget = ({ name, node, base }: StageInfo): boolean =>
@@ -80,4 +91,4 @@ const isMeantAsTarget = ({ name, node, base }: StageInfo): boolean =>
   node.instructions.some(({ kind }) => kind === 'Cmd' || kind === 'Entrypoint');
 
 const TARGETS =
-  /(?:^|[-_.])(?:dev|devel|development|devcontainer|local|debug|tests?|testing|unit|e2e|integration|ci|lint|linter|check|checks|validate|verify|docs?|documentation|export|artifacts?|binar(?:y|ies)|release|prod|production|final|runtime|update|updater|generate|gen|format|fmt|bench|benchmark|coverage|shell|tools?|toolbox|vendor|vendored|package|publish|deploy|target\d*)(?:[-_.]|\d*$)/;
+  /(?:^|[-_.])(?:dev|devel|development|devcontainer|local|debug|tests?|testing|unit|e2e|integration|ci|lint|linter|check|checks|validate|verify|docs?|documentation|export|artifacts?|binar(?:y|ies)|release|prod|production|final|runtime|update|updater|generate|gen|format|fmt|bench|benchmark|coverage|shell|tools?|toolbox|run|serve|vendor|vendored|package|publish|deploy|target\d*)(?:[-_.]|\d*$)/;

@@ -54,7 +54,8 @@ const isImage = (text: string): boolean => {
   return image !== undefined && (image.registry === image.registry.toLowerCase() || /[.:]/.test(image.registry));
 };
 
-const isPlaceholder = (text: string): boolean => /[<>{}[\]%]|@\w+@/.test(text) || /^[A-Z]+(?:[-_][A-Z]+)+$/.test(text);
+const isPlaceholder = (text: string): boolean =>
+  /[<>{}[\]%]|@\w+@/.test(text) || /^[A-Z]+(?:[-_][A-Z]+)+(?::|$)/.test(text);
 
 const TAG = /^\w[\w.-]{0,127}$/;
 

@@ -58,7 +58,16 @@ export { dropsPrivileges, endOfBuild, isToolbox, type Startup, startupOf } from 
 export type { State } from './state.ts';
 export { unprivilegedSteps } from './unprivileged.ts';
 export { changesWith, type IdleSteps, idleSteps, type NamedValue, variableUse } from './variable-uses.ts';
-export { expandedWords, setsOnlyPath, unboundIn, unboundInScript, variablesIn } from './variables.ts';
+export {
+  expandedWords,
+  namesSetBy,
+  type Setters,
+  setsOnlyPath,
+  settersIn,
+  unboundIn,
+  unboundInScript,
+  variablesIn,
+} from './variables.ts';
 export { endsInRoot } from './workdirs.ts';
 
 /** Everything that rules and the builder ask of a file; each part is computed when first asked. */

@@ -1,4 +1,4 @@
-import type { Iechorfile, Word } from '../ast/nodes.ts';
+import type { Iechorfile, Instruction, Word } from '../ast/nodes.ts';
 import type { Range } from '../source/range.ts';
 import type { Model } from './index.ts';
 import type { Reference, StageInfo } from './stages.ts';
@@ -16,8 +16,26 @@ export const nameRangeOf = (file: Iechorfile, { kind, at, text }: Reference): Ra
 
 /** What the stage itself takes by FROM, COPY and mounts; the triggers of its ONBUILD instructions left out. */
 export const ownReferences = (stage: StageInfo): readonly Reference[] => {
-  const own = new Set([stage.node.from, ...stage.node.instructions]);
-  return stage.references.filter(({ node }) => own.has(node));
+  const triggers = new Set<Instruction>();
+  for (const node of stage.node.instructions) if (node.kind === 'Onbuild') triggers.add(node.trigger);
+  return triggers.size === 0 ? stage.references : stage.references.filter(({ node }) => !triggers.has(node));
+};
+
+const bottoms = new WeakMap<StageInfo, StageInfo>();
+
+/** The first of the stages that a stage is built on by FROM, itself where it is built on an image. */
+export const bottomStage = (stage: StageInfo): StageInfo => {
+  const above: StageInfo[] = [];
+  let bottom = stage.onbuildOf ?? stage;
+  for (let known = bottoms.get(bottom); bottom.base.kind === 'stage'; known = bottoms.get(bottom)) {
+    if (known) bottom = known;
+    else {
+      above.push(bottom);
+      bottom = bottom.base.stage;
+    }
+  }
+  for (const each of above) bottoms.set(each, bottom);
+  return bottom;
 };
 
 /** Whether build arguments, set to whatever, could make the word be that name: each variable stands for any text. */
@@ -41,7 +59,10 @@ export const mayBeStage = ({ base, node: { from } }: StageInfo, { stages }: Mode
   base.kind === 'unknown' &&
   from !== undefined &&
   from.image.parts.some(({ kind }) => kind === 'Literal') &&
-  stages.some(({ name }) => name !== undefined && canMean(from.image, name));
+  // Among so many one will do.
+  (stages.length > MANY || stages.some(({ name }) => name !== undefined && canMean(from.image, name)));
+
+const MANY = 500;
 
 /** The plain text before, between and after what is not plain. */
 const piecesOf = ({ parts }: Word): readonly string[] => {

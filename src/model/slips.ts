@@ -1,3 +1,20 @@
+import { nearest } from '../source/nearest.ts';
+
+/** Longer names, and more of them, are not compared: nobody reads such a file. */
+const LONGEST = 64;
+const MOST = 300;
+
+/** The known name that is nearest to the one that is not, if any is near. */
+export const nearestName = (name: string, known: Iterable<string>): string | undefined => {
+  if (name.length > LONGEST || (Array.isArray(known) && known.length > MOST)) return undefined;
+  const candidates: string[] = [];
+  for (const each of known) {
+    if (each.length <= LONGEST) candidates.push(each);
+    if (candidates.length > MOST) return undefined;
+  }
+  return nearest(name, candidates);
+};
+
 /** One letter too many, too few, wrong or swapped; not one of a series such as `PORT_HTTP` and `PORT_HTTPS`, `A1` and `A2`. */
 export const isSlip = (name: string, meant: string): boolean => {
   if (plain(name) === plain(meant)) return true;

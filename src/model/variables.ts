@@ -1,7 +1,7 @@
-import type { Flag, Instruction, Run, Variable, Word, WordPart } from '../ast/nodes.ts';
+import type { Arg, Env, Flag, Instruction, Run, Variable, Word, WordPart } from '../ast/nodes.ts';
 import { type VariableUse, variablesOf } from '../shell/index.ts';
 import type { Model } from './index.ts';
-import type { Base } from './stages.ts';
+import type { Base, StageInfo } from './stages.ts';
 
 /** The words of an instruction in which BuildKit puts in variables with the state before it; FROM is another matter. */
 export const expandedWords = (node: Instruction): readonly Word[] => {
@@ -61,15 +61,67 @@ export const unboundIn = (model: Model, node: Instruction): readonly Variable[] 
   const variables = expandedWords(node).flatMap((word) => variablesIn(word).filter(({ name }) => NAME.test(name)));
   if (variables.length === 0) return [];
   const { bindings } = model.stateBefore(node);
-  return variables.filter(({ name, start }) => !bindings.has(name) && !isDeclaredBefore(node, name, start));
+  const unbound = variables.filter(({ name }) => !bindings.has(name));
+  return node.kind === 'Arg' && unbound.length > 0 ? withoutOwn(node, unbound) : unbound;
 };
 
 const NAME = /^[A-Za-z_]\w*$/;
 
 /** An ARG sees those that stand left of it in the same instruction. */
-const isDeclaredBefore = (node: Instruction, name: string, offset: number): boolean =>
-  node.kind === 'Arg' &&
-  node.declarations.some((declaration) => declaration.name.text === name && declaration.end <= offset);
+const withoutOwn = ({ declarations }: Arg, unbound: readonly Variable[]): readonly Variable[] => {
+  const ends = new Map<string, number>();
+  for (const { name, end } of declarations) if (!ends.has(name.text)) ends.set(name.text, end);
+  return unbound.filter(({ name, start }) => (ends.get(name) ?? start + 1) > start);
+};
+
+/** An ENV or ARG with the stage it stands in. */
+export interface Setter {
+  readonly node: Env | Arg;
+  readonly stage: StageInfo;
+}
+
+/** What sets a name anywhere in the file. */
+export interface Setters {
+  /** The first in each stage. */
+  readonly byStage: ReadonlyMap<StageInfo, Setter>;
+  readonly firstEnv: Setter | undefined;
+  readonly firstArg: Setter | undefined;
+}
+
+/** The names that a stage's instructions set, ENV and ARG alike. */
+export const namesSetBy = (node: Instruction): readonly string[] => {
+  if (node.kind === 'Env') return node.pairs.flatMap(({ key }) => key.text ?? []);
+  return node.kind === 'Arg' ? node.declarations.map(({ name }) => name.text) : [];
+};
+
+interface GrowingSetters {
+  readonly byStage: Map<StageInfo, Setter>;
+  firstEnv: Setter | undefined;
+  firstArg: Setter | undefined;
+}
+
+/** What sets each name in the stages of the file. */
+export const settersIn = ({ stages }: Model): ReadonlyMap<string, Setters> => {
+  const all = new Map<string, GrowingSetters>();
+  for (const stage of stages) {
+    for (const node of stage.node.instructions) {
+      if (node.kind !== 'Env' && node.kind !== 'Arg') continue;
+      for (const name of namesSetBy(node)) {
+        const setter: Setter = { node, stage };
+        const known: GrowingSetters = all.get(name) ?? {
+          byStage: new Map<StageInfo, Setter>(),
+          firstEnv: undefined,
+          firstArg: undefined,
+        };
+        all.set(name, known);
+        if (!known.byStage.has(stage)) known.byStage.set(stage, setter);
+        if (node.kind === 'Env') known.firstEnv ??= setter;
+        else known.firstArg ??= setter;
+      }
+    }
+  }
+  return all;
+};
 
 /** The variables that a RUN's script uses though neither it nor the file sets them; none where it may read them from elsewhere. */
 export const unboundInScript = (model: Model, node: Run): readonly VariableUse[] => {
