@@ -35,7 +35,7 @@ export default defineRule({
             at: range ?? at,
             // Who builds is meant to choose, and may give a version.
             ...(kind === 'from' && !range ? { severity: 'info' } : {}),
-            message: `\`${text}\` is another image tomorrow`,
+            message: `\`${text}\` may be another image tomorrow`,
             help: `Name the version that it is now; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists them.`,
           };
         }
