@@ -35,6 +35,11 @@ export default defineRule({
       bad: 'FROM debian:13\nENV V=1\nENV V=2 APP=/opt/app-$V\n',
       good: 'FROM debian:13\nENV V=1\nENV V=2\nENV APP=/opt/app-$V\n',
     },
+    {
+      title: 'Added to twice, of which one is lost',
+      bad: 'FROM debian:13\nENV PATH=/opt/a:$PATH PATH=/opt/b:$PATH\n',
+      good: 'FROM debian:13\nENV PATH=/opt/a:$PATH\nENV PATH=/opt/b:$PATH\n',
+    },
     { title: 'Its own old value', good: 'FROM debian:13\nENV PATH=/opt/app/bin:$PATH\n' },
     { title: 'Set before', good: 'FROM debian:13\nENV APP=/opt/app\nENV BIN=$APP/bin\n' },
     { title: 'Set before, and again', good: 'FROM debian:13\nARG APP=/opt/app\nENV APP=$APP BIN=$APP/bin\n' },
@@ -55,8 +60,9 @@ export default defineRule({
             if (seen.has(name)) continue;
             seen.add(name);
             const setter = setters.get(name);
-            if (setter === undefined || setter === index || key.text === name || hasDefault(variable)) continue;
-            if (!isChanged(model, node, node.pairs[setter], name)) continue;
+            if (setter === undefined || setter === index || hasDefault(variable)) continue;
+            // `A=$A:more` adds to the old value, unless the same ENV has set another before.
+            if (key.text === name ? setter > index : !isChanged(model, node, node.pairs[setter], name)) continue;
             yield {
               at: variable,
               message: `\`$${name}\` has not the value that this ENV gives it: it is still what it was before`,

@@ -39,6 +39,11 @@ export default defineRule({
       good: `ARG VERSION\nFROM alpine:\${VERSION:-3.24}\n`,
     },
     { title: 'Declared nowhere', bad: 'FROM alpine:$VERSION\n' },
+    {
+      title: 'A slip in what every build sets',
+      bad: 'FROM --platform=$BULIDPLATFORM golang:1.26\n',
+      good: 'FROM --platform=$BUILDPLATFORM golang:1.26\n',
+    },
     { title: 'In `--platform`', bad: 'FROM --platform=$PLATFORM alpine:3.24\n' },
     { good: 'ARG VERSION=3.24\nFROM alpine:$VERSION\n' },
     { title: 'What every build sets', good: 'FROM --platform=$BUILDPLATFORM golang:1.26\n' },
@@ -46,7 +51,7 @@ export default defineRule({
   ],
   check({ file, model }) {
     let setters: ReadonlyMap<string, Setters> | undefined;
-    const declared = file.globals.flatMap(({ declarations }) => declarations.map(({ name }) => name.text));
+    const declared = Array.from(model.globals.bindings, ([name]) => name);
     return {
       *From(node) {
         const flag = node.flags.find(({ name }) => name.text === 'platform');

@@ -35,6 +35,7 @@ export default defineRule({
       bad: 'FROM node:24\nENV APP_HOME=/app\nWORKDIR $APP_HMOE\n',
       good: 'FROM node:24\nENV APP_HOME=/app\nWORKDIR $APP_HOME\n',
     },
+    { title: 'PATH', bad: 'FROM node:24\nENV PATH=$PAHT:/opt/bin\n', good: 'FROM node:24\nENV PATH=$PATH:/opt/bin\n' },
     { title: 'On a base image that sets none', bad: 'FROM ubuntu:26.04\nCOPY app $APP_HOME/\n' },
     { title: 'What only a running shell has', bad: 'FROM debian:13\nENV PATH=$HOME/bin:$PATH\n' },
     { title: 'Set too late', bad: 'FROM node:24\nWORKDIR $APP_DIR\nENV APP_DIR=/app\n' },
@@ -194,14 +195,15 @@ const quoted = (name: string, { node, model }: Place): Cause | undefined => {
 const misspelt = (name: string, { node, model, isOneOfMany }: Place): Cause | undefined => {
   if (name.length < 4 || isOneOfMany) return undefined;
   const { bindings } = model.stateBefore(node);
-  const meant = nearestName(name, settable(bindings));
+  const meant = nearestName(name, settable(bindings, name));
   if (!meant || !isSlip(name, meant)) return undefined;
   return { message: `\`$${name}\` is set nowhere, but \`${meant}\` is`, help: `Write \`$${meant}\`.`, meant };
 };
 
-/** The names that the file sets and a `$` can name. */
-const settable = function* (bindings: State['bindings']): Iterable<string> {
-  for (const [name, { by }] of bindings) if (by !== 'base' && /^\w+$/.test(name)) yield name;
+/** The names that the file sets and a `$` can name; PATH for a name as long, for there are others that end so. */
+const settable = function* (bindings: State['bindings'], name: string): Iterable<string> {
+  if (name.length === 4) yield 'PATH';
+  for (const [each, { by }] of bindings) if (by !== 'base' && /^\w+$/.test(each)) yield each;
 };
 
 const nowhere = (name: string, bottom: StageInfo | undefined): Cause => {
