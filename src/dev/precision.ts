@@ -2,14 +2,18 @@ import { readFileSync } from 'node:fs';
 import { rules } from '../../rules/index.ts';
 import { configure } from '../config/select.ts';
 import type { Diagnostic } from '../lint/diagnostic.ts';
+import { applyEdits } from '../lint/fix.ts';
 import { lint } from '../lint/linter.ts';
+import { diffOf } from '../report/diff.ts';
 import { decode } from '../source/decode.ts';
+import type { Document } from '../source/document.ts';
 import { lineIndexOf } from '../source/text.ts';
 import { corpusFiles } from './corpus-files.ts';
 
 /**
  * Draws findings on the real files by a seed, to be read by a person who counts the wrong ones:
  * `npm run precision -- --seed 1 --count 200`, or `--each 10` of every rule, or `--rule NAME`.
+ * `--context 100` shows more lines around each, `--no-diff` leaves out what the fixes would do.
  */
 const option = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
@@ -36,35 +40,57 @@ const draw = <T>(items: readonly T[], count: number, random: () => number): read
 
 interface Finding {
   readonly diagnostic: Diagnostic;
-  readonly text: string;
+  readonly document: Document;
 }
 
-const findings: Finding[] = [];
-const selected = option('rule') ?? (option('each') ? 'all' : 'recommended');
-const config = configure(rules, { select: [selected], ignore: [] });
-for (const path of corpusFiles('dev')) {
-  const document = decode(path, readFileSync(path));
-  for (const diagnostic of lint(document, config)) findings.push({ diagnostic, text: document.text });
-}
+const findingsOf = (selector: string): readonly Finding[] => {
+  const config = configure(rules, { select: [selector], ignore: [] });
+  return corpusFiles('dev').flatMap((path) => {
+    const document = decode(path, readFileSync(path));
+    return lint(document, config).map((diagnostic) => ({ diagnostic, document }));
+  });
+};
 
-const random = randomOf(Number(option('seed') ?? 1));
-const each = Number(option('each') ?? 0);
-const names = [...new Set(findings.map(({ diagnostic }) => diagnostic.rule))].toSorted();
-const of = (rule: string) => findings.filter(({ diagnostic }) => diagnostic.rule === rule);
-const drawn = each
-  ? names.flatMap((rule) => draw(of(rule), each, random))
-  : draw(findings, Number(option('count') ?? 200), random);
+const drawn = (): readonly Finding[] => {
+  const random = randomOf(Number(option('seed') ?? 1));
+  const each = Number(option('each') ?? 0);
+  const findings = findingsOf(option('rule') ?? (each ? 'all' : 'recommended'));
+  if (!each) return draw(findings, Number(option('count') ?? 200), random);
+  const names = [...new Set(findings.map(({ diagnostic }) => diagnostic.rule))].toSorted();
+  return names.flatMap((name) =>
+    draw(
+      findings.filter(({ diagnostic }) => diagnostic.rule === name),
+      each,
+      random,
+    ),
+  );
+};
 
-for (const [number, { diagnostic, text }] of drawn.entries()) {
+const sourceLines = (text: string, { range }: Diagnostic, context: number): readonly string[] => {
   const index = lineIndexOf(text);
-  const first = index.lineAt(diagnostic.range.start);
-  const last = Math.min(index.lineAt(diagnostic.range.end), first + 12);
-  console.log(`\n#${number + 1} ${diagnostic.rule} [${diagnostic.severity}] ${diagnostic.path}:${first}`);
-  console.log(`   ${diagnostic.message}${diagnostic.help ? `\n   help: ${diagnostic.help}` : ''}`);
-  for (let line = Math.max(1, first - 3); line <= Math.min(last + 3, index.starts.length); line++) {
+  const first = index.lineAt(range.start);
+  const last = Math.min(index.lineAt(range.end), first + 12);
+  const lines: string[] = [];
+  for (let line = Math.max(1, first - context); line <= Math.min(last + context, index.starts.length); line++) {
     const { start, end } = index.rangeOf(line);
-    console.log(
-      `${line >= first && line <= last ? '>' : ' '} ${String(line).padStart(4)} ${text.slice(start, Math.min(end, start + 200))}`,
-    );
+    const mark = line >= first && line <= last ? '>' : ' ';
+    lines.push(`${mark} ${String(line).padStart(4)} ${text.slice(start, Math.min(end, start + 200))}`);
   }
+  return lines;
+};
+
+const fixLines = (document: Document, { fix }: Diagnostic): readonly string[] => {
+  if (!fix || process.argv.includes('--no-diff')) return [];
+  const diff = diffOf(document, applyEdits(document.text, fix.edits), { color: false });
+  return [`   fix (${fix.safety}): ${fix.title}`, ...diff.trimEnd().split('\n').slice(2)];
+};
+
+const context = Number(option('context') ?? 3);
+for (const [number, { diagnostic, document }] of drawn().entries()) {
+  const { rule, severity, path, range, message, help } = diagnostic;
+  const line = lineIndexOf(document.text).lineAt(range.start);
+  console.log(`\n#${number + 1} ${rule} [${severity}] ${path}:${line}`);
+  console.log(`   ${message}${help ? `\n   help: ${help}` : ''}`);
+  for (const each of sourceLines(document.text, diagnostic, context)) console.log(each);
+  for (const each of fixLines(document, diagnostic)) console.log(each);
 }
