@@ -157,7 +157,12 @@ describe('files that are hard to read', () => {
       'Dockerfile.utf16': Buffer.from('\uFEFFFROM alpine\nRUNN x\n', 'utf16le'),
     });
     chmodSync(cwd, 0o755);
-    const { stdout } = await runIn(cwd, ['--format', 'json', '--select', 'syntax'], {}, rules);
+    const { stdout } = await runIn(
+      cwd,
+      ['--format', 'json', '--select', 'encoding,syntax', '--ignore', 'syntax-directive-missing'],
+      {},
+      rules,
+    );
     const found = JSON.parse(stdout).files.map(({ diagnostics }: { diagnostics: { rule: string; start: object }[] }) =>
       diagnostics.map(({ rule, start }) => ({ rule, start })),
     );
