@@ -171,10 +171,8 @@ describe('files that are hard to read', () => {
         { rule: 'encoding', start: { line: 2, column: 8 } },
         { rule: 'syntax', start: { line: 3 } },
       ],
-      [
-        { rule: 'encoding', start: { line: 2, column: 7 } },
-        { rule: 'syntax', start: { line: 3 } },
-      ],
+      // What follows a NUL is most likely no text.
+      [{ rule: 'encoding', start: { line: 2, column: 7 } }],
       [
         { rule: 'encoding', start: { line: 1, column: 1 } },
         { rule: 'syntax', start: { line: 2 } },
