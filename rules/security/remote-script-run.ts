@@ -27,6 +27,10 @@ export default defineRule({
     },
     { title: 'An archive', good: 'FROM debian\nRUN curl -fsSL https://example.com/tool.tar.gz | tar xz\n' },
     { title: 'Signed', good: 'FROM debian\nRUN curl -fsSL https://example.com/install.asc | gpg --decrypt | sh\n' },
+    {
+      title: 'Nothing comes through the pipe',
+      good: 'FROM debian\nRUN curl -fsSLo /bin/tool https://example.com/tool | bash\nRUN wget https://example.com/tool | sh\n',
+    },
     { title: 'A script of the image', good: 'FROM debian\nRUN cat /install.sh | sh\n' },
   ],
   check({ model }) {
@@ -49,7 +53,18 @@ interface Found {
 
 const DOWNLOADERS = new Set(['curl', 'wget', 'fetch', 'aria2c', 'http', 'lwp-request']);
 
-const isDownload = ({ name }: ShellCommand): boolean => name !== undefined && DOWNLOADERS.has(name);
+/** Whether it writes what it fetches to its standard output. */
+const isDownload = (command: ShellCommand): boolean => {
+  const { name, redirections } = command;
+  if (name === undefined || !DOWNLOADERS.has(name)) return false;
+  if (redirections.some(({ operator, descriptor = 1 }) => operator.startsWith('>') && descriptor === 1)) return false;
+  if (name !== 'curl' && name !== 'wget') return true;
+  const files = name === 'curl' ? command.optionValues('-o', '--output') : command.optionValues(...WGET_OUTPUT);
+  if (files.length > 0) return files.some(({ text }) => text === '-' || text === '/dev/stdout');
+  return name === 'curl' && !command.has('-O', '--remote-name', '--remote-name-all');
+};
+
+const WGET_OUTPUT = ['-O', '--output-document'] as const;
 
 /** A download further up in the pipeline that nothing checks on its way. */
 const pipedInto = (command: ShellCommand): Found | undefined => {
