@@ -15,8 +15,8 @@ import { withCrlf, withEarlierStage, withLowerCase, withOnbuild } from './suppor
  *
  *   { "findings": [{ "start": "2:5", "end": "2:9", "message": "…" }], "fixed": "the text after all fixes" }
  *
- * Lines and columns count from 1. `fixed` is left out where the rule offers no fix; `path` names the file where the rule
- * looks at its name.
+ * Lines and columns count from 1; a finding may have its `help` too. `fixed` is left out where the rule offers no fix;
+ * `path` names the file where the rule looks at its name.
  */
 
 /** Codes that two rules have on purpose: the other tool checks with one what are two problems here. */
@@ -63,7 +63,8 @@ for (const file of files) {
     for (const { name, document, expected } of fixturesOf(rule)) {
       it(`fixture ${name}`, () => {
         const findings = findingsIn(rule, document);
-        expect(findings.map((finding) => placed(document, finding))).toEqual(expected.findings);
+        const found = findings.map((finding, index) => placed(document, finding, expected.findings[index]));
+        expect(found).toEqual(expected.findings);
         expect(fixedBy(rule, document.text, document.path)).toEqual(expected.fixed);
       });
     }

@@ -1,5 +1,6 @@
 import {
   type Add,
+  accountsOf,
   type Copy,
   copyTarget,
   defineRule,
@@ -67,7 +68,7 @@ export default defineRule({
           yield {
             at: command,
             message: `\`${textOf(file, command)}\` stores a second time what ${keywordOf(last.node)} wrote to \`${last.node.destination.raw}\``,
-            help: helpOf(file, last.node, change),
+            help: helpOf(model, node, last.node, change),
             related: written
               .slice(-3)
               .map(({ node: { start, end } }) => ({ range: { start, end }, message: 'Files are written here' })),
@@ -83,6 +84,8 @@ interface Change {
   readonly flag: 'chown' | 'chmod';
   /** What the flag would be given. */
   readonly value: string | undefined;
+  /** The name of the new owner. */
+  readonly user?: string | undefined;
   readonly paths: ShellCommand['operands'];
 }
 
@@ -92,17 +95,16 @@ const changeOf = (model: Model, node: Run, command: ShellCommand): Change | unde
   const [first, ...paths] = command.operands;
   if (!first || command.has('--reference')) return undefined;
   if (name === 'chmod') return { flag: name, value: modeOf(first.raw), paths };
-  return {
-    flag: 'chown',
-    value: name === 'chown' ? ownerOf(first.raw, shellValue(model, node, first)) : undefined,
-    paths,
-  };
+  if (name === 'chgrp') return { flag: 'chown', value: undefined, paths };
+  const known = shellValue(model, node, first);
+  return { flag: name, value: ownerOf(first.raw, known), user: known?.split(/[:.]/)[0], paths };
 };
 
 /** `user` alone leaves the group, which COPY makes root. */
-const ownerOf = (raw: string, known = raw): string | undefined => {
+const ownerOf = (raw: string, known: string | undefined): string | undefined => {
   const [, user, group] = /^([\w${}-]+)(?:[:.]([\w${}-]+))?$/.exec(raw.replaceAll('"', '')) ?? [];
-  if (user === undefined || (group === undefined && known.includes(':'))) return user;
+  if (user === undefined || (group === undefined && known === undefined)) return undefined;
+  if (group === undefined && known?.includes(':')) return user;
   return `${user}:${group ?? 'root'}`;
 };
 
@@ -164,18 +166,28 @@ const shortened = (text: string, length: number): string => {
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 };
 
-const helpOf = (file: Iechorfile, copy: Copy | Add, { flag, value }: Change): string => {
+const helpOf = (model: Model, run: Run, copy: Copy | Add, { flag, value, user }: Change): string => {
   const keyword = keywordOf(copy);
   const set = copy.flags.find(({ name }) => name.text === flag);
   if (set) return `${keyword} sets \`${set.text}\` already: change only what RUN made.`;
   const [what, example] = flag === 'chown' ? ['owner', 'USER:GROUP'] : ['mode', 'MODE'];
-  return `Set the ${what} while copying: \`${keyword} --${flag}=${value ?? example} ${argumentsOf(file, copy)}\`.`;
+  const instead = `\`${keyword} --${flag}=${value ?? example} ${argumentsOf(model.file, copy)}\``;
+  return isMadeLater(model, run, copy, user)
+    ? `Make \`${user}\` above the ${keyword} and set the ${what} while copying: ${instead}.`
+    : `Set the ${what} while copying: ${instead}.`;
+};
+
+/** Whether a step behind the copy makes the account, so that COPY could not know its name. */
+const isMadeLater = (model: Model, run: Run, copy: Copy | Add, user: string | undefined): boolean => {
+  const stage = model.stageOf(run);
+  const account = stage && accountsOf(model, stage).find(({ name }) => name === user);
+  return account !== undefined && !instructionsBefore(model, copy).includes(account.node);
 };
 
 const keywordOf = (node: Instruction): string => node.keyword.text.toUpperCase();
 
 const argumentsOf = (file: Iechorfile, node: Copy | Add): string =>
-  shortened(file.text.slice((node.flags.at(-1) ?? node.keyword).end, node.end), 100);
+  shortened(file.text.slice(node.keyword.end, node.end), 100);
 
 const fixOf = (
   file: Iechorfile,

@@ -25,6 +25,8 @@ export interface ExpectedFinding {
   readonly start: string;
   readonly end: string;
   readonly message: string;
+  /** Compared where it is given. */
+  readonly help?: string;
 }
 
 const FOLDER = `${ROOT}test/rules`;
@@ -44,11 +46,16 @@ const fixtureAt = (folder: string, name: string): Fixture => {
   return { name, expected, document: decode(expected.path ?? `${name}.iEchorfile`, bytes) };
 };
 
-export const placed = (document: Document, { range, message }: Diagnostic): ExpectedFinding => {
+export const placed = (
+  document: Document,
+  { range, message, help }: Diagnostic,
+  expected?: ExpectedFinding,
+): ExpectedFinding => {
   const lines = lineIndexOf(document.text);
   const at = (offset: number): string => {
     const { line, column } = lines.positionAt(offset);
     return `${line}:${column}`;
   };
-  return { start: at(range.start), end: at(range.end), message };
+  const advice = expected?.help !== undefined && help !== undefined ? { help } : {};
+  return { start: at(range.start), end: at(range.end), message, ...advice };
 };
