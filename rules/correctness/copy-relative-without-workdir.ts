@@ -1,5 +1,6 @@
 import {
   type Add,
+  bottomStage,
   type Copy,
   defineRule,
   endsInRoot,
@@ -45,7 +46,7 @@ export default defineRule({
       const { value } = model.expand(node.destination, node);
       if (!stage || seen.has(stage) || !value || isAbsolutePath(value)) return;
       const { workdir } = model.stateBefore(node);
-      if (workdir !== undefined || !endsInRoot(stage.root)) return;
+      if (workdir !== undefined || !endsInRoot(bottomStage(stage).base)) return;
       seen.add(stage);
       yield {
         at: node.destination,

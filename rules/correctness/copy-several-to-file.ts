@@ -1,4 +1,4 @@
-import { type Add, type Copy, cleanPath, copyTarget, defineRule, insertAfter, type Model } from '#lint';
+import { type Add, bottomStage, type Copy, cleanPath, copyTarget, defineRule, insertAfter, type Model } from '#lint';
 
 export default defineRule({
   name: 'copy-several-to-file',
@@ -61,5 +61,6 @@ const isFolder = (node: Copy | Add, model: Model): boolean => {
   if (target === undefined) return false;
   const { workdir } = model.stateBefore(node);
   if (workdir && `${cleanPath(workdir)}/`.startsWith(`${target}/`)) return true;
-  return EVERYWHERE.has(target) && model.stageOf(node)?.root.kind !== 'scratch';
+  const stage = model.stageOf(node);
+  return EVERYWHERE.has(target) && (!stage || bottomStage(stage).base.kind !== 'scratch');
 };

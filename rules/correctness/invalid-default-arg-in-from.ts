@@ -1,12 +1,4 @@
-import {
-  type Arg,
-  type ArgDeclaration,
-  defineRule,
-  imageByDefault,
-  type Model,
-  readReference,
-  variablesIn,
-} from '#lint';
+import { type Arg, type ArgDeclaration, defineRule, type Model, readReference, variablesIn } from '#lint';
 
 export default defineRule({
   name: 'invalid-default-arg-in-from',
@@ -28,11 +20,11 @@ export default defineRule({
       good: '# The image to build on, required: --build-arg BASE=…\nARG BASE\nFROM $BASE\n',
     },
   ],
-  check({ file, model }) {
+  check({ model }) {
     return {
       *From(node) {
         if (node.image.text !== undefined) return;
-        const { value, error } = imageByDefault(file, node);
+        const { value, error } = model.imageByDefault(node);
         if (error !== undefined || value === undefined || (value !== '' && readReference(value))) return;
         const args = variablesIn(node.image).map(({ name }) => argOf(name, model));
         // What is not declared at all is said by another rule.

@@ -1,4 +1,13 @@
-import { type Copy, cleanPath, defineRule, isOfficialImage, nameRangeOf, ownReferences, type StageInfo } from '#lint';
+import {
+  bottomStage,
+  type Copy,
+  cleanPath,
+  defineRule,
+  isOfficialImage,
+  nameRangeOf,
+  ownReferences,
+  type StageInfo,
+} from '#lint';
 
 export default defineRule({
   name: 'copy-whole-stage',
@@ -71,9 +80,10 @@ const repositoryIn = (image: string): string => image.replace(/[:@].*$/s, '');
 
 /** Whether it holds an operating system or more; an image that is only given a name may be made to be copied whole. */
 const isFull = (source: StageInfo, target: StageInfo): boolean => {
-  if (source === target || source.root.kind !== 'image') return false;
-  const image = repositoryIn(source.root.text);
-  if (target.root.kind === 'scratch') return TOOLCHAINS.test(image);
+  const { base } = bottomStage(source);
+  if (source === target || base.kind !== 'image') return false;
+  const image = repositoryIn(base.text);
+  if (bottomStage(target).base.kind === 'scratch') return TOOLCHAINS.test(image);
   return isOfficialImage(image) || source.node.instructions.some(({ kind }) => kind === 'Run');
 };
 

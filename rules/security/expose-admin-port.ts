@@ -29,6 +29,7 @@ export default defineRule({
     },
     { title: 'A port above', good: 'FROM debian:13\nEXPOSE 2222\nCMD ["/start.sh"]\n' },
     { title: 'UDP is something else', good: 'FROM debian:13\nEXPOSE 22/udp\nCMD ["/start.sh"]\n' },
+    { title: 'What the image is for', good: 'FROM debian:13\nEXPOSE 22\nCMD ["/usr/sbin/sshd", "-D"]\n' },
     { title: 'Within a range', good: 'FROM debian:13\nEXPOSE 20-30\nCMD ["/start.sh"]\n' },
   ],
   check({ file, model }) {
@@ -38,11 +39,13 @@ export default defineRule({
           if (typeof port === 'string' || port.protocol !== 'tcp' || port.ports.length !== 1) continue;
           const service = SERVICES[port.ports[0] ?? 0];
           if (service === undefined) continue;
+          const signs = stage ? purposeSigns(model, stage) : 0;
+          if (signs === 2) continue;
           yield {
             at: word,
-            message: `Port ${port.ports[0]} is for ${service}`,
-            help: `Leave it out and use \`docker exec -it CONTAINER sh\`${service === 'SSH' ? ', unless serving SSH is what the image is for' : ''}.`,
-            severity: stage && isPurpose(model, stage) ? 'info' : 'warning',
+            message: `Port ${port.ports[0]} is for ${service.name}`,
+            help: service.help,
+            severity: signs > 0 ? 'info' : 'warning',
             fix: {
               title: 'Leave the port out',
               edits: [node.ports.length === 1 ? removeInstruction(file, node) : removeWithSpaceBefore(file, word)],
@@ -54,20 +57,39 @@ export default defineRule({
   },
 });
 
-const SERVICES: Readonly<Record<number, string>> = {
-  22: 'SSH',
-  23: 'Telnet',
-  512: 'rexec',
-  513: 'rlogin',
-  514: 'rsh',
-  2375: 'the Docker API without encryption',
-  3389: 'Remote Desktop',
-  5900: 'VNC',
+interface Service {
+  readonly name: string;
+  readonly help: string;
+}
+
+const shell = (name: string, exception = ''): Service => ({
+  name,
+  help: `Leave it out and use \`docker exec -it CONTAINER sh\`${exception}.`,
+});
+
+const desktop = (name: string, port: number): Service => ({
+  name,
+  help: `Leave it out, and let who needs the desktop publish it to their own machine: \`docker run -p 127.0.0.1:${port}:${port}\`.`,
+});
+
+const SERVICES: Readonly<Record<number, Service>> = {
+  22: shell('SSH', ', unless serving SSH is what the image is for'),
+  23: shell('Telnet'),
+  512: shell('rexec'),
+  513: shell('rlogin'),
+  514: shell('rsh'),
+  2375: {
+    name: 'the Docker API without encryption',
+    help: 'Leave it out and serve the API with TLS on 2376: whoever reaches this port is root on the machine.',
+  },
+  3389: desktop('Remote Desktop', 3389),
+  5900: desktop('VNC', 5900),
 };
 
 const SERVERS = /^(?:sshd|dropbear|in\.telnetd|telnetd|dockerd.*|Xvnc|x11vnc|vncserver|xrdp)$/i;
 
-/** Whether that service is what the image is for: it is started, or nothing else is exposed. */
-const isPurpose = (model: Model, stage: StageInfo): boolean =>
-  [...model.stateAfter(stage).ports].length === 1 ||
-  startupOf(model, stage).commands.some(({ name = '' }) => SERVERS.test(name));
+/** How much speaks for the service being what the image is for: it is started, and nothing else is exposed. */
+const purposeSigns = (model: Model, stage: StageInfo): number => {
+  const isStarted = startupOf(model, stage).commands.some(({ name = '' }) => SERVERS.test(name));
+  return Number(isStarted) + Number([...model.stateAfter(stage).ports].length === 1);
+};

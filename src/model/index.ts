@@ -1,11 +1,12 @@
-import type { Iechorfile, Instruction, Run, Stage, Word } from '../ast/nodes.ts';
+import type { From, Iechorfile, Instruction, Run, Stage, Word } from '../ast/nodes.ts';
 import type { Script, ShellCommand } from '../shell/index.ts';
 import { type Expansion, expand } from './expand.ts';
 import { type Mount, mountsOf } from './mounts.ts';
+import { globalsByDefault } from './plain-build.ts';
 import { environmentOf, globalScope, type Inputs, type Scope } from './scope.ts';
 import { commandsIn, droppedLines, scriptOf } from './scripts.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
-import { baseChain, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
+import { baseChain, bottomStage, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
 import { imageState, type State } from './state.ts';
 import { statesIn } from './states.ts';
 
@@ -34,7 +35,6 @@ export { endsOpen, ownLines } from './own-lines.ts';
 export { type KeptCache, keptCaches } from './package-caches.ts';
 export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
-export { imageByDefault } from './plain-build.ts';
 export { PROCESSORS, SYSTEMS } from './platforms.ts';
 export { type PortRange, readPort } from './ports.ts';
 export {
@@ -45,7 +45,7 @@ export {
   startDirectory,
 } from './project-installs.ts';
 export { type ImageReference, readReference } from './reference.ts';
-export { bottomStage, canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
+export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
 export { type RuntimeNeeds, runtimeImage } from './runtime-images.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
 export { type ShellNeed, shellNeedOf } from './shell-need.ts';
@@ -53,7 +53,7 @@ export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
 export { isSignal, SIGNALS } from './signals.ts';
 export { isSlip, nearestName } from './slips.ts';
-export type { Base, Reference, StageInfo } from './stages.ts';
+export { type Base, bottomStage, type Reference, type StageInfo } from './stages.ts';
 export { dropsPrivileges, endOfBuild, isToolbox, type Startup, startupOf } from './startup.ts';
 export type { State } from './state.ts';
 export { unprivilegedSteps } from './unprivileged.ts';
@@ -94,6 +94,8 @@ export interface Model {
   stateAfter(stage: StageInfo): State;
   /** The value of a word in an instruction, its variables expanded as BuildKit does at that place. */
   expand(word: Word, node: Instruction): Expansion;
+  /** The image that a FROM names in a build that is given no arguments, on a usual machine. */
+  imageByDefault(from: From): Expansion;
   shellOf(node: Instruction): ShellInForce;
   /** The shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK, read; undefined in exec form and for other shells. */
   scriptOf(node: Instruction): Script | undefined;
@@ -111,6 +113,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
   const owners = ownersOf(stages, triggers);
   const states = statesIn(file, inputs, globals);
   const reached = once(() => (final ? reachedFrom(final) : new Set<StageInfo>()));
+  const byDefault = once(() => globalsByDefault(file));
   const dropped = once(() => droppedLines(file));
   const takers = once(() => takersIn(stages));
   const inImage = once(() => new Set(final ? baseChain(final) : []));
@@ -135,6 +138,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
       const scope = node.kind === 'From' || !owners.has(node) ? globals : model.stateBefore(node);
       return expand(word.parts, environmentOf(scope));
     },
+    imageByDefault: ({ image }) => expand(image.parts, environmentOf(byDefault())),
     shellOf(node) {
       const stage = owners.get(node);
       return stage ? shellInForce(file, stage, model.stateBefore(node)) : { dialect: 'other', argv: undefined };
@@ -180,7 +184,7 @@ const triggerStage = (stage: StageInfo): readonly [readonly [StageInfo, StageInf
         index: stage.index,
         name: undefined,
         base: { kind: 'unknown' },
-        root: stage.root,
+        below: bottomStage(stage),
         references: [],
         onbuildOf: stage,
       },

@@ -1,5 +1,5 @@
 import type { ImageReference } from './reference.ts';
-import type { StageInfo } from './stages.ts';
+import { bottomStage, type StageInfo } from './stages.ts';
 
 /** What is known of a public image without asking a registry. */
 export interface KnownImage {
@@ -15,8 +15,10 @@ export interface KnownImage {
 }
 
 /** The image that a stage, or one below it, is built on; undefined where nothing is known of it. */
-export const knownBaseOf = ({ root }: StageInfo): KnownImage | undefined =>
-  root.kind === 'image' && root.reference ? knownImage(root.reference) : undefined;
+export const knownBaseOf = (stage: StageInfo): KnownImage | undefined => {
+  const { base } = bottomStage(stage);
+  return base.kind === 'image' && base.reference ? knownImage(base.reference) : undefined;
+};
 
 /** What is known of the image, if anything; of Windows images nothing is. */
 export const knownImage = (reference: ImageReference): KnownImage | undefined => {

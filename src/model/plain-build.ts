@@ -1,6 +1,5 @@
-import type { From, Iechorfile } from '../ast/nodes.ts';
-import { type Expansion, expand } from './expand.ts';
-import { environmentOf, globalScope, type ImageConfig, type Scope } from './scope.ts';
+import type { Iechorfile } from '../ast/nodes.ts';
+import { globalScope, type ImageConfig, type Scope } from './scope.ts';
 
 const NOTHING: ImageConfig = {
   env: new Map(),
@@ -17,11 +16,6 @@ const NOTHING: ImageConfig = {
   healthcheck: undefined,
 };
 
-const scopes = new WeakMap<Iechorfile, Scope>();
-
-/** The image that a FROM names in a build that is given no arguments, on a usual machine. */
-export const imageByDefault = (file: Iechorfile, { image }: From): Expansion => {
-  const scope = scopes.get(file) ?? globalScope(file, { baseConfig: NOTHING, platform: 'linux/amd64' });
-  scopes.set(file, scope);
-  return expand(image.parts, environmentOf(scope));
-};
+/** The ARGs before the first FROM in a build that is given no arguments, on a usual machine. */
+export const globalsByDefault = (file: Iechorfile): Scope =>
+  globalScope(file, { baseConfig: NOTHING, platform: 'linux/amd64' });

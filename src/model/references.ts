@@ -21,23 +21,6 @@ export const ownReferences = (stage: StageInfo): readonly Reference[] => {
   return triggers.size === 0 ? stage.references : stage.references.filter(({ node }) => !triggers.has(node));
 };
 
-const bottoms = new WeakMap<StageInfo, StageInfo>();
-
-/** The first of the stages that a stage is built on by FROM, itself where it is built on an image. */
-export const bottomStage = (stage: StageInfo): StageInfo => {
-  const above: StageInfo[] = [];
-  let bottom = stage.onbuildOf ?? stage;
-  for (let known = bottoms.get(bottom); bottom.base.kind === 'stage'; known = bottoms.get(bottom)) {
-    if (known) bottom = known;
-    else {
-      above.push(bottom);
-      bottom = bottom.base.stage;
-    }
-  }
-  for (const each of above) bottoms.set(each, bottom);
-  return bottom;
-};
-
 /** Whether build arguments, set to whatever, could make the word be that name: each variable stands for any text. */
 export const canMean = (word: Word, name: string): boolean => {
   if (word.text !== undefined) return word.text === name;

@@ -1,5 +1,5 @@
 import type { Iechorfile } from '../ast/nodes.ts';
-import type { StageInfo } from './stages.ts';
+import { bottomStage, type StageInfo } from './stages.ts';
 import type { State } from './state.ts';
 
 /** `posix` and `bash` are read by the shell parser; for the others there is no script. */
@@ -53,7 +53,7 @@ const WINDOWS = /(?:^|[/:-])(?:nanoserver|windowsservercore|servercore|windows)(
 
 /** Whether the base image, as far as its name tells, is a Windows one; a backtick as escape says the same. */
 export const isWindowsStage = (file: Iechorfile, stage: StageInfo): boolean => {
-  const { root } = stage;
+  const root = bottomStage(stage).base;
   if (root.kind === 'image' && WINDOWS.test(root.text)) return true;
   return file.escape === '`' && root.kind !== 'scratch';
 };

@@ -21,8 +21,8 @@ export interface StageInfo {
   /** In lower case; undefined when it has no name. */
   readonly name: string | undefined;
   readonly base: Base;
-  /** What the chain of FROMs through the stages of the file begins with. */
-  readonly root: Base;
+  /** The first of the stages that it is built on by FROM; undefined where it is built on an image. */
+  readonly below: StageInfo | undefined;
   /** Stages and images that it takes from, its own FROM first. */
   readonly references: readonly Reference[];
   /** The stage from which the triggers of an ONBUILD stage inherit; undefined for a stage of the file. */
@@ -44,24 +44,34 @@ export interface Reference {
 
 /** The stages of a file with their references resolved. */
 export const stagesOf = (file: Iechorfile, globals: Scope): readonly StageInfo[] => {
-  const infos: { -readonly [K in keyof StageInfo]: StageInfo[K] }[] = [];
+  const infos: Draft[] = [];
   const first = file.stages[0]?.from || isBroken(file.stages[0]) ? 0 : -1;
   const named = new Map<string, StageInfo[]>();
   for (const [place, node] of file.stages.entries()) {
-    const name = node.from?.name?.text.toLowerCase();
     const base = baseOf(node.from, named, globals);
-    const root = base.kind === 'stage' ? base.stage.root : base;
-    const info = { node, index: first + place, name, base, root, references: [], onbuildOf: undefined };
+    const info = stageInfo(node, first + place, base);
     infos.push(info);
-    if (name === undefined) continue;
-    const namesakes = named.get(name);
+    if (info.name === undefined) continue;
+    const namesakes = named.get(info.name);
     if (namesakes) namesakes.push(info);
-    else named.set(name, [info]);
+    else named.set(info.name, [info]);
   }
   const known: KnownStages = { named, byIndex: (index) => (index < 0 ? undefined : infos[index - first]) };
   for (const info of infos) info.references = referencesOf(info, known, globals);
   return infos;
 };
+
+type Draft = { -readonly [K in keyof StageInfo]: StageInfo[K] };
+
+const stageInfo = (node: Stage, index: number, base: Base): Draft => ({
+  node,
+  index,
+  name: node.from?.name?.text.toLowerCase(),
+  base,
+  below: base.kind === 'stage' ? bottomStage(base.stage) : undefined,
+  references: [],
+  onbuildOf: undefined,
+});
 
 interface KnownStages {
   readonly named: ReadonlyMap<string, readonly StageInfo[]>;
@@ -132,6 +142,9 @@ const resolve = (
   const stage = named?.findLast(({ index }) => index < info.index) ?? named?.[0];
   return { stage, outOfRange: false };
 };
+
+/** The first of the stages that a stage is built on by FROM, itself where it is built on an image. */
+export const bottomStage = (stage: StageInfo): StageInfo => stage.below ?? stage;
 
 /** A stage and those it is built on by FROM, itself first; for the triggers of ONBUILD instructions their stage comes next. */
 export const baseChain = (stage: StageInfo): readonly StageInfo[] => {

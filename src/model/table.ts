@@ -5,7 +5,6 @@
 export interface Table<V> extends Iterable<readonly [name: string, value: V]> {
   get(name: string): V | undefined;
   has(name: string): boolean;
-  readonly size: number;
 }
 
 /** A table that can be extended; `with` leaves the one it is called on as it is. */
@@ -31,14 +30,12 @@ export const tableOf = <V>(values: Iterable<readonly [name: string, value: V]> =
   return table;
 };
 
+// No accessors here: each would give every table a hidden class of its own, which holds on to it for long.
 /** The log as it was at a version. */
 const viewOf = <V>(log: Log<V>, version: number): GrowingTable<V> => {
   const view: GrowingTable<V> = {
     get: (name) => (entryAt(log, name, version) ?? undefined)?.value ?? log.parent?.get(name),
     has: (name) => entryAt(log, name, version) !== undefined || (log.parent?.has(name) ?? false),
-    get size() {
-      return [...view].length;
-    },
     with(name, value) {
       const own = log.version === version ? log : { entries: new Map<string, Entry<V>[]>(), parent: view, version: 0 };
       own.version++;

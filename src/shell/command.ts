@@ -56,9 +56,9 @@ export interface CommandParts {
 export const commandOf = (parts: CommandParts, place: CommandPlace): ShellCommand => {
   const [word, ...rest] = parts.words;
   const name = programName(word);
-  const style = once(() => styleOf(name, subcommandGuess(rest)));
-  const sorted = once(() => sortArguments(rest, style()));
-  // Written out: a spread before an accessor makes objects ten times slower.
+  const style = styleOf(name, subcommandGuess(rest));
+  const { options, operands } = sortArguments(rest, style);
+  // No accessor here: it would give every command a hidden class of its own, which holds on to it for long.
   return {
     connector: place.connector,
     conditional: place.conditional,
@@ -74,24 +74,12 @@ export const commandOf = (parts: CommandParts, place: CommandPlace): ShellComman
     arguments: rest,
     assignments: parts.assignments,
     redirections: parts.redirections,
-    get operands() {
-      return sorted().operands;
-    },
-    has: (...options) => hasOption(sorted().options, options, style()),
-    option: (...options) => optionValues(sorted().options, options, style()).at(-1),
-    optionValues: (...options) => optionValues(sorted().options, options, style()),
-    operandsWith(...valued) {
-      const known = style();
-      return sortArguments(rest, { ...known, valued: new Set([...known.valued, ...valued]) }).operands;
-    },
-  };
-};
-
-const once = <T>(compute: () => T): (() => T) => {
-  let known: { readonly value: T } | undefined;
-  return () => {
-    known ??= { value: compute() };
-    return known.value;
+    operands,
+    has: (...wanted) => hasOption(options, wanted, style),
+    option: (...wanted) => optionValues(options, wanted, style).at(-1),
+    optionValues: (...wanted) => optionValues(options, wanted, style),
+    operandsWith: (...valued) =>
+      sortArguments(rest, { ...style, valued: new Set([...style.valued, ...valued]) }).operands,
   };
 };
 

@@ -18,7 +18,7 @@ import { isShell, programName, unwrap, type Wrapper, wrapperOf } from './wrapper
 const MAX_NESTED = 5;
 
 /** What a walk over a script finds. */
-interface Findings {
+export interface Findings {
   readonly commands: ShellCommand[];
   readonly nested: NestedScript[];
 }
@@ -40,15 +40,12 @@ const OUTSIDE: Surroundings = {
   depth: 0,
 };
 
-const findings = new WeakMap<Script, Findings>();
-
 const findingsOf = (script: Script): Findings => {
-  const known = findings.get(script);
-  if (known) return known;
+  if (script.memo.findings) return script.memo.findings;
   const found: Findings = { commands: [], nested: [] };
   const text = { text: script.text, start: script.start, exact: script.end - script.start === script.text.length };
   walkStatements(script.statements, { ...OUTSIDE, text }, found);
-  findings.set(script, found);
+  script.memo.findings = found;
   return found;
 };
 

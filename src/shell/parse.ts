@@ -39,10 +39,15 @@ export const parseLocated = (text: string, locateInside: (position: number) => n
   try {
     const source = { text, locate, filled: text.includes(FILLER), depth: 0, problems, nested: scriptOf };
     const { statements } = scriptOf(parse(text), source);
-    return { ...base, statements, problems };
+    return { ...base, statements, problems, memo: {} };
   } catch {
     // The parser recurses over its input, so hostile nesting can end in a stack overflow.
-    return { ...base, statements: [], problems: [{ start: base.start, end: base.end, message: explain('nesting') }] };
+    return {
+      ...base,
+      statements: [],
+      memo: {},
+      problems: [{ start: base.start, end: base.end, message: explain('nesting') }],
+    };
   }
 };
 
@@ -53,7 +58,7 @@ const scriptOf = (script: Bash.ParsedScript, source: Source): Script => {
   }
   const text = source.text.slice(script.pos, script.end);
   const statements = statementsOf(script.commands, source);
-  return { kind: 'Script', text, ...rangeOf(script, source), statements, problems: [] };
+  return { kind: 'Script', text, ...rangeOf(script, source), statements, problems: [], memo: {} };
 };
 
 /** The characters that belong together at the place, or before it where it is blank. */

@@ -41,17 +41,14 @@ interface Findings {
   opaque: boolean;
 }
 
-const known = new WeakMap<Script, Variables>();
-
 export const variablesOf = (script: Script): Variables => {
-  const before = known.get(script);
-  if (before) return before;
+  if (script.memo.variables) return script.memo.variables;
   const found: Findings = { uses: [], assigned: [], opaque: false };
   walk(script.statements, found);
   for (const nested of nestedScriptsOf(script)) {
     if (!nested.expanded) walk(nested.script.statements, found);
   }
-  known.set(script, found);
+  script.memo.variables = found;
   return found;
 };
 
