@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
 import { licencesOf } from './licences.ts';
-import { withoutCharacterTable, withoutExamples } from './transforms.ts';
+import { leanRules, withoutCharacterTable } from './transforms.ts';
 
 /**
  * Writes `dist/`: the command line as CommonJS with lazy chunks, which starts faster, and the public API as an ES
@@ -46,7 +46,7 @@ const isCore = (id: string): boolean => CORE.test(id.replaceAll('\\', '/'));
 
 rmSync('dist', { recursive: true, force: true });
 const modules = await build(
-  { input: { main: 'src/cli/bin.ts' }, plugins: [withoutCharacterTable, withoutExamples] },
+  { input: { main: 'src/cli/bin.ts' }, plugins: [withoutCharacterTable, leanRules] },
   {
     format: 'cjs',
     minify: true,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'rolldown';
+import { gatherYields } from './eager-yields.ts';
 import { stripRule } from './strip-rules.ts';
 
 /**
@@ -22,9 +23,9 @@ export const withoutCharacterTable: Plugin = {
 
 const WHOLE = '?whole';
 
-/** Rules are bundled without their examples; what imports `whole-rules.ts` gets them whole, in a chunk of its own. */
-export const withoutExamples: Plugin = {
-  name: 'without-examples',
+/** Rules are bundled without their examples and generators; what imports `whole-rules.ts` gets them whole, in a chunk of its own. */
+export const leanRules: Plugin = {
+  name: 'lean-rules',
   resolveId(source, importer) {
     if (!importer || !/^\.\.?\//.test(source)) return undefined;
     const isWhole = importer.endsWith(WHOLE) || importer.endsWith('/whole-rules.ts');
@@ -35,6 +36,7 @@ export const withoutExamples: Plugin = {
     return { code: readFileSync(id.slice(0, -WHOLE.length), 'utf8'), moduleType: 'ts' };
   },
   transform(code, id) {
-    return /\/rules\/[^/]+\/[^/?]+\.ts$/.test(id.replaceAll('\\', '/')) ? stripRule(code, id) : undefined;
+    if (!/\/rules\/[^/]+\/[^/?]+\.ts$/.test(id.replaceAll('\\', '/'))) return undefined;
+    return gatherYields(stripRule(code, id), id);
   },
 };
