@@ -1,5 +1,5 @@
 import { readJsonArray } from '../../grammar/index.ts';
-import { type Draft, tokens } from './draft.ts';
+import { childrenOf, type Draft, tokens } from './draft.ts';
 import { addProblem, fileRange, type Piece, pieceOf, tokenAt, wordAt, wordOfJson } from './line.ts';
 import type { Command, ExecForm, Instruction, JsonString, Token, Word } from './nodes.ts';
 
@@ -47,15 +47,16 @@ export const restWord = (draft: Draft): Word | undefined => {
 };
 
 const execFormOf = (draft: Draft): ExecForm | undefined => {
-  const [node] = draft.children.execForm ?? [];
-  if (!node || !('children' in node)) return undefined;
-  const [open] = tokens(node.children, 'LeftBracket');
-  const [close] = tokens(node.children, 'RightBracket');
+  const node = draft.children.nodes.get('execForm');
+  if (!node) return undefined;
+  const inner = childrenOf(node);
+  const [open] = tokens(inner, 'LeftBracket');
+  const [close] = tokens(inner, 'RightBracket');
   if (!open || !close) return undefined;
   const whole = { start: open.startOffset, end: close.startOffset + 1 };
   const reading = readJsonArray(draft.line.text.slice(whole.start, whole.end));
   const values = reading.kind === 'strings' ? reading.values : [];
-  const elements = tokens(node.children, 'JsonString').map(
+  const elements = tokens(inner, 'JsonString').map(
     (token, index): JsonString => ({
       kind: 'JsonString',
       ...fileRange(draft.line, pieceOf(token)),

@@ -9,7 +9,12 @@ export interface Attached {
   readonly comments: readonly Comment[];
 }
 
-export type Children = Readonly<Record<string, readonly (CstNode | IToken)[] | undefined>>;
+/** What stands below an instruction's node, by the names of the grammar. */
+export interface Children {
+  readonly keyword: IToken | undefined;
+  readonly tokens: ReadonlyMap<string, readonly IToken[]>;
+  readonly nodes: ReadonlyMap<string, CstNode>;
+}
 
 /** All that a builder of one instruction needs. */
 export interface Draft {
@@ -24,7 +29,7 @@ export interface Draft {
 }
 
 export const draftOf = (line: Line, children: Children, attached: Attached): Draft => {
-  const first = keywordToken(children);
+  const first = children.keyword;
   const { line: logical } = line;
   const piece = first ? pieceOf(first) : { start: logical.start, end: logical.start };
   const flags = [...tokens(children, 'Flag'), ...tokens(children, 'OnbuildFlag')].map((token) => flagOf(line, token));
@@ -56,32 +61,45 @@ export const draftOf = (line: Line, children: Children, attached: Attached): Dra
 
 const FLAG_TOKENS = ['Flag', 'FlagsEnd', 'OnbuildFlag', 'OnbuildFlagsEnd'] as const;
 
-/** The first token of every instruction's rule is its keyword. */
-const keywordToken = (children: Children): IToken | undefined => {
-  for (const list of Object.values(children)) {
-    const first = list?.[0];
-    return first && 'image' in first ? first : undefined;
-  }
-  return undefined;
-};
-
-const SHARED_RULES = ['flags', 'command', 'paths', 'words', 'text', 'pairs', 'declarations'] as const;
+const SHARED_RULES: ReadonlySet<string> = new Set([
+  'flags',
+  'command',
+  'paths',
+  'words',
+  'text',
+  'pairs',
+  'declarations',
+]);
 
 /** The children of an instruction's node, those of the rules that several instructions share among them. */
 export const childrenOf = (node: CstNode | undefined): Children => {
-  let children: Children = node?.children ?? {};
-  for (const name of SHARED_RULES) {
-    const [shared] = children[name] ?? [];
-    if (shared && 'children' in shared) children = { ...children, ...shared.children };
-  }
-  return children;
+  const tokens = new Map<string, IToken[]>();
+  const nodes = new Map<string, CstNode>();
+  if (node) gather(node, tokens, nodes);
+  // The first token of every instruction's rule is its keyword.
+  const [first] = tokens.values();
+  return { keyword: first?.[0], tokens, nodes };
 };
 
-export const tokens = (children: Children, name: string): readonly IToken[] => {
-  const found: IToken[] = [];
-  for (const element of children[name] ?? []) if ('image' in element) found.push(element);
-  return found;
+const gather = (node: CstNode, tokens: Map<string, IToken[]>, nodes: Map<string, CstNode>): void => {
+  for (const [name, elements] of Object.entries(node.children)) {
+    for (const element of elements) {
+      if ('image' in element) listIn(tokens, name).push(element);
+      else if (SHARED_RULES.has(name)) gather(element, tokens, nodes);
+      else nodes.set(name, element);
+    }
+  }
 };
+
+const listIn = (tokens: Map<string, IToken[]>, name: string): IToken[] => {
+  const list = tokens.get(name) ?? [];
+  if (list.length === 0) tokens.set(name, list);
+  return list;
+};
+
+const NO_TOKENS: readonly IToken[] = [];
+
+export const tokens = (children: Children, name: string): readonly IToken[] => children.tokens.get(name) ?? NO_TOKENS;
 
 const flagOf = (line: Line, token: IToken): Flag => {
   const piece = pieceOf(token);

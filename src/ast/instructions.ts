@@ -12,7 +12,7 @@ import {
   wordsOf,
 } from './arguments.ts';
 import { checkInstruction } from './check.ts';
-import { type Attached, type Children, childrenOf, type Draft, draftOf, tokens } from './draft.ts';
+import { type Attached, childrenOf, type Draft, draftOf, tokens } from './draft.ts';
 import { addProblem, type Line, pieceOf, tokenAt } from './line.ts';
 import type { CopySource, Instruction, Word } from './nodes.ts';
 import { arg, pairs } from './pairs.ts';
@@ -20,7 +20,7 @@ import { unknownInstruction } from './unknown.ts';
 
 /** The instruction of a line; `node` is undefined for a line that holds nothing but an escape. */
 export const instructionOf = (line: Line, node: CstNode | undefined, attached: Attached): Instruction => {
-  const inner = firstNode(node?.children);
+  const inner = firstNode(node);
   const draft = draftOf(line, childrenOf(inner), attached);
   const build = BUILDERS[inner?.name ?? 'unknown'] ?? unknown;
   const instruction = build(draft);
@@ -28,12 +28,10 @@ export const instructionOf = (line: Line, node: CstNode | undefined, attached: A
   return instruction;
 };
 
-const firstNode = (children: Children | undefined): CstNode | undefined => {
-  for (const list of Object.values(children ?? {})) {
-    const node = list?.[0];
-    if (node && 'children' in node) return node;
-  }
-  return undefined;
+/** The rule of one instruction: the only child of `instruction`. */
+const firstNode = (node: CstNode | undefined): CstNode | undefined => {
+  const [inner] = childrenOf(node).nodes.values();
+  return inner;
 };
 
 const from = (draft: Draft): Instruction => {
@@ -156,9 +154,8 @@ const healthcheck = (draft: Draft): Instruction => {
 };
 
 const onbuild = (draft: Draft): Instruction => {
-  const [node] = draft.children.instruction ?? [];
-  if (!node || !('children' in node))
-    return missing(draft, 'ONBUILD requires at least one argument', 'Write `ONBUILD RUN command`.');
+  const node = draft.children.nodes.get('instruction');
+  if (!node) return missing(draft, 'ONBUILD requires at least one argument', 'Write `ONBUILD RUN command`.');
   const line: Line = { ...draft.line, trigger: true };
   const trigger = instructionOf(line, node, { heredocs: draft.heredocs, comments: [] });
   const { text } = draft.line;
