@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli } from './support/bundle.ts';
@@ -116,5 +116,24 @@ describe.skipIf(!existsSync(bundle))('the bundle (skipped where npm run build ha
     expect(call('*ockerfile').status).toBe(1);
     expect(call('--help').stdout).toMatch(/Exit codes:/);
     expect(call('--diff').status).toBe(0);
+  });
+
+  it.each<[string, (cache: Buffer) => Buffer | undefined]>([
+    ['no code cache', () => undefined],
+    ['an empty one', () => Buffer.alloc(0)],
+    ['one cut short', (cache) => cache.subarray(0, cache.length >> 1)],
+    ['a damaged one', (cache) => cache.fill(0xff, cache.length >> 1)],
+  ])('runs with %s', (_, damaged) => {
+    const cwd = folderWith({ Dockerfile: ONE_FINDING });
+    cpSync('dist', join(cwd, 'dist'), { recursive: true });
+    const caches = readdirSync(join(cwd, 'dist/chunks')).filter((name) => name.endsWith('.cache'));
+    expect(caches.length).toBeGreaterThan(0);
+    for (const cache of caches.map((name) => join(cwd, 'dist/chunks', name))) {
+      const bytes = damaged(readFileSync(cache));
+      if (bytes) writeFileSync(cache, bytes);
+      else rmSync(cache);
+    }
+    const { status, stderr } = spawnSync(process.execPath, ['dist/cli.js', 'Dockerfile'], { cwd, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
   });
 });

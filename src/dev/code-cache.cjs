@@ -4,11 +4,11 @@ const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const dist = join(__dirname, '..', '..', 'dist');
-const { load, scripts } = require(join(dist, 'cli.js'));
+const { cachePathOf, load, scripts, withChecksum } = require(join(dist, 'cli.js'));
 
 process.stdout.write = () => true;
 load(join(dist, 'main.cjs'));
 process.on('exit', () => {
-  for (const [path, script] of scripts) writeFileSync(`${path}.cache`, script.createCachedData());
+  for (const [path, script] of scripts) writeFileSync(cachePathOf(path), withChecksum(script.createCachedData()));
   process.exitCode = 0;
 });
