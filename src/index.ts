@@ -1,7 +1,13 @@
+import { rules as allRules } from '../rules/index.ts';
+import type { Rule } from './lint/rule.ts';
+
+/** Every rule there is. */
+export const rules: readonly Rule[] = allRules;
+
 /** The public API: read a file, lint it, fix it, write rules of one's own. */
 
-export { rules } from '../rules/index.ts';
 export { parse } from './ast/create.ts';
+export { ConfigError } from './config/error.ts';
 export { configure, type Selection } from './config/select.ts';
 export { type AppliedFix, applyEdits, type FixResult, fix } from './lint/fix.ts';
 export * from './lint/index.ts';
