@@ -6,7 +6,6 @@ import {
   installOf,
   isIndexUpdate,
   isShell,
-  isWithin,
   type KeptCache,
   keptCaches,
   type Model,
@@ -122,29 +121,29 @@ const STYLES: Readonly<Record<string, Style>> = {
   yum: {
     codes: ['DL3032', 'DS-0015'],
     severity: 'warning',
-    what: 'metadata and packages',
+    what: 'its metadata',
     clean: 'clean all',
     isSure: true,
   },
   dnf: {
     codes: ['DL3040', 'DS-0019', 'DS-0027'],
     severity: 'warning',
-    what: 'metadata and packages',
+    what: 'its metadata',
     clean: 'clean all',
     isSure: true,
   },
   microdnf: {
     codes: ['DL3040', 'DS-0027'],
     severity: 'warning',
-    what: 'metadata and packages',
+    what: 'its metadata',
     clean: 'clean all',
     isSure: true,
   },
-  tdnf: { codes: [], severity: 'warning', what: 'metadata and packages', clean: 'clean all', isSure: true },
+  tdnf: { codes: [], severity: 'warning', what: 'its metadata', clean: 'clean all', isSure: true },
   zypper: {
     codes: ['DL3036', 'DS-0020'],
     severity: 'warning',
-    what: 'metadata and packages',
+    what: 'its metadata',
     clean: 'clean --all',
     isSure: true,
   },
@@ -158,24 +157,24 @@ const STYLES: Readonly<Record<string, Style>> = {
 };
 
 const problemOf = (model: Model, run: Run, kept: KeptCache, style: Style, first: ShellCommand): Problem => {
-  const { manager, path, commands } = kept;
+  const { manager, place, commands } = kept;
   const { codes, severity, what, option } = style;
-  const mount = (manager.mounts.find((each) => isWithin(path, each)) ?? path).replace(/^~/, '/root');
   const isAlone = option !== undefined && commands.every(isIndexUpdate);
   const instead = isAlone
     ? `Leave it out, and install with \`${option}\``
     : option === undefined
       ? `Clean in the same RUN: \`${cleanOf(first, style)}\``
       : `Add \`${option}\``;
-  const mounted = `\`RUN --mount=type=cache,target=${mount}${manager.locked ? ',sharing=locked' : ''}\``;
+  const mount =
+    place.mount && `\`RUN --mount=type=cache,target=${place.mount}${manager.locked ? ',sharing=locked' : ''}\``;
   const own = editsOf(model, run, kept, style);
   const edits = own ?? (isAlone ? removing(model, run) : undefined);
   return {
     at: first,
     codes,
     severity,
-    message: `\`${askedOf(first)}\` leaves ${what} in the layer, in ${manager.name === 'conda' ? 'its `pkgs` directory' : `\`${path}\``}`,
-    help: manager.name === 'conda' ? `${instead}.` : `${instead}; or keep it out of the image with ${mounted}.`,
+    message: `\`${askedOf(first)}\` leaves ${what} in the layer${place.path ? `, in \`${place.path}\`` : ''}`,
+    help: mount ? `${instead}; or keep it out of the image with ${mount}.` : `${instead}.`,
     fix: edits && { title: instead, edits, ...(style.isSure && own ? {} : { safety: 'unsafe' }) },
   };
 };

@@ -1,5 +1,6 @@
 import type { Run } from '../ast/nodes.ts';
 import { isShell, type ShellCommand, subcommandOf, variablesOf } from '../shell/index.ts';
+import { type CachePlace, cachePlaceOf } from './cache-places.ts';
 import { instructionsBefore } from './chain.ts';
 import type { Model } from './index.ts';
 import { installOf, isCacheClearing, isIndexUpdate, managerOf, type PackageManager } from './packages.ts';
@@ -10,8 +11,7 @@ export interface KeptCache {
   readonly manager: PackageManager;
   /** The commands that leave it, in order. */
   readonly commands: readonly ShellCommand[];
-  /** Where it stays; `~` is the user's home directory. */
-  readonly path: string;
+  readonly place: CachePlace;
 }
 
 /** The caches and lists that are neither cleaned in the RUN nor switched off nor in a mount. */
@@ -27,11 +27,11 @@ export const keptCaches = (model: Model, run: Run): readonly KeptCache[] => {
   }
   const kept: KeptCache[] = [];
   for (const [manager, commands] of found) {
-    const [path] = placesOf(manager);
     const last = commands.at(-1);
-    if (path === undefined || !last || isMounted(model, run, manager)) continue;
+    if (placesOf(manager).length === 0 || !last || isMounted(model, run, manager)) continue;
     const after = all.slice(all.indexOf(last) + 1);
-    if (!after.some((command) => cleans(model, run, manager, command))) kept.push({ manager, commands, path });
+    if (after.some((command) => cleans(model, run, manager, command))) continue;
+    kept.push({ manager, commands, place: cachePlaceOf(model, run, manager) });
   }
   return kept;
 };

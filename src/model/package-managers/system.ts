@@ -54,10 +54,10 @@ export const yum = packageManager({
   ...rpmBased,
   name: 'yum',
   programs: ['yum'],
-  caches: ['/var/cache/yum'],
-  lists: ['/var/cache/yum'],
+  caches: ['/var/cache/yum', '/var/cache/dnf'],
+  lists: ['/var/cache/yum', '/var/cache/dnf'],
   clean: ['yum clean all'],
-  mounts: ['/var/cache/yum'],
+  mounts: ['/var/cache/yum', '/var/cache/dnf'],
   locked: true,
 });
 

@@ -1,0 +1,85 @@
+import type { Run } from '../ast/nodes.ts';
+import type { Model } from './index.ts';
+import { knownBaseOf } from './known-images.ts';
+import type { PackageManager } from './packages.ts';
+import { isWithin } from './shell-paths.ts';
+import { bottomStage, type StageInfo } from './stages.ts';
+
+/** Where what a package manager downloads is kept, and where a cache mount for it belongs; absent where the file does not tell. */
+export interface CachePlace {
+  /** `~` is the user's home directory. */
+  readonly path?: string;
+  readonly mount?: string;
+}
+
+/** The place in a RUN. Version, distribution and user decide on it. */
+export const cachePlaceOf = (model: Model, run: Run, manager: PackageManager): CachePlace => {
+  const path = pathOf(model, run, manager);
+  if (path === undefined) return {};
+  const mount = manager.mounts.find((each) => isWithin(path, each)) ?? path;
+  if (!mount.startsWith('~')) return { path, mount };
+  const home = homeOf(model, run);
+  return home === undefined ? { path } : { path, mount: `${home}${mount.slice(1)}` };
+};
+
+const pathOf = (model: Model, run: Run, manager: PackageManager): string | undefined => {
+  const [first] = manager.name === 'apt' ? manager.lists : manager.caches;
+  const stage = model.stageOf(run);
+  if (manager.name === 'yum') return yumPath(stage);
+  if (manager.name === 'dnf') return dnfPath(stage);
+  if (manager.name === 'yarn') return isRoot(model, run) && !BERRY.test(model.file.text) ? first : undefined;
+  // Its folder is another in each release.
+  return manager.name === 'microdnf' || manager.name === 'conda' ? undefined : first;
+};
+
+/** Yarn from version 2 on has its cache elsewhere. */
+const BERRY = /\.yarnrc\.yml|\.yarn\/|\bcorepack\b|--immutable|yarn set version/;
+
+/** From release 8 on yum is another name of dnf. */
+const yumPath = (stage: StageInfo | undefined): string | undefined => {
+  const release = stage && redHatRelease(stage);
+  if (!release) return undefined;
+  return release === 'old' ? '/var/cache/yum' : '/var/cache/dnf';
+};
+
+const dnfPath = (stage: StageInfo | undefined): string | undefined => {
+  const { name, tag } = (stage && imageOf(stage)) ?? {};
+  if (name !== 'fedora') return stage && redHatRelease(stage) === 'new' ? '/var/cache/dnf' : undefined;
+  const version = /^\d+/.exec(tag ?? '')?.[0];
+  return version !== undefined && Number(version) < 41 ? '/var/cache/dnf' : '/var/cache/libdnf5';
+};
+
+/** Whether a Red Hat, or what is built like one, is of a release before the eighth. */
+const redHatRelease = (stage: StageInfo): 'old' | 'new' | undefined => {
+  const { name, tag = 'latest' } = imageOf(stage) ?? {};
+  if (name === undefined || !RED_HAT.test(name)) return undefined;
+  // What is newest at Docker Hub is newer than that, and there never was an older one of some.
+  if (tag === 'latest' || /^(?:almalinux|rockylinux|fedora)$/.test(name)) return 'new';
+  const version = Number(/^ubi(\d+)/.exec(name)?.[1] ?? /^(?:centos|stream|el)?(\d+)/.exec(tag)?.[1]);
+  if (Number.isNaN(version)) return undefined;
+  return version >= (name === 'amazonlinux' ? 2022 : 8) ? 'new' : 'old';
+};
+
+const RED_HAT = /^(?:almalinux|amazonlinux|centos|fedora|oraclelinux|rockylinux|ubi\d+)$/;
+
+const imageOf = (stage: StageInfo): { name: string; tag: string | undefined } | undefined => {
+  const { base } = bottomStage(stage);
+  const reference = base.kind === 'image' ? base.reference : undefined;
+  if (!reference) return undefined;
+  const { repository, tag } = reference;
+  return { name: /\bubi\d+/.exec(repository)?.[0] ?? repository.replace(/^.*\//, ''), tag };
+};
+
+const homeOf = (model: Model, run: Run): string | undefined => {
+  // A mount belongs to root unless it is told whose it is.
+  if (!isRoot(model, run)) return undefined;
+  const home = model.stateBefore(run).bindings.get('HOME');
+  return home ? home.value : '/root';
+};
+
+const isRoot = (model: Model, run: Run): boolean => {
+  const { user } = model.stateBefore(run);
+  const stage = model.stageOf(run);
+  if (user === undefined) return !stage || knownBaseOf(stage)?.user !== 'other';
+  return /^(?:root|0+)(?::|$)/.test(user);
+};
