@@ -6,6 +6,7 @@ import {
   type Iechorfile,
   type Instruction,
   insertAfter,
+  isPreprocessed,
   lineEndOf,
   removeInstruction,
 } from '#lint';
@@ -27,6 +28,7 @@ export default defineRule({
     },
     { title: 'No FROM', bad: 'RUN apk add curl\nCMD ["curl", "--version"]\n' },
     { title: 'Nothing but ARGs', bad: 'ARG VERSION=3.24\n' },
+    { title: 'It comes from another file', good: '#include "debian.iEchorfile"\nRUN apt-get install -y curl\n' },
     { title: 'Only ARGs above FROM', good: 'ARG VERSION=3.24\nFROM alpine:$VERSION\n' },
   ],
   exceptions: { laterStage: 'What stands above the first FROM stays above it.' },
@@ -39,7 +41,7 @@ export default defineRule({
         if (strays.some(({ kind }) => kind === 'Invalid')) return;
         const from = file.instructions.find((node): node is From => node.kind === 'From');
         const at = strays[0] ?? (from ? undefined : file.globals.at(-1));
-        if (!at) return;
+        if (!at || (!from && isPreprocessed(file))) return;
         yield {
           at: at.keyword,
           ...(!from && isFragment(file, document) ? { severity: 'info' } : {}),
@@ -58,9 +60,7 @@ export default defineRule({
 
 /** Whether the file tells that it is put into others. */
 const isFragment = (file: Iechorfile, { path }: Document): boolean =>
-  /template|include|fragment|partial|snippet|common/i.test(path) ||
-  file.comments.some(({ text }) => /^\s*include\s*["<]/i.test(text)) ||
-  /\{\{|\{%/.test(file.text);
+  /template|include|fragment|partial|snippet|common/i.test(path) || /\{\{|\{%/.test(file.text);
 
 const moving = (file: Iechorfile, strays: readonly Instruction[], from: From) => {
   if (strays.some(({ heredocs }) => heredocs.length > 0)) return undefined;

@@ -1,4 +1,4 @@
-import { defineRule, type Instruction, type Model, type Problem } from '#lint';
+import { defineRule, type Instruction, isPreprocessed, type Model, type Problem } from '#lint';
 
 export default defineRule({
   name: 'shell-syntax',
@@ -14,6 +14,7 @@ export default defineRule({
     { title: 'In a heredoc', bad: 'FROM alpine\nRUN <<EOF\nif true; then\n  echo hello\nEOF\n' },
     { title: 'Bash', good: 'FROM alpine\nSHELL ["/bin/bash", "-c"]\nRUN diff <(echo a) <(echo b) || [[ -f /x ]]\n' },
     { title: 'A template', good: 'FROM alpine\nRUN {{ install("curl") }}\n' },
+    { title: 'Macros', good: '#include "debian.iEchorfile"\nFROM debian\nRUN INSTALL(curl) && INSTALL(git)\n' },
     { title: 'Another shell', good: 'FROM python\nSHELL ["python", "-c"]\nRUN print("(")\n' },
     { title: 'Windows', good: 'FROM mcr.microsoft.com/windows/nanoserver:1809\nRUN if exist x (echo "\n' },
   ],
@@ -29,5 +30,6 @@ const findingIn = function* (node: Instruction, model: Model): Iterable<Problem>
   const script = model.scriptOf(node);
   // What follows the first problem is guesswork; in a template the shell sees another text.
   const [first] = script?.problems ?? [];
-  if (first && !/\{[{%]/.test(script?.text ?? '')) yield { at: first, message: first.message };
+  if (first && !/\{[{%]/.test(script?.text ?? '') && !isPreprocessed(model.file))
+    yield { at: first, message: first.message };
 };

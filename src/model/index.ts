@@ -37,6 +37,7 @@ export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { PROCESSORS, SYSTEMS } from './platforms.ts';
 export { type PortRange, readPort } from './ports.ts';
+export { isPreprocessed } from './preprocessed.ts';
 export {
   type ContextCopy,
   contextCopy,
