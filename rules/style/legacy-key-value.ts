@@ -40,11 +40,9 @@ export default defineRule({
     const check = function* (node: Env | Label) {
       const [pair] = node.pairs;
       if (!pair?.legacy) return;
-      const keyword = node.keyword.text.toUpperCase();
       yield {
         at: pair.key,
-        message: `${keyword} \`${pair.key.raw}\` is written without \`=\``,
-        help: helpOf(pair),
+        ...wordingOf(pair, node.keyword.text.toUpperCase()),
         fix: fixOf(pair, file),
       };
     };
@@ -70,16 +68,26 @@ const secondName = (pair: Pair): string | undefined => {
   return second.exec(bareValue(pair))?.[1];
 };
 
-const helpOf = (pair: Pair): string => {
+const wordingOf = (pair: Pair, keyword: string): { message: string; help: string } => {
   const { key, value } = pair;
   const name = key.raw.replace(/:$/, '');
   if (value.raw.startsWith('='))
-    return `The value begins with \`=\` as it stands. Write \`${name}=…\`, without blanks around the \`=\`.`;
-  if (name !== key.raw) return `The name ends in a colon as it stands. Write \`${name}=…\`.`;
+    return {
+      message: `The value of ${keyword} \`${name}\` begins with \`=\`, and the name ends at the blank`,
+      help: `Write \`${name}=…\`, without blanks around the \`=\`.`,
+    };
+  if (name !== key.raw)
+    return { message: `The name of ${keyword} \`${key.raw}\` ends in a colon`, help: `Write \`${name}=…\`.` };
   const second = secondName(pair);
   if (second)
-    return `\`${second}=\` is a part of its value as it stands. Write \`${name}=…\`, and what follows is a pair of its own.`;
-  return `Write \`${name}=${/[\s"']/.test(value.raw) ? '"…"' : '…'}\`.`;
+    return {
+      message: `\`${second}=\` is a part of the value of ${keyword} \`${name}\``,
+      help: `Write \`${name}=…\`: what follows is a pair of its own then.`,
+    };
+  return {
+    message: `${keyword} \`${name}\` is written without \`=\``,
+    help: `Write \`${name}=${/[\s"']/.test(value.raw) ? '"…"' : '…'}\`.`,
+  };
 };
 
 const fixOf = (pair: Pair, file: Iechorfile) => {
