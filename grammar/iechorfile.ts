@@ -1,5 +1,6 @@
 import { type CstNode, CstParser, type IToken, type ParserMethod } from 'chevrotain';
 import type { FileCstNode } from './cst.d.ts';
+import { firstTokenLookahead } from './lookahead.ts';
 import * as t from './tokens.ts';
 
 /**
@@ -11,8 +12,9 @@ export class IechorfileParser extends CstParser {
     super([...t.VOCABULARY], {
       maxLookahead: 1,
       recoveryEnabled: false,
-      skipValidations,
       nodeLocationTracking: 'none',
+      skipValidations,
+      ...(skipValidations ? { lookaheadStrategy: firstTokenLookahead() } : {}),
     });
     this.performSelfAnalysis();
   }

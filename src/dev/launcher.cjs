@@ -6,8 +6,6 @@ const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
 
-globalThis.iechorlintWorker = join(__dirname, 'worker.js');
-
 const modules = new Map();
 const scripts = new Map();
 
