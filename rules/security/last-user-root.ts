@@ -19,7 +19,7 @@ import {
 
 export default defineRule({
   name: 'last-user-root',
-  codes: ['DL3002', 'CKV_DOCKER_8'],
+  codes: ['DL3002', 'DS-0002', 'CKV_DOCKER_8', 'S6471'],
   category: 'security',
   summary: 'The last USER is root',
   why: `Whoever breaks into the program is root in the container: they can change its files, read every mounted secret, and are one kernel or runtime flaw away from the host.`,

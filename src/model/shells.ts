@@ -49,7 +49,8 @@ const throughWrapper = (argv: readonly string[]): Dialect => {
   return 'other';
 };
 
-const WINDOWS = /(?:^|[/:-])(?:nanoserver|windowsservercore|servercore|windows)(?:[/:-]|$)/i;
+const WINDOWS =
+  /(?:^|[/:-])(?:nanoserver|windowsservercore|servercore|windows)(?:[/:-]|$)|\/dotnet\/framework\/|^microsoft\/(?:iis|aspnet|dotnet-framework|mssql-server-windows)/i;
 
 /** Whether the base image, as far as its name tells, is a Windows one; a backtick as escape says the same. */
 export const isWindowsStage = (file: Iechorfile, stage: StageInfo): boolean => {
