@@ -1,22 +1,21 @@
 import {
-  type Arg,
   defineRule,
-  type Iechorfile,
   type Instruction,
   insertLineBefore,
+  type Model,
   type Problem,
   type Range,
   removeWithSpaceBefore,
-  type Word,
+  strayComment,
 } from '#lint';
 
 export default defineRule({
   name: 'comment-in-arguments',
   codes: [],
   category: 'correctness',
-  summary: 'What looks like a comment is a part of the arguments',
-  why: `A comment is a line that begins with \`#\`. Behind an instruction it is text like any other: it ends up in a path, in a value or in
-    the name of a user.`,
+  summary: 'What looks like a comment is part of the arguments',
+  why: `Only a line that begins with \`#\` is a comment. After the arguments it is text like any other, and ends up in a path, a value or the
+    name of a user.`,
   severity: 'error',
   fix: { safety: 'unsafe', note: 'The arguments change.' },
   examples: [
@@ -46,8 +45,8 @@ export default defineRule({
     },
     { title: 'In a shell', good: 'FROM alpine\nRUN true # hello\n' },
   ],
-  check({ file }) {
-    const check = (node: Instruction) => findingIn(node, file);
+  check({ model }) {
+    const check = (node: Instruction) => findingIn(node, model);
     return {
       Workdir: check,
       User: check,
@@ -56,15 +55,14 @@ export default defineRule({
       Copy: check,
       Add: check,
       Arg: check,
-      // The text of a label may well have such a sign.
       Env: check,
     };
   },
 });
 
-const findingIn = function* (node: Instruction, file: Iechorfile): Iterable<Problem> {
-  if (node.json || node.heredocs.length || !node.arguments.some((text) => text.includes('#'))) return;
-  const start = commentIn(node, file);
+const findingIn = function* (node: Instruction, model: Model): Iterable<Problem> {
+  const { file } = model;
+  const start = strayComment(model, node);
   if (start === undefined) return;
   const newline = file.text.slice(start, node.end).indexOf('\n');
   const at: Range = { start, end: newline < 0 ? node.end : start + newline };
@@ -72,47 +70,8 @@ const findingIn = function* (node: Instruction, file: Iechorfile): Iterable<Prob
   const edits = [insertLineBefore(file, node, comment), removeWithSpaceBefore(file, at)];
   yield {
     at,
-    message: `\`${comment}\` is no comment here but a part of the ${node.keyword.text.toUpperCase()}`,
-    help: 'Give the comment a line of its own.',
-    fix: newline < 0 ? { title: 'Give the comment a line of its own', edits } : undefined,
+    message: `\`${comment}\` is not a comment but part of the ${node.keyword.text.toUpperCase()}`,
+    help: 'Put the comment on a line of its own, above the instruction.',
+    fix: newline < 0 ? { title: 'Move the comment to a line of its own', edits } : undefined,
   };
 };
-
-/** Where a `#` stands behind a blank and before another word. */
-const commentIn = (node: Instruction, file: Iechorfile): number | undefined => {
-  switch (node.kind) {
-    case 'Workdir':
-      return inText(node.path, file);
-    case 'User':
-      return inText(node.user, file);
-    case 'Stopsignal':
-      return inText(node.signal, file);
-    case 'Env':
-      return node.pairs[0]?.legacy ? inText(node.pairs[0].value, file) : undefined;
-    case 'Volume':
-      return among(node.paths, 1);
-    case 'Copy':
-    case 'Add':
-      return among([...node.sources, node.destination], 2);
-    case 'Arg':
-      return inDeclarations(node);
-    default:
-      return undefined;
-  }
-};
-
-const inText = ({ parts }: Word, file: Iechorfile): number | undefined => {
-  for (const part of parts) {
-    if (part.kind !== 'Literal') continue;
-    const offset = file.text.slice(part.start, part.end).search(/(?<=[\t ])#(?:[\t ]|[A-Za-z])/);
-    if (offset >= 0) return part.start + offset;
-  }
-  return undefined;
-};
-
-/** A word behind as many others as are needed. */
-const among = (words: readonly Word[], needed: number): number | undefined =>
-  words.find(({ raw }, index) => index >= needed && /^#[A-Za-z]*$/.test(raw))?.start;
-
-const inDeclarations = ({ declarations }: Arg): number | undefined =>
-  declarations.find(({ name }, index) => index > 0 && /^#/.test(name.text))?.start;

@@ -4,22 +4,24 @@ import {
   type Copy,
   defineRule,
   endsInRoot,
+  type Instruction,
   insertLineBefore,
   isAbsolutePath,
+  isSpoilt,
   type Model,
   type Problem,
   replace,
   type StageInfo,
-  type Where,
+  type Word,
 } from '#lint';
 
 export default defineRule({
   name: 'copy-relative-without-workdir',
   codes: ['DL3045', 'DF063'],
   category: 'correctness',
-  summary: 'COPY or ADD to a relative path though no WORKDIR is set',
-  why: `Without WORKDIR the files land in \`/\`, among the folders of the system, where they can hide or overwrite them and are
-    hard to tell apart.`,
+  summary: 'COPY or ADD to a relative path without a WORKDIR',
+  why: `Without a WORKDIR the files land in \`/\` among the directories of the system, where they are hard to tell apart and can
+    overwrite what is there.`,
   severity: 'warning',
   fix: {
     safety: 'safe',
@@ -35,41 +37,75 @@ export default defineRule({
       bad: 'FROM python:3.14\nCOPY src/ src/\n',
       good: 'FROM python:3.14\nCOPY src/ /src/\n',
     },
+    {
+      title: 'Several',
+      bad: 'FROM debian:13\nCOPY run.sh run.sh\nCOPY etc ./etc/app\nCMD ["/run.sh"]\n',
+      good: 'FROM debian:13\nCOPY run.sh /run.sh\nCOPY etc /etc/app\nCMD ["/run.sh"]\n',
+    },
     { title: 'A full path', good: 'FROM node:24\nCOPY . /app/\n' },
     { title: 'Set in the stage below', good: 'FROM node:24 AS base\nWORKDIR /app\nFROM base\nCOPY . .\n' },
     { title: 'The base image may have set it', good: 'FROM tomcat:11\nCOPY app.war webapps/\n' },
     { title: 'An empty image has nothing to hide', good: 'FROM scratch\nCOPY app .\n' },
   ],
   check({ model }) {
-    const seen = new Set<StageInfo>();
-    const visit = function* (node: Copy | Add, { stage, onbuild }: Where): Iterable<Problem> {
-      const { value } = model.expand(node.destination, node);
-      if (!stage || seen.has(stage) || !value || isAbsolutePath(value)) return;
-      const { workdir } = model.stateBefore(node);
-      if (workdir !== undefined || !endsInRoot(bottomStage(stage).base)) return;
-      seen.add(stage);
-      yield {
-        at: node.destination,
-        message: `\`${node.destination.raw}\` begins at \`/\`: no WORKDIR is set, here or in the base image`,
-        help: 'Put `WORKDIR /app` above it, or write the path in full.',
-        fix: onbuild ? undefined : fixFor(model, node, stage),
-      };
+    return {
+      *Stage({ instructions }, { stage, onbuild }) {
+        if (!stage || !endsInRoot(bottomStage(stage).base)) return;
+        const copies = instructions.filter((node) => isCopy(node)).filter((node) => isRelative(model, node));
+        const [first, ...others] = copies;
+        if (first) yield problemOf(first, others, onbuild ? undefined : fixFor(model, copies, first, stage));
+      },
     };
-    return { Add: visit, Copy: visit };
   },
 });
 
-/** A path of its own is only written in full; for `.` a folder has to be chosen. */
-const fixFor = (model: Model, node: Copy | Add, stage: StageInfo): Problem['fix'] => {
-  const { destination, json } = node;
-  const path = destination.text?.replace(/^(?:\.\/+)+/, '');
-  if (json || path === undefined) return undefined;
-  if (path !== '' && path !== '.') {
-    const full = destination.raw === destination.text ? replace(destination, `/${path}`) : undefined;
-    return full && { title: `Write \`/${path}\``, edits: [full] };
+const isCopy = (node: Instruction): node is Copy | Add => node.kind === 'Copy' || node.kind === 'Add';
+
+const isRelative = (model: Model, node: Copy | Add): boolean => {
+  const { value } = model.expand(node.destination, node);
+  if (!value || isAbsolutePath(value)) return false;
+  return model.stateBefore(node).workdir === undefined && !isSpoilt(model, node);
+};
+
+const problemOf = (
+  { destination }: Copy | Add,
+  others: readonly (Copy | Add)[],
+  fix: Problem['fix'] | undefined,
+): Problem => {
+  const path = ownPath(destination);
+  const [them, paths] = others.length > 0 ? ['them', 'the paths'] : ['it', 'the path'];
+  return {
+    at: destination,
+    message: `\`${destination.raw}\` is relative to \`/\`: neither the file nor the base image sets a WORKDIR`,
+    help: path
+      ? `Write ${others.length > 0 ? `${paths} in full, such as ` : ''}\`/${path}\`, or set a WORKDIR above ${them}.`
+      : `Put \`WORKDIR /app\` above ${them}, or write ${paths} in full.`,
+    related: others.slice(0, MOST).map((node) => ({ range: node.destination, message: 'Relative to `/` as well' })),
+    fix,
+  };
+};
+
+const MOST = 5;
+
+/** The path below `/` that a destination names, if it is not `/` itself. */
+const ownPath = ({ text }: Word): string | undefined => {
+  const path = text?.replace(/^(?:\.\/+)+/, '');
+  return path === '' || path === '.' ? undefined : path;
+};
+
+/** Paths of their own are only written in full; for `.` a folder has to be chosen. */
+const fixFor = (model: Model, copies: readonly (Copy | Add)[], first: Copy | Add, stage: StageInfo): Problem['fix'] => {
+  const edits = copies.flatMap(({ destination, json }) => {
+    const path = ownPath(destination);
+    return path !== undefined && !json && destination.raw === destination.text ? replace(destination, `/${path}`) : [];
+  });
+  if (edits.length === copies.length) {
+    const path = ownPath(first.destination);
+    return { title: copies.length > 1 ? 'Write the paths in full' : `Write \`/${path}\``, edits };
   }
+  if (first.json || first.destination.text === undefined) return undefined;
   // Others name the files by their old paths.
   const isTaken = model.referencesTo(stage).length > 0;
   if (isTaken || stage.node.instructions.some(({ kind }) => kind === 'Workdir')) return undefined;
-  return { title: 'Set a WORKDIR', edits: [insertLineBefore(model.file, node, 'WORKDIR /app')], safety: 'unsafe' };
+  return { title: 'Set a WORKDIR', edits: [insertLineBefore(model.file, first, 'WORKDIR /app')], safety: 'unsafe' };
 };

@@ -1,4 +1,14 @@
-import { type Add, bottomStage, type Copy, cleanPath, copyTarget, defineRule, insertAfter, type Model } from '#lint';
+import {
+  type Add,
+  bottomStage,
+  type Copy,
+  cleanPath,
+  copyTarget,
+  defineRule,
+  insertAfter,
+  isSpoilt,
+  type Model,
+} from '#lint';
 
 export default defineRule({
   name: 'copy-several-to-file',
@@ -27,6 +37,8 @@ export default defineRule({
     },
     { title: 'The current folder', good: 'FROM node\nWORKDIR /app\nCOPY a b .\nCOPY c d ./lib/.\n' },
     { title: 'One source', good: 'FROM node\nCOPY package.json /app\nCOPY dist/* /app\n' },
+    { title: 'Words of a comment are another matter', good: 'FROM node\nCOPY a /app # b\n' },
+    { title: 'So is an array that is not closed', good: 'FROM node\nCOPY ["a", "b", "/app"\n' },
     { title: 'Whatever it is', good: 'FROM node\nARG APP\nCOPY a b $APP\n' },
   ],
   check({ model }) {
@@ -34,7 +46,7 @@ export default defineRule({
       const { destination, sources } = node;
       if (sources.length < 2) return;
       const { value } = model.expand(destination, node);
-      if (!value || /(?:^|[\\/])\.{0,2}$/.test(value)) return;
+      if (!value || /(?:^|[\\/])\.{0,2}$/.test(value) || isSpoilt(model, node)) return;
       const isThere = isFolder(node, model);
       const at = node.json ? { start: destination.end - 1, end: destination.end - 1 } : destination;
       yield {

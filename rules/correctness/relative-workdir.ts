@@ -1,33 +1,61 @@
-import { defineRule, insertBefore, isAbsolutePath } from '#lint';
+import { cleanPath, defineRule, type Edit, isAbsolutePath, isSpoilt, replace, type StageInfo, type Word } from '#lint';
 
 export default defineRule({
   name: 'relative-workdir',
   codes: ['DL3000', 'WorkdirRelativePath'],
   category: 'correctness',
-  summary: 'WORKDIR is relative before any absolute one',
-  why: `The path is joined to whatever directory the base image ends in, so an update of the base silently moves your files.`,
+  summary: 'WORKDIR is relative, with no absolute one above it',
+  why: `The path is joined to the working directory of the base image, so an update of that image can silently move your files.`,
   severity: 'warning',
-  fix: { safety: 'unsafe', note: 'Assumes the base image ends in `/`.' },
+  fix: { safety: 'unsafe', note: 'Assumes that the working directory of the base image is `/`.' },
   examples: [
     { bad: 'FROM alpine\nWORKDIR app\n', good: 'FROM alpine\nWORKDIR /app\n' },
+    {
+      title: 'Those below it follow',
+      bad: 'FROM alpine\nWORKDIR ./src\nRUN make\nWORKDIR ../bin\n',
+      good: 'FROM alpine\nWORKDIR /src\nRUN make\nWORKDIR ../bin\n',
+    },
+    {
+      title: 'Quoted',
+      bad: 'FROM alpine\nWORKDIR "my app"\n',
+      good: 'FROM alpine\nWORKDIR "/my app"\n',
+    },
     { title: 'Relative to an absolute one', good: 'FROM alpine\nWORKDIR /srv\nWORKDIR app\n' },
     { title: 'Inherited through a stage', good: 'FROM alpine AS base\nWORKDIR /srv\nFROM base\nWORKDIR app\n' },
     { title: 'From an empty image, which starts in `/`', good: 'FROM scratch\nWORKDIR app\n' },
   ],
   check({ model }) {
+    const seen = new Set<StageInfo | undefined>();
     return {
-      *Workdir(node) {
+      Stage(_node, { stage }) {
+        // What the stage below says of its first one holds here too.
+        if (stage?.base.kind === 'stage' && seen.has(stage.base.stage)) seen.add(stage);
+        return undefined;
+      },
+      *Workdir(node, { stage }) {
         const { path } = node;
         const { value } = model.expand(path, node);
-        if (value === undefined || isAbsolutePath(value)) return;
-        if (model.stateBefore(node).workdir !== undefined) return;
+        if (value === undefined || isAbsolutePath(value) || seen.has(stage)) return;
+        if (model.stateBefore(node).workdir !== undefined || isSpoilt(model, node)) return;
+        seen.add(stage);
+        const edit = editOf(path);
+        const full = cleanPath(`/${value}`);
         yield {
           at: path,
-          message: `Relative WORKDIR \`${path.raw}\` depends on the base image`,
-          help: `Write the whole path, such as \`WORKDIR /${value.replace(/^\.\//, '')}\`.`,
-          ...(path.text === undefined ? {} : { fix: { title: 'Make it absolute', edits: [insertBefore(path, '/')] } }),
+          message: `The relative WORKDIR \`${path.raw}\` depends on the base image`,
+          help: `Write the path in full, such as \`WORKDIR ${/\s/.test(full) ? `"${full}"` : full}\`.`,
+          fix: edit && { title: 'Make it absolute', edits: [edit] },
         };
       },
     };
   },
 });
+
+/** Puts a `/` in the place of `./` and `../`, behind a quote. */
+const editOf = (path: Word): Edit | undefined => {
+  if (path.text === undefined) return undefined;
+  const [first] = path.parts;
+  const start = first?.kind === 'Quoted' ? first.start + 1 : path.start;
+  const dots = /^(?:\.{1,2}\/+)*(?:\.{1,2}$)?/.exec(path.text)?.[0] ?? '';
+  return replace({ start, end: start + dots.length }, '/');
+};

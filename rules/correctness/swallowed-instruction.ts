@@ -1,14 +1,14 @@
-import { defineRule, type Edit, type Iechorfile, type Instruction, type Model, type Range, remove } from '#lint';
+import { defineRule, type Edit, type Iechorfile, type Range, remove, swallowedKeyword } from '#lint';
 
 export default defineRule({
   name: 'swallowed-instruction',
   codes: [],
   category: 'correctness',
-  summary: 'An instruction is the continuation of the one above it',
-  why: `The line above ends in the escape character, so the keyword is no keyword but one more argument. Empty lines and comments in
-    between do not end an instruction.`,
+  summary: 'An instruction has become part of the one above it',
+  why: `The last line above ends in the escape character, so this line continues it and its keyword is one more argument. Empty lines and
+    comments in between do not end an instruction.`,
   severity: 'error',
-  fix: { safety: 'unsafe', note: 'Takes the continuation off the line above.' },
+  fix: { safety: 'unsafe', note: 'Removes the escape character at the end of the instruction above.' },
   examples: [
     {
       bad: 'FROM swift\nRUN tar xzf swift.tgz && rm swift.tgz \\\n\n# The installed version\nRUN swift --version\n',
@@ -31,52 +31,23 @@ export default defineRule({
     return {
       *done() {
         for (const node of file.instructions) {
-          if (node.lines.first === node.lines.last || node.kind === 'Invalid') continue;
-          const found = swallowedIn(node, file, model);
+          const found = swallowedKeyword(model, node);
           if (!found) continue;
           const keyword = file.text.slice(found.start, found.end);
           const outer = node.keyword.text.toUpperCase();
           const edit = endAbove(found, file);
           yield {
             at: found,
-            message: `\`${keyword}\` here is a part of the ${outer} above`,
-            help: `Take the ${file.escape === '`' ? 'backtick' : '`\\`'} off the last line of the ${outer}.`,
-            related: [{ range: node.keyword, message: `The ${outer} goes on from here` }],
-            fix: edit && { title: `End the ${outer} above`, edits: [edit] },
+            message: `This \`${keyword}\` is part of the ${outer} above, whose last line is continued`,
+            help: `Remove the ${file.escape === '`' ? 'backtick' : '`\\`'} at the end of the ${outer} above.`,
+            related: [{ range: node.keyword, message: `The ${outer} begins here` }],
+            fix: edit && { title: `End the ${outer} before it`, edits: [edit] },
           };
         }
       },
     };
   },
 });
-
-const KEYWORDS =
-  /\n(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[\t ]/g;
-
-const swallowedIn = (node: Instruction, file: Iechorfile, model: Model): Range | undefined => {
-  const end = node.heredocs[0]?.body.start ?? node.end;
-  for (const match of file.text.slice(node.start, end).matchAll(KEYWORDS)) {
-    const [, keyword = ''] = match;
-    const start = node.start + match.index + 1;
-    if (start === inner(node)?.start || (node.kind === 'Healthcheck' && keyword === 'CMD')) continue;
-    const range = { start, end: start + keyword.length };
-    if (isWord(range, keyword, node, model)) return range;
-  }
-  return undefined;
-};
-
-const inner = (node: Instruction): Range | undefined => (node.kind === 'Onbuild' ? node.trigger.keyword : undefined);
-
-/** Whether it stands as a word of its own where a shell reads the text; where another one does, nobody knows. */
-const isWord = (range: Range, keyword: string, node: Instruction, model: Model): boolean => {
-  if (node.kind !== 'Run' && node.kind !== 'Cmd' && node.kind !== 'Entrypoint' && node.kind !== 'Healthcheck')
-    return true;
-  return model
-    .commandsOf(node)
-    .some(({ word, arguments: words }) =>
-      [word, ...words].some((each) => each?.start === range.start && each.raw === keyword),
-    );
-};
 
 /** Deletes the escape, and an operator before it, at the end of the last line above that is no comment. */
 const endAbove = ({ start }: Range, file: Iechorfile): Edit | undefined => {
