@@ -6,6 +6,7 @@ import {
   installOf,
   isIndexUpdate,
   isShell,
+  isSpoilt,
   type KeptCache,
   keptCaches,
   type Model,
@@ -79,7 +80,9 @@ export default defineRule({
   check({ model }) {
     return {
       *Run(node) {
-        for (const kept of keptCaches(model, node)) {
+        const caches = keptCaches(model, node);
+        if (caches.length === 0 || isSpoilt(model, node)) return;
+        for (const kept of caches) {
           const style = STYLES[kept.manager.name];
           const [first] = kept.commands;
           const later = kept.manager.name === 'apt' ? laterUse(model, node) : undefined;
@@ -187,7 +190,7 @@ const removing = (model: Model, run: Run): Edit[] | undefined =>
   model.commandsOf(run).length === 1 ? [removeInstruction(model.file, run)] : undefined;
 
 const askedOf = ({ name, operands }: ShellCommand): string => {
-  const [first, second] = operands.map(({ raw }) => raw);
+  const [first, second] = operands.map(({ raw, text }) => text ?? raw);
   return [name, first, ...(/^(?:pip|tool|global|env)$/.test(first ?? '') ? [second] : [])].join(' ').trim();
 };
 

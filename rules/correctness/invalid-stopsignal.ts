@@ -1,4 +1,4 @@
-import { defineRule, isSignal, nearest, replace, SIGNALS } from '#lint';
+import { defineRule, isSignal, isSpoilt, nearest, replace, SIGNALS } from '#lint';
 
 export default defineRule({
   name: 'invalid-stopsignal',
@@ -19,7 +19,7 @@ export default defineRule({
     return {
       *Stopsignal(node) {
         const { value } = model.expand(node.signal, node);
-        if (value === undefined) return;
+        if (value === undefined || isSpoilt(model, node)) return;
         const isNumber = /^[+-]?\d+$/.test(value);
         if (isSignal(value) && !(isNumber && !isSignalNumber(Number(value)))) return;
         const meant = isNumber ? undefined : meantSignal(fullName(value));

@@ -9,6 +9,7 @@ import {
   type Iechorfile,
   type Instruction,
   insertBefore,
+  isSpoilt,
   isToolbox,
   isWindowsStage,
   knownBaseOf,
@@ -73,7 +74,7 @@ export default defineRule({
       const { command } = node;
       if (!stage || command?.kind !== 'ShellForm' || NOT_THIS.test(command.text)) return [];
       if (node.kind === 'Healthcheck' && node.type.text.toUpperCase() !== 'CMD') return [];
-      if (model.stateBefore(node).shell || isWindowsStage(file, stage)) return [];
+      if (model.stateBefore(node).shell || isWindowsStage(file, stage) || isSpoilt(model, node)) return [];
       const script = model.scriptOf(node);
       return script ? problemsOf({ file, model, stage, node, command, need: shellNeedOf(script) }) : [];
     };

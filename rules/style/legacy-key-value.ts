@@ -4,6 +4,7 @@ import {
   type Env,
   type Iechorfile,
   insertAfter,
+  isSpoilt,
   type Label,
   type Pair,
   replace,
@@ -36,14 +37,14 @@ export default defineRule({
     { title: 'Blanks around `=`', bad: 'FROM alpine\nENV PORT = 8080\n', good: 'FROM alpine\nENV PORT=8080\n' },
     { good: 'FROM alpine\nENV HOST=localhost PORT=8080\nLABEL description="All that one needs"\n' },
   ],
-  check({ file }) {
+  check({ file, model }) {
     const check = function* (node: Env | Label) {
       const [pair] = node.pairs;
       if (!pair?.legacy) return;
       yield {
         at: pair.key,
         ...wordingOf(pair, node.keyword.text.toUpperCase()),
-        fix: fixOf(pair, file),
+        fix: isSpoilt(model, node) ? undefined : fixOf(pair, file),
       };
     };
     return { Env: check, Label: check };

@@ -1,12 +1,12 @@
-import { defineRule, type EmptyContinuation, type Iechorfile, type Instruction, remove } from '#lint';
+import { defineRule, type EmptyContinuation, type Iechorfile, type Instruction, remove, swallowedKeyword } from '#lint';
 
 export default defineRule({
   name: 'empty-continuation',
   codes: ['NoEmptyContinuation'],
   category: 'syntax',
   summary: 'An empty line stands inside a continued instruction',
-  why: `The line does not end the instruction, though it looks so: what follows still belongs to it. BuildKit warns that this will be an
-    error one day.`,
+  why: `The line looks as if it ended the instruction, but what follows still belongs to it. BuildKit warns that a future release will refuse
+    such lines.`,
   severity: 'warning',
   fix: { safety: 'safe' },
   examples: [
@@ -17,26 +17,23 @@ export default defineRule({
       good: 'FROM alpine\nRUN apk add curl \\\n    # for the database\n    libpq\n',
     },
     {
-      title: 'The next instruction has become part of this one',
-      bad: 'FROM alpine\nRUN apk add curl \\\n\nCMD curl\n',
+      title: 'Where the next instruction has become part of this one, that is the problem',
+      good: 'FROM alpine\nRUN apk add curl \\\n\nCMD curl\n',
     },
     { title: 'In a heredoc', good: 'FROM alpine\nRUN <<EOF\necho \\\n\necho\nEOF\n' },
   ],
-  check({ file }) {
+  check({ file, model }) {
     return {
       *done() {
         for (const [node, lines] of linesByInstruction(file)) {
           const [first] = lines;
-          if (!first) continue;
+          if (!first || swallowedKeyword(model, node)) continue;
           const keyword = node.keyword.text.toUpperCase();
-          const swallowed = swallowedBy(node, lines, file);
           yield {
             at: { start: first.start, end: first.start },
             message: `${lines.length > 1 ? `${lines.length} empty lines stand` : 'An empty line stands'} inside the ${keyword}`,
-            help: swallowed
-              ? `\`${swallowed} …\` is a part of the ${keyword} as it stands: take the ${file.escape === '`' ? 'backtick' : '`\\`'} off the line above.`
-              : `Delete ${lines.length > 1 ? 'them' : 'it'}, or set the parts off with a comment.`,
-            fix: swallowed ? undefined : { title: 'Delete the empty lines', edits: lines.map(remove) },
+            help: `Delete ${lines.length > 1 ? 'them' : 'it'}, or put a comment there to set the parts off.`,
+            fix: { title: `Delete the empty ${lines.length > 1 ? 'lines' : 'line'}`, edits: lines.map(remove) },
           };
         }
       },
@@ -51,16 +48,4 @@ const linesByInstruction = (file: Iechorfile): ReadonlyMap<Instruction, readonly
     if (node) groups.set(node, [...(groups.get(node) ?? []), line]);
   }
   return groups;
-};
-
-const KEYWORD =
-  /^(?:[\t ]*#.*\n)*[\t ]*((?:ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|ONBUILD|RUN|SHELL|STOPSIGNAL|USER|VOLUME|WORKDIR)[\t ]+\S{1,30})/;
-
-/** The beginning of an instruction that was meant to stand behind one of the lines. */
-const swallowedBy = (node: Instruction, lines: readonly EmptyContinuation[], file: Iechorfile): string | undefined => {
-  for (const { end } of lines) {
-    const found = KEYWORD.exec(file.text.slice(end, node.end));
-    if (found) return found[1];
-  }
-  return undefined;
 };

@@ -45,6 +45,7 @@ export default defineRule({
       good: `FROM alpine:3.22\nARG V=v1.2\nENV A=\${V#v} B=\${V:-1} C=\${V:+yes} D=\${V/./_}\n`,
     },
     { title: 'In RUN the shell reads them', good: `FROM alpine:3.22\nRUN echo "\${HOME%/*}"\n` },
+    { title: 'A slip in a JSON array is another matter', good: 'FROM alpine:3.22\nCOPY ["my file" /srv/]\n' },
     { title: 'A quote within quotes', good: 'FROM alpine:3.22\nENV GREETING="It\'s me"\n' },
   ],
   check({ file, model }) {
@@ -72,6 +73,8 @@ export default defineRule({
     const flagsOf = (node: Instruction, ...names: readonly string[]) =>
       node.flags.flatMap(({ name, value }) => (value && names.includes(name.text) ? [value] : []));
     const copied = function* (node: Copy | Add) {
+      // Of what was to be an array malformed-json-array has something to say.
+      if (!node.json && /^\[["']/.test(node.arguments[0] ?? '')) return;
       yield* wordsOf(flagsOf(node, 'chown', 'chmod', 'checksum'), node, 'value');
       yield* wordsOf([...node.sources.filter(({ heredoc }) => !heredoc), node.destination], node, 'list');
     };

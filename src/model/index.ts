@@ -54,7 +54,7 @@ export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
 export { isSignal, SIGNALS } from './signals.ts';
 export { isSlip, nearestName } from './slips.ts';
-export { isSpoilt, strayComment, swallowedKeyword } from './spoilt.ts';
+export { type DeadComment, deadComment, isSpoilt, strayComment, swallowedKeyword } from './spoilt.ts';
 export { type Base, bottomStage, type Reference, type StageInfo } from './stages.ts';
 export { dropsPrivileges, endOfBuild, isToolbox, type Startup, startupOf } from './startup.ts';
 export type { State } from './state.ts';

@@ -1,10 +1,14 @@
-import type { Arg, Instruction, Word } from '../ast/nodes.ts';
+import type { Arg, Iechorfile, Instruction, Word } from '../ast/nodes.ts';
+import type { Script } from '../shell/index.ts';
 import type { Range } from '../source/range.ts';
 import type { Model } from './index.ts';
 
 /** Whether the words of the instruction are not those that were meant, which another finding says. */
 export const isSpoilt = (model: Model, node: Instruction): boolean =>
-  strayComment(model, node) !== undefined || swallowedKeyword(model, node) !== undefined || hasBrokenWords(node);
+  strayComment(model, node) !== undefined ||
+  deadComment(model, node) !== undefined ||
+  swallowedKeyword(model, node) !== undefined ||
+  hasBrokenWords(node);
 
 // Comments ----------------------------------------------------------------------------------------------------------
 
@@ -50,6 +54,44 @@ const among = (words: readonly Word[], needed: number): number | undefined =>
 
 const inDeclarations = ({ declarations }: Arg): number | undefined =>
   declarations.find(({ name }, index) => index > 0 && /^#/.test(name.text))?.start;
+
+/** A comment in shell text that continued lines follow. */
+export interface DeadComment {
+  readonly start: number;
+  /** It stands behind the escape character, so that no line is continued. */
+  readonly endsInstruction: boolean;
+}
+
+/** The comment that hides continued lines from the shell, or keeps them from being continued. */
+export const deadComment = (model: Model, node: Instruction): DeadComment | undefined => {
+  if (!('command' in node) || node.json || node.heredocs.length > 0 || !node.arguments.at(-1)?.includes('#'))
+    return undefined;
+  const script = model.scriptOf(node);
+  const start = script && commentStart(script);
+  if (start === undefined) return undefined;
+  const { text } = model.file;
+  const newline = text.indexOf('\n', start);
+  const isContinued = /\n[\t ]*[^\s#]/.test(text.slice(newline < 0 ? text.length : newline, node.end));
+  return isContinued || endsEarly(start, node, model.file) ? { start, endsInstruction: !isContinued } : undefined;
+};
+
+/** The first `#` that begins a word outside quotes, or stands behind an escape, where the shell reads nothing behind it. */
+const commentStart = (script: Script): number | undefined => {
+  for (const match of script.text.matchAll(/'[^']*'|"[^"\\]*(?:\\.[^"\\]*)*"|\\[\t ]+#|\\.|(?<=^|[\s;&|()])#/gs)) {
+    if (!match[0].endsWith('#') || /^["']/.test(match[0])) continue;
+    const hash = script.start + match.index + match[0].length - 1;
+    const isRead = match[0] === '#' && script.statements.some(({ end }) => end > hash);
+    return isRead && script.problems.length === 0 ? undefined : hash;
+  }
+  return undefined;
+};
+
+/** Whether an escape before the `#` was to continue the line, so that the next one is no instruction. */
+const endsEarly = (hash: number, node: Instruction, file: Iechorfile): boolean => {
+  if (!/[\t ][\\`][\t ]+$/.test(file.text.slice(node.start, hash))) return false;
+  const next = file.instructions.find(({ start }) => start > node.end);
+  return next?.kind === 'Invalid' && next.lines.first === node.lines.last + 1;
+};
 
 // Instructions ------------------------------------------------------------------------------------------------------
 
