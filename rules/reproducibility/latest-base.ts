@@ -1,4 +1,4 @@
-import { defineRule, nameRangeOf, ownReferences, readReference } from '#lint';
+import { defineRule, isOfficialImage, nameRangeOf, ownReferences, readReference } from '#lint';
 
 export default defineRule({
   name: 'latest-base',
@@ -36,7 +36,10 @@ export default defineRule({
             // Who builds is meant to choose, and may give a version.
             ...(kind === 'from' && !range ? { severity: 'info' } : {}),
             message: `\`${text}\` may be another image tomorrow`,
-            help: `Name the version that it is now; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists them.`,
+            help:
+              text.includes('/') || isOfficialImage(image.name)
+                ? `Name the version that it is now; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists them.`
+                : 'Name the version that it is now.',
           };
         }
       },

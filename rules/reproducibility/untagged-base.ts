@@ -13,6 +13,7 @@ export default defineRule({
     { title: 'Behind an ARG', bad: 'ARG BASE=registry.example/base\nFROM $BASE\n' },
     { title: 'In `COPY --from`', bad: 'FROM alpine:3.24\nCOPY --from=busybox /bin/busybox /bin/\n' },
     { title: 'In a mount', bad: 'FROM alpine:3.24\nRUN --mount=from=team/tools,target=/tools /tools/run\n' },
+    { title: 'An image that only this machine has, or a build context', bad: 'FROM our-base\nRUN make\n' },
     { title: 'A version', good: 'ARG VERSION=3.24\nFROM alpine:$VERSION\n' },
     {
       title: 'A digest',
@@ -36,12 +37,16 @@ export default defineRule({
           if (kind !== 'from' && (seen.has(text) || !(text.includes('/') || isOfficialImage(text)))) continue;
           if (kind !== 'from') seen.add(text);
           const range = nameRangeOf(file, reference);
+          // Docker Hub serves no others under a bare name.
+          const isLocal = !text.includes('/') && !isOfficialImage(text);
           yield {
             at: range ?? at,
             // Who builds is meant to choose, and may give a tag.
-            ...(kind === 'from' && !range ? { severity: 'info' } : {}),
+            ...(isLocal || (kind === 'from' && !range) ? { severity: 'info' } : {}),
             message: `\`${text}\` has no tag, so every build may get another version`,
-            help: `Write \`${text}:\` and a version; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists them.`,
+            help: isLocal
+              ? `Write \`${text}:\` and a version, unless it is a build context that the caller names.`
+              : `Write \`${text}:\` and a version; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists them.`,
           };
         }
       },

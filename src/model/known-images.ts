@@ -103,6 +103,7 @@ type Vendor = readonly [name: RegExp, image: (tag: string, name: string) => Know
 const VENDORS: readonly Vendor[] = [
   [/^gcr\.io\/distroless\//, (tag, name) => distroless(tag, name)],
   [/^mcr\.microsoft\.com\/(?:dotnet|dotnet\/core)\/(?:sdk|aspnet|runtime|runtime-deps)$/, (tag) => dotnet(tag)],
+  [/^mcr\.microsoft\.com\/(?:vscode\/)?devcontainers\/universal$/, () => ({ ...OTHER, account: 'codespace' })],
   [/^mcr\.microsoft\.com\/(?:vscode\/)?devcontainers\//, () => ({ ...OTHER, user: 'dropped' })],
   [/^mcr\.microsoft\.com\/(?:azurelinux|cbl-mariner)\/base\/core$/, () => ({ ...ROOT, accounts: undefined })],
   [/^cgr\.dev\/chainguard\/wolfi-base$/, () => ({ ...ROOT, account: 'nonroot', accounts: 'adduser' })],
