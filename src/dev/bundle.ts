@@ -40,7 +40,7 @@ const writeCodeCache = (): void => {
 };
 
 const CORE =
-  /\/(?:grammar|rules|src\/(?:ast|config|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash|ignore)\/|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:colors|command-names|discover|ignores|io|lint|lint-options|main|names|paths|print|read|run|say|search|system-error|version)\.ts$/;
+  /\/(?:grammar|rules|src\/(?:ast|config|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|system-error|version)\.ts$/;
 
 const isCore = (id: string): boolean => CORE.test(id.replaceAll('\\', '/'));
 
