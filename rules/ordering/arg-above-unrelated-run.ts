@@ -16,6 +16,7 @@ import {
   type Range,
   type Related,
   remove,
+  variableUse,
 } from '#lint';
 
 export default defineRule({
@@ -113,26 +114,34 @@ const problemOf = (
   const others = changing.length > 1 ? ` (and ${changing.length - 1} more)` : '';
   const steps = runs.length === 1 ? 'a RUN that does not use it' : `${runs.length} RUNs that do not use it`;
   const isPerBuild = changing.some((each) => each.with === 'build');
+  const isSure = changing.some((each) => variableUse(model, until, each) === 'named');
+  const place = isSure ? 'its first use' : 'the first step that may read it';
   return {
     at: group[0] ?? until,
     message: `\`${group[0]?.keyword.text.toUpperCase()} ${first?.name}\`${others} stands above ${steps}`,
-    help: `Move it down to just above its first use; a new value then keeps ${runs.length === 1 ? 'that layer' : 'those layers'}.`,
+    help: `Move it down to just above ${place}; a new value then keeps ${runs.length === 1 ? 'that layer' : 'those layers'}.`,
     related: [
       ...runs.slice(0, 2).map(({ keyword }) => related(keyword, 'Runs again for a new value')),
-      related(until.keyword, 'First used here'),
+      related(until.keyword, isSure ? 'First used here' : 'A program may look for it here'),
     ],
     ...(isPerBuild ? { severity: 'warning' as const } : {}),
-    fix: fixOf(file, model, group, until),
+    fix: fixOf(file, model, group, until, place),
   };
 };
 
 const related = ({ start, end }: Range, message: string): Related => ({ range: { start, end }, message });
 
-const fixOf = (file: Iechorfile, model: Model, group: readonly Instruction[], target: Instruction): Problem['fix'] => {
+const fixOf = (
+  file: Iechorfile,
+  model: Model,
+  group: readonly Instruction[],
+  target: Instruction,
+  place: string,
+): Problem['fix'] => {
   const pieces = ownLines(model, group);
   if (!pieces) return undefined;
   const text = pieces.map(({ start, end }) => file.text.slice(start, end)).join('');
   const { start } = linesOf(file, { start: target.start, end: target.start });
   const edits = [...pieces.map(({ gap }) => remove(gap)), insertBefore({ start, end: start }, text)];
-  return { title: 'Move it down to its first use', edits };
+  return { title: `Move it down to ${place}`, edits };
 };

@@ -73,7 +73,7 @@ const problemOf = (sudo: Wrapper, command: ShellCommand, node: Run, file: Iechor
   const edit = isRoot ? removal(sudo, command, file) : undefined;
   return {
     at: sudo.word,
-    message: isRoot ? 'sudo does nothing here: the step runs as root' : 'sudo makes the step run as root',
+    message: isRoot ? 'sudo does nothing here: the step runs as root' : 'sudo runs the command as root',
     help,
     fix: edit && { title: 'Leave sudo out', edits: [edit] },
   };
