@@ -110,11 +110,23 @@ const rootProblem = (file: Iechorfile, model: Model, stage: StageInfo): Problem 
   return {
     at: startOf(model, stage) ?? stage.node.from ?? stage.node,
     message: `No USER is set, so ${isTool ? 'what is run in this image' : 'this'} runs as root`,
-    help: `Put ${shown} ${isStart ? `above the ${end.keyword.text.toUpperCase()}` : 'at the end of the stage'}.`,
+    help: `Put ${shown} ${isStart ? `above the ${end.keyword.text.toUpperCase()}` : 'at the end of the stage'}${livesInRoot(model, stage) ? ', and what it uses below `/root` elsewhere: no one else may look there' : ''}.`,
     severity: isTool ? 'info' : 'warning',
     fix: end && { title: `Add ${shown}`, edits: [place(file, end, steps.join(lineEndOf(file, end)))] },
   };
 };
+
+/** Whether files are put below the home directory of root, or looked for there. */
+const livesInRoot = (model: Model, stage: StageInfo): boolean =>
+  stageChain(stage).some(({ node: { instructions } }) =>
+    instructions.some((node) => {
+      if (node.kind === 'Copy' || node.kind === 'Add')
+        return ROOT.test(model.expand(node.destination, node).value ?? '');
+      return node.kind === 'Env' && node.pairs.some(({ value }) => ROOT.test(value.raw));
+    }),
+  );
+
+const ROOT = /(?:^|[:"'=])\/root(?:[/:"']|$)/;
 
 const unknownProblem = (model: Model, stage: StageInfo): Problem | undefined => {
   const [{ base } = stage] = stageChain(stage);
