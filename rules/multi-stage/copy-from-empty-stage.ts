@@ -33,9 +33,9 @@ export default defineRule({
           if (!first || !isEmpty(source, model)) continue;
           yield {
             at: nameRangeOf(file, reference) ?? reference.at,
-            message: `The stage \`${text}\` is empty, so it has no \`${first.raw}\``,
-            help: `Put the files into the stage \`${text}\`, or name the stage that has them.`,
-            related: [{ range: source.node.from, message: 'Nothing is put into this stage' }],
+            message: `The stage \`${source.name ?? text}\` is empty, so it has no \`${first.raw}\``,
+            help: `Copy the files into the stage \`${source.name ?? text}\`, or name the stage that has them.`,
+            related: [{ range: source.node.from, message: 'This stage has no files' }],
           };
         }
       },

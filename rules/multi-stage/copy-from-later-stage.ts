@@ -5,7 +5,7 @@ export default defineRule({
   codes: [],
   category: 'multi-stage',
   summary: 'COPY or a mount takes from a stage that is defined further down',
-  why: `A stage can take only from stages above it; BuildKit stops with "it needs to be defined before current stage".`,
+  why: `A stage can take only from stages above it: BuildKit builds from top to bottom and refuses a reference the other way.`,
   severity: 'error',
   examples: [
     {
@@ -32,13 +32,13 @@ export default defineRule({
       *Stage(_node, { stage }) {
         if (!stage) return;
         for (const reference of ownReferences(stage)) {
-          const { kind, text, stage: source } = reference;
+          const { kind, text = '', stage: source } = reference;
           if (!source?.node.from || kind === 'from' || source.index <= stage.index) continue;
           yield {
             at: nameRangeOf(file, reference) ?? reference.at,
-            message: `\`from=${text}\` is a stage that is defined only further down`,
-            help: `Move the stage \`${text}\` above this one.`,
-            related: [{ range: source.node.from, message: 'It is defined here' }],
+            message: `\`${kind === 'copy' ? '--' : ''}from=${text}\` takes from a stage that is defined further down`,
+            help: `Move the stage \`${source.name ?? text}\` above this one.`,
+            related: [{ range: source.node.from, message: 'The stage is defined here' }],
           };
         }
       },

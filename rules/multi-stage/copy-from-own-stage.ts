@@ -4,7 +4,7 @@ export default defineRule({
   name: 'copy-from-own-stage',
   codes: ['DL3023'],
   category: 'multi-stage',
-  summary: 'COPY or a mount takes from the very stage it stands in',
+  summary: 'COPY or a mount takes from the stage that it stands in',
   why: `A stage cannot be its own source: BuildKit refuses the cycle. Files that are in the stage already are copied with
     \`RUN cp\`; files of the build context need no \`--from\`.`,
   severity: 'error',
@@ -33,11 +33,11 @@ export default defineRule({
           if (source !== stage) continue;
           yield {
             at: nameRangeOf(file, reference) ?? reference.at,
-            message: `\`from=${text}\` is the stage in which this stands`,
+            message: `\`${kind === 'copy' ? '--' : ''}from=${text}\` names the stage that it stands in`,
             help:
               kind === 'copy'
-                ? 'Drop `--from` to copy from the build context, copy with `RUN cp`, or name an earlier stage.'
-                : 'The files are there already: drop the mount, or name an earlier stage.',
+                ? 'Delete `--from` to copy from the build context, copy with `RUN cp`, or name an earlier stage.'
+                : 'Delete the mount, as the files are there already, or name an earlier stage.',
           };
         }
       },

@@ -1,11 +1,9 @@
 import {
   defineRule,
   insertAfter,
-  isOfficialImage,
-  isSlip,
   type Model,
+  meantStages,
   nameRangeOf,
-  nearestName,
   ownReferences,
   type Problem,
   type Reference,
@@ -18,7 +16,7 @@ export default defineRule({
   codes: ['DL3022'],
   category: 'multi-stage',
   summary: 'COPY or a mount takes from a stage that does not exist',
-  why: `A number that counts no stage stops the build. A name that no stage has is taken as an image, so a misspelt stage is
+  why: `A number that no stage has stops the build. A name that no stage has is taken as an image, so a misspelt stage is
     looked for in a registry. An image that is meant, such as \`--from=nginx\`, is fine.`,
   severity: 'error',
   fix: { safety: 'unsafe', note: 'Takes the stage that was probably meant.' },
@@ -38,6 +36,11 @@ export default defineRule({
       bad: 'FROM golang:1.26 AS tools\nFROM alpine:3.24\nRUN --mount=from=0,target=/tools /tools/run\n',
       good: 'FROM golang:1.26 AS tools\nFROM alpine:3.24\nRUN --mount=from=tools,target=/tools /tools/run\n',
     },
+    {
+      title: 'Another form of the word',
+      bad: 'FROM node:24 AS builder\nRUN npm run build\nFROM nginx:1.29\nCOPY --from=build /dist /srv\n',
+      good: 'FROM node:24 AS builder\nRUN npm run build\nFROM nginx:1.29\nCOPY --from=builder /dist /srv\n',
+    },
     { title: 'Numbers begin at 0', bad: 'FROM golang:1.26\nFROM alpine:3.24\nCOPY --from=7 /app /app\n' },
     {
       title: 'An image',
@@ -54,7 +57,7 @@ export default defineRule({
     onbuild: 'A trigger takes from the stages of the file that builds on the image.',
   },
   check({ file, model }) {
-    const known = knownIn(model);
+    const stageMeant = meantStages(model);
     return {
       *Stage(_node, { stage }) {
         if (!stage) return;
@@ -63,10 +66,10 @@ export default defineRule({
           if (source || kind === 'from' || text === undefined) continue;
           const at = nameRangeOf(file, reference);
           const problem = reference.outOfRange
-            ? outOfRange(reference, stage)
+            ? outOfRange(reference, stage, model)
             : /^\d+$/.test(text)
               ? numberInMount(text, model, at)
-              : misspelt(text, stage, known, at);
+              : misspelt(text, stageMeant(reference, stage), at);
           if (problem) yield { at: at ?? reference.at, ...problem };
         }
       },
@@ -74,76 +77,46 @@ export default defineRule({
   },
 });
 
-/** The stages that may have been meant, in order. */
-interface Known {
-  readonly named: readonly StageInfo[];
-  /** Without a name, and nothing takes from them. */
-  readonly unused: readonly StageInfo[];
-}
-
-const knownIn = ({ stages, referencesTo }: Model): Known => ({
-  named: stages.filter(({ name }) => name),
-  unused: stages.filter(
-    (stage) => !stage.name && stage.node.instructions.length > 0 && referencesTo(stage).length === 0,
-  ),
-});
-
 type Finding = Omit<Problem, 'at'>;
 type Place = ReturnType<typeof nameRangeOf>;
 
-const outOfRange = ({ text }: Reference, { index }: StageInfo): Finding => ({
-  message: `\`--from=${text}\` counts no stage`,
-  help:
-    index > 0
-      ? `Stages are counted from 0; the last one above this is ${index - 1}. A name in place of the number is safer.`
-      : 'No stage stands above this one; an image is written with its name.',
-});
+const outOfRange = ({ text }: Reference, { index }: StageInfo, { stages }: Model): Finding => {
+  const name = stages[index - 1 - (stages[0]?.index ?? 0)]?.name;
+  return {
+    message: `No stage above this one has the number ${text}`,
+    help:
+      index > 0
+        ? `Stages are counted from 0, and the last one above is ${index - 1}. ${name ? `Write its name, \`--from=${name}\`` : 'Name the one that is meant, and write that name'}.`
+        : 'No stage stands above this one. Write an image by its name.',
+  };
+};
 
 /** BuildKit takes numbers in COPY alone. */
 const numberInMount = (text: string, { stages }: Model, at: Place): Finding => {
   const name = stages[Number(text) - (stages[0]?.index ?? 0)]?.name;
   return {
     message: `\`from=${text}\` is taken as an image called \`${text}\`: a mount finds stages by name only`,
-    help: name ? `Write \`from=${name}\`.` : 'Name the stage with AS and use the name.',
+    help: name ? `Write \`from=${name}\`.` : 'Name the stage with AS, and write that name.',
     fix: name && at ? { title: `Write \`from=${name}\``, edits: [replace(at, name)] } : undefined,
   };
 };
 
-const misspelt = (text: string, stage: StageInfo, { named, unused }: Known, at: Place): Finding | undefined => {
-  if (!/^\w[\w.-]*$/.test(text) || isOfficialImage(text)) return undefined;
-  const near = text.length > 3 ? nearestName(text, namesAbove(stage, named)) : undefined;
-  if (near && isNear(text, near)) {
-    return {
-      message: `No stage is called \`${text}\`, so it is taken as an image`,
-      help: `The stage above is called \`${near}\`: write \`from=${near}\`.`,
-      fix: at ? { title: `Write \`${near}\``, edits: [replace(at, near)] } : undefined,
-    };
-  }
-  const [candidate, another] = unused;
-  return another && another.index < stage.index ? undefined : unnamed(text, candidate, stage);
-};
-
-const namesAbove = function* ({ index }: StageInfo, named: readonly StageInfo[]): Iterable<string> {
-  for (const each of named) {
-    if (each.index >= index) return;
-    if (each.name) yield each.name;
-  }
-};
-
-/** `php84` beside `php85` is no slip of the pen, nor are short words that share some letters. */
-const isNear = (text: string, name: string): boolean =>
-  isSlip(text, name) || (text.length > 5 && withoutDigits(text) !== withoutDigits(name));
-
-const withoutDigits = (text: string): string => text.replace(/\d+/g, '');
-
-/** One stage above has no name, and nothing takes from it: it was meant. */
-const unnamed = (text: string, candidate: StageInfo | undefined, stage: StageInfo): Finding | undefined => {
-  const from = candidate?.node.from;
-  if (!from || candidate.index >= stage.index || !/^[a-z][a-z0-9_.-]*$/.test(text)) return undefined;
-  return {
-    message: `No stage is called \`${text}\`, so it is taken as an image`,
-    help: `The stage above has no name: write \`FROM ${from.image.raw} AS ${text}\`.`,
-    related: [{ range: from, message: 'This stage has no name' }],
-    fix: { title: `Name the stage above \`${text}\``, edits: [insertAfter(from.image, ` AS ${text}`)] },
-  };
+const misspelt = (text: string, meant: StageInfo | undefined, at: Place): Finding | undefined => {
+  const { name, node } = meant ?? {};
+  const from = node?.from;
+  const message = `No stage is called \`${text}\`, so it is taken as an image`;
+  if (!from) return undefined;
+  return name
+    ? {
+        message,
+        help: `Write \`from=${name}\`, the name of the stage above.`,
+        related: [{ range: from, message: 'This stage is probably meant' }],
+        fix: at ? { title: `Write \`${name}\``, edits: [replace(at, name)] } : undefined,
+      }
+    : {
+        message,
+        help: `Name the stage above: \`FROM ${from.image.raw} AS ${text}\`.`,
+        related: [{ range: from, message: 'This stage has no name' }],
+        fix: { title: `Name the stage above \`${text}\``, edits: [insertAfter(from.image, ` AS ${text}`)] },
+      };
 };

@@ -14,8 +14,8 @@ export default defineRule({
   codes: ['DL3067'],
   category: 'multi-stage',
   summary: '`COPY --from` takes the whole file system of a stage',
-  why: `All that the stage was separated for comes along: tools, caches, sources, and a second operating system laid over the
-    first. Paths are read from the root of the stage, so \`.\` is not its WORKDIR but everything.`,
+  why: `Everything that the stage was meant to keep out comes along: tools, caches, sources, and a second operating system on top of the first.
+    Paths start at the root of the stage, so \`.\` is not its WORKDIR but all of it.`,
   severity: 'warning',
   examples: [
     {
@@ -57,7 +57,7 @@ export default defineRule({
             message: `\`${root.raw}\` is the whole file system of \`${text}\``,
             help: root.raw.startsWith('/')
               ? `Name what is needed, such as \`COPY --from=${text} /usr/local/bin/app /usr/local/bin/\`.`
-              : `Paths in \`--from\` begin at the root of \`${text}\`, not at its WORKDIR: name the folder in full${inFull(source && model.stateAfter(source).workdir)}.`,
+              : `Name the directory in full${inFull(source && model.stateAfter(source).workdir)}: paths of \`--from\` start at the root of \`${text}\`, not at its WORKDIR.`,
             related: source?.node.from
               ? [{ range: source.node.from, message: 'All of this stage comes along' }]
               : [{ range: nameRangeOf(file, reference) ?? reference.at, message: 'All of this image comes along' }],

@@ -5,8 +5,8 @@ export default defineRule({
   codes: ['DL3024', 'DuplicateStageName'],
   category: 'multi-stage',
   summary: 'Two stages have the same name',
-  why: `The later one hides the earlier: a FROM, \`COPY --from\` or \`--target\` of that name means the one or the other
-    depending on where it stands. Letter case does not make names different.`,
+  why: `The later one hides the earlier: a FROM, \`COPY --from\` or \`--target\` of that name means one or the other,
+    depending on where it stands. Letter case makes no difference.`,
   severity: 'error',
   examples: [
     { bad: 'FROM golang:1.26 AS build\nFROM node:24 AS build\nFROM alpine:3.24\nCOPY --from=build /app /app\n' },
@@ -25,9 +25,9 @@ export default defineRule({
         else
           yield {
             at: node.name,
-            message: `A stage above is called \`${name}\` already`,
-            help: 'Give each stage a name of its own, and name the one that is meant wherever it is used.',
-            related: [{ range: earlier, message: 'The name is given here first' }],
+            message: `\`${name}\` is the name of a stage above already`,
+            help: 'Give this stage a name of its own, and use that name wherever this one is meant.',
+            related: [{ range: earlier, message: 'The first stage of that name' }],
           };
       },
     };

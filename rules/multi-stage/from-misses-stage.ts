@@ -1,12 +1,12 @@
-import { defineRule, isOfficialImage, isSlip, nearestName, replace, type StageInfo } from '#lint';
+import { defineRule, meantStages, replace } from '#lint';
 
 export default defineRule({
   name: 'from-misses-stage',
   codes: [],
   category: 'multi-stage',
   summary: 'FROM names a stage in a way that finds an image instead',
-  why: `FROM finds only a stage that stands above it, by its name in lower case exactly. Anything else is taken as the name
-    of an image, which does not exist or, worse, belongs to somebody else.`,
+  why: `FROM finds a stage only above it, and only by its name in lower case. Anything else is taken as the name of an image, which does
+    not exist or, worse, belongs to somebody else.`,
   severity: 'error',
   fix: { safety: 'safe', note: 'Only where the letter case alone differs: no image has capitals in its name.' },
   examples: [
@@ -25,20 +25,21 @@ export default defineRule({
     { title: 'A stage named after its image', good: 'FROM alpine AS alpine\nFROM alpine\n' },
   ],
   check({ model }) {
-    const named = stagesByName(model.stages);
+    const stageMeant = meantStages(model);
     return {
       *From({ image }, { stage }) {
         if (stage?.base.kind !== 'image' || image.text === undefined) return;
         const { text } = stage.base;
-        const meant = meantStage(text, stage, named);
+        const reference = stage.references.find(({ kind }) => kind === 'from');
+        const meant = reference && stageMeant(reference, stage);
         if (!meant?.name || !meant.node.from) return;
         const isLater = meant.index >= stage.index;
         const onlyCase = meant.name === text.toLowerCase();
         yield {
           at: image,
           message: isLater
-            ? `\`${text}\` is taken as an image: the stage \`${meant.name}\` is defined only further down`
-            : `\`${text}\` is taken as an image: the stage above is called \`${meant.name}\``,
+            ? `\`${text}\` is taken as an image: the stage \`${meant.name}\` is defined further down`
+            : `\`${text}\` is taken as an image: the stage is called \`${meant.name}\``,
           help: isLater ? `Move the stage \`${meant.name}\` above this one.` : `Write \`FROM ${meant.name}\`.`,
           related: [{ range: meant.node.from, message: 'The stage is defined here' }],
           fix: isLater
@@ -53,28 +54,3 @@ export default defineRule({
     };
   },
 });
-
-type Named = ReadonlyMap<string, StageInfo>;
-
-/** The first of each name. */
-const stagesByName = (stages: readonly StageInfo[]): Named => {
-  const named = new Map<string, StageInfo>();
-  for (const stage of stages) if (stage.name && !named.has(stage.name)) named.set(stage.name, stage);
-  return named;
-};
-
-/** The stage that a plain name was probably meant to find. */
-const meantStage = (text: string, stage: StageInfo, named: Named): StageInfo | undefined => {
-  if (!/^[\w.-]+$/.test(text) || isOfficialImage(text)) return undefined;
-  const same = named.get(text.toLowerCase());
-  if (same && same !== stage) return same;
-  const near = text.length > 3 ? nearestName(text, named.keys()) : undefined;
-  const meant = near === undefined ? undefined : named.get(near);
-  return meant && meant.index < stage.index && isNear(text, meant.name ?? '') ? meant : undefined;
-};
-
-/** `rocky8` beside `rocky9` is no slip of the pen, nor are short words that share some letters. */
-const isNear = (text: string, name: string): boolean =>
-  isSlip(text, name) || (text.length > 5 && withoutDigits(text) !== withoutDigits(name));
-
-const withoutDigits = (text: string): string => text.replace(/\d+/g, '');

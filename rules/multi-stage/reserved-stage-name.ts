@@ -5,7 +5,7 @@ export default defineRule({
   codes: ['DL3063', 'ReservedStageName'],
   category: 'multi-stage',
   summary: 'A stage is called `scratch` or `context`',
-  why: `\`scratch\` is the empty base and \`context\` the build context: under such a name a FROM or \`--from\` below no longer
+  why: `\`scratch\` is the empty base and \`context\` the build context: below a stage of such a name, a FROM or \`--from\` no longer
     means what it says.`,
   severity: 'error',
   fix: { safety: 'unsafe', note: 'A `--target` outside the file keeps the old name.' },

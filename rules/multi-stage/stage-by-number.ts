@@ -13,8 +13,8 @@ export default defineRule({
   name: 'stage-by-number',
   codes: ['DF023'],
   category: 'multi-stage',
-  summary: '`COPY --from` counts a stage instead of naming it',
-  why: `A stage that is put in between, or taken out, silently makes the number mean another one; a name stays true.`,
+  summary: '`COPY --from` names a stage by its number',
+  why: `A stage added or removed above silently makes the number mean another one. A name keeps its meaning.`,
   severity: 'info',
   fix: { safety: 'safe' },
   examples: [
@@ -40,13 +40,14 @@ export default defineRule({
         if (!stage) return;
         for (const reference of ownReferences(stage).filter(isNumber)) {
           const { stage: source, text } = reference;
-          if (!source || source.index >= stage.index) continue;
+          // Of a name that means something else reserved-stage-name has something to say.
+          if (!source || source.index >= stage.index || /^(?:scratch|context)$/.test(source.name ?? '')) continue;
           const name = source.name ?? naming.free(source);
           yield {
             at: reference.at,
             message: source.name
-              ? `\`--from=${text}\` counts the stage that is called \`${name}\``
-              : `\`--from=${text}\` counts a stage that has no name`,
+              ? `\`--from=${text}\` names the stage \`${name}\` by its number`
+              : `\`--from=${text}\` names a stage by its number`,
             help: source.name
               ? `Write \`--from=${name}\`.`
               : `Name the stage, such as \`FROM ${source.node.from?.image.raw} AS ${name}\`, and write \`--from=${name}\`.`,

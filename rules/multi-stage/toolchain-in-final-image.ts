@@ -96,11 +96,11 @@ const ofArtefact = (model: Model, built: BuiltInPlace): Problem => {
   const taken = artefact.path ? `\`${artefact.path}\`` : 'what was built';
   return {
     at: toolchain.at,
-    message: `The image keeps ${toolchain.isBase ? `all of \`${toolchain.names[0]}\`` : listed(toolchain.names)}, but what it runs is \`${program}\``,
-    help: `Build in a stage of its own and take ${taken} from it with \`COPY --from=build\` into a small image.`,
+    message: `The image keeps ${toolchain.isBase ? `all of \`${toolchain.names[0]}\`` : listed(toolchain.names)}, but runs only \`${program}\``,
+    help: `Build in a stage of its own, and take ${taken} from there into a small image with \`COPY --from=build\`.`,
     related: [
       { range: placeOf(artefact.step.command), message: 'It is built here' },
-      { range: placeOf(artefact.word), message: 'and started here' },
+      { range: placeOf(artefact.word), message: 'It is started here' },
     ],
     fix: inTwoStages(model, built),
   };
@@ -108,8 +108,8 @@ const ofArtefact = (model: Model, built: BuiltInPlace): Problem => {
 
 const ofPackages = ({ toolchain, install, manager }: CompilersForPackages): Problem => ({
   at: toolchain.at,
-  message: `The image keeps ${listed(toolchain.compilers)}, which only \`${manager}\` can have needed, to compile packages`,
-  help: `Install the packages in a stage of its own and take them from it, such as ${TAKEN[manager] ?? TAKEN.pip}; or remove the compilers in the same RUN.`,
+  message: `The image keeps ${listed(toolchain.compilers)}, which only \`${manager}\` needed, to compile packages`,
+  help: `Install the packages in a stage of its own and take them from there, such as ${TAKEN[manager] ?? TAKEN.pip}; or remove the compilers in the same RUN.`,
   related: [{ range: placeOf(install), message: 'The packages are installed here' }],
 });
 
@@ -130,7 +130,7 @@ const ofDependencies = ({ file }: Model, { install, step, startup }: Dependencie
   return {
     at: step.command,
     message: `The image keeps the sources and all that \`${text(step.command)}\` needed, but runs only what it made`,
-    help: 'Build in a stage of its own; in the last one install without development dependencies, and take what was built with `COPY --from=build`.',
+    help: 'Build in a stage of its own. In the last stage, install without development dependencies and take what was built with `COPY --from=build`.',
     related: [
       { range: placeOf(install), message: 'The development dependencies are installed here' },
       { range: placeOf(startup), message: 'The image starts here' },

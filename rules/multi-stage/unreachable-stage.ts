@@ -1,12 +1,12 @@
-import { canMean, defineRule, type Model, type StageInfo } from '#lint';
+import { canMean, defineRule, type Model, meantStages, ownReferences, type Reference, type StageInfo } from '#lint';
 
 export default defineRule({
   name: 'unreachable-stage',
   codes: ['tally/no-unreachable-stages'],
   category: 'multi-stage',
-  summary: 'A stage that nothing takes from',
-  why: `BuildKit does not build a stage that the last one does not need, so what it was meant to give is missing, or it is
-    only read for nothing. A stage with a name can still be asked for with \`--target\`; one without cannot.`,
+  summary: 'A stage from which no other takes anything',
+  why: `BuildKit does not build a stage that the last one does not need: either what it makes is missing, or it is a remnant. A stage with a
+    name can still be built with \`--target\`; one without cannot.`,
   severity: 'warning',
   examples: [
     {
@@ -30,6 +30,10 @@ export default defineRule({
       good: 'FROM alpine:3.24 AS base\nFROM base AS ec2\nCMD ["/ec2"]\nFROM base AS sagemaker\nCMD ["/sagemaker"]\n',
     },
     {
+      title: 'One that a misspelt name misses',
+      good: 'FROM node:24 AS assets\nRUN npm run build\nFROM nginx:1.29\nCOPY --from=asets /dist /srv\n',
+    },
+    {
       title: 'Chosen by a variable',
       good: 'FROM alpine:3.24 AS base-amd64\nFROM alpine:3.24 AS base-arm64\nFROM base-$TARGETARCH\nCMD ["sh"]\n',
     },
@@ -38,9 +42,10 @@ export default defineRule({
     laterStage: 'A stage above has no part in it.',
   },
   check({ file, model }) {
-    // A line that cannot be read may be the one that takes from it.
-    if (file.problems.length > 0) return {};
-    const unused = new Set(model.stages.filter((stage) => isUnused(stage, model)));
+    // A line that cannot be read, or that counts wrong, may be the one that takes from it.
+    if (file.problems.length > 0 || model.stages.some(({ references }) => references.some(isOutOfRange))) return {};
+    const misled = misledIn(model);
+    const unused = new Set(model.stages.filter((stage) => isUnused(stage, model) && !misled.has(stage)));
     const lonely = lonelyIn(unused, model);
     return {
       *From(node, { stage }) {
@@ -48,14 +53,14 @@ export default defineRule({
         if (!stage.name) {
           yield {
             at: node,
-            message: 'This stage is never built: nothing takes from it, and without a name `--target` cannot either',
+            message: 'This stage is never built: no other takes from it, and `--target` cannot name it',
             help: 'Take from it with `COPY --from`, or delete it.',
           };
         } else if (stage === lonely) {
           yield {
             at: node.name ?? node,
             severity: 'info',
-            message: `Nothing takes from the stage \`${stage.name}\`, so only \`--target ${stage.name}\` builds it`,
+            message: `No other stage takes from \`${stage.name}\`, so only \`--target ${stage.name}\` builds it`,
             help: `Take from it with \`COPY --from=${stage.name}\`, or delete it.`,
           };
         }
@@ -64,8 +69,25 @@ export default defineRule({
   },
 });
 
+const isOutOfRange = ({ outOfRange }: Reference): boolean => outOfRange;
+
 const isUnused = (stage: StageInfo, model: Model): boolean =>
   stage.node.from !== undefined && stage !== model.final && model.referencesTo(stage).length === 0;
+
+/** Stages that a reference misses, and those that take from what stands below them: that is told already. */
+const misledIn = (model: Model): ReadonlySet<StageInfo> => {
+  const misled = new Set<StageInfo>();
+  const stageMeant = meantStages(model);
+  for (const taker of model.stages) {
+    for (const reference of ownReferences(taker)) {
+      const { kind, stage } = reference;
+      const meant = stageMeant(reference, taker);
+      if (meant) misled.add(meant);
+      if ((meant ?? (kind === 'from' ? undefined : stage) ?? taker).index > taker.index) misled.add(taker);
+    }
+  }
+  return misled;
+};
 
 /** The one with a name that is no target as far as can be told; where there are several, the file is made of targets. */
 const lonelyIn = (unused: Iterable<StageInfo>, model: Model): StageInfo | undefined => {

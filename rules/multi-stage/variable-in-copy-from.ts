@@ -29,16 +29,14 @@ export default defineRule({
         const flag = node.flags.find(({ name }) => name.text === 'from');
         if (!flag?.value || !/\$[\w{]/.test(flagValue(flag) ?? '')) return;
         const from = stage?.node.from;
+        const image = flag.value.raw.replace(/^(["'])(.*)\1$/s, '$2');
         const name = freeName(model, flag.value);
-        const edits = from && [
-          insertLineBefore(file, from, `FROM ${flag.value.raw} AS ${name}`),
-          replace(flag.value, name),
-        ];
+        const edits = from && [insertLineBefore(file, from, `FROM ${image} AS ${name}`), replace(flag.value, name)];
         const fixable = !onbuild && usesGlobals(model, flag.value) && !countsStages(model);
         yield {
           at: flag.value,
           message: `\`--from=${flag.value.raw}\` is not expanded: BuildKit takes no variables here`,
-          help: `Write \`FROM ${flag.value.raw} AS ${name}\` above this stage and \`--from=${name}\` here; FROM sees the ARGs before the first FROM.`,
+          help: `Write \`FROM ${image} AS ${name}\` above this stage and \`--from=${name}\` here; FROM sees the ARGs above the first FROM.`,
           fix: fixable && edits ? { title: `Give the image a stage of its own, \`${name}\``, edits } : undefined,
         };
       },

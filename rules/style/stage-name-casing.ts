@@ -20,14 +20,16 @@ export default defineRule({
       bad: 'FROM golang AS Base\nFROM Base\n',
       good: 'FROM golang AS base\nFROM base\n',
     },
-    { title: 'An image is no stage', good: 'FROM golang AS build\nFROM alpine\nCOPY --from=build /app /app\n' },
+    { title: 'A reserved name is another matter', good: 'FROM golang AS Context\n' },
+    { title: 'An image', good: 'FROM golang AS build\nFROM alpine\nCOPY --from=build /app /app\n' },
   ],
   check({ file, model }) {
     return {
       *From({ name }, { stage }) {
-        // A name that no stage can have is refused, which `syntax` says.
+        // A name that no stage can have is refused, which `syntax` says; one that is reserved has to go altogether.
         if (!name || !stage || !/^(?=.*[A-Z])[A-Za-z][\w.-]*$/.test(name.text)) return;
         const lower = name.text.toLowerCase();
+        if (lower === 'scratch' || lower === 'context') return;
         yield {
           at: name,
           message: `The stage name \`${name.text}\` has capital letters`,

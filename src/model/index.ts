@@ -28,6 +28,7 @@ export {
   dependenciesForBuild,
 } from './leftovers.ts';
 export { type ListeningPort, listeningPorts } from './listening.ts';
+export { type MeantStages, meantStages } from './meant-stages.ts';
 export { MOUNT_TYPES, type MountFlaw, type MountType, mountFlaws } from './mount-flaws.ts';
 export type { Mount } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
