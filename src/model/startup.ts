@@ -82,12 +82,16 @@ const DAEMONS: ReadonlySet<string> = new Set(
 export const isToolbox = (model: Model, stage: StageInfo): boolean => {
   const { entrypoint, cmd, commands } = startupOf(model, stage);
   if (!entrypoint && !cmd) return true;
-  const [command, another] = commands;
+  // A script that prepares the way for what CMD says.
+  const isPrepared = entrypoint && cmd && commands.length === 2 && WRAPPER.test(commands[0]?.name ?? '');
+  const [command, another] = isPrepared ? commands.slice(1) : commands;
   if (!command || another) return false;
   const isPlain = command.arguments.every(({ text = '' }) => /^-(?:[ail]+|-login|-interactive)$/.test(text));
   if (INTERACTIVE.has(command.name ?? '')) return isPlain;
   return /^(?:sleep infinity|tail -f \/dev\/null)$/.test(wordsOf(command).join(' '));
 };
+
+const WRAPPER = /entrypoint/;
 
 const wordsOf = (command: ShellCommand): readonly (string | undefined)[] => [
   command.name,
