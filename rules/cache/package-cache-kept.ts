@@ -205,6 +205,10 @@ const cleaning = (model: Model, run: Run, { manager, commands }: KeptCache, styl
   );
   if (!last || last.start < (commands.at(-1)?.start ?? 0)) return undefined;
   if (manager.name === 'apt' && !isPlainApt(all, last)) return undefined;
+  // One user's command leaves the cache of another alone.
+  if (manager.kind === 'language' && commands.some(({ wrappers }) => wrappers.length !== last.wrappers.length)) {
+    return undefined;
+  }
   const insertion = appendedCommand(model, run, last, cleanOf(last, style));
   return insertion && [insertAfter({ start: insertion.at, end: insertion.at }, insertion.text)];
 };

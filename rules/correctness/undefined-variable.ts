@@ -128,7 +128,7 @@ const causeOf = (name: string, place: Place): Cause | undefined => {
     quoted(name, place) ??
     elsewhere(name, place) ??
     misspelt(name, place) ??
-    (isCertain ? nowhere(name, bottom) : undefined)
+    (isCertain ? nowhere(name, place.stage) : undefined)
   );
 };
 
@@ -206,8 +206,16 @@ const settable = function* (bindings: State['bindings'], name: string): Iterable
   for (const [each, { by }] of bindings) if (by !== 'base' && /^\w+$/.test(each)) yield each;
 };
 
-const nowhere = (name: string, bottom: StageInfo | undefined): Cause => {
-  const image = bottom?.base.kind === 'image' ? `, nor in \`${bottom.base.text.replace(/@.*$/s, '')}\`` : '';
+const nowhere = (name: string, stage: StageInfo | undefined): Cause => {
+  // No other instruction may stand above the first FROM.
+  if (!stage) {
+    return {
+      message: `\`$${name}\` is set nowhere`,
+      help: `Set it with \`ARG ${name}=…\` above, or write the value.`,
+    };
+  }
+  const { base } = bottomStage(stage);
+  const image = base.kind === 'image' ? `, nor in \`${base.text.replace(/@.*$/s, '')}\`` : '';
   return {
     message: `\`$${name}\` is set nowhere${image}`,
     help: `Set it with \`ENV ${name}=…\` or \`ARG ${name}\` above, or write the value.`,

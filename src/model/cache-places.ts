@@ -1,4 +1,5 @@
 import type { Run } from '../ast/nodes.ts';
+import type { ShellCommand } from '../shell/index.ts';
 import type { Model } from './index.ts';
 import { knownBaseOf } from './known-images.ts';
 import type { PackageManager } from './packages.ts';
@@ -12,22 +13,28 @@ export interface CachePlace {
   readonly mount?: string;
 }
 
-/** The place in a RUN. Version, distribution and user decide on it. */
-export const cachePlaceOf = (model: Model, run: Run, manager: PackageManager): CachePlace => {
-  const path = pathOf(model, run, manager);
+/** Where the commands of a RUN keep it. Version, distribution and user decide on it. */
+export const cachePlaceOf = (
+  model: Model,
+  run: Run,
+  manager: PackageManager,
+  commands: readonly ShellCommand[],
+): CachePlace => {
+  const asRoot = isRoot(model, run) && !commands.some(isForAnother);
+  const path = pathOf(model, run, manager, asRoot);
   if (path === undefined) return {};
   const mount = manager.mounts.find((each) => isWithin(path, each)) ?? path;
   if (!mount.startsWith('~')) return { path, mount };
-  const home = homeOf(model, run);
-  return home === undefined ? { path } : { path, mount: `${home}${mount.slice(1)}` };
+  // A mount belongs to root unless it is told whose it is.
+  return asRoot ? { path, mount: `${homeOf(model, run)}${mount.slice(1)}` } : { path };
 };
 
-const pathOf = (model: Model, run: Run, manager: PackageManager): string | undefined => {
+const pathOf = (model: Model, run: Run, manager: PackageManager, asRoot: boolean): string | undefined => {
   const [first] = manager.name === 'apt' ? manager.lists : manager.caches;
   const stage = model.stageOf(run);
   if (manager.name === 'yum') return yumPath(stage);
   if (manager.name === 'dnf') return dnfPath(stage);
-  if (manager.name === 'yarn') return isRoot(model, run) && !BERRY.test(model.file.text) ? first : undefined;
+  if (manager.name === 'yarn') return asRoot && !BERRY.test(model.file.text) ? first : undefined;
   // Its folder is another in each release.
   return manager.name === 'microdnf' || manager.name === 'conda' ? undefined : first;
 };
@@ -70,12 +77,22 @@ const imageOf = (stage: StageInfo): { name: string; tag: string | undefined } | 
   return { name: /\bubi\d+/.exec(repository)?.[0] ?? repository.replace(/^.*\//, ''), tag };
 };
 
-const homeOf = (model: Model, run: Run): string | undefined => {
-  // A mount belongs to root unless it is told whose it is.
-  if (!isRoot(model, run)) return undefined;
-  const home = model.stateBefore(run).bindings.get('HOME');
-  return home ? home.value : '/root';
-};
+const homeOf = (model: Model, run: Run): string => model.stateBefore(run).bindings.get('HOME')?.value ?? '/root';
+
+/** Whether it runs as another user than the RUN does. */
+const isForAnother = ({ wrappers }: ShellCommand): boolean => wrappers.some(({ name }) => CHANGES_USER.has(name));
+
+const CHANGES_USER: ReadonlySet<string> = new Set([
+  'su',
+  'sudo',
+  'doas',
+  'runuser',
+  'gosu',
+  'su-exec',
+  's6-setuidgid',
+  'setpriv',
+  'chpst',
+]);
 
 const isRoot = (model: Model, run: Run): boolean => {
   const { user } = model.stateBefore(run);

@@ -31,7 +31,7 @@ export const keptCaches = (model: Model, run: Run): readonly KeptCache[] => {
     if (placesOf(manager).length === 0 || !last || isMounted(model, run, manager)) continue;
     const after = all.slice(all.indexOf(last) + 1);
     if (after.some((command) => cleans(model, run, manager, command))) continue;
-    kept.push({ manager, commands, place: cachePlaceOf(model, run, manager) });
+    kept.push({ manager, commands, place: cachePlaceOf(model, run, manager, commands) });
   }
   return kept;
 };
@@ -135,7 +135,7 @@ const cleans = (model: Model, run: Run, manager: PackageManager, command: ShellC
 
 const isRemoved = (text: string, manager: PackageManager): boolean =>
   expandBraces(text.replaceAll('"', '')).some((path) => {
-    const directory = path.replace(/(?:\/+(?:\*|\*\*|\.\*|\.\?\?\*|\.\[\^\.\]\*))+$/, '').replace(/\*+$/, '');
+    const directory = path.replace(/(?:\/+(?:\*|\*\*|\*[._]\*|\.\*|\.\?\?\*|\.\[\^\.\]\*))+$/, '').replace(/\*+$/, '');
     return directory.includes('/') && placesOf(manager).some((place) => coversGlob(directory, place));
   });
 
