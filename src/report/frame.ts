@@ -61,9 +61,9 @@ const rowOf = (source: Source, line: number, range: Range | undefined, room: num
   if (end - start <= room && isPlain(text)) return { code: text, before: from - start, width: Math.max(1, to - from) };
   // A line may be millions of characters long: only what can come near the window is measured.
   const near = { start: Math.max(start, from - 4 * room), end: Math.min(end, from + 4 * room) };
-  const cells = cellsOf(source.text.slice(near.start, near.end));
   const focus = { start: from - near.start, end: to - near.start };
-  const isCut = { left: near.start > start, right: near.end < end };
+  const cells = cellsOf(source.text.slice(near.start, near.end), focus.start, room);
+  const isCut = { left: near.start > start, right: near.start + (cells.at(-1)?.end ?? 0) < end };
   return windowOf(cells, focus, isCut, room);
 };
 
