@@ -25,10 +25,10 @@ export default defineRule({
   codes: ['S6579'],
   category: 'correctness',
   summary: 'A stage uses an ARG that is declared outside of it',
-  why: `An ARG above the first FROM can be used in FROM alone, and one in a stage in that stage and those built on it. A stage
-    that wants its value has to say \`ARG NAME\` itself; without that the variable is not set.`,
+  why: `An ARG above the first FROM counts in FROM alone, one in a stage counts in that stage and in those built on it. Any other stage has to
+    declare \`ARG NAME\` itself to have its value.`,
   severity: 'warning',
-  fix: { safety: 'unsafe', note: 'The value becomes visible, so the image changes.' },
+  fix: { safety: 'unsafe', note: 'The variable gets its value, so the image changes.' },
   examples: [
     {
       title: 'Declared above the first FROM',
@@ -79,7 +79,7 @@ export default defineRule({
         yield {
           at: use,
           message: `\`$${use.name}\` is not set here: ${why}`,
-          help: `Write \`${text}\` in this stage, above its first use.`,
+          help: `Declare \`${text}\` in this stage, above its first use.`,
           ...(at ? { related: [{ range: at, message: 'It is declared here' }] } : {}),
           fix: onbuild
             ? undefined
@@ -123,7 +123,9 @@ const outside = (
   const global = model.globals.bindings.get(name);
   if (global) {
     const at = global.node && declarationIn(global.node, name);
-    const why = at ? 'the ARG above the first FROM does not reach into stages' : 'a stage has it only after `ARG`';
+    const why = at
+      ? 'an ARG above the first FROM does not reach into stages'
+      : `a stage has it only below \`ARG ${name}\``;
     return { at, text: `ARG ${name}`, why };
   }
   if (!setsOnlyPath(bottom.base)) return undefined;

@@ -1,4 +1,5 @@
 import {
+  bottomStage,
   defineRule,
   type Env,
   type Iechorfile,
@@ -6,6 +7,7 @@ import {
   type Model,
   type Pair,
   replace,
+  setsOnlyPath,
   type Variable,
   variablesIn,
 } from '#lint';
@@ -15,8 +17,7 @@ export default defineRule({
   codes: ['DL3044'],
   category: 'correctness',
   summary: 'ENV uses a variable that the same ENV sets',
-  why: `All values of one ENV are read with what was set before it, so the new value is not seen: the variable is still empty,
-    or has its old value.`,
+  why: `All values of one ENV are expanded before any of them is set, so the variable is still empty or has its old value.`,
   severity: 'error',
   fix: { safety: 'unsafe', note: 'The variable gets the value that was probably meant, so the image changes.' },
   examples: [
@@ -28,6 +29,11 @@ export default defineRule({
       title: 'On several lines',
       bad: 'FROM debian:13\nENV APP=/opt/app \\\n    LANG=C.UTF-8 \\\n    PATH=$APP/bin:$PATH\n',
       good: 'FROM debian:13\nENV APP=/opt/app \\\n    LANG=C.UTF-8\nENV PATH=$APP/bin:$PATH\n',
+    },
+    {
+      title: 'Used twice, which one split mends',
+      bad: 'FROM debian:13\nENV APP=/opt/app \\\n    BIN=$APP/bin \\\n    LIB=$APP/lib\n',
+      good: 'FROM debian:13\nENV APP=/opt/app\nENV BIN=$APP/bin \\\n    LIB=$APP/lib\n',
     },
     { title: 'Set further to the right', bad: 'FROM debian:13\nENV BIN=$APP/bin APP=/opt/app\n' },
     {
@@ -48,9 +54,12 @@ export default defineRule({
   ],
   check({ file, model }) {
     return {
-      *Env(node, { onbuild }) {
+      *Env(node, { onbuild, stage }) {
         if (node.pairs.length < 2 || node.pairs.every(({ value }) => value.text !== undefined)) return;
+        // Elsewhere the base image may have set the same value.
+        const isCertain = stage !== undefined && setsOnlyPath(bottomStage(stage).base);
         const setters = new Map<string, number>();
+        let split: number | undefined;
         for (const [index, { key }] of node.pairs.entries())
           if (key.text) setters.set(key.text, setters.get(key.text) ?? index);
         for (const [index, { key, value }] of node.pairs.entries()) {
@@ -63,12 +72,16 @@ export default defineRule({
             if (setter === undefined || setter === index || hasDefault(variable)) continue;
             // `A=$A:more` adds to the old value, unless the same ENV has set another before.
             if (key.text === name ? setter > index : !isChanged(model, node, node.pairs[setter], name)) continue;
+            // One split serves all that use what is set above it.
+            split = setter < index && (split === undefined || setter >= split) ? index : split;
             yield {
               at: variable,
-              message: `\`$${name}\` has not the value that this ENV gives it: it is still what it was before`,
-              help: `Set \`${name}\` in an ENV of its own above, and \`${key.raw}\` in the next.`,
+              message: `\`$${name}\` is not yet what this ENV sets it to: all values of an ENV are read before any is set`,
+              help:
+                setter < index ? `Begin a new ENV with \`${key.raw}\`.` : `Set \`${name}\` in an ENV of its own above.`,
+              severity: isCertain ? 'error' : 'warning',
               related: [{ range: node.pairs[setter] ?? key, message: 'It is set here' }],
-              fix: setter < index ? splitting(file, node, index, onbuild) : undefined,
+              fix: setter < index && split !== undefined ? splitting(file, node, split, onbuild) : undefined,
             };
           }
         }

@@ -1,12 +1,12 @@
-import { type Arg, type ArgDeclaration, defineRule, type Model, readReference, variablesIn } from '#lint';
+import { type Arg, type ArgDeclaration, defineRule, type Model, type Related, readReference, variablesIn } from '#lint';
 
 export default defineRule({
   name: 'invalid-default-arg-in-from',
   codes: ['InvalidDefaultArgInFrom'],
   category: 'correctness',
-  summary: 'The defaults of its ARGs give FROM no image',
-  why: `A build without \`--build-arg\` stops here, and whatever reads the file alone, such as a scanner or an updater, finds no
-    image. A default that works says as well what kind of image is meant.`,
+  summary: 'The default values of its ARGs give FROM no image',
+  why: `A build without \`--build-arg\` stops here, and whatever reads the file alone, such as a scanner or an updater, finds no image. A default
+    that works also shows what kind of image is meant.`,
   severity: 'warning',
   examples: [
     { title: 'No default', bad: 'ARG BASE\nFROM $BASE\n' },
@@ -26,27 +26,15 @@ export default defineRule({
         if (node.image.text !== undefined) return;
         const { value, error } = model.imageByDefault(node);
         if (error !== undefined || value === undefined || (value !== '' && readReference(value))) return;
-        const args = variablesIn(node.image).map(({ name }) => argOf(name, model));
+        const args = variablesIn(node.image).flatMap(({ name, modifier }) =>
+          modifier?.endsWith('-') ? [] : argOf(name, model),
+        );
         // What is not declared at all is said by another rule.
         if (args.includes('undeclared')) return;
         const known = args.filter((each) => typeof each === 'object');
-        const missing = known.find(({ declaration }) => !declaration.default);
-        if (missing && isSaidToBeRequired(missing.node)) return;
-        const name = missing?.declaration.name.text;
-        yield {
-          at: node.image,
-          ...(missing ? { severity: 'info' } : {}),
-          message: missing
-            ? `\`$${name}\` has no default, so only a build with \`--build-arg ${name}=…\` finds an image`
-            : `By default this is \`${value}\`, which is no image`,
-          help: missing
-            ? `Give it one that works, \`ARG ${name}=…\`, or say in a comment above the ARG that it is required.`
-            : 'Give its ARGs defaults that make the name of an image.',
-          related: known.map(({ declaration }) => ({
-            range: declaration,
-            message: declaration.default ? 'Its default' : 'It is declared here',
-          })),
-        };
+        const missing = known.filter(({ declaration }) => !declaration.default);
+        if (missing.some(({ node: arg }) => isSaidToBeRequired(arg))) return;
+        yield { at: node.image, ...wordingOf(value, missing), related: known.map(relatedOf) };
       },
     };
   },
@@ -64,6 +52,32 @@ const argOf = (name: string, { globals }: Model): Declared | 'predefined' | 'und
   const declaration = node?.kind === 'Arg' ? node.declarations.find((each) => each.name.text === name) : undefined;
   return node?.kind === 'Arg' && declaration ? { node, declaration } : 'predefined';
 };
+
+const wordingOf = (
+  value: string,
+  missing: readonly Declared[],
+): { message: string; help: string; severity?: 'info' } => {
+  const names = [...new Set(missing.map(({ declaration }) => declaration.name.text))];
+  const byDefault = value === '' ? 'FROM names no image' : `FROM names \`${value}\`, which is not an image`;
+  if (names.length === 0) {
+    return {
+      message: `By default ${byDefault}`,
+      help: 'Give its ARGs defaults that make the name of an image.',
+    };
+  }
+  const all = names.map((name) => `\`$${name}\``);
+  const listed = all.length > 1 ? `${all.slice(0, -1).join(', ')} and ${all.at(-1)}` : all.join('');
+  return {
+    message: `By default ${byDefault}: ${listed} ${all.length > 1 ? 'have' : 'has'} no default`,
+    help: `Give ${names.length > 1 ? 'them values that work' : 'it a value that works'}, such as \`ARG ${names[0]}=…\`, or say in a comment above the ARG that it is required.`,
+    severity: 'info',
+  };
+};
+
+const relatedOf = ({ declaration }: Declared): Related => ({
+  range: declaration,
+  message: declaration.default ? 'Its default' : 'It is declared here',
+});
 
 const isSaidToBeRequired = ({ comments }: Arg): boolean =>
   comments.some(({ text }) => /\b(?:required|mandatory|must|build-arg)\b/i.test(text));

@@ -19,7 +19,7 @@ export default defineRule({
   codes: ['UndefinedArgInFrom'],
   category: 'correctness',
   summary: 'FROM uses an ARG that is not declared above the first FROM',
-  why: `FROM sees only the ARGs above the first FROM. Another name is empty there, whatever \`--build-arg\` says.`,
+  why: `FROM sees only the ARGs above the first FROM. Any other variable is empty there, whatever \`--build-arg\` says.`,
   severity: 'warning',
   fix: { safety: 'unsafe', note: 'The image is chosen by what was probably meant.' },
   examples: [
@@ -66,11 +66,11 @@ export default defineRule({
           yield {
             at: variable,
             message: inStage
-              ? `\`$${name}\` is declared in a stage, where FROM does not see it`
-              : `\`$${name}\` is no ARG above the first FROM`,
+              ? `\`$${name}\` is declared inside a stage, where FROM does not see it`
+              : `\`$${name}\` is not declared above the first FROM`,
             help: meant
               ? `Write \`$${meant}\`, or declare \`ARG ${name}\` above the first FROM.`
-              : `Write \`ARG ${name}=…\` above the first FROM.`,
+              : `Declare \`ARG ${name}${variable.modifier?.endsWith('-') ? '' : '=…'}\` above the first FROM.`,
             ...(inStage ? { related: [{ range: inStage, message: 'It is declared here' }] } : {}),
             fix: fixFor(file, variable, inStage, meant),
           };

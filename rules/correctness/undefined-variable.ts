@@ -24,9 +24,9 @@ export default defineRule({
   name: 'undefined-variable',
   codes: ['UndefinedVar'],
   category: 'correctness',
-  summary: 'A variable is used that nothing sets',
-  why: `BuildKit puts nothing in its place and goes on, so a path or a version silently falls short. What the shell sets, such
-    as HOME, exists only while a command runs.`,
+  summary: 'A variable is used that is not set',
+  why: `BuildKit puts an empty string in its place and goes on, so a path or a version is silently cut short. What a shell sets, such as HOME,
+    exists only while a command runs.`,
   severity: 'warning',
   fix: { safety: 'unsafe', note: 'Takes the name that was probably meant.' },
   examples: [
@@ -43,6 +43,11 @@ export default defineRule({
       title: 'Set in another stage',
       bad: 'FROM node:24 AS build\nENV OUT=/out\nFROM nginx:1.29\nCOPY --from=build $OUT /srv\n',
     },
+    {
+      title: 'What an ARG of another stage is meant for is another matter',
+      good: 'FROM alpine AS a\nARG OUT=/out\nFROM alpine\nCOPY --from=a $OUT /\n',
+    },
+    { title: 'A quote in its ARG is another matter', good: 'FROM alpine\nARG "V=1"\nLABEL version=$V\n' },
     { title: 'The base image may set it', good: 'FROM tomcat:11\nCOPY app.war $CATALINA_HOME/webapps/\n' },
     { title: 'It may be unset', good: `FROM ubuntu:26.04\nENV LEVEL=\${LEVEL:-info}\n` },
     { title: 'Every image has a PATH', good: 'FROM ubuntu:26.04\nENV PATH=/opt/bin:$PATH\n' },
@@ -123,12 +128,11 @@ const causeOf = (name: string, place: Place): Cause | undefined => {
   const isCertain = !bottom || setsOnlyPath(bottom.base);
   if (bottom && mayBeStage(bottom, place.model)) return undefined;
   if (OF_THE_SHELL.has(name)) return isCertain || (bottom && isPlainLanguage(bottom)) ? ofTheShell(name) : undefined;
-  if (!isCertain && OF_IMAGES.test(name)) return undefined;
+  if ((!isCertain && OF_IMAGES.test(name)) || isQuoted(name, place)) return undefined;
   return (
-    quoted(name, place) ??
     elsewhere(name, place) ??
     misspelt(name, place) ??
-    (isCertain ? nowhere(name, place.stage) : undefined)
+    (isCertain && !isOutOfScope(place) ? nowhere(name, bottom) : undefined)
   );
 };
 
@@ -147,7 +151,7 @@ const ofTheShell = (name: string): Cause => ({
   message: `\`$${name}\` is not set when BuildKit reads this: only a running shell has it`,
   help:
     name === 'HOME'
-      ? 'Write the folder in full, such as `/root`.'
+      ? 'Write the directory in full, such as `/root`.'
       : 'Write the value itself, or use the variable in a RUN.',
 });
 
@@ -164,7 +168,7 @@ const elsewhere = (name: string, { node, stage, setters }: Place): Cause | undef
   const here = setters.byStage.get(stage);
   if (here && here.node.start > node.start) {
     return {
-      message: `\`$${name}\` is set only further down`,
+      message: `\`$${name}\` is set further down`,
       help: `Set \`${name}\` above its first use.`,
       related: { range: here.node, message: 'It is set here' },
     };
@@ -179,25 +183,22 @@ const elsewhere = (name: string, { node, stage, setters }: Place): Cause | undef
   };
 };
 
-/** `ARG "NAME=value"`: the quote became part of the name. */
-const quoted = (name: string, { node, model }: Place): Cause | undefined => {
+/** `ARG "NAME=value"`, where the quote became part of the name: invalid-expansion has something to say of it. */
+const isQuoted = (name: string, { node, model }: Place): boolean => {
   const { bindings } = model.stateBefore(node);
-  const range = (bindings.get(`"${name}`) ?? bindings.get(`'${name}`))?.node;
-  if (!range) return undefined;
-  const related = { range, message: 'The quote is part of the name here' };
-  return {
-    message: `\`$${name}\` is set nowhere`,
-    help: `Write \`ARG ${name}="…"\`, the quotes around the value alone.`,
-    related,
-  };
+  return bindings.has(`"${name}`) || bindings.has(`'${name}`);
 };
+
+/** Whether an ARG of a stage above is meant, of which arg-out-of-scope has something to say. */
+const isOutOfScope = ({ stage, setters }: Place): boolean =>
+  stage !== undefined && setters?.firstArg !== undefined && setters.firstArg.stage.index < stage.index;
 
 const misspelt = (name: string, { node, model, isOneOfMany }: Place): Cause | undefined => {
   if (name.length < 4 || isOneOfMany) return undefined;
   const { bindings } = model.stateBefore(node);
   const meant = nearestName(name, settable(bindings, name));
   if (!meant || !isSlip(name, meant)) return undefined;
-  return { message: `\`$${name}\` is set nowhere, but \`${meant}\` is`, help: `Write \`$${meant}\`.`, meant };
+  return { message: `\`$${name}\` is not set, but \`${meant}\` is`, help: `Write \`$${meant}\`.`, meant };
 };
 
 /** The names that the file sets and a `$` can name; PATH for a name as long, for there are others that end so. */
@@ -206,18 +207,12 @@ const settable = function* (bindings: State['bindings'], name: string): Iterable
   for (const [each, { by }] of bindings) if (by !== 'base' && /^\w+$/.test(each)) yield each;
 };
 
-const nowhere = (name: string, stage: StageInfo | undefined): Cause => {
-  // No other instruction may stand above the first FROM.
-  if (!stage) {
-    return {
-      message: `\`$${name}\` is set nowhere`,
-      help: `Set it with \`ARG ${name}=…\` above, or write the value.`,
-    };
-  }
-  const { base } = bottomStage(stage);
-  const image = base.kind === 'image' ? `, nor in \`${base.text.replace(/@.*$/s, '')}\`` : '';
+const nowhere = (name: string, bottom: StageInfo | undefined): Cause => {
+  const image = bottom?.base.kind === 'image' ? ` here or in \`${bottom.base.text.replace(/@.*$/s, '')}\`` : '';
   return {
-    message: `\`$${name}\` is set nowhere${image}`,
-    help: `Set it with \`ENV ${name}=…\` or \`ARG ${name}\` above, or write the value.`,
+    message: `\`$${name}\` is not set${image}`,
+    help: bottom
+      ? `Set it above with \`ENV ${name}=…\` or \`ARG ${name}\`, or write the value.`
+      : `Declare \`ARG ${name}=…\` above, or write the value.`,
   };
 };

@@ -22,7 +22,7 @@ export default defineRule({
   codes: [],
   category: 'syntax',
   summary: 'A quote or a variable substitution cannot be read',
-  why: `The line is read well, but the build stops at it as soon as its value is needed, after all the steps above it have run.`,
+  why: `BuildKit reads the line, but stops the build as soon as it needs the value, perhaps after all the steps above have run.`,
   severity: 'error',
   fix: { safety: 'safe' },
   examples: [
@@ -112,7 +112,7 @@ const quotedDeclaration = ({ name, default: value }: ArgDeclaration): Problem | 
   const first = { start: name.start, end: name.start + 1 };
   return {
     at: first,
-    message: 'The quote before the name is taken for a part of it, and that behind the value is never closed',
+    message: 'The quote before the name is taken as part of it, so the one after the value is never closed',
     help: `Quote the value alone: \`ARG ${name.text.slice(1)}=${quote}…${quote}\`.`,
     fix: { title: 'Quote the value alone', edits: [remove(first), insertBefore(value, quote)] },
   };
@@ -124,8 +124,8 @@ const quoteProblem = (file: Iechorfile, word: Word, cure: Cure): Problem | undef
   const kind = quoted.quote === '"' ? 'double' : 'single';
   const at = { start: quoted.start, end: quoted.start + 1 };
   if (cure === 'list') {
-    const message = `This ${kind} quote is not closed within its word: blanks part words here even between quotes`;
-    return { at, message, help: 'Delete the quotes; paths with blanks need the JSON form: `["a b", "/c"]`.' };
+    const message = `This ${kind} quote is not closed within its word: blanks separate words here even inside quotes`;
+    return { at, message, help: 'Delete the quotes, or write the JSON form where a path has blanks: `["a b", "/c"]`.' };
   }
   const isLast = word.parts.at(-1) === quoted;
   const { help, fix } = (isLast ? cureOf(file, word, quoted, cure) : undefined) ?? {
@@ -175,13 +175,23 @@ const variableProblem = (parts: readonly WordPart[], text: string): Problem | un
   const variable = brokenIn(parts);
   if (!variable) return undefined;
   const [written = ''] = text.slice(variable.start, variable.end).split(/\s*[\\`]?\r?\n/);
-  const isClosed = written.endsWith('}');
-  return {
-    at: variable,
-    message: isClosed ? `No builder can expand \`${written}\`` : `\`${written}\` has no closing brace`,
-    help: isClosed ? KNOWN : `Write \`\${${variable.name}}\`.`,
-  };
+  if (written.split('{').length > written.split('}').length)
+    return {
+      at: variable,
+      message: `\`${written}\` has no closing brace`,
+      help: `Write \`${/:[-+?]/.test(written) ? `${written}}` : `\${${variable.name}}`}\`.`,
+    };
+  return { at: variable, message: `Builders cannot expand \`${written}\``, help: helpFor(variable, written) };
 };
+
+const helpFor = ({ name }: Variable, written: string): string => {
+  const [, colon = '', rest = ''] = /^\$\{\w*(:?)(.*)\}$/s.exec(written) ?? [];
+  if (colon && /^[A-Za-z]/.test(rest))
+    return `Fill in the placeholder, or write \`\${${name}:-${rest}}\` for a default.`;
+  return `Write \`\${${name}}\` and leave the rest to a RUN. Builders know ${KNOWN}.`;
+};
+
+const KNOWN = '`-`, `:-`, `+`, `:+`, `?`, `:?`, `#`, `##`, `%`, `%%`, `/old/new` and `//old/new` after a name';
 
 const brokenIn = (parts: readonly WordPart[]): Variable | undefined => {
   for (const part of parts) {
@@ -194,11 +204,8 @@ const brokenIn = (parts: readonly WordPart[]): Variable | undefined => {
   return undefined;
 };
 
-const KNOWN =
-  'Behind the name builders know `-`, `:-`, `+`, `:+`, `?`, `:?`, `#`, `##`, `%`, `%%`, `/old/new` and `//old/new`, and nothing else that a shell can do; a RUN can do the rest.';
-
 const patternProblem = (word: Word): Problem => ({
   at: word,
   message: `The pattern in \`${word.raw}\` has an escape that builders refuse`,
-  help: 'In a pattern a backslash may stand before `*`, `?`, `}`, `/` and itself alone.',
+  help: 'Use a backslash only before `*`, `?`, `}`, `/` or another backslash.',
 });
