@@ -63,6 +63,7 @@ export default defineRule({
     },
     { title: 'The shell gives way to the program', good: 'FROM debian:13\nCMD exec app --port "$PORT"\n' },
     { title: 'Signals are handled', good: 'FROM debian:13\nCMD trap : TERM INT; sleep infinity & wait\n' },
+    { title: 'An array without its brackets is another matter', good: 'FROM node:22\nCMD "node", "server.js"\n' },
     { title: 'A shell that is chosen', good: 'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nCMD app\n' },
     {
       title: 'A health check that needs the shell',
@@ -83,7 +84,7 @@ export default defineRule({
 });
 
 /** A JSON array gone wrong is another problem, and programs of Windows another world. */
-const NOT_THIS = /^\[|^\S+\.(?:exe|cmd|bat|ps1)(?:\s|$)/i;
+const NOT_THIS = /^\[|^"[^"]*"\s*,|^\S+\.(?:exe|cmd|bat|ps1)(?:\s|$)/i;
 
 type Node = Cmd | Entrypoint | Healthcheck;
 

@@ -15,8 +15,8 @@ export default defineRule({
   name: 'malformed-json-array',
   codes: ['S7030'],
   category: 'syntax',
-  summary: 'What looks like a JSON array is none',
-  why: `Builders say nothing then: the text, brackets and all, becomes a shell command or a list of paths. The image is built and fails
+  summary: 'What looks like a JSON array is not one',
+  why: `Builders accept it without a word: the text, brackets and all, becomes a shell command or a list of paths. The image is built, and fails
     when it starts.`,
   severity: 'error',
   fix: { safety: 'safe', note: 'What it ran before could not work.' },
@@ -75,9 +75,14 @@ const findingIn = function* (node: Instruction, file: Iechorfile, model: Model):
   yield {
     at: place,
     message: `\`${shown}\` is not JSON, so ${isShell ? 'the shell runs it as a command' : 'each word is a path'}: ${reading.flaw}`,
-    help: `Write it as JSON, such as \`["one", "two"]\`${text.includes('$') && isShell ? '; variables are not expanded in it' : ''}.`,
+    help: helpFor(reading, text.includes('$') && isShell),
     fix: fixOf(reading, node, place, file),
   };
+};
+
+const helpFor = ({ json }: Reading, hasVariable: boolean): string => {
+  if (hasVariable) return 'Write the command without brackets: only a shell expands variables.';
+  return json !== undefined && json.length <= 80 ? `Write \`${json}\`.` : 'Write it as JSON, such as `["one", "two"]`.';
 };
 
 /** Where the text stands that could have been an array. */
@@ -116,16 +121,16 @@ interface Flaw {
 }
 
 const FLAWS = {
-  single: { text: 'it takes double quotes, not single ones', safety: 'safe' },
-  curly: { text: 'it takes straight double quotes', safety: 'safe' },
-  comma: { text: 'there is a comma too many', safety: 'safe' },
-  rest: { text: 'something stands behind it', safety: 'safe' },
-  bare: { text: 'it takes strings in double quotes', safety: 'unsafe' },
+  single: { text: 'JSON takes double quotes, not single ones', safety: 'safe' },
+  curly: { text: 'JSON takes straight double quotes', safety: 'safe' },
+  comma: { text: 'there is one comma too many', safety: 'safe' },
+  rest: { text: 'more text follows the array', safety: 'safe' },
+  bare: { text: 'JSON takes strings in double quotes', safety: 'unsafe' },
   missing: { text: 'a comma is missing', safety: 'unsafe' },
   closing: { text: 'the closing bracket is missing', safety: 'unsafe' },
   opening: { text: 'the brackets are missing', safety: 'unsafe' },
-  backslash: { text: 'a backslash in a string is written twice', safety: 'unsafe' },
-  control: { text: 'a tab in a string is written `\\t`', safety: 'unsafe' },
+  backslash: { text: 'a backslash in a string has to be doubled', safety: 'unsafe' },
+  control: { text: 'a tab in a string has to be written `\\t`', safety: 'unsafe' },
   string: { text: 'a string is not closed', safety: 'manual' },
 } as const satisfies Readonly<Record<string, Flaw>>;
 

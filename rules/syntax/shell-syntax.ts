@@ -5,7 +5,7 @@ export default defineRule({
   codes: ['SC1072', 'SC1073'],
   category: 'syntax',
   summary: 'The shell cannot read the command',
-  why: 'The shell reads all of a command before it runs the first word of it, so the step fails at once, or the container when it starts.',
+  why: 'A shell reads all of a command before it runs the first word of it, so the step fails at once, or the container when it starts.',
   severity: 'error',
   examples: [
     { title: 'A quote that is never closed', bad: 'FROM alpine\nRUN echo "hello\n' },
@@ -31,5 +31,23 @@ const findingIn = function* (node: Instruction, model: Model): Iterable<Problem>
   // What follows the first problem is guesswork; in a template the shell sees another text.
   const [first] = script?.problems ?? [];
   if (first && !/\{[{%]/.test(script?.text ?? '') && !isPreprocessed(model.file))
-    yield { at: first, message: first.message };
+    yield { at: first, message: first.message, help: helpFor(first.message) };
+};
+
+/** What to do, by what the message says. */
+const HELP: readonly (readonly [message: RegExp, help: string])[] = [
+  [/quote|backtick/, 'Close it, or put a backslash before it if it is meant as it stands.'],
+  [/is never closed$/, 'Close it where it ends.'],
+  [/without `(.+)`/, 'Write `$1` where it ends.'],
+  [/ends too early/, 'Complete the command, or delete the operator at its end.'],
+  [/does not expect/, 'Delete it, or quote it if it is meant as text.'],
+  [/command is missing/, 'Add the command, or delete what waits for it.'],
+];
+
+const helpFor = (message: string): string => {
+  for (const [pattern, help] of HELP) {
+    const [, closer = ''] = pattern.exec(message) ?? [];
+    if (pattern.test(message)) return help.replace('$1', closer);
+  }
+  return 'Put the text into a file and check it with `sh -n FILE`, which reads without running.';
 };
