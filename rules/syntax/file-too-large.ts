@@ -5,7 +5,7 @@ export default defineRule({
   codes: [],
   category: 'syntax',
   summary: 'The file is larger than the limit',
-  why: 'No iEchorfile that people write is that large: it is most likely another kind of file, and reading it would hold up the rest.',
+  why: 'No iEchorfile that people write is that large. It is most likely another kind of file, and reading it would hold up the rest.',
   severity: 'error',
   always: true,
   bytes: true,

@@ -4,9 +4,9 @@ export default defineRule({
   name: 'invalid-check-directive',
   codes: [],
   category: 'syntax',
-  summary: 'A `# check=` names an option or a check that BuildKit does not have',
-  why: `BuildKit refuses to build for an option that it does not know, but says nothing of a check that it does not know: what was to be
-    skipped is reported on.`,
+  summary: '`# check=` names an option or a check that BuildKit does not have',
+  why: `BuildKit stops at an option that it does not know, but passes over a check that it does not know: what was to be skipped is still
+    reported.`,
   severity: 'error',
   fix: { safety: 'unsafe', note: 'Takes the nearest known name.' },
   examples: [
@@ -57,7 +57,7 @@ const directiveProblems = function* ({ value }: Directive): Iterable<Problem> {
   yield {
     at,
     message: `\`${rest.trim()}\` has no effect: a blank ends the value`,
-    help: 'Write it without blanks.',
+    help: 'Write the value without blanks.',
     severity: 'warning',
     fix: { title: 'Delete the blanks', edits: [replace(at, joined)] },
   };
@@ -110,7 +110,7 @@ const optionProblems = function* (option: Option, severity: 'error' | 'warning')
       yield {
         at: wrong,
         message: `\`${wrong.text}\` is neither true nor false`,
-        help: 'Write `error=true` or leave it out.',
+        help: 'Write `error=true`, or delete the option.',
       };
   } else {
     for (const value of values) {
@@ -124,12 +124,8 @@ const unknown = (at: Range, name: string, what: string, known: readonly string[]
   const near = name && nearest(name, known);
   return {
     at,
-    message: `BuildKit has no ${what} \`${name}\``,
-    help: near
-      ? `Write \`${near}\`.`
-      : what === 'option'
-        ? 'It takes `skip`, `experimental` and `error`.'
-        : 'Delete it.',
+    message: what === 'option' ? `\`# check=\` has no option \`${name}\`` : `BuildKit has no check \`${name}\``,
+    help: near ? `Write \`${near}\`.` : what === 'option' ? 'Write `skip`, `experimental` or `error`.' : 'Delete it.',
     fix: near ? { title: `Write \`${near}\``, edits: [replace(at, near)] } : undefined,
   };
 };

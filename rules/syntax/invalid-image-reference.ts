@@ -4,7 +4,7 @@ export default defineRule({
   name: 'invalid-image-reference',
   codes: ['FromInvalidImageReference', 'INVALID_REFERENCE_FORMAT'],
   category: 'syntax',
-  summary: 'The name of an image is none that a registry would take',
+  summary: 'The name of an image is not valid',
   why: `An image is \`[registry/]repository[:tag][@digest]\`: the repository in lower case, a tag of letters, digits, \`.\`, \`_\` and
     \`-\`. BuildKit stops at anything else before it asks a registry.`,
   severity: 'error',
@@ -12,11 +12,11 @@ export default defineRule({
   examples: [
     { title: 'A colon without a tag', bad: 'FROM alpine:\n', good: 'FROM alpine\n' },
     { title: 'A capital letter', bad: 'FROM Alpine:3.24\n', good: 'FROM alpine:3.24\n' },
-    { title: 'An address', bad: 'FROM https://ghcr.io/team/app:1.2\n', good: 'FROM ghcr.io/team/app:1.2\n' },
+    { title: 'A URL', bad: 'FROM https://ghcr.io/team/app:1.2\n', good: 'FROM ghcr.io/team/app:1.2\n' },
     { title: 'A character that no tag has', bad: 'FROM team/app:1.2+build5\n', good: 'FROM team/app:1.2-build5\n' },
     { title: 'A digest that is cut off', bad: 'FROM alpine@sha256:4bcff63911fcb444\n' },
     { title: 'In `COPY --from`', bad: 'FROM alpine:3.24\nCOPY --from=Team/Tools: /bin/tool /bin/\n' },
-    { title: 'A place that was not filled in', bad: 'FROM <image>:<tag>\n' },
+    { title: 'A placeholder', bad: 'FROM <image>:<tag>\n' },
     { title: 'A registry with a port', good: 'FROM localhost:5000/team/app:1.2\n' },
     { title: 'A variable decides', good: 'ARG BASE\nFROM $BASE\n' },
     { title: 'A stage', good: 'FROM alpine:3.24 AS Base\nFROM base\nCOPY --from=Base /a /a\n' },
@@ -36,10 +36,10 @@ export default defineRule({
           const meant = isPlaceholder(text) ? undefined : imageMeant(text);
           yield {
             at: at ?? reference.at,
-            message: `\`${text}\` is no name of an image: ${complaint(text)}`,
+            message: `\`${text}\` is not the name of an image: ${complaint(text)}`,
             help: meant
               ? `Write \`${meant}\`.`
-              : 'Write it as `repository:tag`, with a registry before it where it is not the usual one.',
+              : 'Write an image as `repository:tag`, with its registry in front if that is not Docker Hub.',
             fix: meant && at ? { title: `Write \`${meant}\``, edits: [replace(at, meant)] } : undefined,
           };
         }
@@ -61,22 +61,22 @@ const TAG = /^\w[\w.-]{0,127}$/;
 
 const complaint = (text: string): string => {
   const { name, tag, digest } = partsOf(text);
-  if (isPlaceholder(text)) return 'it is a place that was not filled in';
-  if (/^[a-z]+:\/\//i.test(text)) return 'it begins as an address';
-  if (/^[a-f0-9]{64}$/.test(text)) return 'it is an id, which no registry knows';
+  if (isPlaceholder(text)) return 'it is a placeholder that was not filled in';
+  if (/^[a-z]+:\/\//i.test(text)) return 'it begins like a URL';
+  if (/^[a-f0-9]{64}$/.test(text)) return 'it is an image id, which no registry knows';
   if (text.endsWith('@') || text.endsWith(':')) return `nothing follows the \`${text.at(-1)}\``;
   if (digest !== undefined) return digestComplaint(digest);
   if (/[A-Z]/.test(name)) return 'it has a capital letter';
   return tag === undefined || TAG.test(tag)
-    ? 'a part of it is empty or has a wrong character'
-    : `no tag is called \`${tag}\``;
+    ? 'a part of it is empty or has a character that is not allowed'
+    : `a tag cannot be \`${tag}\``;
 };
 
 const digestComplaint = (digest: string): string => {
   const [algorithm, hex = ''] = digest.split(':');
   return algorithm === 'sha256' && hex.length !== 64
-    ? `its digest has ${hex.length} characters in place of 64`
-    : `\`${digest}\` is no digest`;
+    ? `its digest has ${hex.length} characters instead of 64`
+    : `\`${digest}\` is not a digest`;
 };
 
 const partsOf = (text: string): { name: string; tag: string | undefined; digest: string | undefined } => {

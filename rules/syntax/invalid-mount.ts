@@ -4,8 +4,8 @@ export default defineRule({
   name: 'invalid-mount',
   codes: [],
   category: 'syntax',
-  summary: 'A `RUN --mount` has a type, an option or a value that there is not',
-  why: 'BuildKit reads the options of a mount only when it comes to the step, so the build fails there, maybe after an hour.',
+  summary: 'A `RUN --mount` has a type, an option or a value that does not exist',
+  why: 'BuildKit reads the options of a mount only when it comes to the step, so the build fails there, perhaps after an hour.',
   severity: 'error',
   fix: { safety: 'unsafe', note: 'Takes the nearest known name.' },
   examples: [

@@ -15,7 +15,7 @@ export default defineRule({
   name: 'invalid-port',
   codes: ['DL3011'],
   category: 'syntax',
-  summary: 'EXPOSE names something that is no port',
+  summary: 'EXPOSE names something that is not a port',
   why: `BuildKit refuses anything but ports from 0 to 65535, ranges of them and the protocols tcp, udp and sctp, and the build ends there.`,
   severity: 'error',
   fix: { safety: 'safe', note: 'A comment behind the ports is moved only as an unsafe fix.' },
@@ -67,10 +67,10 @@ const commentProblem = (file: Iechorfile, node: Expose) => {
   const comment = file.text.slice(start, node.end).trimEnd();
   return {
     at,
-    message: '`#` begins a comment only at the start of a line, so EXPOSE takes these words for ports',
-    help: 'Move the comment to a line of its own above.',
+    message: `\`${comment}\` is not a comment but part of the EXPOSE`,
+    help: 'Put the comment on a line of its own, above the instruction.',
     fix: {
-      title: 'Move the comment above',
+      title: 'Move the comment to a line of its own',
       safety: 'unsafe',
       edits: [insertLineBefore(file, node, comment), removeWithSpaceBefore(file, at)],
     },
@@ -91,8 +91,8 @@ const reasonOf = (text: string): Reason => {
     protocolReason(address, protocol) ??
     hostReason(text, address, suffix) ??
     rangeReason(address, suffix) ?? {
-      message: `\`${text}\` is no port`,
-      help: 'Write the number of the port on which the program listens in the container, such as `EXPOSE 8080`.',
+      message: `\`${text}\` is not a port`,
+      help: 'Write the port on which the program listens in the container, such as `EXPOSE 8080`.',
     }
   );
 };
@@ -104,7 +104,7 @@ const listReason = (text: string): Reason | undefined => {
   if (!/[,;]/.test(text) || ports.length === 0 || !ports.every(isSound)) return undefined;
   const instead = ports.join(' ');
   return {
-    message: `Blanks, not \`${/[,;]/.exec(text)?.[0]}\`, stand between ports`,
+    message: `\`${text}\` is not a port: blanks separate ports, not \`${/[,;]/.exec(text)?.[0]}\``,
     help: `Write \`${instead}\`.`,
     instead,
   };
@@ -117,7 +117,7 @@ const protocolReason = (address: string, protocol: string | undefined): Reason |
   const meant = /^(?:https?|wss?|grpc|tls|ssl)$/i.test(protocol) ? 'tcp' : nearest(protocol, PROTOCOLS);
   return {
     message: `\`${protocol}\` is not a protocol that EXPOSE knows`,
-    help: `Write ${meant ? `\`${address}/${meant}\`` : '`/tcp`, `/udp` or `/sctp`, or leave it out for TCP'}.`,
+    help: `Write ${meant ? `\`${address}/${meant}\`` : '`/tcp`, `/udp` or `/sctp`, or nothing for TCP'}.`,
     instead: meant && `${address}/${meant}`,
   };
 };
@@ -126,8 +126,8 @@ const hostReason = (text: string, address: string, suffix: string): Reason | und
   const port = /:([\d-]+)$/.exec(address)?.[1];
   if (port === undefined || !isSound(port + suffix)) return undefined;
   return {
-    message: `\`${text}\` does not map a port: EXPOSE knows only that of the container`,
-    help: `Write \`EXPOSE ${port + suffix}\`, and give the host's part to \`docker run --publish\`.`,
+    message: `\`${text}\` maps no port: EXPOSE names only that of the container`,
+    help: `Write \`EXPOSE ${port + suffix}\`, and give the port of the host to \`docker run --publish\`.`,
     instead: port + suffix,
   };
 };
@@ -137,7 +137,7 @@ const rangeReason = (address: string, suffix: string): Reason | undefined => {
   if (!first) return undefined;
   const highest = Math.max(Number(first), Number(last ?? 0));
   if (highest > 65_535) {
-    return { message: `Port ${highest} does not exist`, help: 'Ports end at 65535.' };
+    return { message: `Port ${highest} does not exist`, help: 'Write a port up to 65535.' };
   }
   const instead = `${last}-${first}${suffix}`;
   return { message: `The range \`${address}\` counts down`, help: `Write \`${instead}\`.`, instead };

@@ -14,9 +14,9 @@ export default defineRule({
   name: 'late-directive',
   codes: [],
   category: 'syntax',
-  summary: 'A parser directive does not stand at the top, where alone it counts',
-  why: `The first line that is no directive ends them, be it a comment, an empty line or an instruction: what follows is a plain comment,
-    and the file is read by other rules than it asks for.`,
+  summary: 'A parser directive stands below the top of the file, where it has no effect',
+  why: `The first line that is not a directive ends them, be it a comment, an empty line or an instruction. What follows is a plain comment, and
+    the file is read by other rules than it asks for.`,
   severity: 'warning',
   fix: { safety: 'unsafe', note: 'The directive takes effect then.' },
   examples: [
@@ -68,7 +68,7 @@ const problemOf = function* (comment: Comment, file: Iechorfile): Iterable<Probl
   yield {
     at: comment,
     message: `${quoted(`# ${name}=${value}`)} is a plain comment here`,
-    help: `${name === 'check' ? 'For the whole file it' : 'It'} has to stand above ${obstacleTo(comment, file)}.`,
+    help: `Move it to the top of the file, above ${obstacleTo(comment, file)}.`,
     fix: edits && { title: 'Move it to the top', edits },
   };
 };
@@ -91,8 +91,12 @@ const isBelowShebang = (comment: Comment, { text }: Iechorfile): boolean =>
 const obstacleTo = (comment: Comment, file: Iechorfile): string => {
   const start = headEnd(file);
   const first = file.text.slice(start).split('\n', 1)[0]?.trim() ?? '';
-  if (first === '') return 'the empty line';
-  return start === comment.start ? 'all else' : first.startsWith('#') ? 'the comment' : 'the instructions';
+  if (first === '') return 'the first empty line';
+  return start === comment.start
+    ? 'everything else'
+    : first.startsWith('#')
+      ? 'the first comment'
+      : 'the first instruction';
 };
 
 /** Where the directives end. */
@@ -115,8 +119,8 @@ const indentationOf = function* ({ name, start, end }: Directive, file: Iechorfi
   if (name === 'escape' || line === start) return;
   yield {
     at: { start, end },
-    message: `The blanks before \`# ${name}=\` make it a plain comment`,
-    help: 'Let it begin in the first column.',
+    message: `Because of the blanks before it, \`# ${name}=\` is a plain comment`,
+    help: 'Delete the blanks before it.',
     fix: { title: 'Delete the blanks', edits: [remove({ start: line, end: start })] },
   };
 };

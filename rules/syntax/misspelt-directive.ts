@@ -5,8 +5,8 @@ export default defineRule({
   codes: [],
   category: 'syntax',
   summary: 'A parser directive, or the frontend that it names, is misspelt',
-  why: `A key that builders do not know makes the line a plain comment: the file is read by other rules than it asks for, and nothing says
-    so. A frontend image that does not exist ends the build.`,
+  why: `A key that builders do not know makes the line a plain comment, so the file is read by other rules than it asks for, without a word. A
+    frontend image that does not exist ends the build.`,
   severity: 'error',
   fix: { safety: 'unsafe', note: 'The directive takes effect then.' },
   examples: [
@@ -19,6 +19,11 @@ export default defineRule({
       title: 'The sign behind it',
       bad: '# syntax: docker/dockerfile:1\nFROM alpine\n',
       good: '# syntax=docker/dockerfile:1\nFROM alpine\n',
+    },
+    {
+      title: 'No sign at all',
+      bad: '# check skip=all\nFROM alpine\n',
+      good: '# check=skip=all\nFROM alpine\n',
     },
     {
       title: 'The image',
@@ -49,7 +54,7 @@ export default defineRule({
 
 const KEYS = ['syntax', 'escape', 'check'];
 
-const DIRECTIVE = /^[\t ]*([a-z]+)([\t ]*[=:][\t ]*)(\S+)[\t ]*$/i;
+const DIRECTIVE = /^[\t ]*([a-z]+)([\t ]*[=:][\t ]*|[\t ]+)(\S+)[\t ]*$/i;
 
 /** What can only be the value of that directive. */
 const VALUES: Readonly<Record<string, RegExp>> = {
@@ -68,8 +73,8 @@ const keyProblems = function* ({ text, start }: Comment): Iterable<Problem> {
   const range = { start: at, end: at + key.length + sign.length };
   yield {
     at: { start, end: range.end + value.length },
-    message: `${quoted(`#${text.trimEnd()}`)} is a plain comment`,
-    help: `The directive is ${quoted(`# ${meant}=${value}`)}.`,
+    message: `${quoted(`#${text.trimEnd()}`)} is a plain comment, not the directive \`${meant}\``,
+    help: `Write ${quoted(`# ${meant}=${value}`)}.`,
     fix: { title: `Write \`${meant}=\``, edits: [replace(range, `${meant}=`)] },
   };
 };

@@ -16,8 +16,8 @@ export default defineRule({
   codes: ['DL3061', 'tally/require-stages', 'DF037'],
   category: 'syntax',
   summary: 'There is no FROM, or an instruction stands above it',
-  why: `Every instruction but ARG belongs to a stage, and a stage begins with FROM; without it BuildKit has nothing to build
-    on and refuses the file. A part that is put into other files may do without.`,
+  why: `Every instruction but ARG belongs to a stage, and a stage begins with FROM: without it BuildKit refuses the file. A fragment that other
+    files include may do without.`,
   severity: 'error',
   fix: { safety: 'unsafe', note: 'Takes the instruction to belong to the first stage.' },
   examples: [

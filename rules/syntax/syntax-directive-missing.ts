@@ -4,12 +4,12 @@ export default defineRule({
   name: 'syntax-directive-missing',
   codes: [],
   category: 'syntax',
-  summary: 'No `# syntax=` says by which version of the format the file is read',
-  why: `Without it the builder's own frontend reads the file, so a builder that is older than the one at hand may not know what the file
-    uses. With \`docker/dockerfile:1\` every BuildKit fetches the newest stable one.`,
+  summary: 'No `# syntax=` says which version of the format the file is written in',
+  why: `Without it the frontend that is built into the builder reads the file, and an older builder may not know what the file uses. With
+    \`docker/dockerfile:1\` every BuildKit fetches the newest stable frontend.`,
   severity: 'info',
   off: true,
-  fix: { safety: 'unsafe', note: 'The build then needs that image.' },
+  fix: { safety: 'unsafe', note: 'The build then has to fetch that image.' },
   examples: [
     { bad: 'FROM alpine\n', good: '# syntax=docker/dockerfile:1\nFROM alpine\n' },
     { bad: '# My image\nFROM alpine\n', good: '# syntax=docker/dockerfile:1\n# My image\nFROM alpine\n' },
@@ -32,8 +32,8 @@ export default defineRule({
         const line = `# syntax=docker/dockerfile:1${lineEndOf(file, top)}`;
         yield {
           at: first.keyword,
-          message: 'Nothing says by which version of the format to read this file',
-          help: 'Begin it with `# syntax=docker/dockerfile:1`.',
+          message: 'No `# syntax=` says which version of the format this file is written in',
+          help: 'Begin the file with `# syntax=docker/dockerfile:1`.',
           fix: { title: 'Name the frontend', edits: [insertBefore(top, line)] },
         };
       },

@@ -78,10 +78,15 @@ const flawAt = (at: Range, message: string, help: string): MountFlaw => ({
   near: undefined,
 });
 
+const listed = (known: readonly string[]): string => {
+  const quoted = known.map((each) => `\`${each}\``);
+  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+};
+
 /** A name that there is not. */
 const unknownAt = ({ start, end }: Range, message: string, name: string, known: readonly string[]): MountFlaw => {
   const near = nearest(name, known);
-  const help = near ? `Write \`${near}\`.` : `It can be ${known.map((each) => `\`${each}\``).join(', ')}.`;
+  const help = near ? `Write \`${near}\`.` : `Write ${listed(known)}.`;
   return { start, end, message, help, near };
 };
 
@@ -89,7 +94,7 @@ const keyFlaw = (field: PlacedField): MountFlaw | undefined => {
   const { bare, key, start } = field;
   const at = { start, end: Math.min(field.end, start + key.length) };
   if (key === '')
-    return flawAt(at, 'There is nothing between two commas', 'A blank ends the options: leave none behind a comma.');
+    return flawAt(at, 'An option of the mount is empty', 'Leave no blank after a comma: it ends the options.');
   if (!KEYS.includes(key)) return unknownAt(at, `A mount has no option \`${key}\``, key, bare ? SWITCHES : KEYS);
   return bare && !SWITCHES.includes(key) ? flawAt(at, `\`${key}\` has no value`, `Write \`${key}=…\`.`) : undefined;
 };
@@ -103,13 +108,25 @@ const valueFlaw = (field: PlacedField): MountFlaw | undefined => {
   if (key === 'sharing' && !SHARING.includes(value.toLowerCase()))
     return unknownAt(at, `A cache cannot be shared as \`${value}\``, value, SHARING);
   if (SWITCHES.includes(key) && !/^(?:1|t|T|TRUE|true|True|0|f|F|FALSE|false|False)$/.test(value))
-    return flawAt(at, `\`${key}\` is true or false, not \`${value}\``, `Write \`${key}\` or leave it out.`);
+    return flawAt(at, `\`${key}\` is true or false, not \`${value}\``, `Write \`${key}\`, or delete it.`);
   if (key === 'mode' && !/^[0-7]+$/.test(value))
-    return flawAt(at, `\`mode\` is an octal number, not \`${value}\``, 'Write such as `mode=0755`.');
+    return flawAt(
+      at,
+      `\`mode\` is an octal number, not \`${value}\``,
+      'Write it in octal digits, such as `mode=0755`.',
+    );
   if (/^[ug]id$/.test(key) && !/^\d+$/.test(value))
-    return flawAt(at, `\`${key}\` is a number, not \`${value}\``, 'Names are not looked up here: write the id.');
+    return flawAt(
+      at,
+      `\`${key}\` is a number, not \`${value}\``,
+      'Write the number of the id: names are not looked up here.',
+    );
   if (key === 'size' && !/^\d+(?:\.\d+)? ?(?:[kmgtp]i?)?b?$/i.test(value))
-    return flawAt(at, `\`size\` is a number of bytes, not \`${value}\``, 'Write such as `size=64m`.');
+    return flawAt(
+      at,
+      `\`size\` is a number of bytes, not \`${value}\``,
+      'Write a number with its unit, such as `size=64m`.',
+    );
   return undefined;
 };
 
@@ -117,9 +134,9 @@ const valueFlaw = (field: PlacedField): MountFlaw | undefined => {
 const typeFlaw = (field: PlacedField, type: MountType | undefined): MountFlaw | undefined => {
   if (type === undefined) return undefined;
   if (field.key === 'size' && type !== 'tmpfs')
-    return flawAt(field, `A ${type} mount takes no \`size\``, 'Write it behind `type=tmpfs`, or leave it out.');
+    return flawAt(field, `A ${type} mount takes no \`size\``, 'Write it after `type=tmpfs`, or delete it.');
   if (field.key === 'required' && type !== 'secret' && type !== 'ssh')
-    return flawAt(field, `A ${type} mount takes no \`required\``, 'Write it behind `type=secret`, or leave it out.');
+    return flawAt(field, `A ${type} mount takes no \`required\``, 'Write it after `type=secret`, or delete it.');
   return undefined;
 };
 
@@ -130,11 +147,11 @@ const combinationFlaw = (fields: readonly PlacedField[], type: MountType, flag: 
     return flawAt(
       owner,
       `A ${type} mount takes no \`${owner.key}\``,
-      'Leave it out: only cache, secret and ssh take it.',
+      'Delete it: only cache, secret and ssh mounts take it.',
     );
   const sharing = find('sharing');
   if (sharing && type !== 'cache')
-    return flawAt(sharing, `A ${type} mount takes no \`sharing\``, 'Leave it out: only a cache is shared.');
+    return flawAt(sharing, `A ${type} mount takes no \`sharing\``, 'Delete it: only a cache is shared.');
   if (type !== 'secret') return undefined;
   const from = find('from');
   if (from) return flawAt(from, 'A secret mount takes no `from`', 'Name the secret by its `id`.');
@@ -144,5 +161,5 @@ const combinationFlaw = (fields: readonly PlacedField[], type: MountType, flag: 
   const isNamed = id || source || find('target', 'dst', 'destination');
   return isNamed
     ? undefined
-    : flawAt(flag, 'The mount names no secret', 'Write such as `--mount=type=secret,id=token`.');
+    : flawAt(flag, 'The mount names no secret', 'Name it by its id, such as `--mount=type=secret,id=token`.');
 };
