@@ -236,7 +236,7 @@ const switching = (model: Model, run: Run, commands: readonly ShellCommand[], op
     );
     if (isIndexUpdate(command)) {
       const between = next && model.file.text.slice(command.whole.end, next.whole.start);
-      if (!next || !between || command.conditional || !/^\s*(?:&&|;|\n)[\s\\`]*$/.test(between)) return undefined;
+      if (!next || !between || command.conditional || !/^[\s\\`]*(?:&&|;|\n)[\s\\`]*$/.test(between)) return undefined;
       edits.push(remove({ start: command.whole.start, end: next.whole.start }));
       continue;
     }

@@ -1,5 +1,5 @@
 import type { Run } from '../ast/nodes.ts';
-import type { ShellCommand } from '../shell/index.ts';
+import { type ShellCommand, setOptions } from '../shell/index.ts';
 import type { Model } from './index.ts';
 
 /** Text to put at an offset. */
@@ -10,7 +10,8 @@ export interface Insertion {
 
 /** Another command behind one of a RUN, joined and laid out as the others are; undefined where that is not plain. */
 export const appendedCommand = (model: Model, run: Run, command: ShellCommand, text: string): Insertion | undefined => {
-  if (!model.scriptOf(run) || command.conditional || (command.isolated && !command.pipeline)) return undefined;
+  const script = model.scriptOf(run);
+  if (!script || command.conditional || (command.isolated && !command.pipeline)) return undefined;
   if (
     command.wrappers.some(({ name }) => name !== 'sudo') ||
     command.pipeline?.segments.some((each) => each.length > 1)
@@ -21,8 +22,13 @@ export const appendedCommand = (model: Model, run: Run, command: ShellCommand, t
   const next = all.find(({ whole, connector }) => whole.start >= at && connector !== undefined);
   const joint = (next ?? command).connector?.text ?? '&&';
   const whole = command.wrappers.length > 0 ? `sudo ${text}` : text;
-  if (joint === '\n') return { at, text: `\n${indentAt(model, command.whole.start)}${whole}` };
-  return joint === '&&' || joint === ';' ? { at, text: laidOut(model, run, command, joint, whole) } : undefined;
+  // Whether the last command fails is what the RUN returns, and another behind it must not hide that.
+  const isGuarded = next !== undefined || setOptions(script).errexit;
+  if (joint === '\n') {
+    return { at, text: `${isGuarded ? '' : ' &&'}\n${indentAt(model, command.whole.start)}${whole}` };
+  }
+  if (joint !== '&&' && joint !== ';') return undefined;
+  return { at, text: laidOut(model, run, command, isGuarded ? joint : '&&', whole) };
 };
 
 const laidOut = (model: Model, run: Run, command: ShellCommand, joint: string, text: string): string => {
@@ -31,7 +37,9 @@ const laidOut = (model: Model, run: Run, command: ShellCommand, joint: string, t
   if (lineEnd === undefined) return joint === ';' ? `; ${text}` : ` && ${text}`;
   const { escape } = model.file;
   const leading = /\n([\t ]*)&&/.exec(source)?.[1];
-  const isTrailing = /&&[\t ]*[\\`]?[\t ]*\r?\n/.test(source);
+  const isTrailing = (leading === undefined ? /(?:&&|;)[\t ]*[\\`]?[\t ]*\r?\n/ : /&&[\t ]*[\\`]?[\t ]*\r?\n/).test(
+    source,
+  );
   if (joint === '&&' && !isTrailing) return ` ${escape}${lineEnd}${leading ?? '    '}&& ${text}`;
   const own = indentAt(model, command.whole.start);
   const indent = model.file.text.lastIndexOf('\n', command.whole.start - 1) >= run.start ? own : '    ';
