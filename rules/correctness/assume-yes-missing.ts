@@ -16,10 +16,10 @@ export default defineRule({
   codes: ['DL3014', 'DL3030', 'DL3034', 'DL3038', 'DS-0021', 'DF015', 'DF027'],
   category: 'correctness',
   summary: 'A package manager may ask a question that nobody answers',
-  why: `It asks before it takes more than the named packages, or takes some away. A build has no keyboard, so the answer is no, and the step
+  why: `It asks before it installs more than the named packages, or removes some. A build has no keyboard, so the answer is no, and the step
     fails as soon as a package gets another dependency.`,
   severity: 'warning',
-  fix: { safety: 'safe', note: 'A step that asked has failed.' },
+  fix: { safety: 'safe', note: 'A step in which it asks fails.' },
   examples: [
     {
       bad: 'FROM debian\nRUN apt-get update && apt-get install --no-install-recommends curl\n',
@@ -46,7 +46,10 @@ export default defineRule({
       title: 'Once for all',
       good: 'FROM debian\nRUN echo \'APT::Get::Assume-Yes "true";\' > /etc/apt/apt.conf.d/90yes\nRUN apt-get install curl\n',
     },
-    { title: 'It does not ask', good: 'FROM alpine\nRUN apk add curl && apt-get update && dnf clean all\n' },
+    {
+      title: 'It does not ask',
+      good: 'FROM alpine\nRUN apk add curl && microdnf install git && apt-get update && dnf clean all\n',
+    },
     {
       title: 'It only shows',
       good: 'FROM debian\nRUN apt-get install --dry-run curl && dnf install --assumeno curl\n',
@@ -75,12 +78,11 @@ export default defineRule({
   },
 });
 
-/** The package managers that ask, with the ids of this check elsewhere. */
+/** The package managers that ask, with the ids of this check elsewhere; microdnf always takes yes for the answer. */
 const CODES: Readonly<Record<string, readonly string[]>> = {
   apt: ['DL3014', 'DS-0021', 'DF015'],
   yum: ['DL3030', 'DF027'],
   dnf: ['DL3038'],
-  microdnf: ['DL3038'],
   tdnf: [],
   zypper: ['DL3034'],
   pacman: [],

@@ -5,8 +5,8 @@ export default defineRule({
   codes: ['DL3029', 'FromPlatformFlagConstDisallowed'],
   category: 'correctness',
   summary: '`FROM --platform` is a constant in a file that is built for several platforms',
-  why: `The stage stays on that platform whatever the build asks for: what it makes does not run on the others, or the
-    whole stage runs in emulation. A file that is for one platform alone may say so.`,
+  why: `The stage keeps that platform whatever the build asks for, so what it makes does not run on the others, or the whole stage runs in
+    emulation. A file that is for one platform alone may say so.`,
   severity: 'warning',
   fix: { safety: 'unsafe', note: 'The stage follows the platform of the build.' },
   examples: [
@@ -25,6 +25,10 @@ export default defineRule({
       title: 'A stage whose name tells its platform',
       good: 'FROM --platform=linux/amd64 alpine:3.24 AS tools-amd64\nFROM --platform=linux/arm64 alpine:3.24 AS tools-arm64\nFROM tools-$TARGETARCH\n',
     },
+    {
+      title: 'By another name of it',
+      good: 'FROM --platform=linux/arm64 alpine:3.24 AS qemu-aarch64\nFROM alpine:3.24\nCOPY --from=qemu-aarch64 /bin/qemu /bin/\n',
+    },
   ],
   check({ file, model, document }) {
     const { final } = model;
@@ -42,11 +46,11 @@ export default defineRule({
         const isOnOneLine = file.text.slice(gap.start, flag.start).trim() === '';
         yield {
           at: flag,
-          message: `This stage stays on \`${platform}\` while the image follows the platform of the build`,
+          message: `This stage is always \`${platform}\`, while the image follows the platform of the build`,
           help: crossBuilds
-            ? 'Write `--platform=$BUILDPLATFORM`: the stage runs where it is built and compiles for the target.'
-            : 'Leave the flag out, or write `--platform=$BUILDPLATFORM` if what the stage makes runs on any platform.',
-          ...(final.node.from ? { related: [{ range: final.node.from, message: 'The image ends up here' }] } : {}),
+            ? 'Write `--platform=$BUILDPLATFORM`: the stage then runs on the builder and compiles for the target.'
+            : 'Delete the flag, or write `--platform=$BUILDPLATFORM` if what the stage makes runs on any platform.',
+          ...(final.node.from ? { related: [{ range: final.node.from, message: 'The image is made here' }] } : {}),
           fix: crossBuilds
             ? { title: 'Write `$BUILDPLATFORM`', edits: [replace(flag.value ?? flag, '$BUILDPLATFORM')] }
             : isOnOneLine
@@ -63,8 +67,19 @@ const platformOf = ({ node }: StageInfo) => node.from?.flags.find(({ name }) => 
 const declaresTarget = (node: Instruction): boolean =>
   node.kind === 'Arg' && node.declarations.some(({ name }) => name.text.startsWith('TARGET'));
 
+/** Other names of processors. */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  amd64: ['x86_64', 'x86-64', 'x64'],
+  arm64: ['aarch64', 'armv8'],
+  arm: ['armhf', 'armv7', 'armv6'],
+  '386': ['i386', 'i686', 'x86'],
+};
+
 /** Whether a name tells the system or processor, such as `build-arm64`. */
 const saysPlatform = (name: string, platform: string): boolean => {
   const lower = name.toLowerCase();
-  return platform.split('/').some((part) => part !== 'linux' && part !== '' && lower.includes(part.toLowerCase()));
+  const parts = platform.toLowerCase().split('/');
+  return parts.some(
+    (part) => part !== 'linux' && part !== '' && [part, ...(ALIASES[part] ?? [])].some((name) => lower.includes(name)),
+  );
 };

@@ -15,8 +15,8 @@ export default defineRule({
   codes: ['DL3021', 'DS-0011', 'DF048'],
   category: 'correctness',
   summary: 'Several sources are copied to what may be a file',
-  why: `Without a \`/\` at its end the destination is a folder only if there is one already. Otherwise BuildKit writes one file over the
-    other without a word, and the older builder refuses the line.`,
+  why: `Without a \`/\` at its end the destination is a directory only if it exists already. Otherwise BuildKit writes one file over the other
+    without a word, and the older builder refuses the line.`,
   severity: 'error',
   fix: { safety: 'safe', note: 'The sources were written over each other before.' },
   examples: [

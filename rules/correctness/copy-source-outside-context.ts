@@ -4,9 +4,9 @@ export default defineRule({
   name: 'copy-source-outside-context',
   codes: [],
   category: 'correctness',
-  summary: 'The source of a COPY looks out of the build context',
-  why: `A build sees the files of its context alone. BuildKit takes \`../\` at the top of the context for nothing, so that the line copies
-    another file of that name, or fails; the older builder refuses it.`,
+  summary: 'The source of a COPY is outside the build context',
+  why: `A build sees only the files of its context. BuildKit ignores \`../\` at the top of the context, so the line copies another file of that name,
+    or fails; the older builder refuses it.`,
   severity: 'warning',
   examples: [
     { bad: 'FROM node\nCOPY ../shared /app/shared\n' },
@@ -21,7 +21,8 @@ export default defineRule({
       good: 'FROM node AS build\nFROM node\nCOPY --from=build /home/node/app /app\n',
     },
   ],
-  check({ model }) {
+  check({ model, document }) {
+    const fileName = document.path.replace(/^.*[\\/]/s, '') || 'Dockerfile';
     const check = function* (node: Copy | Add) {
       for (const source of node.sources) {
         const isOther = node.flags.some(({ name }) => name.text === 'from');
@@ -31,8 +32,8 @@ export default defineRule({
           at: source,
           message: `\`${source.raw}\` ${flaw}`,
           help: isOther
-            ? 'Name the path from the root of what it is copied from.'
-            : 'Name a path in the context, and give the build a context that holds it, such as the folder above with `--file`.',
+            ? `Name the path from the root of \`${fromOf(node)}\`.`
+            : `Name a path inside the context, or build with a context that holds it, such as \`docker build --file ./${fileName} ..\`.`,
         };
       }
     };
@@ -45,14 +46,15 @@ const flawOf = (source: CopySource, node: Copy | Add, model: Model, isOther: boo
   const start = first?.kind === 'Literal' ? first.value : '';
   const path = model.expand(source, node).value ?? start;
   if (/^[a-z][\w+.-]*:\/\//i.test(path)) return undefined;
-  if (leavesRoot(path))
-    return isOther ? 'looks above the root of what it is copied from' : 'lies outside of the build context';
+  if (leavesRoot(path)) return isOther ? `is above the root of \`${fromOf(node)}\`` : 'is outside the build context';
   if (isOther) return undefined;
-  if (path.startsWith('~/')) return 'is no home folder: `~` is a name like any other here';
+  if (path.startsWith('~/')) return 'is a path in the build context: `~` means no home directory here';
   return /^\/(?:home|Users)\/[^/*?]+\/|^[a-z]:[\\/]users[\\/]/i.test(path)
-    ? 'is looked for in the build context, not on the machine'
+    ? 'is looked for in the build context, not on the machine that builds'
     : undefined;
 };
+
+const fromOf = ({ flags }: Copy | Add): string => flags.find(({ name }) => name.text === 'from')?.value?.raw ?? '';
 
 /** Whether the path goes above where it starts, at any point. */
 const leavesRoot = (path: string): boolean => {

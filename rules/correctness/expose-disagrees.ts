@@ -16,10 +16,10 @@ export default defineRule({
   name: 'expose-disagrees',
   codes: [],
   category: 'correctness',
-  summary: 'EXPOSE names another port than the one that the program listens on',
-  why: `EXPOSE opens nothing: it tells people, \`docker run -P\`, proxies and platforms which port to connect to. Where it is the wrong one, they connect to nothing.`,
+  summary: 'EXPOSE names another port than the one the program listens on',
+  why: `EXPOSE opens nothing: it tells people, \`docker run -P\`, proxies and platforms which port to connect to. If it is the wrong one, they connect to nothing.`,
   severity: 'warning',
-  fix: { safety: 'unsafe', note: 'Takes the port of the command; perhaps EXPOSE has the one that was meant.' },
+  fix: { safety: 'unsafe', note: 'Takes the port of the command; perhaps EXPOSE names the one that was meant.' },
   examples: [
     {
       bad: 'FROM python:3.13\nEXPOSE 5000\nCMD ["uvicorn", "app:app", "--host", "0.0.0.0", "--port", "8080"]\n',
@@ -88,11 +88,11 @@ const problemOf = (exposed: readonly ExposedPort[], { port, at }: ListeningPort)
   const isLiteral = last?.word.raw === last?.text;
   return {
     at: word,
-    message: `EXPOSE names ${named}, but the program listens on ${port}`,
+    message: `EXPOSE names ${named}, but the program is told to listen on ${port}`,
     help: isOnly
-      ? `Write \`EXPOSE ${instead}\`, or let the program listen there.`
-      : `Add \`${port}\`, or let the program listen on one of these.`,
-    related: [{ range: at, message: `Here it is told to listen on ${port}` }],
+      ? `Write \`EXPOSE ${instead}\`, or have the program listen on ${named}.`
+      : `Add \`${port}\`, or have the program listen on one of these.`,
+    related: [{ range: at, message: `This tells it to listen on ${port}` }],
     fix: isOnly
       ? isLiteral
         ? { title: `Expose ${port}`, edits: [replace(word, instead)] }

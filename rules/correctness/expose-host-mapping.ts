@@ -4,8 +4,8 @@ export default defineRule({
   name: 'expose-host-mapping',
   codes: ['ExposeInvalidFormat'],
   category: 'correctness',
-  summary: 'EXPOSE maps a port of the host, which has no effect',
-  why: `An image cannot say which address or port of a host it gets: builders drop that part, and the port is published nowhere.`,
+  summary: 'EXPOSE names a port of the host, which has no effect',
+  why: `An image cannot choose an address or a port of its host: builders drop that part, and the port is not published.`,
   severity: 'warning',
   fix: { safety: 'safe' },
   examples: [
@@ -29,7 +29,7 @@ export default defineRule({
           yield {
             at: word,
             message: host
-              ? `\`${host}:\` has no effect here: EXPOSE names the port of the container alone`
+              ? `\`${host}:\` has no effect here: EXPOSE names only the port of the container`
               : `The colon in \`${text}\` has no effect`,
             help: `Write \`EXPOSE ${container}\`${host ? `; \`docker run --publish ${text.replace(/\/.*/, '')}\` maps it` : ''}.`,
             fix: word.raw === text ? fix : undefined,

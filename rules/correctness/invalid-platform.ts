@@ -4,9 +4,9 @@ export default defineRule({
   name: 'invalid-platform',
   codes: ['FromInvalidPlatform'],
   category: 'correctness',
-  summary: '`FROM --platform` names no platform',
-  why: `A platform is \`os/arch\` or \`os/arch/variant\` in the words of Go, such as \`linux/arm64\`. Another word is refused, or no
-    image has it.`,
+  summary: '`FROM --platform` names a platform that does not exist',
+  why: `A platform is \`os/arch\` or \`os/arch/variant\` in the terms of Go, such as \`linux/arm64\`. Other words are refused, or no image has
+    them.`,
   severity: 'error',
   fix: { safety: 'unsafe', note: 'Takes the platform that was probably meant.' },
   examples: [
@@ -21,8 +21,13 @@ export default defineRule({
       good: 'FROM --platform=linux/arm/v7 alpine:3.24\n',
     },
     {
-      title: 'A slip of the pen',
+      title: 'A misspelling',
       bad: 'FROM --platform=linux/adm64 alpine:3.24\n',
+      good: 'FROM --platform=linux/amd64 alpine:3.24\n',
+    },
+    {
+      title: 'Another sign than `/`',
+      bad: 'FROM --platform=linux-amd64 alpine:3.24\n',
       good: 'FROM --platform=linux/amd64 alpine:3.24\n',
     },
     { title: 'Too many parts', bad: 'FROM --platform=docker/linux/arm/v7 alpine:3.24\n' },
@@ -45,10 +50,10 @@ export default defineRule({
         const meant = platformMeant(platform);
         yield {
           at: flag.value,
-          message: `\`${platform}\` is no platform`,
+          message: `\`${platform}\` is not a platform`,
           help: meant
             ? `Write \`--platform=${meant}\`.`
-            : 'Write an operating system and a processor, such as `linux/amd64`.',
+            : 'Write an operating system and an architecture, such as `linux/amd64`.',
           fix: meant ? { title: `Write \`${meant}\``, edits: [replace(flag.value, meant)] } : undefined,
         };
       },
@@ -85,7 +90,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 const platformMeant = (text: string): string | undefined => {
-  const parts = text.toLowerCase().split('/');
+  const lower = text.toLowerCase();
+  const parts = (lower.includes('/') ? lower : lower.replace(/^(linux|windows)[-_:]/, '$1/')).split('/');
   const [first = '', second = first, third] = parts;
   if (parts.length > 3 || third === '') return undefined;
   const system = parts.length === 1 ? 'linux' : SYSTEMS.includes(first) ? first : nearest(first, SYSTEMS);

@@ -4,10 +4,10 @@ export default defineRule({
   name: 'invalid-stopsignal',
   codes: [],
   category: 'correctness',
-  summary: 'STOPSIGNAL names no signal',
-  why: `BuildKit refuses a name that it does not know, and the build ends there. A number that no signal has is taken, but then nothing can stop the container in good order.`,
+  summary: 'STOPSIGNAL names a signal that does not exist',
+  why: `BuildKit stops at a name that it does not know. A number that no signal has is accepted, but then the container cannot be stopped gracefully.`,
   severity: 'error',
-  fix: { safety: 'unsafe', note: 'Takes the nearest name, which may not be the one that was meant.' },
+  fix: { safety: 'unsafe', note: 'Takes the nearest name.' },
   examples: [
     { bad: 'FROM nginx:1.29\nSTOPSIGNAL SIGQIUT\n', good: 'FROM nginx:1.29\nSTOPSIGNAL SIGQUIT\n' },
     { title: 'A number above the last signal', bad: 'FROM alpine:3.22\nSTOPSIGNAL 99\n' },
@@ -27,7 +27,7 @@ export default defineRule({
           at: node.signal,
           message: isNumber ? `No signal has the number ${value}` : `There is no signal \`${value}\``,
           help: meant
-            ? `Write \`STOPSIGNAL ${meant}\`, if that is what was meant.`
+            ? `Write \`STOPSIGNAL ${meant}\`.`
             : 'Write a name, such as `STOPSIGNAL SIGTERM`, or a number from 1 to 64.',
           fix:
             meant && node.signal.text !== undefined

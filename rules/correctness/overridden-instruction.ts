@@ -54,7 +54,7 @@ const KINDS = {
     codes: ['MultipleInstructionsDisallowed', 'DL3012'],
     help: 'To check several things, join them with `&&` in one HEALTHCHECK.',
   },
-  Stopsignal: { codes: [], help: 'A container is stopped with one signal.' },
+  Stopsignal: { codes: [], help: 'A container has one stop signal.' },
 } as const;
 
 const overriddenIn = function* ({ instructions }: Stage, file: Iechorfile) {
@@ -67,7 +67,7 @@ const overriddenIn = function* ({ instructions }: Stage, file: Iechorfile) {
       yield {
         at: node,
         message: `This ${name} has no effect: a later one in the stage replaces it`,
-        help: `Delete the one that is not meant. ${help}`,
+        help: `Delete the one that is not wanted. ${help}`,
         related: [{ range: last, message: `Only this ${name} takes effect` }],
         codes,
         fix: hasComment(file, node)

@@ -5,8 +5,7 @@ export default defineRule({
   codes: ['DL3065', 'RedundantTargetPlatform'],
   category: 'correctness',
   summary: '`FROM --platform` asks for the target platform, which is the default',
-  why: `Without the flag a FROM takes the image of the target platform, so the flag says nothing; where it stands, readers
-    look for the reason.`,
+  why: `A FROM without the flag takes the image of the target platform, so the flag says nothing new, and readers look for a reason.`,
   severity: 'info',
   fix: { safety: 'safe' },
   examples: [
@@ -27,8 +26,8 @@ export default defineRule({
         const gap = file.text.slice(keyword.end, flag.start);
         yield {
           at: flag,
-          message: `\`${file.text.slice(flag.start, flag.end)}\` is what a FROM takes anyway`,
-          help: 'Leave the flag out.',
+          message: `\`${file.text.slice(flag.start, flag.end)}\` is the default of FROM`,
+          help: 'Delete the flag.',
           fix: gap.trim()
             ? undefined
             : { title: 'Delete the flag', edits: [remove({ start: keyword.end, end: flag.end })] },

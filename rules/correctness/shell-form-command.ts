@@ -30,11 +30,11 @@ export default defineRule({
   codes: ['JSONArgsRecommended', 'DL3025'],
   category: 'correctness',
   summary: 'CMD, ENTRYPOINT or HEALTHCHECK starts its program through a shell',
-  why: `In shell form \`/bin/sh -c\` is the first process, and many shells stay it and pass no signals on: the program does not learn that it has to stop, and is killed after ten seconds. An ENTRYPOINT in shell form takes neither CMD nor the arguments of \`docker run\`.`,
+  why: `In shell form the first process is \`/bin/sh -c\`, and many shells keep that place and pass no signals on: the program does not learn that it has to stop, and is killed after ten seconds. An ENTRYPOINT in shell form takes neither CMD nor the arguments of \`docker run\`.`,
   severity: 'warning',
   fix: {
     safety: 'safe',
-    note: 'Safe for a CMD or HEALTHCHECK of a well-known program and plain words that no ENTRYPOINT takes; else unsafe.',
+    note: 'Safe for a CMD or HEALTHCHECK of a well-known program and plain words that no ENTRYPOINT takes; otherwise unsafe.',
   },
   examples: [
     {
@@ -62,6 +62,7 @@ export default defineRule({
       good: 'FROM node:22\nCMD ["node", \\\n  # everything\n  "--trace-warnings", \\\n  "server.js"]\n',
     },
     { title: 'The shell gives way to the program', good: 'FROM debian:13\nCMD exec app --port "$PORT"\n' },
+    { title: 'One that a later one replaces', good: 'FROM debian:13\nCMD app\nCMD ["app", "--all"]\n' },
     { title: 'Signals are handled', good: 'FROM debian:13\nCMD trap : TERM INT; sleep infinity & wait\n' },
     { title: 'An array without its brackets is another matter', good: 'FROM node:22\nCMD "node", "server.js"\n' },
     { title: 'A shell that is chosen', good: 'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nCMD app\n' },
@@ -73,7 +74,7 @@ export default defineRule({
   check({ file, model }) {
     const problemIn = (node: Node, { stage }: Where): readonly Problem[] => {
       const { command } = node;
-      if (!stage || command?.kind !== 'ShellForm' || NOT_THIS.test(command.text)) return [];
+      if (!stage || command?.kind !== 'ShellForm' || NOT_THIS.test(command.text) || isReplaced(node, stage)) return [];
       if (node.kind === 'Healthcheck' && node.type.text.toUpperCase() !== 'CMD') return [];
       if (model.stateBefore(node).shell || isWindowsStage(file, stage) || isSpoilt(model, node)) return [];
       const script = model.scriptOf(node);
@@ -82,6 +83,10 @@ export default defineRule({
     return { Cmd: problemIn, Entrypoint: problemIn, Healthcheck: problemIn };
   },
 });
+
+/** Of one that has no effect overridden-instruction has something to say. */
+const isReplaced = (node: Node, { node: { instructions } }: StageInfo): boolean =>
+  instructions.some(({ kind, start }) => kind === node.kind && start > node.start);
 
 /** A JSON array gone wrong is another problem, and programs of Windows another world. */
 const NOT_THIS = /^\[|^"[^"]*"\s*,|^\S+\.(?:exe|cmd|bat|ps1)(?:\s|$)/i;
@@ -105,7 +110,7 @@ const problemsOf = (place: Place): readonly Problem[] => {
   const edits = isHanded(place) && need.kind !== 'none' ? undefined : editsOf(place);
   const shown = edits && shownAfter(place, edits);
   const fix = edits && {
-    title: need.kind === 'none' ? 'Use exec form' : 'Put `exec` before it',
+    title: need.kind === 'none' ? 'Use exec form' : 'Put `exec` before the program',
     edits,
     safety: safetyOf(place),
   };
@@ -136,14 +141,14 @@ const wordingOf = ({
   const state = model.stateAfter(stage);
   const other = node.kind === 'Cmd' ? state.setBy.entrypoint : state.cmd && state.setBy.cmd;
   if (other && isHanded({ model, stage, node })) {
-    const related = [{ range: other, message: 'This program gets a shell command as its arguments' }];
-    return { message: 'The ENTRYPOINT is handed `/bin/sh -c` and this text, not these words', related };
+    const related = [{ range: other, message: 'This program gets them' }];
+    return { message: 'The ENTRYPOINT gets `/bin/sh -c` and this text as its arguments, not these words', related };
   }
   if (node.kind === 'Entrypoint' && state.setBy.entrypoint === node && other && !isEmpty(other)) {
     const related = [{ range: other, message: 'This CMD has no effect' }];
-    return { message: 'An ENTRYPOINT in shell form ignores the CMD, and passes no signals on', related };
+    return { message: 'An ENTRYPOINT in shell form ignores the CMD and passes no signals on', related };
   }
-  const shell = (what: string) => `\`/bin/sh -c\` stands before ${what} and may keep signals from it`;
+  const shell = (what: string) => `\`/bin/sh -c\` starts ${what} and may keep signals from it`;
   if (need.kind === 'always') return { message: shell('this'), severity: 'info' };
   const [first = ''] = command.text.split(' ');
   const program = need.kind === 'before' ? file.text.slice(need.at.start, need.at.end).replace(/\s.*/s, '…') : first;
@@ -269,7 +274,7 @@ const withoutShell = (place: Place): Problem => {
   const edits = place.need.kind === 'none' ? editsOf(place) : undefined;
   return {
     at: place.command,
-    message: 'The image has no shell, so that this cannot start',
+    message: 'The image has no shell, so this cannot start',
     help: edits
       ? `Write \`${shownAfter(place, edits)}\`.`
       : 'Start the program in exec form, without anything that only a shell can do.',

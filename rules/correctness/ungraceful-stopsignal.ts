@@ -4,10 +4,10 @@ export default defineRule({
   name: 'ungraceful-stopsignal',
   codes: [],
   category: 'correctness',
-  summary: 'STOPSIGNAL is one that no program can handle',
-  why: `A program can neither catch SIGKILL nor SIGSTOP: it cannot finish requests, flush files or leave its locks, and after SIGSTOP it only hangs until the timeout kills it.`,
+  summary: 'STOPSIGNAL is a signal that no program can handle',
+  why: `A program can catch neither SIGKILL nor SIGSTOP: it cannot finish requests, flush files or release locks, and after SIGSTOP it hangs until the timeout kills it.`,
   severity: 'warning',
-  fix: { safety: 'unsafe', note: 'The program now learns that it has to stop, and may take its time for it.' },
+  fix: { safety: 'unsafe', note: 'The program then learns that it has to stop, and may take its time.' },
   examples: [
     {
       bad: 'FROM alpine:3.22\nSTOPSIGNAL SIGKILL\nCMD ["crond", "-f"]\n',
@@ -26,7 +26,7 @@ export default defineRule({
         yield {
           at: node.signal,
           message: `No program can handle ${name}, so the container is ${name === 'SIGKILL' ? 'killed' : 'frozen'} instead of stopped`,
-          help: 'Write the signal on which the program ends in good order. Most take SIGTERM, the default; nginx and PHP-FPM take SIGQUIT, Apache httpd takes SIGWINCH, PostgreSQL SIGINT.',
+          help: 'Write the signal that makes the program end gracefully: SIGTERM, the default, for most; SIGQUIT for nginx and PHP-FPM, SIGWINCH for Apache httpd, SIGINT for PostgreSQL.',
           fix:
             node.signal.text === undefined
               ? undefined
