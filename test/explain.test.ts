@@ -75,7 +75,7 @@ To leave it out: \`--ignore odd-thing\`, or \`# iechorlint ignore=odd-thing\` ab
 
   it.each([
     ['od-thing', 'No rule or code is called `od-thing`. Did you mean `odd-thing`?'],
-    ['DL9998', 'No rule or code is called `DL9998`. Did you mean `DL9999`?'],
+    ['DL9998', 'No rule or code is called `DL9998`. `iechorlint rules` lists them.'],
     ['something else', 'No rule or code is called `something else`. `iechorlint rules` lists them.'],
     ['cache', '`cache` is a category; `iechorlint rules` lists its rules.'],
   ])('refuses %s', async (called, message) => {

@@ -1,9 +1,9 @@
 import { ConfigError } from '../config/error.ts';
+import { hintFor, wordsOf } from '../config/select.ts';
 import { type Fact, factsOf, type Snippet, snippetsOf, whyOf } from '../lint/document.ts';
 import { CATEGORIES, type Rule } from '../lint/rule.ts';
 import { escapeLine, escapeText } from '../report/escape.ts';
 import { wrap } from '../report/prose.ts';
-import { nearest } from '../source/nearest.ts';
 import type { Io } from './io.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 
@@ -28,8 +28,7 @@ const unknownRule = (called: string, rules: readonly Rule[]): string => {
   if (CATEGORIES.some((category) => category === called.trim().toLowerCase())) {
     return `\`${called}\` is a category; \`iechorlint rules\` lists its rules.`;
   }
-  const near = nearest(called, [...rules.map(({ name }) => name), ...rules.flatMap(({ codes }) => codes)]);
-  return `No rule or code is called \`${called}\`.${near ? ` Did you mean \`${near}\`?` : ' `iechorlint rules` lists them.'}`;
+  return `No rule or code is called \`${called}\`.${hintFor(called, rules.flatMap(wordsOf))}`;
 };
 
 const pageOf = (rule: Rule, terminal: Terminal): readonly string[] => {

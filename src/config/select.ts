@@ -34,14 +34,18 @@ export const matching = (rules: readonly Rule[], selector: string): readonly Rul
 };
 
 const unknownSelector = (rules: readonly Rule[], selector: string): string => {
-  const names = [
-    ...rules.map(({ name }) => name),
-    ...CATEGORIES,
-    ...rules.flatMap(({ codes }) => codes),
-    'all',
-    'recommended',
-  ];
-  const near = nearest(selector, names);
-  const hint = near ? ` Did you mean \`${near}\`?` : ' `iechorlint rules` lists them.';
-  return `No rule, code or category is called \`${selector}\`.${hint}`;
+  const names = [...rules.flatMap(wordsOf), ...CATEGORIES, 'all', 'recommended'];
+  return `No rule, code or category is called \`${selector}\`.${hintFor(selector, names)}`;
+};
+
+/** What a rule is called in words; numbers are left out, for next to each stands another check. */
+export const wordsOf = ({ name, codes }: Rule): readonly string[] => [
+  name,
+  ...codes.filter((code) => !/\d/.test(code)),
+];
+
+/** What to try instead of a name that nothing has. */
+export const hintFor = (name: string, known: readonly string[]): string => {
+  const near = nearest(name, known);
+  return near ? ` Did you mean \`${near}\`?` : ' `iechorlint rules` lists them.';
 };
