@@ -13,6 +13,7 @@ describe('wrong use is one line with a hint, and 2', () => {
     [['-fix', 'x'], 'unknown option `-fix` (did you mean `--fix`?); see iechorlint --help'],
     [['--no-fix'], 'unknown option `--no-fix`; see iechorlint --help'],
     [['--outputFile', 'x'], 'unknown option `--outputFile` (did you mean `--output-file`?); see iechorlint --help'],
+    [['--unsafe'], 'unknown option `--unsafe` (did you mean `--unsafe-fixes`?); see iechorlint --help'],
     [['--fix.x'], 'unknown option `--fix.x` (did you mean `--fix`?); see iechorlint --help'],
     [['--__proto__=x'], 'unknown option `--__proto__`; see iechorlint --help'],
     [['-x'], 'unknown option `-x`; see iechorlint --help'],
@@ -91,6 +92,13 @@ describe('completion', () => {
     expect(await complete('--ignore', 'ra')).toEqual(['rare']);
     expect(await complete('explain', 'u')).toEqual(['ugly']);
     expect(await complete('--format', 'json', 'ru')).toEqual(['rules']);
+  });
+
+  it('goes on behind a comma and behind =', async () => {
+    expect(await complete('--ignore', 'ugly,ra')).toEqual(['ugly,rare']);
+    expect(await complete('--format', '=', 'co')).toEqual(['compact']);
+    expect(await complete('--format=co')).toEqual(['--format=compact']);
+    expect(await complete('--quiet', '--ignore=ugly,ra')).toEqual(['--ignore=ugly,rare']);
   });
 
   it('leaves paths to the shell', async () => {

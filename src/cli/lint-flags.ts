@@ -12,7 +12,7 @@ export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
     type: 'string',
     array: true,
     group: WHAT,
-    describe: 'Check these alone: rules, codes of other tools, categories or all; a,b or repeated',
+    describe: 'Check these alone: rules, codes of other tools, categories, recommended or all; a,b or repeated',
   },
   ignore: { type: 'string', array: true, group: WHAT, describe: 'Leave these out; named as for --select' },
   'stdin-filename': { type: 'string', group: WHAT, describe: 'What to call the file that is read from -' },

@@ -64,8 +64,14 @@ const isShort = (flag: string, shapes: OptionShapes): boolean => {
 const unknownOption = (flag: string, names: readonly string[]): string => {
   const name = flag.replace(/^-+/, '');
   const isLong = flag.startsWith('--') || name.length > 1;
-  const near = isLong ? nearest(name, names) : undefined;
+  const near = isLong ? (onlyOneFrom(name, names) ?? nearest(name, names)) : undefined;
   return `unknown option \`${flag}\`${meant(near && `--${near}`)}`;
+};
+
+/** The one that begins so. */
+const onlyOneFrom = (beginning: string, names: readonly string[]): string | undefined => {
+  const [found, ...more] = names.filter((name) => name.startsWith(beginning));
+  return more.length === 0 ? found : undefined;
 };
 
 const meant = (name: string | undefined): string => (name ? ` (did you mean \`${name}\`?)` : '');
