@@ -2,6 +2,7 @@ import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Unreadable } from '../report/index.ts';
 import { nearest } from '../source/nearest.ts';
+import { COMMAND_NAMES } from './command-names.ts';
 import { withSlashes } from './paths.ts';
 import type { Found } from './search.ts';
 import { codeOf, reasonOf } from './system-error.ts';
@@ -107,7 +108,7 @@ const withoutRepeats = ({ found }: Findings): readonly Target[] => {
 const hintFor = (operand: string, cwd: string): string => {
   try {
     const near = nearest(basename(operand), readdirSync(resolve(cwd, dirname(operand))).sort());
-    if (near === undefined) return '';
+    if (near === undefined) return commandHint(operand);
     if (near === basename(operand))
       return near.includes('\uFFFD') ? ' (its name is not UTF-8)' : ' where this symbolic link leads';
     const folder = withSlashes(dirname(operand));
@@ -115,4 +116,11 @@ const hintFor = (operand: string, cwd: string): string => {
   } catch {
     return '';
   }
+};
+
+/** Of short words nearly every one is near to a command. */
+const commandHint = (operand: string): string => {
+  if (['help', 'version', 'fix', 'diff'].includes(operand)) return ` (did you mean --${operand}?)`;
+  const near = operand.length < 4 ? undefined : nearest(operand, COMMAND_NAMES);
+  return near?.[0] === operand[0] ? ` (did you mean the command ${near}?)` : '';
 };
