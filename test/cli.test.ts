@@ -184,3 +184,22 @@ describe('options', () => {
     expect(JSON.parse(stdout).files[0].diagnostics).toMatchObject([{ rule: 'file-too-large', severity: 'error' }]);
   });
 });
+
+describe('plan', () => {
+  const planned = async (config: string) => {
+    const cwd = folderWith({ 'config.json': config, Dockerfile: 'FROM alpine\n' });
+    return runIn(cwd, ['plan', 'Dockerfile', '--base-config', join(cwd, 'config.json')]);
+  };
+
+  it('stands on an OCI image configuration, or on what docker image inspect prints', async () => {
+    expect((await planned('{"config": {"User": "me"}}')).stdout).toMatch(/user +me\n/);
+    expect((await planned('[{"Id": "x", "Config": {"User": "me"}}]')).stdout).toMatch(/user +me\n/);
+    expect(await planned('{"architecture": "arm64", "os": "linux", "rootfs": {}}')).toMatchObject({ code: 0 });
+  });
+
+  it('refuses what is neither', async () => {
+    expect(await planned('{"User": "me"}')).toMatchObject({ code: 2, stderr: expect.stringContaining('no `config`') });
+    expect(await planned('[]')).toMatchObject({ code: 2 });
+    expect(await planned('nothing')).toMatchObject({ code: 2, stderr: expect.stringContaining('is not JSON') });
+  });
+});

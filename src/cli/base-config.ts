@@ -19,10 +19,9 @@ export const EMPTY_CONFIG: ImageConfig = {
   healthcheck: undefined,
 };
 
-/** Reads an OCI image configuration; throws ConfigError where it is none. */
+/** Reads an OCI image configuration, or what `docker image inspect` prints; throws ConfigError where it is none. */
 export const readBaseConfig = (path: string): ImageConfig => {
-  const config = fieldOf(parseFile(path), 'config');
-  if (config === undefined) return EMPTY_CONFIG;
+  const config = configIn(parseFile(path), path);
   return {
     env: envOf(fieldOf(config, 'Env'), path),
     workdir: textIn(config, 'WorkingDir', path),
@@ -37,6 +36,17 @@ export const readBaseConfig = (path: string): ImageConfig => {
     onbuild: textsIn(config, 'OnBuild', path) ?? [],
     healthcheck: healthcheckIn(config, path),
   };
+};
+
+const configIn = (file: unknown, path: string): unknown => {
+  const image: unknown = Array.isArray(file) ? file[0] : file;
+  const config = fieldOf(image, 'config') ?? fieldOf(image, 'Config');
+  if (config !== undefined) return config;
+  // An image may do without, but not a file that holds something else.
+  if (fieldOf(image, 'rootfs') !== undefined || JSON.stringify(image) === '{}') return {};
+  throw new ConfigError(
+    `${path} has no \`config\`; an OCI image configuration has one, and so has what \`docker image inspect\` prints`,
+  );
 };
 
 const parseFile = (path: string): unknown => {

@@ -84,7 +84,8 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
       format: { type: 'string', choices: PLAN_FORMATS, defaultDescription: 'pretty', describe: 'How to print it' },
       'base-config': {
         type: 'string',
-        describe: 'JSON file with the configuration that every base image is taken to have',
+        describe:
+          'JSON file with the configuration that every base image is taken to have: an OCI one, or what docker image inspect prints',
       },
       platform: { type: 'string', describe: 'OS/ARCH[/VARIANT] to plan for, such as linux/arm64' },
       'build-arg': {
