@@ -200,7 +200,7 @@ describe('diff', () => {
 
   it('makes hidden characters visible', () => {
     const text = diff('a\u202e\u001b[31m\r.\n\tb\n', 'a\u202e\n\tb\n', '/ab\u202e c/\u001b.x');
-    expect(text).toContain('--- a/ab\\u{202e} c/\\u{1b}.x\t\n');
+    expect(text).toMatch(/^--- "a\/ab\\342\\200\\256 c\/\\033\.x"\n\+\+\+ "b\/ab\\342\\200\\256 c\/\\033\.x"\n/);
     expect(text).toContain('-a\\u{202e}\\u{1b}[31m\\u{d}.\n+a\\u{202e}\n \tb\n');
   });
 

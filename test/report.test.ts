@@ -84,6 +84,16 @@ web/Dockerfile:2:9  warning  relative-workdir
     ]);
   });
 
+  it('shows of lines that are too wide what differs', () => {
+    const text = `FROM a\nRUN apt-get install -y ${'package '.repeat(20)}curl\n`;
+    const edits = [
+      { range: { start: text.length - 1, end: text.length - 1 }, text: ' && rm -rf /var/lib/apt/lists/*' },
+    ];
+    const shown = pretty(text, [findingAt(rangeOf(text, 'RUN'), { fix: { title: 'Clean', safety: 'safe', edits } })]);
+    expect(shown).toMatch(/ {8}- ….* curl\n {8}\+ ….* curl && rm -rf \/var\/lib\/apt\/lists\/\*\n/);
+    expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   it('separates the places of one fix', () => {
     const edits = [
       { range: { start: 0, end: 4 }, text: 'from' },
@@ -99,6 +109,8 @@ web/Dockerfile:2:9  warning  relative-workdir
     expect(text.match(/^── .*/gm)?.map((line) => line.slice(0, 4))).toEqual(['── a', '── c']);
     expect(text).toContain('2 warnings in 2 of 3 files; 2 can be fixed with --fix --unsafe-fixes;');
     expect(text).toMatch(/1 file\s+could not be read\n$/);
+    const nothing = render(reportPretty, reportOf([], { unreadable: [{ path: 'd', message: 'gone' }] }));
+    expect(nothing).toBe('1 file could not be read\n');
   });
 
   it('counts by severity and by the flag that fixes', () => {

@@ -17,12 +17,26 @@ export const diffOf = (document: Document, fixed: string, options: { readonly co
 
 const BOM = '\uFEFF';
 
+/** As git has it: a name with hidden characters stands in quotes, and a tab ends another one with blanks in it. */
 const headers = (path: string, paint: ChalkInstance): readonly string[] => {
-  const name = escapeLine(path.replace(/^\.?\/+/, ''));
-  // As git has it: a tab ends a name with blanks in it.
-  const end = name.includes(' ') ? '\t\n' : '\n';
-  return [`${paint.bold(`--- a/${name}`)}${end}`, `${paint.bold(`+++ b/${name}`)}${end}`];
+  const name = path.replace(/^\.?\/+/, '');
+  const isPlain = escapeLine(name) === name;
+  const shown = (side: string) => (isPlain ? `${side}/${name}` : quoted(`${side}/${name}`));
+  const end = isPlain && name.includes(' ') ? '\t\n' : '\n';
+  return [`${paint.bold(`--- ${shown('a')}`)}${end}`, `${paint.bold(`+++ ${shown('b')}`)}${end}`];
 };
+
+/** In quotes, hidden characters as the octal numbers of their bytes. */
+const quoted = (name: string): string => {
+  const characters = Array.from(name, (character) => {
+    if (character === '"' || character === '\\') return `\\${character}`;
+    return escapeLine(character) === character ? character : octal(character);
+  });
+  return `"${characters.join('')}"`;
+};
+
+const octal = (character: string): string =>
+  Array.from(new TextEncoder().encode(character), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 
 const hunkLines = (hunk: StructuredPatchHunk, paint: ChalkInstance): readonly string[] => {
   const before = `-${startOf(hunk.oldStart, hunk.oldLines)},${hunk.oldLines}`;

@@ -4,7 +4,7 @@ import { escapeText } from './escape.ts';
 import { frameOf } from './frame.ts';
 import type { FileReport, Report, Reporter, ReportOptions } from './index.ts';
 import type { Paint } from './paint.ts';
-import { hunksOf } from './preview.ts';
+import { fromDifference, hunksOf } from './preview.ts';
 import { plural, wrap } from './prose.ts';
 import { statisticsOf, tableOf } from './statistics.ts';
 import { countsOf, summarise } from './summary.ts';
@@ -58,8 +58,8 @@ const headingOf = (path: string, { diagnostics }: FileReport, { paint, measure }
 const findingLines = (diagnostic: Diagnostic, view: View, page: Page): readonly string[] => [
   ...titleOf(diagnostic, view, page),
   ...wrap(view.sentence(diagnostic.message), page.measure - 2).map((line) => `  ${page.paint.bold(line)}`),
-  '',
-  ...frame(diagnostic, view, page),
+  // Of a file that was not read there is nothing to show.
+  ...(view.text === '' ? [] : ['', ...frame(diagnostic, view, page)]),
   ...notesOf(diagnostic, view, page),
 ];
 
@@ -128,15 +128,18 @@ const fixNote = (fix: Fix, view: View, page: Page): readonly string[] => [
 ];
 
 const previewLines = (fix: Fix, view: View, { paint, width }: Page): readonly string[] => {
-  const brief = (lines: readonly string[]) => shortened(lines).map((line) => truncate(line, width - 11));
+  const room = width - 11;
+  const brief = (lines: readonly string[]) => shortened(lines).map((line) => truncate(line, room));
   const lines: string[] = [];
-  for (const { above, removed, added } of hunksOf(view, fix)) {
+  for (const hunk of hunksOf(view, fix)) {
     if (lines.length > 0) lines.push(paint.dim('⋮'));
-    if (above !== undefined) lines.push(...brief([above]).map((line) => paint.dim(`  ${line}`)));
+    if (hunk.above !== undefined) lines.push(...brief([hunk.above]).map((line) => paint.dim(`  ${line}`)));
+    const isCopied = fix.safety === 'manual';
+    const { removed, added } = isCopied ? hunk : fromDifference(hunk, room);
     // A manual fix is there to be copied: all of it is shown, and nothing cut off.
-    const written = fix.safety === 'manual' ? added.map(escapeText) : brief(added);
-    lines.push(...brief(removed).map((line) => paint.red(`- ${line}`)));
-    lines.push(...written.map((line) => paint.green(`+ ${line}`)));
+    const written = isCopied ? added.map(escapeText) : brief(added);
+    lines.push(...brief(removed).map((line) => paint.red(line === '' ? '-' : `- ${line}`)));
+    lines.push(...written.map((line) => paint.green(line === '' ? '+' : `+ ${line}`)));
   }
   return lines;
 };

@@ -60,6 +60,28 @@ const trimmed = (view: View, first: number, removed: readonly string[], added: r
   };
 };
 
+/** Columns that stay before the difference, to know it by. */
+const LEAD = 20;
+
+/** The same hunk; lines that are too wide, and alike for long, begin with `…` near where they differ. */
+export const fromDifference = (hunk: Hunk, room: number): Hunk => {
+  const cuts = hunk.added.map((line, at) => cutOf(line, hunk.removed[at] ?? '', room));
+  const cut = (line: string, at: number) => (cuts[at] ? `…${line.slice(cuts[at])}` : line);
+  return { ...hunk, removed: hunk.removed.map(cut), added: hunk.added.map(cut) };
+};
+
+/** How much to leave out at the start of two lines so that what differs comes into view. */
+const cutOf = (one: string, other: string, room: number): number => {
+  const excess = Math.max(one.length, other.length) + 1 - room;
+  if (excess <= 0) return 0;
+  let alike = 0;
+  while (alike < one.length && one[alike] === other[alike]) alike++;
+  const cut = Math.min(excess, alike - LEAD);
+  if (cut <= 1) return 0;
+  const isInsideCharacter = /[\udc00-\udfff]/.test(one[cut] ?? '');
+  return isInsideCharacter ? cut + 1 : cut;
+};
+
 const lineOf = ({ lines, text }: View, line: number): string => {
   const { start, end } = lines.rangeOf(line);
   return text.slice(start, end);

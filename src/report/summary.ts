@@ -29,7 +29,8 @@ export const countsOf = ({ files }: Pick<Report, 'files'>): Counts => {
 /** `3 errors, 2 warnings in 4 files; 2 can be fixed with --fix, 1 more with --fix --unsafe-fixes`. */
 export const summarise = (report: Report): string => {
   const counts = countsOf(report);
-  const parts = [`${severitiesOf(counts)} in ${filesOf(counts, report.files.length)}`];
+  const hasFiles = report.files.length > 0 || report.unreadable.length === 0;
+  const parts = hasFiles ? [`${severitiesOf(counts)} in ${filesOf(counts, report.files.length)}`] : [];
   const fixable = fixableOf(counts);
   if (fixable !== undefined) parts.push(fixable);
   if (report.unreadable.length > 0) parts.push(`${plural(report.unreadable.length, 'file')} could not be read`);
