@@ -19,7 +19,7 @@ export default defineRule({
   summary: 'ENV or LABEL is written without `=`',
   why: `In the old form all that follows the key is one value, so a second pair on the line silently becomes part of the first. The form
     with \`=\` takes several pairs and says where each value ends.`,
-  severity: 'warning',
+  severity: 'style',
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM alpine\nENV PATH /app/bin:$PATH\n', good: 'FROM alpine\nENV PATH=/app/bin:$PATH\n' },

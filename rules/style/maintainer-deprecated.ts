@@ -7,7 +7,7 @@ export default defineRule({
   summary: 'MAINTAINER is deprecated',
   why: `It fills a single field that few tools show. The label that the OCI image specification names for this is read by registries and
     scanners, and can be searched like any other.`,
-  severity: 'warning',
+  severity: 'style',
   fix: { safety: 'unsafe', note: 'The image has the label instead of the `Author` field.' },
   examples: [
     {
