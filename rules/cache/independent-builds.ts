@@ -4,8 +4,8 @@ export default defineRule({
   name: 'independent-builds',
   codes: [],
   category: 'cache',
-  summary: 'Several RUNs of a stage each build something of their own, one after the other',
-  why: `RUNs of one stage wait for each other and a change in one repeats all below it, while stages that do not need each other are built at the same time and cached on their own.`,
+  summary: 'Several RUNs of a stage build unrelated things one after the other',
+  why: `RUNs of one stage wait for each other, and a change in one repeats all below it. Stages that do not need each other are built at the same time and cached separately.`,
   severity: 'info',
   examples: [
     {
@@ -37,13 +37,13 @@ export default defineRule({
         }
         const [first, ...others] = group;
         if (!first || others.length === 0) return;
-        const names = group.map(({ name }) => `\`${name}\``).join(', ');
+        const names = group.map(({ name }) => `\`${name}\``);
         yield {
-          at: first.run,
-          message: `${names} are built one after the other, and none names another`,
-          help: 'Where they do not need each other, build each in a stage of its own and take the results with `COPY --from`.',
-          related: others.map(({ name, run: { start, end } }) => ({
-            range: { start, end },
+          at: first.run.keyword,
+          message: `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are built one after the other, though none names another`,
+          help: 'If they do not need each other, build each in a stage of its own and take the results with `COPY --from`.',
+          related: others.map(({ name, run }) => ({
+            range: run.keyword,
             message: `\`${name}\` is built here`,
           })),
         };

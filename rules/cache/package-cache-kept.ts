@@ -12,12 +12,14 @@ import {
   type Model,
   managerOf,
   type Problem,
+  type Range,
   type Run,
   remove,
   removeInstruction,
   replace,
   type Severity,
   type ShellCommand,
+  type ShellWord,
   stageChain,
   subcommandOf,
 } from '#lint';
@@ -40,12 +42,12 @@ export default defineRule({
   ],
   category: 'cache',
   summary: 'A package manager leaves its lists or downloads in the layer',
-  why: `What a package manager fetches to do its work is of no use to the image, and a later layer can hide it but not take it out. Cleaned in the same RUN, switched off by an option or kept in a cache mount: each is right.`,
+  why: `What a package manager fetches for its work is of no use to the image, and a later layer can hide it but not remove it. Clean up in the same RUN, switch it off by an option, or keep it in a cache mount.`,
   severity: 'warning',
   scope: 'final',
   fix: {
     safety: 'safe',
-    note: 'Unsafe where a script in a later step may need what is cleaned, or where the version of the package manager decides what the option does.',
+    note: 'Unsafe where a script in a later step may need what is cleaned, or where the option depends on the version of the package manager.',
   },
   examples: [
     {
@@ -173,7 +175,7 @@ const problemOf = (model: Model, run: Run, kept: KeptCache, style: Style, first:
   const own = editsOf(model, run, kept, style);
   const edits = own ?? (isAlone ? removing(model, run) : undefined);
   return {
-    at: first,
+    at: askedRange(first),
     codes,
     severity,
     message: `\`${askedOf(first)}\` leaves ${what} in the layer${place.path ? `, in \`${place.path}\`` : ''}`,
@@ -189,10 +191,17 @@ const editsOf = (model: Model, run: Run, kept: KeptCache, style: Style): Edit[] 
 const removing = (model: Model, run: Run): Edit[] | undefined =>
   model.commandsOf(run).length === 1 ? [removeInstruction(model.file, run)] : undefined;
 
-const askedOf = ({ name, operands }: ShellCommand): string => {
-  const [first, second] = operands.map(({ raw, text }) => text ?? raw);
-  return [name, first, ...(/^(?:pip|tool|global|env)$/.test(first ?? '') ? [second] : [])].join(' ').trim();
-};
+/** The words that say what is done, without packages and options. */
+const askedWords = ({ operands }: ShellCommand): readonly ShellWord[] =>
+  operands.slice(0, /^(?:pip|tool|global|env)$/.test(operands[0]?.text ?? '') ? 2 : 1);
+
+const askedOf = (command: ShellCommand): string =>
+  [command.name, ...askedWords(command).map(({ text, raw }) => text ?? raw)].join(' ');
+
+const askedRange = (command: ShellCommand): Range => ({
+  start: command.start,
+  end: askedWords(command).at(-1)?.end ?? command.end,
+});
 
 const cleanOf = ({ name, word }: ShellCommand, { clean = '' }: Style): string =>
   clean.startsWith('rm ') ? clean : `${word?.text ?? name} ${clean}`;

@@ -24,7 +24,7 @@ export default defineRule({
   codes: [],
   category: 'cache',
   summary: 'chown -R or chmod -R changes files that COPY or ADD wrote',
-  why: `A layer holds whole files: one whose owner or mode changes is stored a second time, so the image carries the copied files twice and every build writes both.`,
+  why: `A layer holds whole files. One whose owner or mode changes is stored a second time, so the image carries the copied files twice and every build writes both.`,
   severity: 'warning',
   scope: 'final',
   fix: {

@@ -12,6 +12,7 @@ import {
   type Model,
   managerOf,
   type Problem,
+  type Range,
   type Related,
   type Run,
   removeInstruction,
@@ -26,9 +27,9 @@ export default defineRule({
   codes: ['DS-0017', 'CKV_DOCKER_5'],
   category: 'cache',
   summary: 'Packages are installed from an index that another RUN fetched',
-  why: `The layer with the index stays in the build cache while the install below it changes: months later that asks for versions which the mirror no longer has, or silently gets old ones.`,
+  why: `The layer with the index stays in the build cache while the install below it changes: months later, the install asks for versions that the mirror no longer has, or silently gets old ones.`,
   severity: 'warning',
-  fix: { safety: 'safe', note: 'Unsafe where other steps or commands stand between, on which the result may depend.' },
+  fix: { safety: 'safe', note: 'Unsafe where other steps stand in between, on which the result may depend.' },
   examples: [
     {
       bad: 'FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\n',
@@ -146,12 +147,12 @@ const problemOf = (file: Iechorfile, model: Model, run: Run, { command, index }:
   const update = text(index.command);
   return {
     ...codes,
-    at: index.used ? command : index.command,
+    at: askedRange(index.used ? command : index.command),
     message: index.used
       ? `\`${text(command)}\` relies on the package index that an earlier RUN fetched`
       : `\`${update}\` is in another RUN than the \`${text(command)}\` that needs its index`,
     help: index.used
-      ? `Put \`${update} &&\` before it, or install everything in that one RUN.`
+      ? `Put \`${update} &&\` before it, or install everything in that RUN.`
       : `Fetch and install in one RUN: \`RUN ${update} && ${text(command)} …\`.`,
     related: index.used
       ? [related(index.command, 'The index is fetched here')]
@@ -160,7 +161,13 @@ const problemOf = (file: Iechorfile, model: Model, run: Run, { command, index }:
   };
 };
 
-const related = ({ start, end }: ShellCommand, message: string): Related => ({ range: { start, end }, message });
+const related = (command: ShellCommand, message: string): Related => ({ range: askedRange(command), message });
+
+/** The program and what it is to do, without the packages. */
+const askedRange = (command: ShellCommand): Range => {
+  const asked = command.operands.find(({ text }) => text === subcommandOf(command));
+  return { start: command.start, end: asked?.end ?? command.end };
+};
 
 const fixOf = (file: Iechorfile, model: Model, run: Run, command: ShellCommand, index: Index): Problem['fix'] => {
   const { node, command: update, used } = index;

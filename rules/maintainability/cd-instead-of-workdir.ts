@@ -20,19 +20,19 @@ export default defineRule({
   name: 'cd-instead-of-workdir',
   codes: ['DL3003', 'DS-0013', 'DF008'],
   category: 'maintainability',
-  summary: 'A `cd` stands for WORKDIR',
-  why: `Each RUN starts in the working directory again, so a \`cd\` is forgotten at its end and has to be written into the next one. WORKDIR
-    holds for all that follows, the container included.`,
+  summary: '`cd` does the work of WORKDIR',
+  why: `Each RUN starts in the working directory, so a \`cd\` is lost at its end and has to be repeated in the next one. WORKDIR holds for all that
+    follows, the container included.`,
   severity: 'info',
-  fix: { safety: 'unsafe', note: 'What follows, the container included, then starts there.' },
+  fix: { safety: 'unsafe', note: 'What follows, the container included, then starts in that directory.' },
   examples: [
     {
-      title: 'Forgotten at the end of the step',
+      title: 'Lost at the end of the RUN',
       bad: 'FROM node\nRUN mkdir -p /app && cd /app\nRUN npm ci\n',
       good: 'FROM node\nWORKDIR /app\nRUN npm ci\n',
     },
     {
-      title: 'Written into each step',
+      title: 'Repeated in each RUN',
       bad: 'FROM alpine\nRUN cd /opt/build && make\nRUN cd /opt/build && \\\n    make install\n',
       good: 'FROM alpine\nWORKDIR /opt/build\nRUN make\nRUN make install\n',
     },
@@ -45,7 +45,7 @@ export default defineRule({
       title: 'For a while',
       good: 'FROM alpine\nRUN git clone $URL /tmp/tool && cd /tmp/tool && make install && rm -rf /tmp/tool\n',
     },
-    { title: 'In one step only', good: 'FROM alpine\nWORKDIR /srv\nRUN cd /usr/lib && ln -s libb.so libb.so.1\n' },
+    { title: 'In one RUN only', good: 'FROM alpine\nWORKDIR /srv\nRUN cd /usr/lib && ln -s libb.so libb.so.1\n' },
     { title: 'In a subshell', good: 'FROM node\nCOPY . /app\nRUN (cd /app && npm ci)\n' },
     { title: 'And back', good: 'FROM node\nCOPY . /app\nRUN cd /app && npm ci && cd /app/docs && npm ci\n' },
   ],
@@ -96,12 +96,12 @@ const forgotten = ({ node, path, cd, commands }: Entry, file: Iechorfile): Probl
   const hasComment = file.comments.some(({ start }) => start > node.start && start < node.end);
   return {
     at: cd,
-    message: `\`cd ${path}\` is forgotten at the end of the step`,
-    help: `Write \`WORKDIR ${path}\`, which creates the folder too.`,
+    message: `\`cd ${path}\` is lost at the end of the RUN`,
+    help: `Write \`WORKDIR ${path}\`, which also creates the directory.`,
     severity: 'warning',
     fix:
       isSame && node.flags.length === 0 && !hasComment
-        ? { title: 'Write it as WORKDIR', edits: [replace(node, `${likeKeyword(node)} ${path}`)] }
+        ? { title: `Write \`WORKDIR ${path}\``, edits: [replace(node, `${likeKeyword(node)} ${path}`)] }
         : undefined,
   };
 };
@@ -121,9 +121,9 @@ const repeated = function* (
   yield {
     at: cd,
     message: others.length
-      ? `${entries.length} steps begin with \`cd ${path}\``
-      : `\`cd ${path}\` stands for \`WORKDIR ${path}\``,
-    help: `Write \`WORKDIR ${path}\` before ${others.length ? 'the first of them' : 'the step'}.`,
+      ? `${entries.length} RUNs begin with \`cd ${path}\``
+      : `\`cd ${path}\` does the work of a WORKDIR`,
+    help: `Put \`WORKDIR ${path}\` above ${others.length ? 'the first of them' : 'the RUN'}.`,
     related: others.map(({ cd: { start, end } }) => ({ range: { start, end }, message: 'Here as well' })),
     fix: fixOf(entries, node, path, instructions, file),
   };

@@ -5,8 +5,8 @@ export default defineRule({
   codes: [],
   category: 'maintainability',
   summary: 'The file has a name that builders and editors do not look for',
-  why: `A build takes the file of the usual name by itself. Under another one it has to be named each time, editors show it as plain text,
-    and linters and update bots pass over it.`,
+  why: `A build finds the file by its usual name. Under another one it has to be named each time, editors show it as plain text, and linters and
+    update bots pass over it.`,
   severity: 'warning',
   examples: [
     { title: 'The ending of a text editor', path: 'app/iEchorfile.txt', bad: 'FROM alpine\n' },

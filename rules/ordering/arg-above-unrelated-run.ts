@@ -24,11 +24,11 @@ export default defineRule({
   codes: [],
   category: 'ordering',
   summary: 'ARG or ENV with a changing value stands above RUNs that do not use it',
-  why: `Every RUN below an ARG or ENV has it in its environment, so a new value runs all of them again, also those that never look at it.`,
+  why: `Every RUN below an ARG or ENV has it in its environment, so a new value runs all of them again, even those that never use it.`,
   severity: 'info',
   fix: {
     safety: 'unsafe',
-    note: 'The RUNs in between no longer have the variable in their environment, where a program may look for it unasked.',
+    note: 'The RUNs in between no longer have the variable in their environment, where a program may look for it.',
   },
   examples: [
     {
@@ -111,21 +111,23 @@ const problemOf = (
 ): Problem => {
   const changing = group.flatMap((node) => changingNames(model, node));
   const [first] = changing;
-  const others = changing.length > 1 ? ` (and ${changing.length - 1} more)` : '';
-  const steps = runs.length === 1 ? 'a RUN that does not use it' : `${runs.length} RUNs that do not use it`;
+  const isSeveral = changing.length > 1;
+  const stands = isSeveral ? ` and ${changing.length - 1} more stand` : ' stands';
+  const it = isSeveral ? 'them' : 'it';
+  const steps = runs.length === 1 ? `a RUN that does not use ${it}` : `${runs.length} RUNs that do not use ${it}`;
   const isPerBuild = changing.some((each) => each.with === 'build');
   const isSure = changing.some((each) => variableUse(model, until, each) === 'named');
   const place = isSure ? 'its first use' : 'the first step that may read it';
   return {
     at: group[0] ?? until,
-    message: `\`${group[0]?.keyword.text.toUpperCase()} ${first?.name}\`${others} stands above ${steps}`,
-    help: `Move it down to just above ${place}; a new value then keeps ${runs.length === 1 ? 'that layer' : 'those layers'}.`,
+    message: `\`${group[0]?.keyword.text.toUpperCase()} ${first?.name}\`${stands} above ${steps}`,
+    help: `Move ${it} down to just above ${place}, so that a new value leaves ${runs.length === 1 ? 'that layer' : 'those layers'} in the cache.`,
     related: [
-      ...runs.slice(0, 2).map(({ keyword }) => related(keyword, 'Runs again for a new value')),
+      ...runs.slice(0, 2).map(({ keyword }) => related(keyword, 'Runs again for every new value')),
       related(until.keyword, isSure ? 'First used here' : 'A program may look for it here'),
     ],
     ...(isPerBuild ? { severity: 'warning' as const } : {}),
-    fix: fixOf(file, model, group, until, place),
+    fix: fixOf(file, model, group, until, `Move ${it} down to ${place}`),
   };
 };
 
@@ -136,12 +138,12 @@ const fixOf = (
   model: Model,
   group: readonly Instruction[],
   target: Instruction,
-  place: string,
+  title: string,
 ): Problem['fix'] => {
   const pieces = ownLines(model, group);
   if (!pieces) return undefined;
   const text = pieces.map(({ start, end }) => file.text.slice(start, end)).join('');
   const { start } = linesOf(file, { start: target.start, end: target.start });
   const edits = [...pieces.map(({ gap }) => remove(gap)), insertBefore({ start, end: start }, text)];
-  return { title: `Move it down to ${place}`, edits };
+  return { title, edits };
 };

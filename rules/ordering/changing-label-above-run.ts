@@ -25,12 +25,12 @@ export default defineRule({
   name: 'changing-label-above-run',
   codes: [],
   category: 'ordering',
-  summary: 'LABEL with a value that changes per build stands above RUNs',
-  why: `The argument that feeds the label is in the environment of every RUN below it, so each commit and each build time runs all of them again; other builders than BuildKit also take the label itself into account.`,
+  summary: 'LABEL with a value that changes with every build stands above RUNs',
+  why: `The argument behind the label is in the environment of every RUN below it, so each commit and each build time runs all of them again. Other builders than BuildKit take the label itself into account too.`,
   severity: 'warning',
   fix: {
     safety: 'unsafe',
-    note: 'The RUNs in between no longer have the arguments in their environment, where a program may look for them unasked.',
+    note: 'The RUNs in between no longer have the arguments in their environment, where a program may look for them.',
   },
   examples: [
     {
@@ -120,11 +120,11 @@ const problemOf = (
   const steps = runs.length === 1 ? 'a RUN that does' : `${runs.length} RUNs that do`;
   return {
     at: node,
-    message: `LABEL with ${names}, new with every ${isPerBuild ? 'build' : 'release'}, stands above ${steps} not need it`,
-    help: `Move it with its ARG ${until ? 'down to just above the first step that may use it' : 'to the end of the stage'}.`,
+    message: `A LABEL with ${names}, new with every ${isPerBuild ? 'build' : 'release'}, stands above ${steps} not need it`,
+    help: `Move it with its ARG down to ${until ? 'just above the first step that may use it' : 'the end of the stage'}.`,
     related: [
       ...variables.slice(0, 1).map(({ arg }) => related(arg, 'The RUNs below this have it in their environment')),
-      ...runs.slice(0, 2).map(({ keyword }) => related(keyword, 'Runs again for a new value')),
+      ...runs.slice(0, 2).map(({ keyword }) => related(keyword, 'Runs again for every new value')),
     ],
     ...(isPerBuild ? {} : { severity: 'info' as const }),
     fix: variables.every(({ arg }) => arg.declarations.length === 1) ? fixOf(file, model, move, until) : undefined,
@@ -147,5 +147,5 @@ const fixOf = (
   if (!pieces) return undefined;
   const text = pieces.map(({ start, end }) => file.text.slice(start, end)).join('');
   const edits = [...pieces.map(({ gap }) => remove(gap)), insertBefore({ start: at, end: at }, text)];
-  return { title: 'Move it down with its arguments', edits };
+  return { title: 'Move it down with its ARG', edits };
 };

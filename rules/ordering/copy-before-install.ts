@@ -31,11 +31,11 @@ export default defineRule({
   codes: [],
   category: 'ordering',
   summary: 'All files are copied before the dependencies are installed',
-  why: `A layer is built again when anything that was copied above it has changed. Copied alone, the manifest and the lock file change seldom, and the install stays in the cache.`,
+  why: `A layer is built again when anything copied above it has changed. The manifest and the lock file seldom change: copied alone, they leave the install in the cache.`,
   severity: 'warning',
   fix: {
     safety: 'unsafe',
-    note: 'Scripts that run while packages are installed no longer find the sources, and the manifests of workspaces have to be copied too.',
+    note: 'Scripts that run during the install no longer find the sources, and manifests of workspaces have to be copied too.',
   },
   examples: [
     {
@@ -101,7 +101,7 @@ const problemOf = (
   const fetch = fetchAlone(install) ?? asked;
   const way = hasManifest
     ? `Move \`${text}\` below the install.`
-    : `Copy first what it reads, \`${first}\`, then \`RUN ${fetch}\`, and \`${text}\` below that.`;
+    : `Write \`${first}\` and \`RUN ${fetch}\` first, and \`${text}\` below them.`;
   return {
     at: copy.node,
     message: `\`${text}\` stands above \`${asked}\`, which fetches all packages again when any file has changed`,
@@ -138,7 +138,7 @@ const leanOption = ({ install, command }: ProjectInstall): string | undefined =>
 
 const tipOf = (install: ProjectInstall): string => {
   const option = leanOption(install);
-  return option === undefined ? '' : ` Above the sources it needs \`${option}\`.`;
+  return option === undefined ? '' : ` Without the sources the install needs \`${option}\`.`;
 };
 
 interface ManifestNames {

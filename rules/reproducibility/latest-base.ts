@@ -38,8 +38,8 @@ export default defineRule({
             message: `\`${text}\` may be another image tomorrow`,
             help:
               text.includes('/') || isOfficialImage(image.name)
-                ? `Name the version that it is now; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists them.`
-                : 'Name the version that it is now.',
+                ? `Write the version instead of \`latest\`; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists the tags.`
+                : 'Write the version instead of `latest`.',
           };
         }
       },

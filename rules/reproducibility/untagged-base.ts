@@ -43,10 +43,10 @@ export default defineRule({
             at: range ?? at,
             // Who builds is meant to choose, and may give a tag.
             ...(isLocal || (kind === 'from' && !range) ? { severity: 'info' } : {}),
-            message: `\`${text}\` has no tag, so every build may get another version`,
+            message: `\`${text}\` has no tag, so each build may get another version`,
             help: isLocal
-              ? `Write \`${text}:\` and a version, unless it is a build context that the caller names.`
-              : `Write \`${text}:\` and a version; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists them.`,
+              ? `Add a version, \`${text}:…\`, unless the caller names a build context so.`
+              : `Add a version, \`${text}:…\`; \`skopeo list-tags docker://${image.registry}/${image.repository}\` lists the tags.`,
           };
         }
       },

@@ -5,8 +5,8 @@ export default defineRule({
   codes: ['DL3020', 'DS-0005', 'CKV_DOCKER_4', 'S7029', 'CIS-DI-0009', 'DF006'],
   category: 'security',
   summary: 'ADD is used where COPY is enough',
-  why: `ADD downloads URLs, clones repositories and unpacks archives, all by the look of its source: a file that is replaced by an
-    archive is unpacked without a word. COPY only copies.`,
+  why: `ADD downloads URLs, clones repositories and unpacks archives, all by the look of its source, so a file that an archive replaces is
+    unpacked without a word. COPY only copies.`,
   severity: 'warning',
   fix: { safety: 'safe' },
   examples: [
@@ -33,11 +33,11 @@ export default defineRule({
         if (node.flags.some(({ name }) => ADD_ALONE.has(name.text))) return;
         if (!node.sources.every((source) => isPlainCopy(source, model.expand(source, node)))) return;
         const [first] = node.sources;
-        const what = node.sources.length === 1 && first ? `\`${first.raw}\` is` : 'The sources are';
+        const what = node.sources.length === 1 && first ? `\`${first.raw}\`` : 'these files';
         yield {
           at: node.keyword,
-          message: `${what} only copied, which COPY is for`,
-          help: 'Write `COPY`; keep ADD for archives to unpack, URLs and repositories.',
+          message: `ADD does no more with ${what} than COPY does`,
+          help: 'Write `COPY`, and keep ADD for URLs, repositories and archives to unpack.',
           fix: {
             title: 'Write `COPY`',
             edits: [replace(node.keyword, copyLike(node.keyword.text))],

@@ -13,10 +13,10 @@ export default defineRule({
   codes: ['DS-0004', 'CKV_DOCKER_1', 'S6473'],
   category: 'security',
   summary: 'EXPOSE names a port for remote administration',
-  why: `A second way in has accounts, keys and updates of its own to look after, and one process too many in the container. \`docker exec\` and \`kubectl exec\` give a shell without any.`,
+  why: `A second way in needs accounts, keys, updates and a process of its own in the container. \`docker exec\` and \`kubectl exec\` give a shell without any of them.`,
   severity: 'warning',
   scope: 'final',
-  fix: { safety: 'unsafe', note: 'Publishing all exposed ports leaves it out then.' },
+  fix: { safety: 'unsafe', note: '`docker run -P` then no longer publishes it.' },
   examples: [
     {
       bad: 'FROM debian:13\nEXPOSE 80 22\nCMD ["/start.sh"]\n',
@@ -43,11 +43,11 @@ export default defineRule({
           if (signs === 2) continue;
           yield {
             at: word,
-            message: `Port ${port.ports[0]} is for ${service.name}`,
+            message: `EXPOSE names port ${port.ports[0]}, which is for ${service.name}`,
             help: service.help,
             severity: signs > 0 ? 'info' : 'warning',
             fix: {
-              title: 'Leave the port out',
+              title: 'Delete the port',
               edits: [node.ports.length === 1 ? removeInstruction(file, node) : removeWithSpaceBefore(file, word)],
             },
           };
@@ -64,12 +64,12 @@ interface Service {
 
 const shell = (name: string, exception = ''): Service => ({
   name,
-  help: `Leave it out and use \`docker exec -it CONTAINER sh\`${exception}.`,
+  help: `Delete it and use \`docker exec -it CONTAINER sh\`${exception}.`,
 });
 
 const desktop = (name: string, port: number): Service => ({
   name,
-  help: `Leave it out, and let who needs the desktop publish it to their own machine: \`docker run -p 127.0.0.1:${port}:${port}\`.`,
+  help: `Delete it, and publish it to your own machine where you need the desktop: \`docker run -p 127.0.0.1:${port}:${port}\`.`,
 });
 
 const SERVICES: Readonly<Record<number, Service>> = {
@@ -80,7 +80,7 @@ const SERVICES: Readonly<Record<number, Service>> = {
   514: shell('rsh'),
   2375: {
     name: 'the Docker API without encryption',
-    help: 'Leave it out and serve the API with TLS on 2376: whoever reaches this port is root on the machine.',
+    help: 'Delete it and serve the API with TLS on 2376: whoever reaches this port is root on the machine.',
   },
   3389: desktop('Remote Desktop', 3389),
   5900: desktop('VNC', 5900),

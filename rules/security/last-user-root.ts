@@ -79,11 +79,11 @@ const problemAt = (file: Iechorfile, model: Model, stage: StageInfo, node: User)
   const place = last?.kind === 'Cmd' || last?.kind === 'Entrypoint' ? insertLineBefore : insertLineAfter;
   return {
     at: node,
-    message: `${isBack ? `\`USER ${node.user.raw}\` is not taken back` : `The last USER is \`${node.user.raw}\``}, so the container runs ${isWindows ? 'with all rights' : 'as root'}`,
+    message: `${isBack ? `\`USER ${node.user.raw}\` is never undone` : `The last USER is \`${node.user.raw}\``}, so the container runs ${isWindows ? 'as administrator' : 'as root'}`,
     help: isUnnamed
       ? 'Put a USER with the account of the base image below the last step that needs root.'
       : `Put ${shown} below the last step that needs ${isWindows ? 'them' : 'root'}.`,
-    related: before ? [{ range: before, message: 'Until here it was another user' }] : [],
+    related: before ? [{ range: before, message: 'This was the user before' }] : [],
     severity: !isBack && isToolbox(model, stage) ? 'info' : 'warning',
     fix:
       isUnnamed || !last

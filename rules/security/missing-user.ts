@@ -109,8 +109,8 @@ const rootProblem = (file: Iechorfile, model: Model, stage: StageInfo): Problem 
   const place = isStart ? insertLineBefore : insertLineAfter;
   return {
     at: startOf(model, stage) ?? stage.node.from ?? stage.node,
-    message: `No USER is set, so ${isTool ? 'what is run in this image' : 'this'} runs as root`,
-    help: `Put ${shown} ${isStart ? `above the ${end.keyword.text.toUpperCase()}` : 'at the end of the stage'}${livesInRoot(model, stage) ? ', and what it uses below `/root` elsewhere: no one else may look there' : ''}.`,
+    message: `No USER is set, so ${isTool ? 'anything run in this image' : 'this'} runs as root`,
+    help: `Put ${shown} ${isStart ? `above the ${end.keyword.text.toUpperCase()}` : 'at the end of the stage'}${livesInRoot(model, stage) ? ', and move what it uses out of `/root`, where no other user may look' : ''}.`,
     severity: isTool ? 'info' : 'warning',
     fix: end && { title: `Add ${shown}`, edits: [place(file, end, steps.join(lineEndOf(file, end)))] },
   };
@@ -136,7 +136,7 @@ const unknownProblem = (model: Model, stage: StageInfo): Problem | undefined => 
   if (accountsOf(model, stage).length > 0 || isForOthers(model, stage)) return undefined;
   return {
     at,
-    message: `No USER is set, so whether this runs as root is up to \`${base.text}\``,
+    message: `No USER is set, so \`${base.text}\` decides whether this runs as root`,
     help: 'Set USER here, so that an update of the base image cannot change it.',
     severity: 'info',
   };

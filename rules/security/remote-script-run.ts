@@ -4,9 +4,9 @@ export default defineRule({
   name: 'remote-script-run',
   codes: ['DF021'],
   category: 'security',
-  summary: 'A script from the network is run as it comes',
-  why: `Whatever the server sends at the time of the build runs, with root rights as a rule: another script tomorrow, half of one if the
-    connection breaks, an attacker's if the server is theirs.`,
+  summary: 'A script from the network is run unchecked',
+  why: `Whatever the server sends at build time is run, usually as root: another script tomorrow, half of one if the connection breaks, an
+    attacker's if the server is theirs.`,
   severity: 'warning',
   examples: [
     { bad: 'FROM debian\nRUN curl -fsSL https://example.com/install.sh | bash -s -- --yes\n' },
@@ -116,7 +116,7 @@ const problemOf = (download: ShellCommand, at: Range): Problem => {
   const host = url && /^\w+:\/\/(?:[^/@]*@)?([\w.-]+)/.exec(url)?.[1];
   return {
     at: { start: at.start, end: at.end },
-    message: `A script from ${host ? `\`${host}\`` : 'the network'} runs as it comes`,
-    help: 'Download it to a file, compare its checksum with `sha256sum -c`, then run it; or take a package or an image that has the tool.',
+    message: `A script from ${host ? `\`${host}\`` : 'the network'} runs unchecked`,
+    help: 'Download it to a file and check it with `sha256sum -c` before it runs, or take the tool from a package or an image.',
   };
 };

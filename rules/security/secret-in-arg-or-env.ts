@@ -5,7 +5,7 @@ export default defineRule({
   codes: ['SecretsUsedInArgOrEnv', 'DL3064', 'DS-0031', 'S6472'],
   category: 'security',
   summary: 'ARG or ENV holds a secret',
-  why: `ENV is stored in the image and ARG in its history and provenance, so whoever can pull the image can read both. What stands in the file itself is read by whoever can read the repository.`,
+  why: `ENV is stored in the image, ARG in its history and provenance: whoever can pull the image can read both. A value in the file itself is open to whoever can read the repository.`,
   severity: 'warning',
   examples: [
     { bad: 'FROM debian:13\nENV DB_PASSWORD=hunter2-17\n' },
@@ -70,14 +70,14 @@ const problemOf = (setting: Setting): Finding | undefined => {
   if (hasPasswordInAddress(value) && isOwn)
     return literalFinding(setting, 'holds an address with a password in it', 'warning');
   if (isHarmless(value) || !(isSecretName(name) || isKeyMaterial(name, value))) return undefined;
-  return isOwn ? literalFinding(setting, 'looks like a secret, and its value stands here', 'warning') : undefined;
+  return isOwn ? literalFinding(setting, 'looks like a secret, and its value is in the file', 'warning') : undefined;
 };
 
 // Findings ----------------------------------------------------------------------------------------------------------
 
 const literalFinding = (setting: Setting, what: string, severity: 'error' | 'warning'): Finding => ({
   message: `\`${setting.name}\` ${what}`,
-  help: `Take it out of the file and out of use. ${instead(setting)}`,
+  help: `Remove the value and revoke it. ${instead(setting)}`,
   severity,
 });
 
@@ -85,15 +85,15 @@ const handedOn = (setting: Setting): Finding => {
   const isKept = setting.where.stage !== undefined && setting.model.isInFinalImage(setting.where.stage);
   return {
     message: isKept
-      ? `\`${setting.name}\` puts what the build is given into the image`
-      : `\`${setting.name}\` looks like a secret that the build is given as an argument`,
+      ? `\`${setting.name}\` looks like a secret, and this puts it into the image`
+      : `\`${setting.name}\` looks like a secret that comes from a build argument`,
     help: instead(setting),
     severity: isKept ? 'warning' : 'info',
   };
 };
 
 const argumentFinding = (setting: Setting): Finding => ({
-  message: `\`${setting.name}\` looks like a secret, and build arguments stay readable in the history and provenance`,
+  message: `\`${setting.name}\` looks like a secret, and a build argument stays readable in the history and provenance`,
   help: instead(setting),
   severity: 'info',
 });

@@ -15,10 +15,13 @@ export default defineRule({
   codes: ['DL3004', 'DS-0010', 'CKV2_DOCKER_1', 'DKL-DI-0001', 'DF010'],
   category: 'security',
   summary: 'sudo is used in a RUN',
-  why: `A step runs as the user that USER names, so nobody has to be asked. A sudo that works without a password stays in the image, and
-    whoever breaks into the program is root by it.`,
+  why: `A step runs as the user that USER names, so nobody has to be asked. A sudo that works without a password stays in the image, and gives
+    root to whoever breaks into the program.`,
   severity: 'warning',
-  fix: { safety: 'unsafe', note: 'sudo sets the environment anew; without it the variables of the build stay.' },
+  fix: {
+    safety: 'unsafe',
+    note: 'sudo resets the environment; without it the command sees the variables of the build.',
+  },
   examples: [
     {
       bad: 'FROM ubuntu:24.04\nRUN sudo apt-get update && sudo -E apt-get install -y curl\n',
@@ -62,20 +65,20 @@ const problemOf = (sudo: Wrapper, command: ShellCommand, node: Run, file: Iechor
   if (other !== undefined) {
     return {
       at: sudo.word,
-      message: `sudo takes another user, ${other}`,
-      help: `Set \`USER\` to it for the step, or run the one command with \`runuser -u\`, which needs no sudo in the image.`,
+      message: `sudo runs the command as ${other}`,
+      help: `Set that USER for the step, or run the command with \`runuser -u\`, which needs no sudo in the image.`,
       severity: 'info',
     };
   }
   const help = isRoot
-    ? 'Leave sudo out: the step runs as root.'
-    : 'Set `USER root` before the steps that need it, and the other user again behind them.';
+    ? 'Delete `sudo`.'
+    : 'Set `USER root` above the steps that need it, and the other user again below them.';
   const edit = isRoot ? removal(sudo, command, file) : undefined;
   return {
     at: sudo.word,
     message: isRoot ? 'sudo does nothing here: the step runs as root' : 'sudo runs the command as root',
     help,
-    fix: edit && { title: 'Leave sudo out', edits: [edit] },
+    fix: edit && { title: 'Delete `sudo`', edits: [edit] },
   };
 };
 

@@ -18,8 +18,8 @@ export default defineRule({
   name: 'user-created-never-used',
   codes: [],
   category: 'security',
-  summary: 'An account is made for the program, but the container runs as root',
-  why: `Making an account changes nothing by itself: without USER, or something that switches to it, the program keeps running as root.`,
+  summary: 'An account is created for the program, but the container runs as root',
+  why: `An account alone changes nothing: without USER, or something that switches to it, the program keeps running as root.`,
   severity: 'warning',
   fix: { safety: 'unsafe', note: 'The program may have to write where only root can.' },
   examples: [
@@ -65,7 +65,7 @@ export default defineRule({
         const { name } = account;
         yield {
           at: account.word,
-          message: `The account \`${name}\` is made here and never used: the container runs as root`,
+          message: `The account \`${name}\` is created here but never used: the container runs as root`,
           help: `Put \`USER ${name}\` below the last step that needs root.`,
           related: start ? [{ range: start, message: 'This runs as root' }] : [],
           fix: end && { title: `Add \`USER ${name}\``, edits: [place(file, end, `USER ${name}`)] },
@@ -78,7 +78,7 @@ export default defineRule({
 /** Accounts that programs take by themselves, or that a tool which works in the container asks for. */
 const FOR_OTHERS: ReadonlySet<string> = new Set(
   `apache bind chrony codespace colord ctdb daemon dnsmasq dovecot exim ftp git gitpod haproxy http httpd lighttpd mail
-  memcache memcached messagebus mongodb mysql named nagios nginx nobody ntp openvpn php postfix postgres rabbitmq redis
+  memcache memcached messagebus mongodb mysql named nagios nginx nobody ntp nullmail openvpn php postfix postgres rabbitmq redis
   rpc rpcuser squid ssh sshd statd syslog tor tss unbound uucp varnish vcsa vmail vscode www www-data`.split(/\s+/),
 );
 

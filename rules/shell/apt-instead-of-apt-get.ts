@@ -4,8 +4,8 @@ export default defineRule({
   name: 'apt-instead-of-apt-get',
   codes: ['DL3027', 'CKV_DOCKER_9', 'DF059'],
   category: 'shell',
-  summary: 'apt is made for people, not for scripts',
-  why: `apt says so itself when it is not at a terminal: its options and its output may change with any release. \`apt-get\` and
+  summary: 'apt is used in a script',
+  why: `apt is made for people at a terminal, and warns in a script that its options and its output may change with any release. \`apt-get\` and
     \`apt-cache\` stay as they are.`,
   severity: 'warning',
   fix: { safety: 'safe' },
@@ -35,7 +35,7 @@ export default defineRule({
           const edits = verb && plain ? editsOf(command.word, verb, plain, file) : undefined;
           yield {
             at: command.word,
-            message: `\`apt${verb ? ` ${verb.raw}` : ''}\` is made for people, not for scripts`,
+            message: `\`apt${verb ? ` ${verb.raw}` : ''}\` is made for people at a terminal, not for scripts`,
             help: plain
               ? `Write \`${plain.program} ${plain.verb}\`.`
               : (HELP[verb?.text ?? ''] ?? 'Write `apt-get` or `apt-cache`.'),

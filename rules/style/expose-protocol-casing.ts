@@ -5,7 +5,7 @@ export default defineRule({
   codes: ['ExposeProtoCasing'],
   category: 'style',
   summary: 'The protocol of EXPOSE is not in lower case',
-  why: `Builders turn it into lower case anyway: the image and every tool that shows it say \`tcp\` or \`udp\`, so the file is searched in vain for that.`,
+  why: `Builders turn it into lower case: the image and every tool that shows it say \`tcp\` or \`udp\`, and a search for that does not find the file.`,
   severity: 'style',
   fix: { safety: 'safe' },
   examples: [
@@ -34,7 +34,7 @@ export default defineRule({
           const instead = protocol.toLowerCase();
           yield {
             at,
-            message: `The protocol \`${protocol}\` is written in capital letters`,
+            message: `The protocol \`${protocol}\` is not in lower case`,
             help: `Write \`${instead}\`.`,
             fix: { title: `Write \`${instead}\``, edits: [replace(at, instead)] },
           };

@@ -4,8 +4,8 @@ export default defineRule({
   name: 'from-as-casing',
   codes: ['FromAsCasing'],
   category: 'style',
-  summary: 'AS is in another letter case than FROM',
-  why: 'Both are keywords of one instruction; in one letter case the stage name stands out behind them.',
+  summary: 'AS is not in the letter case of FROM',
+  why: 'Both are keywords of one instruction. In the same letter case they set off the name of the stage.',
   severity: 'style',
   fix: { safety: 'safe' },
   examples: [
@@ -27,7 +27,7 @@ export default defineRule({
         const isWhole = as.end - as.start === as.text.length;
         yield {
           at: as,
-          message: `\`${as.text}\` is in another letter case than \`${keyword.text}\``,
+          message: `\`${as.text}\` is not in the letter case of \`${keyword.text}\``,
           help: `Write \`${wanted}\`.`,
           fix: isWhole ? { title: `Write \`${wanted}\``, edits: [replace(as, wanted)] } : undefined,
         };

@@ -4,8 +4,8 @@ export default defineRule({
   name: 'keyword-casing',
   codes: ['ConsistentInstructionCasing', 'S6476'],
   category: 'style',
-  summary: 'The keyword is not in the letter case of the others',
-  why: 'Keywords in one letter case, by custom the upper one, are what the eye finds the steps of a build by.',
+  summary: 'A keyword is not in the letter case of the others',
+  why: 'Keywords in one letter case, by custom upper case, let the eye find the steps of a build.',
   severity: 'style',
   fix: { safety: 'safe' },
   examples: [
@@ -33,7 +33,7 @@ export default defineRule({
         for (const keyword of keywords) {
           const wanted = letterCase === 'lower' ? keyword.text.toLowerCase() : keyword.text.toUpperCase();
           if (keyword.text === wanted) continue;
-          const like = Math.max(lower, upper) > 1 ? ' like the others' : '';
+          const like = Math.max(lower, upper) > keywords.length / 2 ? ', as most keywords here are' : '';
           yield {
             at: keyword,
             message: `\`${keyword.text}\` is not in ${letterCase} case${like}`,

@@ -17,8 +17,8 @@ export default defineRule({
   codes: ['LegacyKeyValueFormat'],
   category: 'style',
   summary: 'ENV or LABEL is written without `=`',
-  why: `In the old form all that follows the key is one value, so a second pair on the line silently becomes part of the first. The form
-    with \`=\` takes several pairs and says where each value ends.`,
+  why: `In the old form everything after the key is one value, so a second pair on the line silently becomes part of the first. The form with \`=\`
+    takes several pairs and shows where each value ends.`,
   severity: 'style',
   fix: { safety: 'safe' },
   examples: [
@@ -74,19 +74,19 @@ const wordingOf = (pair: Pair, keyword: string): { message: string; help: string
   const name = key.raw.replace(/:$/, '');
   if (value.raw.startsWith('='))
     return {
-      message: `The value of ${keyword} \`${name}\` begins with \`=\`, and the name ends at the blank`,
+      message: `The value of \`${keyword} ${name}\` begins with \`=\`, because the name ends at the blank`,
       help: `Write \`${name}=…\`, without blanks around the \`=\`.`,
     };
   if (name !== key.raw)
-    return { message: `The name of ${keyword} \`${key.raw}\` ends in a colon`, help: `Write \`${name}=…\`.` };
+    return { message: `The name in \`${keyword} ${key.raw}\` ends in a colon`, help: `Write \`${name}=…\`.` };
   const second = secondName(pair);
   if (second)
     return {
-      message: `\`${second}=\` is a part of the value of ${keyword} \`${name}\``,
-      help: `Write \`${name}=…\`: what follows is a pair of its own then.`,
+      message: `\`${second}=\` is part of the value of \`${keyword} ${name}\``,
+      help: `Write \`${name}=…\`, so that what follows is a pair of its own.`,
     };
   return {
-    message: `${keyword} \`${name}\` is written without \`=\``,
+    message: `\`${keyword} ${name}\` is written without \`=\``,
     help: `Write \`${name}=${/[\s"']/.test(value.raw) ? '"…"' : '…'}\`.`,
   };
 };

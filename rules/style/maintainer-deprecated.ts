@@ -5,8 +5,8 @@ export default defineRule({
   codes: ['DL4000', 'MaintainerDeprecated', 'DS-0022', 'CKV_DOCKER_6', 'S6586', 'DF019'],
   category: 'style',
   summary: 'MAINTAINER is deprecated',
-  why: `It fills a single field that few tools show. The label that the OCI image specification names for this is read by registries and
-    scanners, and can be searched like any other.`,
+  why: `It fills a single field that few tools show. Registries and scanners read the label that the OCI image specification has for this, and it
+    can be searched like any other.`,
   severity: 'style',
   fix: { safety: 'unsafe', note: 'The image has the label instead of the `Author` field.' },
   examples: [

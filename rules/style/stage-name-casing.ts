@@ -5,8 +5,8 @@ export default defineRule({
   codes: ['StageNameCasing'],
   category: 'style',
   summary: 'A stage name has capital letters',
-  why: `Builders keep stage names in lower case: \`COPY --from\` and \`--target\` find them in any case, but \`FROM\` only in lower case, and
-    takes any other spelling for an image.`,
+  why: `Builders keep stage names in lower case. \`COPY --from\` and \`--target\` find them in any letter case, but FROM only in lower case: it takes
+    any other spelling for an image.`,
   severity: 'style',
   fix: { safety: 'safe' },
   examples: [
@@ -33,7 +33,7 @@ export default defineRule({
         yield {
           at: name,
           message: `The stage name \`${name.text}\` has capital letters`,
-          help: `Name it \`${lower}\`, as builders do.`,
+          help: `Write \`${lower}\`, as builders do.`,
           fix: {
             title: `Rename the stage to \`${lower}\``,
             edits: [replace(name, lower), ...usesOf(name, stage, model.stages, file)],
