@@ -157,7 +157,8 @@ describe('options', () => {
 
   it('--output-file takes the report, without colour', async () => {
     const cwd = folderWith({ Dockerfile: words });
-    const { code, stdout } = await runIn(cwd, ['--output-file', 'report.txt', '.'], { terminal: 40 });
+    const { code, stdout, stderr } = await runIn(cwd, ['--output-file', 'report.txt', '.'], { terminal: 40 });
+    expect(stderr).toMatch(/^iechorlint: .* in 1 file.*; the report is in report\.txt\n$/);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(readFileSync(join(cwd, 'report.txt'), 'utf8')).toBe((await runIn(cwd, ['Dockerfile'])).stdout);
     expect((await runIn(cwd, ['--output-file', '-', '.'])).stdout).not.toBe('');

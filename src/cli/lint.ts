@@ -6,6 +6,7 @@ import { lint } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
 import { type FileReport, reporterOf, showsWhy } from '../report/index.ts';
 import { paintOf } from '../report/paint.ts';
+import { summarise } from '../report/summary.ts';
 import { discover } from './discover.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
@@ -64,6 +65,8 @@ const report = async (run: Run, files: readonly FileReport[]): Promise<void> => 
     sheet,
     reporter(outcome, { paint, width: sheet.width, quiet: options.quiet, statistics: options.statistics }),
   );
+  if (sheet.file !== undefined && run.failures.length === 0)
+    tell(run, `${summarise(outcome)}; the report is in ${sheet.file}`);
 };
 
 const reachesThreshold = ({ diagnostics }: FileReport, { options }: Run): boolean => {
