@@ -37,7 +37,7 @@ export const readNewRule = (args: readonly string[], paths: readonly string[]): 
   const flag = words.indexOf('--category');
   const rest = flag < 0 ? words : [...words.toSpliced(flag, 2), words[flag + 1] ?? ''];
   const [name, wanted = 'correctness', ...more] = rest;
-  if (name === undefined || more.length) return 'Say one name: `npm run new-rule NAME [--category CATEGORY]`.';
+  if (name === undefined || more.length) return 'Say one name: `npm run new-rule NAME -- --category CATEGORY`.';
   if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name))
     return `\`${name}\` is no name in kebab case, such as \`relative-workdir\`.`;
   const category = CATEGORIES.find((each) => each === wanted);
