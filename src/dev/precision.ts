@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rules } from '../../rules/index.ts';
-import { configure } from '../config/select.ts';
+import { configure, matching } from '../config/select.ts';
 import type { Diagnostic } from '../lint/diagnostic.ts';
 import { applyEdits } from '../lint/fix.ts';
 import { lint } from '../lint/linter.ts';
@@ -45,9 +45,11 @@ interface Finding {
 
 const findingsOf = (selector: string): readonly Finding[] => {
   const config = configure(rules, { select: [selector], ignore: [] });
+  const wanted = new Set(matching(rules, selector).map(({ name }) => name));
   return corpusFiles('dev').flatMap((path) => {
     const document = decode(path, readFileSync(path));
-    return lint(document, config).map((diagnostic) => ({ diagnostic, document }));
+    const found = lint(document, config).filter(({ rule }) => wanted.has(rule) || rule === 'internal');
+    return found.map((diagnostic) => ({ diagnostic, document }));
   });
 };
 
