@@ -71,6 +71,7 @@ export default defineRule({
       const uses =
         node.kind === 'Run' ? [...unboundIn(model, node), ...unboundInScript(model, node)] : unboundIn(model, node);
       for (const use of uses) {
+        if (isInFrom(node, use)) continue;
         const key = `${stage.index} ${use.name}`;
         const declared = seen.has(key) ? undefined : outside(use.name, stage, model, setters);
         seen.add(key);
@@ -102,6 +103,17 @@ export default defineRule({
     };
   },
 });
+
+/** Whether it names the source of a mount, where no ARG helps. */
+const isInFrom = (node: Instruction, { start }: Range): boolean =>
+  node.kind === 'Run' &&
+  node.flags.some(
+    ({ value }) =>
+      value &&
+      value.start <= start &&
+      start < value.end &&
+      /(?:^|,)from=[^,]*$/.test(value.raw.slice(0, start - value.start)),
+  );
 
 /** A declaration that does not reach into the stage. */
 interface Declared {

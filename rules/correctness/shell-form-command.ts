@@ -150,8 +150,11 @@ const wordingOf = ({
   }
   const shell = (what: string) => `\`/bin/sh -c\` starts ${what} and may keep signals from it`;
   if (need.kind === 'always') return { message: shell('this'), severity: 'info' };
-  const [first = ''] = command.text.split(' ');
-  const program = need.kind === 'before' ? file.text.slice(need.at.start, need.at.end).replace(/\s.*/s, '…') : first;
+  const first = need.kind === 'none' ? need.words[0]?.text : undefined;
+  const program =
+    need.kind === 'before'
+      ? file.text.slice(need.at.start, need.at.end).replace(/\s.*/s, '…')
+      : (first ?? command.text.split(' ')[0]);
   const isWeak = isBrief(need) || isToolbox(model, stage);
   return { message: shell(`\`${program}\``), severity: isWeak ? 'info' : 'warning' };
 };

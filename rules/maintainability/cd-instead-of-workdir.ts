@@ -12,6 +12,7 @@ import {
   type Problem,
   type Run,
   remove,
+  removeInstruction,
   replace,
   type ShellCommand,
 } from '#lint';
@@ -37,6 +38,11 @@ export default defineRule({
       good: 'FROM alpine\nWORKDIR /opt/build\nRUN make\nRUN make install\n',
     },
     {
+      title: 'A WORKDIR follows',
+      bad: 'FROM node\nRUN cd /app\nWORKDIR /app\n',
+      good: 'FROM node\nWORKDIR /app\n',
+    },
+    {
       title: 'Where the program was copied to',
       bad: 'FROM node\nCOPY . /app\nRUN cd /app && npm ci\n',
       good: 'FROM node\nCOPY . /app\nWORKDIR /app\nRUN npm ci\n',
@@ -54,10 +60,10 @@ export default defineRule({
     return {
       *Stage({ instructions }) {
         const entered = new Map<string, Entry[]>();
-        for (const node of instructions) {
+        for (const [index, node] of instructions.entries()) {
           const entry = node.kind === 'Run' ? entryOf(node, model) : undefined;
           if (!entry) continue;
-          if (isForgotten(entry)) yield forgotten(entry, file);
+          if (isForgotten(entry)) yield forgotten(entry, instructions[index + 1], file);
           else if (!TEMPORARY.test(entry.path)) entered.set(entry.path, [...(entered.get(entry.path) ?? []), entry]);
         }
         for (const entries of entered.values()) yield* repeated(entries, instructions, file, model);
@@ -90,19 +96,25 @@ const entryOf = (node: Run, model: Model): Entry | undefined => {
 const isForgotten = ({ cd, commands }: Entry): boolean =>
   commands.at(-1) === cd && commands.every((command) => command === cd || command.name === 'mkdir');
 
-const forgotten = ({ node, path, cd, commands }: Entry, file: Iechorfile): Problem => {
+const forgotten = ({ node, path, cd, commands }: Entry, next: Instruction | undefined, file: Iechorfile): Problem => {
   const makes = commands.flatMap((command) => (command === cd ? [] : command.operands));
   const isSame = makes.every(({ text }) => text !== undefined && cleanPath(text) === path);
   const hasComment = file.comments.some(({ start }) => start > node.start && start < node.end);
+  const isPlain = isSame && node.flags.length === 0 && !hasComment;
+  const problem = { at: cd, message: `\`cd ${path}\` is lost at the end of the RUN`, severity: 'warning' } as const;
+  if (isSame && next?.kind === 'Workdir' && cleanPath(next.path.text ?? '') === path) {
+    return {
+      ...problem,
+      help: 'Delete the RUN: the WORKDIR below creates the directory and enters it.',
+      fix: isPlain ? { title: 'Delete the RUN', edits: [removeInstruction(file, node)] } : undefined,
+    };
+  }
   return {
-    at: cd,
-    message: `\`cd ${path}\` is lost at the end of the RUN`,
+    ...problem,
     help: `Write \`WORKDIR ${path}\`, which also creates the directory.`,
-    severity: 'warning',
-    fix:
-      isSame && node.flags.length === 0 && !hasComment
-        ? { title: `Write \`WORKDIR ${path}\``, edits: [replace(node, `${likeKeyword(node)} ${path}`)] }
-        : undefined,
+    fix: isPlain
+      ? { title: `Write \`WORKDIR ${path}\``, edits: [replace(node, `${likeKeyword(node)} ${path}`)] }
+      : undefined,
   };
 };
 

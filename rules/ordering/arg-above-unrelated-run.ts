@@ -117,7 +117,7 @@ const problemOf = (
   const steps = runs.length === 1 ? `a RUN that does not use ${it}` : `${runs.length} RUNs that do not use ${it}`;
   const isPerBuild = changing.some((each) => each.with === 'build');
   const isSure = changing.some((each) => variableUse(model, until, each) === 'named');
-  const place = isSure ? 'its first use' : 'the first step that may read it';
+  const place = isSure ? `${isSeveral ? 'their' : 'its'} first use` : `the first step that may read ${it}`;
   return {
     at: group[0] ?? until,
     message: `\`${group[0]?.keyword.text.toUpperCase()} ${first?.name}\`${stands} above ${steps}`,

@@ -7,6 +7,8 @@ import {
   isSpoilt,
   type Label,
   type Pair,
+  type Problem,
+  remove,
   replace,
   type Variable,
   type WordPart,
@@ -34,6 +36,11 @@ export default defineRule({
       good: 'FROM alpine\nLABEL description="All that \\\n    # one needs\n    to know"\n',
     },
     { title: 'Two variables were meant', bad: 'FROM alpine\nENV HOST localhost PORT=8080\n' },
+    {
+      title: 'The keyword, twice',
+      bad: 'FROM alpine\nLABEL LABEL version="1.0" description="All that one needs"\n',
+      good: 'FROM alpine\nLABEL version="1.0" description="All that one needs"\n',
+    },
     { title: 'Blanks around `=`', bad: 'FROM alpine\nENV PORT = 8080\n', good: 'FROM alpine\nENV PORT=8080\n' },
     { good: 'FROM alpine\nENV HOST=localhost PORT=8080\nLABEL description="All that one needs"\n' },
   ],
@@ -41,10 +48,11 @@ export default defineRule({
     const check = function* (node: Env | Label) {
       const [pair] = node.pairs;
       if (!pair?.legacy) return;
+      const keyword = node.keyword.text.toUpperCase();
       yield {
         at: pair.key,
-        ...wordingOf(pair, node.keyword.text.toUpperCase()),
-        fix: isSpoilt(model, node) ? undefined : fixOf(pair, file),
+        ...wordingOf(pair, keyword),
+        fix: isSpoilt(model, node) ? undefined : fixOf(pair, file, keyword),
       };
     };
     return { Env: check, Label: check };
@@ -52,11 +60,15 @@ export default defineRule({
 });
 
 /** Blanks around the `=`, a colon, a second pair, a comment: what the file says is hardly what was meant. */
-const isMistaken = (pair: Pair): boolean =>
+const isMistaken = (pair: Pair, keyword: string): boolean =>
   pair.value.raw.startsWith('=') ||
   pair.key.raw.endsWith(':') ||
+  isTwice(pair, keyword) ||
   (isVariable(pair) && /\s#(?:\s|[A-Za-z])/.test(bareValue(pair))) ||
   secondName(pair) !== undefined;
+
+/** Whether the keyword is written twice, and pairs follow. */
+const isTwice = ({ key, value }: Pair, keyword: string): boolean => key.raw === keyword && /^[\w.-]+=/.test(value.raw);
 
 const isVariable = ({ key }: Pair): boolean => /^[A-Z_\d]+$/.test(key.raw);
 
@@ -69,21 +81,26 @@ const secondName = (pair: Pair): string | undefined => {
   return second.exec(bareValue(pair))?.[1];
 };
 
-const wordingOf = (pair: Pair, keyword: string): { message: string; help: string } => {
+const wordingOf = (pair: Pair, keyword: string): Pick<Problem, 'message' | 'help' | 'severity'> => {
   const { key, value } = pair;
+  const severity = 'warning';
   const name = key.raw.replace(/:$/, '');
   if (value.raw.startsWith('='))
     return {
       message: `The value of \`${keyword} ${name}\` begins with \`=\`, because the name ends at the blank`,
       help: `Write \`${name}=…\`, without blanks around the \`=\`.`,
+      severity,
     };
   if (name !== key.raw)
-    return { message: `The name in \`${keyword} ${key.raw}\` ends in a colon`, help: `Write \`${name}=…\`.` };
+    return { message: `The name in \`${keyword} ${key.raw}\` ends in a colon`, help: `Write \`${name}=…\`.`, severity };
+  if (isTwice(pair, keyword))
+    return { message: `The second \`${name}\` is read as the name`, help: `Delete the second \`${name}\`.`, severity };
   const second = secondName(pair);
   if (second)
     return {
       message: `\`${second}=\` is part of the value of \`${keyword} ${name}\``,
       help: `Write \`${name}=…\`, so that what follows is a pair of its own.`,
+      severity,
     };
   return {
     message: `\`${keyword} ${name}\` is written without \`=\``,
@@ -91,18 +108,20 @@ const wordingOf = (pair: Pair, keyword: string): { message: string; help: string
   };
 };
 
-const fixOf = (pair: Pair, file: Iechorfile) => {
-  const title = 'Write it with `=`';
-  if (isMistaken(pair)) {
-    const edit = meantEdit(pair, file);
+const fixOf = (pair: Pair, file: Iechorfile, keyword: string) => {
+  const title = isTwice(pair, keyword) ? `Delete the second \`${pair.key.raw}\`` : 'Write it with `=`';
+  if (isMistaken(pair, keyword)) {
+    const edit = meantEdit(pair, file, keyword);
     return edit && ({ title, edits: [edit], safety: 'unsafe' } as const);
   }
   const edits = editsOf(pair, file);
   return edits && { title, edits };
 };
 
-/** What stands between the name and its value, a colon or `=` included, becomes `=`. */
-const meantEdit = ({ key, value }: Pair, file: Iechorfile): Edit | undefined => {
+/** The second keyword goes; what stands between the name and its value, a colon or `=` included, becomes `=`. */
+const meantEdit = (pair: Pair, file: Iechorfile, keyword: string): Edit | undefined => {
+  const { key, value } = pair;
+  if (isTwice(pair, keyword)) return remove({ start: key.start, end: value.start });
   const source = file.text.slice(key.start, value.end);
   const [, name, word] = /^([\w.-]+)(?::[\t ]+|[\t ]+=[\t ]*)([^\t ].*)$/.exec(source) ?? [];
   if (name === undefined || word === undefined || !isOneWord(word, file.escape)) return undefined;
