@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folderWith } from './support/cli.ts';
+
+/** Runs a line of shell, which must succeed, and gives what it prints. */
+const shell = (cwd: string, line: string): string => {
+  const { status, stdout, stderr } = spawnSync(line, { cwd, shell: true, encoding: 'utf8' });
+  expect({ line, status, stderr: status === 0 ? '' : stderr }).toEqual({ line, status: 0, stderr: '' });
+  return stdout;
+};
+
+const PROGRAM = `import { configure, documentOf, fix, lint, rules } from 'iechorlint';
+const document = documentOf('FROM alpine:3.22\\nENV MODE fast\\n');
+const config = configure(rules, { select: ['legacy-key-value'], ignore: [] });
+console.log(lint(document, config).length, fix(document, config, 'safe').text);
+`;
+
+/** The package, installed in a folder of its own. */
+const install = (): string => {
+  const cwd = folderWith({ 'package.json': '{}', 'program.mjs': PROGRAM, Dockerfile: 'FROM scratch\n' });
+  shell('.', `npm pack --ignore-scripts --pack-destination ${cwd}`);
+  const [tarball = ''] = readdirSync(cwd).filter((name) => name.endsWith('.tgz'));
+  shell(cwd, `npm install --offline --no-audit --no-fund ./${tarball}`);
+  return cwd;
+};
+
+const isBuilt = existsSync('dist/cli.js');
+
+describe.skipIf(!isBuilt)('the package (skipped where npm run build has not made it)', { timeout: 60_000 }, () => {
+  it('works where it is installed', () => {
+    const cwd = install();
+    expect(readdirSync(join(cwd, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['iechorlint']);
+    expect(shell(cwd, 'npx --no-install iechorlint Dockerfile')).toContain('in 1 file');
+    expect(shell(cwd, 'node program.mjs')).toBe('1 FROM alpine:3.22\nENV MODE=fast\n\n');
+  });
+});
