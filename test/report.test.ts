@@ -84,6 +84,19 @@ web/Dockerfile:2:9  warning  relative-workdir
     ]);
   });
 
+  it('says once what to mind with a fix that is not safe', () => {
+    const edits = [{ range: { start: 0, end: 4 }, text: 'from' }];
+    const rule = { name: 'some-rule', codes: [], category: 'style', summary: 'S', severity: 'style' } as const;
+    const meta = { ...rule, fix: { safety: 'unsafe', note: 'It may\n  bite.' } } as const;
+    const shown = (safety: 'safe' | 'unsafe', quiet = false) => {
+      const finding = findingAt({ start: 0, end: 4 }, { fix: { title: 'Do', safety, edits } });
+      return render(reportPretty, reportOf([fileOf(WORKDIR, [finding, finding])], { rules: [meta] }), { quiet });
+    };
+    expect(shown('unsafe').match(/^ {2}note {2}It may bite\.$/gm)).toHaveLength(1);
+    expect(shown('unsafe', true)).not.toContain('bite');
+    expect(shown('safe')).not.toContain('bite');
+  });
+
   it('shows of lines that are too wide what differs', () => {
     const text = `FROM a\nRUN apt-get install -y ${'package '.repeat(20)}curl\n`;
     const edits = [

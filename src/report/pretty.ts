@@ -26,8 +26,11 @@ interface Page {
   readonly width: number;
   readonly measure: number;
   readonly why: ReadonlyMap<string, string>;
-  /** Rules whose why has been said. */
+  /** What to mind with the fixes of a rule. */
+  readonly risks: ReadonlyMap<string, string>;
+  /** Rules whose why, and risks, have been said. */
   readonly explained: Set<string>;
+  readonly warned: Set<string>;
 }
 
 const pageOf = (report: Report, options: ReportOptions): Page => {
@@ -37,9 +40,14 @@ const pageOf = (report: Report, options: ReportOptions): Page => {
     width,
     measure: Math.min(width, 100),
     why: options.quiet ? new Map() : report.why,
+    risks: options.quiet ? new Map() : risksOf(report.rules),
     explained: new Set(),
+    warned: new Set(),
   };
 };
+
+const risksOf = (rules: Report['rules']): ReadonlyMap<string, string> =>
+  new Map(rules.flatMap(({ name, fix }) => (fix?.note === undefined ? [] : [[name, fix.note] as const])));
 
 function* fileBlock(file: FileReport, page: Page): Generator<string> {
   const view = viewOf(file.document);
@@ -89,7 +97,7 @@ const frame = ({ range, severity }: Diagnostic, view: View, { paint, width }: Pa
 
 const indent = (line: string): string => `  ${line}`;
 
-/** Under the frame: other places, what to write instead, the fix, and once in a run why it matters. */
+/** Under the frame: other places, what to write instead, the fix, and once in a run what to mind and why it matters. */
 const notesOf = (diagnostic: Diagnostic, view: View, page: Page): readonly string[] => {
   const { help, related = [], fix, rule } = diagnostic;
   const lines: string[] = [];
@@ -99,10 +107,22 @@ const notesOf = (diagnostic: Diagnostic, view: View, page: Page): readonly strin
   }
   if (help !== undefined) lines.push(...note('help', view.paragraphs(help), page));
   if (fix !== undefined) lines.push(...fixNote(fix, view, page));
-  const why = page.explained.has(rule) ? undefined : page.why.get(rule);
-  page.explained.add(rule);
-  if (why !== undefined) lines.push(...note('why', why.replace(/\s+/g, ' '), page));
+  if (fix !== undefined && fix.safety !== 'safe') lines.push(...said('note', rule, page.risks, page.warned, page));
+  lines.push(...said('why', rule, page.why, page.explained, page));
   return lines.length === 0 ? [] : ['', ...lines];
+};
+
+/** What there is to say of a rule, the first time. */
+const said = (
+  label: string,
+  rule: string,
+  texts: ReadonlyMap<string, string>,
+  done: Set<string>,
+  page: Page,
+): readonly string[] => {
+  const text = done.has(rule) ? undefined : texts.get(rule);
+  done.add(rule);
+  return text === undefined ? [] : note(label, text.replace(/\s+/g, ' '), page);
 };
 
 const relatedFrame = (view: View, range: Diagnostic['range'], { paint, width }: Page): readonly string[] => {
