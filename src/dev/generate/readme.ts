@@ -1,31 +1,34 @@
 import { main } from '../../cli/main.ts';
 import type { Rule } from '../../lint/rule.ts';
 
-const EXAMPLE = 'examples/node-web/iEchorfile';
-const BLOCK = /(<!-- generated: output of [^\n]*-->\n)[\s\S]*?(<!-- end -->)/;
+const BLOCK = /(<!-- generated: output of `iechorlint ([^`]+)` -->\n)[\s\S]*?(<!-- end -->)/g;
 
-/** The README with the block of output that its example really gives. */
+/** The README with every block of output that its command really gives. */
 export const readmeWithOutput = async (readme: string, root: string, rules: readonly Rule[]): Promise<string> => {
-  if (!BLOCK.test(readme)) throw new Error('README.md has lost its block of output');
-  const output = await outputOf([EXAMPLE], root, rules);
-  return readme.replace(
-    BLOCK,
-    (_, start: string, end: string) => `${start}\`\`\`\n$ iechorlint ${EXAMPLE}\n\n${output}\`\`\`\n${end}`,
-  );
+  let text = '';
+  let at = 0;
+  for (const { 0: block, 1: start, 2: command = '', 3: end, index } of readme.matchAll(BLOCK)) {
+    const output = await outputOf(command.split(' '), root, rules);
+    text += `${readme.slice(at, index)}${start}\`\`\`${languageOf(command)}\n$ iechorlint ${command}\n\n${output}\`\`\`\n${end}`;
+    at = index + block.length;
+  }
+  if (at === 0) throw new Error('README.md has lost its blocks of output');
+  return text + readme.slice(at);
 };
 
+const languageOf = (command: string): string => (command.includes('--diff') ? 'diff' : '');
+
+/** What a person sees of both outputs. */
 const outputOf = async (args: readonly string[], cwd: string, rules: readonly Rule[]): Promise<string> => {
   let text = '';
-  const output = (write: (data: string | Uint8Array) => void) => ({
+  const output = {
     isTerminal: () => false,
     columns: () => undefined,
-    write,
+    write: (data: string | Uint8Array) => {
+      text += typeof data === 'string' ? data : new TextDecoder().decode(data);
+    },
     failure: () => undefined,
-  });
-  const stdout = output((data) => {
-    text += typeof data === 'string' ? data : new TextDecoder().decode(data);
-  });
-  const stderr = output((data) => process.stderr.write(data));
-  await main(args, { cwd, env: {}, stdout, stderr, stdin: () => undefined }, rules);
+  };
+  await main(args, { cwd, env: {}, stdout: output, stderr: output, stdin: () => undefined }, rules);
   return text;
 };
