@@ -1,23 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../config/error.ts';
-import type { HealthcheckConfig, ImageConfig } from '../model/scope.ts';
+import { EMPTY_CONFIG, type HealthcheckConfig, type ImageConfig } from '../model/scope.ts';
 import { reasonOf } from './system-error.ts';
-
-/** An image without any configuration. */
-export const EMPTY_CONFIG: ImageConfig = {
-  env: new Map(),
-  workdir: undefined,
-  user: undefined,
-  cmd: undefined,
-  entrypoint: undefined,
-  shell: undefined,
-  labels: new Map(),
-  ports: [],
-  volumes: [],
-  stopsignal: undefined,
-  onbuild: [],
-  healthcheck: undefined,
-};
 
 /** Reads an OCI image configuration, or what `docker image inspect` prints; throws ConfigError where it is none. */
 export const readBaseConfig = (path: string): ImageConfig => {

@@ -1,10 +1,10 @@
 import { parse } from '../ast/create.ts';
 import { ConfigError } from '../config/error.ts';
 import { type ImagePlan, planImage } from '../model/plan.ts';
-import type { ImageConfig, Inputs } from '../model/scope.ts';
+import { EMPTY_CONFIG, type ImageConfig, type Inputs } from '../model/scope.ts';
 import { escapeLine } from '../report/escape.ts';
 import { maskMessage, secretsOf } from '../report/mask-secrets.ts';
-import { EMPTY_CONFIG, readBaseConfig } from './base-config.ts';
+import { readBaseConfig } from './base-config.ts';
 import { forEachDocument } from './documents.ts';
 import type { Io } from './io.ts';
 

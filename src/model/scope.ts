@@ -44,6 +44,22 @@ export interface ImageConfig {
   readonly healthcheck: HealthcheckConfig | undefined;
 }
 
+/** An image without any configuration. */
+export const EMPTY_CONFIG: ImageConfig = {
+  env: new Map(),
+  workdir: undefined,
+  user: undefined,
+  cmd: undefined,
+  entrypoint: undefined,
+  shell: undefined,
+  labels: new Map(),
+  ports: [],
+  volumes: [],
+  stopsignal: undefined,
+  onbuild: [],
+  healthcheck: undefined,
+};
+
 /** As in an image configuration: durations in nanoseconds, those not given left out. */
 export interface HealthcheckConfig {
   readonly Test: readonly string[];
