@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../config/error.ts';
-import { EMPTY_CONFIG, type HealthcheckConfig, type ImageConfig } from '../model/scope.ts';
+import type { HealthcheckConfig, ImageConfig } from '../model/scope.ts';
 import { reasonOf } from './system-error.ts';
 
 /** Reads an OCI image configuration, or what `docker image inspect` prints; throws ConfigError where it is none. */
