@@ -40,7 +40,7 @@ export default defineRule({
         const names = group.map(({ name }) => `\`${name}\``);
         yield {
           at: first.run.keyword,
-          message: `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are built one after the other, though none names another`,
+          message: `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are built one after the other, though ${others.length === 1 ? 'neither names the other' : 'none names another'}`,
           help: 'If they do not need each other, build each in a stage of its own and take the results with `COPY --from`.',
           related: others.map(({ name, run }) => ({
             range: run.keyword,

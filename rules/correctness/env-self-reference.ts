@@ -4,6 +4,7 @@ import {
   type Env,
   type Iechorfile,
   lineEndOf,
+  linesOf,
   type Model,
   type Pair,
   replace,
@@ -78,7 +79,9 @@ export default defineRule({
               at: variable,
               message: `\`$${name}\` is not yet what this ENV sets it to: all values of an ENV are read before any is set`,
               help:
-                setter < index ? `Begin a new ENV with \`${key.raw}\`.` : `Set \`${name}\` in an ENV of its own above.`,
+                setter < index
+                  ? `Begin a new ENV with \`${(node.pairs[split ?? index]?.key ?? key).raw}\`.`
+                  : `Set \`${name}\` in an ENV of its own above.`,
               severity: isCertain ? 'error' : 'warning',
               related: [{ range: node.pairs[setter] ?? key, message: 'It is set here' }],
               fix: setter < index && split !== undefined ? splitting(file, node, split, onbuild) : undefined,
@@ -103,11 +106,13 @@ const isChanged = (model: Model, node: Env, pair: Pair | undefined, name: string
 
 /** Ends the ENV before the pair and begins another; a comment between the two stays where it is, so there is no fix. */
 const splitting = (file: Iechorfile, node: Env, index: number, onbuild: boolean) => {
-  const [before, pair] = [node.pairs[index - 1], node.pairs[index]];
-  if (!before || !pair) return undefined;
-  const gap = { start: before.end, end: pair.start };
+  const [above, pair] = [node.pairs[index - 1], node.pairs[index]];
+  if (!above || !pair) return undefined;
+  const gap = { start: above.end, end: pair.start };
   const between = file.text.slice(gap.start, gap.end);
   if (between.replaceAll(file.escape, '').trim() !== '') return undefined;
-  const opening = `${onbuild ? 'ONBUILD ' : ''}${node.keyword.text}`;
-  return { title: 'Split the ENV in two', edits: [replace(gap, `${lineEndOf(file, node)}${opening} `)] };
+  // As it is written, blanks between the keyword and the first key included.
+  const before = file.text.slice(linesOf(file, node).start, node.pairs[0]?.start);
+  const opening = before.includes('\n') ? `${onbuild ? 'ONBUILD ' : ''}${node.keyword.text} ` : before;
+  return { title: 'Split the ENV in two', edits: [replace(gap, `${lineEndOf(file, node)}${opening}`)] };
 };

@@ -8,7 +8,6 @@ import {
   type Instruction,
   idleSteps,
   insertBefore,
-  linesOf,
   type Model,
   type NamedValue,
   ownLines,
@@ -16,6 +15,7 @@ import {
   type Range,
   type Related,
   remove,
+  topOf,
   variableUse,
 } from '#lint';
 
@@ -143,7 +143,7 @@ const fixOf = (
   const pieces = ownLines(model, group);
   if (!pieces) return undefined;
   const text = pieces.map(({ start, end }) => file.text.slice(start, end)).join('');
-  const { start } = linesOf(file, { start: target.start, end: target.start });
+  const start = topOf(model, target);
   const edits = [...pieces.map(({ gap }) => remove(gap)), insertBefore({ start, end: start }, text)];
   return { title, edits };
 };

@@ -17,6 +17,7 @@ import {
   type Range,
   type Related,
   remove,
+  topOf,
   variableUse,
   type WordPart,
 } from '#lint';
@@ -115,19 +116,23 @@ const problemOf = (
   { runs, until }: IdleSteps,
   move: Move,
 ): Problem => {
-  const names = variables.map(({ name }) => `\`$${name}\``).join(', ');
   const isPerBuild = variables.some((each) => each.with === 'build');
+  const named = isPerBuild ? variables.filter((each) => each.with === 'build') : variables;
+  const names = named.map(({ name }) => `\`$${name}\``).join(named.length === 2 ? ' and ' : ', ');
+  const isSeveral = new Set(variables.map(({ arg }) => arg)).size > 1;
   const steps = runs.length === 1 ? 'a RUN that does' : `${runs.length} RUNs that do`;
   return {
     at: node,
     message: `A LABEL with ${names}, new with every ${isPerBuild ? 'build' : 'release'}, stands above ${steps} not need it`,
-    help: `Move it with its ARG down to ${until ? 'just above the first step that may use it' : 'the end of the stage'}.`,
+    help: `Move it with its ${isSeveral ? 'ARGs' : 'ARG'} down to ${until ? 'just above the first step that may use it' : 'the end of the stage'}.`,
     related: [
       ...variables.slice(0, 1).map(({ arg }) => related(arg, 'The RUNs below this have it in their environment')),
       ...runs.slice(0, 2).map(({ keyword }) => related(keyword, 'Runs again for every new value')),
     ],
     ...(isPerBuild ? {} : { severity: 'info' as const }),
-    fix: variables.every(({ arg }) => arg.declarations.length === 1) ? fixOf(file, model, move, until) : undefined,
+    fix: variables.every(({ arg }) => arg.declarations.length === 1)
+      ? fixOf(file, model, move, until, isSeveral)
+      : undefined,
   };
 };
 
@@ -138,14 +143,14 @@ const fixOf = (
   model: Model,
   { nodes, staying }: Move,
   until: Instruction | undefined,
+  isSeveral: boolean,
 ): Problem['fix'] => {
   const last = staying.findLast(({ kind }) => kind === 'Run' || kind === 'Copy' || kind === 'Add');
-  const lines = until ? linesOf(file, { start: until.start, end: until.start }) : last && linesOf(file, last);
-  if (!lines || (!until && (file.text[lines.end - 1] !== '\n' || !last || endsOpen(file, last)))) return undefined;
-  const at = until ? lines.start : lines.end;
+  const at = until ? topOf(model, until) : last && linesOf(file, last).end;
+  if (at === undefined || (!until && (file.text[at - 1] !== '\n' || !last || endsOpen(file, last)))) return undefined;
   const pieces = ownLines(model, nodes);
   if (!pieces) return undefined;
   const text = pieces.map(({ start, end }) => file.text.slice(start, end)).join('');
   const edits = [...pieces.map(({ gap }) => remove(gap)), insertBefore({ start: at, end: at }, text)];
-  return { title: 'Move it down with its ARG', edits };
+  return { title: `Move it down with its ${isSeveral ? 'ARGs' : 'ARG'}`, edits };
 };

@@ -97,18 +97,23 @@ const problemOf = (
   const isBuild = install.install.needsSources;
   const isCheap = isBuild || hasCacheMount(model, node);
   const names = manifestNames(install, copy);
-  const first = names && `COPY ${names.sources.join(' ')} ${names.destination}`;
   const fetch = fetchAlone(install) ?? asked;
+  const isElsewhere = model.stageOf(copy.node) !== model.stageOf(node);
   const way = hasManifest
-    ? `Move \`${text}\` below the install.`
-    : `Write \`${first}\` and \`RUN ${fetch}\` first, and \`${text}\` below them.`;
+    ? `Move \`${text}\` below the install${isElsewhere ? ', out of this stage' : ''}.`
+    : names
+      ? `Write \`COPY ${names.sources.join(' ')} ${names.destination}\` and \`RUN ${fetch}\` first, and \`${text}\` below them.`
+      : `First copy the files that the install reads, each to its folder, then install, then \`${text}\`.`;
   return {
     at: copy.node,
     message: `\`${text}\` stands above \`${asked}\`, which fetches all packages again when any file has changed`,
     help: `${way}${tipOf(install)}`,
     related: [{ range: { start: command.start, end: command.end }, message: 'Packages are fetched here' }],
     ...(isCheap ? { severity: 'info' as const } : {}),
-    fix: isBuild ? undefined : fixOf(file, model, install, copy, hasManifest ? undefined : names),
+    fix:
+      isBuild || !(hasManifest || names)
+        ? undefined
+        : fixOf(file, model, install, copy, hasManifest ? undefined : names),
   };
 };
 

@@ -65,7 +65,7 @@ const problemOf = (sudo: Wrapper, command: ShellCommand, node: Run, file: Iechor
   if (other !== undefined) {
     return {
       at: sudo.word,
-      message: `sudo runs the command as ${other}`,
+      message: `\`sudo\` runs the command as ${other}`,
       help: `Set that USER for the step, or run the command with \`runuser -u\`, which needs no sudo in the image.`,
       severity: 'info',
     };
@@ -76,7 +76,7 @@ const problemOf = (sudo: Wrapper, command: ShellCommand, node: Run, file: Iechor
   const edit = isRoot ? removal(sudo, command, file) : undefined;
   return {
     at: sudo.word,
-    message: isRoot ? 'sudo does nothing here: the step runs as root' : 'sudo runs the command as root',
+    message: isRoot ? '`sudo` is not needed: the step runs as root' : '`sudo` runs the command as root',
     help,
     fix: edit && { title: 'Delete `sudo`', edits: [edit] },
   };

@@ -19,7 +19,10 @@ export default defineRule({
   why: `Builders accept it without a word: the text, brackets and all, becomes a shell command or a list of paths. The image is built, and fails
     when it starts.`,
   severity: 'error',
-  fix: { safety: 'safe', note: 'What it ran before could not work.' },
+  fix: {
+    safety: 'safe',
+    note: 'Safe where a quote or comma is wrong in a command or a COPY, which could not work before; otherwise unsafe.',
+  },
   examples: [
     {
       title: 'Single quotes',
@@ -75,13 +78,15 @@ const findingIn = function* (node: Instruction, file: Iechorfile, model: Model):
   yield {
     at: place,
     message: `\`${shown}\` is not JSON, so ${isShell ? 'the shell runs it as a command' : 'each word is a path'}: ${reading.flaw}`,
-    help: helpFor(reading, text.includes('$') && isShell),
+    help: helpFor(reading, isShell, text.includes('$')),
     fix: fixOf(reading, node, place, file),
   };
 };
 
-const helpFor = ({ json }: Reading, hasVariable: boolean): string => {
-  if (hasVariable) return 'Write the command without brackets: only a shell expands variables.';
+const helpFor = ({ json, rest }: Reading, isShell: boolean, hasVariable: boolean): string => {
+  if (hasVariable && isShell) return 'Write the command without brackets: only a shell expands variables.';
+  if (json === undefined && rest)
+    return `End the instruction with the array${isShell ? ', or write all of it as a shell command, without brackets' : ''}.`;
   return json !== undefined && json.length <= 80 ? `Write \`${json}\`.` : 'Write it as JSON, such as `["one", "two"]`.';
 };
 
@@ -193,5 +198,6 @@ const fixOf = ({ json, rest, safety }: Reading, node: Instruction, place: Range,
   if (json === undefined || file.text.slice(place.start, place.end).includes('\n')) return undefined;
   const edits: Edit[] = [replace(place, json)];
   if (rest) edits.unshift(insertLineBefore(file, node, rest));
-  return { title: 'Write it as JSON', edits, safety };
+  // A wrong path makes a volume too, and the right one hides what the image has there.
+  return { title: 'Write it as JSON', edits, safety: node.kind === 'Volume' && safety === 'safe' ? 'unsafe' : safety };
 };

@@ -77,6 +77,7 @@ const wordingFor = ({ start, end }: Range, { text }: Iechorfile): string =>
 /** What BuildKit says, and how it is said here. */
 const WORDINGS: readonly (readonly [pattern: RegExp, wording: string])[] = [
   [/^unknown instruction: ?$/, 'The line holds nothing but the escape character'],
+  [/^unknown instruction: (\S*`\S*).*$/s, 'There is no instruction "$1"'],
   [/^unknown instruction: (\S+).*$/s, 'There is no instruction `$1`'],
   [/^unknown flag: (--\S+).*$/s, 'There is no flag `$1` here'],
   [/^duplicate flag specified: (.+)$/s, 'The flag `$1` is given twice'],

@@ -32,7 +32,7 @@ export { type MeantStages, meantStages } from './meant-stages.ts';
 export { MOUNT_TYPES, type MountFlaw, type MountType, mountFlaws } from './mount-flaws.ts';
 export type { Mount } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
-export { endsOpen, ownLines } from './own-lines.ts';
+export { endsOpen, ownLines, topOf } from './own-lines.ts';
 export { type KeptCache, keptCaches } from './package-caches.ts';
 export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';

@@ -30,6 +30,22 @@ export const ownLines = (model: Model, nodes: readonly Instruction[]): readonly 
   return pieces.map((piece) => ({ ...piece, gap: gapOf(file, piece) }));
 };
 
+/** Where something can be put above an instruction: above the comments that are about it alone, or that tell a linter what to ignore in it. */
+export const topOf = (model: Model, node: Instruction): number => {
+  const { file } = model;
+  let { start } = linesOf(file, node);
+  let top = ownLines(model, [node])?.[0]?.start ?? start;
+  for (const comment of node.comments.toReversed()) {
+    const lines = linesOf(file, comment);
+    if (lines.end !== start) break;
+    start = lines.start;
+    if (TO_LINTER.test(comment.text)) top = Math.min(top, start);
+  }
+  return top;
+};
+
+const TO_LINTER = /^[\t ]*(?:iechorlint|hadolint|nosemgrep|trivy:)/i;
+
 /** Whether the instruction ends in a continuation, so that nothing can be put below it. */
 export const endsOpen = ({ text, escape }: Iechorfile, { start, end }: Range): boolean =>
   text.slice(start, end).trimEnd().endsWith(escape);
