@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folderWith } from './support/cli.ts';
 
@@ -16,6 +16,16 @@ const document = documentOf('FROM alpine:3.22\\nENV MODE fast\\n');
 const config = configure(rules, { select: ['legacy-key-value'], ignore: [] });
 console.log(lint(document, config).length, fix(document, config, 'safe').text);
 `;
+
+const TYPED = `import { type Diagnostic, defineRule, documentOf, lint, configure, rules, type Rule } from 'iechorlint';
+const found: readonly Diagnostic[] = lint(documentOf('FROM alpine'), configure(rules, { select: [], ignore: [] }));
+const all: readonly Rule[] = rules;
+// @ts-expect-error What is there has a type.
+const none: readonly string[] = rules;
+console.log(found, all, none, defineRule);
+`;
+
+const OPTIONS = { strict: true, module: 'nodenext', target: 'es2022', noEmit: true, skipLibCheck: false, types: [] };
 
 /** The package, installed in a folder of its own. */
 const install = (): string => {
@@ -34,5 +44,12 @@ describe.skipIf(!isBuilt)('the package (skipped where npm run build has not made
     expect(readdirSync(join(cwd, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['iechorlint']);
     expect(shell(cwd, 'npx --no-install iechorlint Dockerfile')).toContain('in 1 file');
     expect(shell(cwd, 'node program.mjs')).toBe('1 FROM alpine:3.22\nENV MODE=fast\n\n');
+  });
+
+  it('has types that need nothing besides', () => {
+    const cwd = install();
+    writeFileSync(join(cwd, 'program.mts'), TYPED);
+    writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify({ compilerOptions: OPTIONS, files: ['program.mts'] }));
+    shell(cwd, `${process.execPath} ${resolve('node_modules/typescript/bin/tsc')}`);
   });
 });

@@ -1,5 +1,6 @@
 import { nearest } from '../source/nearest.ts';
 import { readDuration } from './duration.ts';
+import { flagValue } from './flag-value.ts';
 import { FLAGS, type FlagSpec } from './flags.ts';
 import { addProblem, type Line } from './line.ts';
 import { readFields } from './mount.ts';
@@ -64,12 +65,6 @@ const checkFlag = (line: Line, flag: Flag, specs: Readonly<Record<string, FlagSp
   addProblem(line, flag, `expecting boolean value for flag --${name}, not: ${value}`, {
     help: `Write \`--${name}\` or leave it out.`,
   });
-};
-
-/** The flag's value as BuildKit reads it; undefined without `=`. */
-export const flagValue = (flag: Flag): string | undefined => {
-  const equals = flag.text.indexOf('=');
-  return equals < 0 ? undefined : flag.text.slice(equals + 1);
 };
 
 const addUnknownFlag = (line: Line, flag: Flag, known: readonly string[]): void => {

@@ -1,5 +1,5 @@
-export { flagValue } from '../ast/check.ts';
 export { readDuration } from '../ast/duration.ts';
+export { flagValue } from '../ast/flag-value.ts';
 export * from '../ast/nodes.ts';
 export * from '../model/index.ts';
 export type { Document } from '../source/document.ts';

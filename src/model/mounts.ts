@@ -1,4 +1,4 @@
-import { flagValue } from '../ast/check.ts';
+import { flagValue } from '../ast/flag-value.ts';
 import { parseWordText } from '../ast/line.ts';
 import { type Field, readFields } from '../ast/mount.ts';
 import type { Flag, Iechorfile, Run } from '../ast/nodes.ts';

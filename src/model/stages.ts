@@ -1,4 +1,4 @@
-import { flagValue } from '../ast/check.ts';
+import { flagValue } from '../ast/flag-value.ts';
 import { readFields } from '../ast/mount.ts';
 import type { Copy, Flag, From, Iechorfile, Instruction, Run, Stage } from '../ast/nodes.ts';
 import type { Range } from '../source/range.ts';

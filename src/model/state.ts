@@ -1,5 +1,5 @@
-import { flagValue } from '../ast/check.ts';
 import { readDuration } from '../ast/duration.ts';
+import { flagValue } from '../ast/flag-value.ts';
 import type { Command, Flag, Iechorfile, Instruction, InstructionKind, NodeOf, Word } from '../ast/nodes.ts';
 import { expand, expandWords } from './expand.ts';
 import { readMount, targetProblem } from './mounts.ts';

@@ -1,5 +1,3 @@
-import type * as Bash from 'unbash';
-import { parse } from 'unbash';
 import type { Range } from '../source/range.ts';
 import { FILLER } from './mask.ts';
 import type {
@@ -17,9 +15,8 @@ import type {
 } from './nodes.ts';
 import { explain } from './problems.ts';
 import { redirectionOf, simpleOf } from './simple.ts';
+import { type Bash, parse } from './unbash.ts';
 import { arithmeticOf, rangeOf, type Source, tokenOf, wordOf } from './words.ts';
-
-export type { Bash };
 
 /** Beyond this many nested commands nothing is read. */
 const MAX_DEPTH = 100;

@@ -1,5 +1,5 @@
 import type { ShellAssignment, ShellRedirection, SimpleCommand } from './nodes.ts';
-import type { Bash } from './parse.ts';
+import type { Bash } from './unbash.ts';
 import { bodyWord, declaredWord, delimiterWord, rangeOf, type Source, wordOf } from './words.ts';
 
 /** A simple command with its words, assignments and redirections. */

@@ -12,7 +12,7 @@ import type {
   ShellWord,
   ShellWordPart,
 } from './nodes.ts';
-import type { Bash } from './parse.ts';
+import type { Bash } from './unbash.ts';
 
 /** A text that is being turned into nodes. */
 export interface Source {

@@ -1,0 +1,2 @@
+export type * as Bash from 'unbash';
+export { parse } from 'unbash';
