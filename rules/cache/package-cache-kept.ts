@@ -11,6 +11,7 @@ import {
   keptCaches,
   type Model,
   managerOf,
+  mountFlaws,
   type Problem,
   type Range,
   type Run,
@@ -83,7 +84,7 @@ export default defineRule({
     return {
       *Run(node) {
         const caches = keptCaches(model, node);
-        if (caches.length === 0 || isSpoilt(model, node)) return;
+        if (caches.length === 0 || isSpoilt(model, node) || hasSpoiltMount(model, node)) return;
         for (const kept of caches) {
           const style = STYLES[kept.manager.name];
           const [first] = kept.commands;
@@ -96,6 +97,12 @@ export default defineRule({
     };
   },
 });
+
+/** Whether a cache mount has a flaw, which another rule tells of; where it was to lie nobody knows. */
+const hasSpoiltMount = (model: Model, node: Run): boolean =>
+  mountFlaws(model, node).some((flaw) =>
+    node.flags.some(({ start, end, value }) => start <= flaw.start && flaw.start < end && value?.raw.includes('cach')),
+  );
 
 interface Style {
   readonly codes: readonly string[];

@@ -31,7 +31,7 @@ export default defineRule({
             message: host
               ? `\`${host}:\` has no effect here: EXPOSE names only the port of the container`
               : `The colon in \`${text}\` has no effect`,
-            help: `Write \`EXPOSE ${container}\`${host ? `; \`docker run --publish ${text.replace(/\/.*/, '')}\` maps it` : ''}.`,
+            help: `Write \`EXPOSE ${container}\`${host ? `; \`docker run --publish ${text.replace(/\/tcp$/i, '').toLowerCase()}\` maps it` : ''}.`,
             fix: word.raw === text ? fix : undefined,
           };
         }

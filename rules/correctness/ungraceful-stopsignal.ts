@@ -14,12 +14,15 @@ export default defineRule({
       good: 'FROM alpine:3.22\nSTOPSIGNAL SIGTERM\nCMD ["crond", "-f"]\n',
     },
     { title: 'By number', bad: 'FROM alpine:3.22\nSTOPSIGNAL 9\n', good: 'FROM alpine:3.22\nSTOPSIGNAL SIGTERM\n' },
+    { title: 'One that a later one replaces', good: 'FROM alpine:3.22\nSTOPSIGNAL SIGKILL\nSTOPSIGNAL SIGINT\n' },
     { title: 'A signal that the program knows', good: 'FROM nginx:1.29\nSTOPSIGNAL SIGQUIT\n' },
     { title: 'The one that asks an interactive shell to end', good: 'FROM bash:5\nSTOPSIGNAL SIGHUP\n' },
   ],
   check({ model }) {
     return {
-      *Stopsignal(node) {
+      *Stopsignal(node, { stage }) {
+        // One that a later one replaces is another matter.
+        if (stage?.node.instructions.some(({ kind, start }) => kind === 'Stopsignal' && start > node.start)) return;
         const { value } = model.expand(node.signal, node);
         const name = value === undefined ? undefined : deadlyName(value);
         if (name === undefined) return;

@@ -34,10 +34,11 @@ export default defineRule({
         for (const reference of ownReferences(stage)) {
           const { kind, text = '', stage: source } = reference;
           if (!source?.node.from || kind === 'from' || source.index <= stage.index) continue;
+          const from = kind === 'copy' ? '--from' : 'from';
           yield {
             at: nameRangeOf(file, reference) ?? reference.at,
-            message: `\`${kind === 'copy' ? '--' : ''}from=${text}\` takes from a stage that is defined further down`,
-            help: `Move the stage \`${source.name ?? text}\` above this one.`,
+            message: `\`${from}=${text}\` takes from a stage that is defined further down`,
+            help: `Move the stage \`${source.name ?? text}\` above this one${/^\d+$/.test(text) ? `, and write \`${from}=${source.name ?? 'NAME'}\`` : ''}.`,
             related: [{ range: source.node.from, message: 'The stage is defined here' }],
           };
         }

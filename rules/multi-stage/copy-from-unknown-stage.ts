@@ -69,7 +69,7 @@ export default defineRule({
             ? outOfRange(reference, stage, model)
             : /^\d+$/.test(text)
               ? numberInMount(text, model, at)
-              : misspelt(text, stageMeant(reference, stage), at);
+              : misspelt(reference, stageMeant(reference, stage), at);
           if (problem) yield { at: at ?? reference.at, ...problem };
         }
       },
@@ -101,7 +101,7 @@ const numberInMount = (text: string, { stages }: Model, at: Place): Finding => {
   };
 };
 
-const misspelt = (text: string, meant: StageInfo | undefined, at: Place): Finding | undefined => {
+const misspelt = ({ kind, text = '' }: Reference, meant: StageInfo | undefined, at: Place): Finding | undefined => {
   const { name, node } = meant ?? {};
   const from = node?.from;
   const message = `No stage is called \`${text}\`, so it is taken as an image`;
@@ -109,7 +109,7 @@ const misspelt = (text: string, meant: StageInfo | undefined, at: Place): Findin
   return name
     ? {
         message,
-        help: `Write \`from=${name}\`, the name of the stage above.`,
+        help: `Write \`${kind === 'copy' ? '--' : ''}from=${name}\`, the name of the stage above.`,
         related: [{ range: from, message: 'This stage is probably meant' }],
         fix: at ? { title: `Write \`${name}\``, edits: [replace(at, name)] } : undefined,
       }

@@ -15,9 +15,9 @@ export default defineRule({
       good: 'FROM alpine:3.24 AS context-stage\nRUN make\nFROM alpine:3.24\nCOPY --from=context-stage /app /app\n',
     },
     {
-      title: '`scratch` is no longer empty',
-      bad: 'FROM alpine:3.24 AS scratch\nFROM scratch\n',
-      good: 'FROM alpine:3.24 AS scratch-stage\nFROM scratch-stage\n',
+      title: '`scratch` is empty again',
+      bad: 'FROM alpine:3.24 AS scratch\nFROM scratch\nCOPY --from=scratch /app /app\n',
+      good: 'FROM alpine:3.24 AS scratch-stage\nFROM scratch\nCOPY --from=scratch-stage /app /app\n',
     },
     { title: 'The empty base itself', good: 'FROM scratch AS files\nCOPY app /\n' },
   ],
@@ -55,7 +55,8 @@ const renaming = (
 ): readonly Edit[] | undefined => {
   const edits: Edit[] = [];
   for (const reference of referencesTo(stage)) {
-    if (/^\d+$/.test(reference.text ?? '')) continue;
+    // FROM most likely means the empty image.
+    if (/^\d+$/.test(reference.text ?? '') || (reference.kind === 'from' && stage.name === 'scratch')) continue;
     const range = nameRangeOf(file, reference);
     if (!range) return undefined;
     edits.push(replace(range, name));
