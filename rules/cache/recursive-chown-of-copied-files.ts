@@ -23,7 +23,7 @@ export default defineRule({
   name: 'recursive-chown-of-copied-files',
   codes: [],
   category: 'cache',
-  summary: 'chown -R or chmod -R changes files that COPY or ADD wrote',
+  summary: '`chown -R` or `chmod -R` changes files that COPY or ADD wrote',
   why: `A layer holds whole files. One whose owner or mode changes is stored a second time, so the image carries the copied files twice and every build writes both.`,
   severity: 'warning',
   scope: 'final',
@@ -84,6 +84,8 @@ interface Change {
   readonly flag: 'chown' | 'chmod';
   /** What the flag would be given. */
   readonly value: string | undefined;
+  /** A mode such as `+x`, which not every version of BuildKit takes. */
+  readonly symbolic?: string | undefined;
   /** The name of the new owner. */
   readonly user?: string | undefined;
   readonly paths: ShellCommand['operands'];
@@ -94,18 +96,25 @@ const changeOf = (model: Model, node: Run, command: ShellCommand): Change | unde
   if ((name !== 'chown' && name !== 'chmod' && name !== 'chgrp') || !command.has('-R', '--recursive')) return undefined;
   const [first, ...paths] = command.operands;
   if (!first || command.has('--reference')) return undefined;
-  if (name === 'chmod') return { flag: name, value: modeOf(first.raw), paths };
+  if (name === 'chmod') return { flag: name, value: modeOf(first.raw), symbolic: symbolicOf(first.raw), paths };
   if (name === 'chgrp') return { flag: 'chown', value: undefined, paths };
   const known = shellValue(model, node, first);
   return { flag: name, value: ownerOf(first.raw, known), user: known?.split(/[:.]/)[0], paths };
 };
 
-/** `user` alone leaves the group, which COPY makes root. */
+/** `user` alone leaves the group, which COPY makes root; `user:` takes the one of the account, as COPY does of itself. */
 const ownerOf = (raw: string, known: string | undefined): string | undefined => {
+  const [, login] = /^([a-z_][\w-]*):$/i.exec(raw) ?? [];
+  if (login !== undefined) return login;
   const [, user, group] = /^([\w${}-]+)(?:[:.]([\w${}-]+))?$/.exec(raw.replaceAll('"', '')) ?? [];
   if (user === undefined || (group === undefined && known === undefined)) return undefined;
   if (group === undefined && known?.includes(':')) return user;
   return `${user}:${group ?? 'root'}`;
+};
+
+const symbolicOf = (raw: string): string | undefined => {
+  const mode = raw.replace(/^(['"])(.*)\1$/, '$2');
+  return /^[ugoa]*[-+=][rwxX]+(?:,[ugoa]*[-+=][rwxX]+)*$/.test(mode) ? mode : undefined;
 };
 
 const modeOf = (raw: string): string | undefined => (/^[0-7]{3,4}$/.test(raw) ? raw : undefined);
@@ -143,7 +152,7 @@ const isSmall = (model: Model, node: Copy | Add, target: string): boolean =>
   node.sources.every((source) => source.heredoc || SMALL.test(model.expand(source, node).value ?? ''));
 
 const SMALL =
-  /\.(?:sh|bash|conf|cnf|cfg|ini|json|ya?ml|toml|txt|xml|properties|env|service|repo|list|lock|crt|pem|key|pub|md|py|rb|pl|php|js|ts|sql|html|css|vim|groovy|ora|rsp|gpg|tsv|csv)$|(?:^|\/)(?:Makefile|[\w-]*entrypoint|Gemfile|Pipfile|Procfile|LICENSE|[\w-]*scripts?(?:\/\*)?|conf(?:ig)?s?|[\w-]+\.d)\/?$|rc$/;
+  /\.(?:sh|bash|conf|cnf|cfg|ini|json|ya?ml|toml|txt|xml|properties|env|service|repo|list|lock|crt|pem|key|pub|md|py|rb|pl|php|js|ts|sql|html|css|vim|groovy|ora|rsp|gpg|tsv|csv)$|(?:^|\/)(?:Makefile|[\w-]*entrypoint|Gemfile|Pipfile|Procfile|LICENSE|[\w-]*scripts?(?:\/\*)?|conf(?:ig)?s?|[\w-]+\.d)\/?$|(?:^|\/)\.?(?!src$)\w+rc$/;
 
 const removedIn = (model: Model, run: Run, until: ShellCommand): readonly string[] => {
   const gone: string[] = [];
@@ -166,12 +175,12 @@ const shortened = (text: string, length: number): string => {
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 };
 
-const helpOf = (model: Model, run: Run, copy: Copy | Add, { flag, value, user }: Change): string => {
+const helpOf = (model: Model, run: Run, copy: Copy | Add, { flag, value, symbolic, user }: Change): string => {
   const keyword = keywordOf(copy);
   const set = copy.flags.find(({ name }) => name.text === flag);
   if (set) return `${keyword} sets \`${set.text}\` already: change only what RUN made.`;
   const [what, example] = flag === 'chown' ? ['owner', 'USER:GROUP'] : ['mode', 'MODE'];
-  const instead = `\`${keyword} --${flag}=${value ?? example} ${argumentsOf(model.file, copy)}\``;
+  const instead = `\`${keyword} --${flag}=${value ?? symbolic ?? example} ${argumentsOf(model.file, copy)}\`${symbolic ? ', with `docker/dockerfile:1.14` or later' : ''}`;
   return isMadeLater(model, run, copy, user)
     ? `Make \`${user}\` above the ${keyword} and set the ${what} while copying: ${instead}.`
     : `Set the ${what} while copying: ${instead}.`;

@@ -19,7 +19,7 @@ export default defineRule({
   name: 'copy-relative-without-workdir',
   codes: ['DL3045', 'DF063'],
   category: 'correctness',
-  summary: 'COPY or ADD to a relative path without a WORKDIR',
+  summary: 'COPY or ADD writes to a relative path without a WORKDIR',
   why: `Without a WORKDIR the files land in \`/\` among the directories of the system, where they are hard to tell apart and can
     overwrite what is there.`,
   severity: 'warning',

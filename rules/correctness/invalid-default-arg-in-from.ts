@@ -62,7 +62,9 @@ const wordingOf = (
   if (names.length === 0) {
     return {
       message: `By default ${byDefault}`,
-      help: 'Give its ARGs defaults that make the name of an image.',
+      help: /@(?!sha\d)/.test(value)
+        ? 'Write `:` before a tag: `@` stands before a digest, such as `@sha256:…`.'
+        : 'Give its ARGs defaults that make the name of an image.',
     };
   }
   const all = names.map((name) => `\`$${name}\``);

@@ -4,7 +4,7 @@ export default defineRule({
   name: 'unreachable-stage',
   codes: ['tally/no-unreachable-stages'],
   category: 'multi-stage',
-  summary: 'A stage from which no other takes anything',
+  summary: 'A stage is neither the last nor needed by another',
   why: `BuildKit does not build a stage that the last one does not need: either what it makes is missing, or it is a remnant. A stage with a
     name can still be built with \`--target\`; one without cannot.`,
   severity: 'warning',

@@ -82,7 +82,7 @@ const problemAt = (file: Iechorfile, model: Model, stage: StageInfo, node: User)
     message: `${isBack ? `\`USER ${node.user.raw}\` is never undone` : `The last USER is \`${node.user.raw}\``}, so the container runs ${isWindows ? 'as administrator' : 'as root'}`,
     help: isUnnamed
       ? 'Put a USER with the account of the base image below the last step that needs root.'
-      : `Put ${shown} below the last step that needs ${isWindows ? 'them' : 'root'}.`,
+      : `Put ${shown} below the last step that needs ${isWindows ? 'an administrator' : 'root'}.`,
     related: before ? [{ range: before, message: 'This was the user before' }] : [],
     severity: !isBack && isToolbox(model, stage) ? 'info' : 'warning',
     fix:

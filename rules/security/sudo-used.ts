@@ -14,7 +14,7 @@ export default defineRule({
   name: 'sudo-used',
   codes: ['DL3004', 'DS-0010', 'CKV2_DOCKER_1', 'DKL-DI-0001', 'DF010'],
   category: 'security',
-  summary: 'sudo is used in a RUN',
+  summary: '`sudo` is used in a RUN',
   why: `A step runs as the user that USER names, so nobody has to be asked. A sudo that works without a password stays in the image, and gives
     root to whoever breaks into the program.`,
   severity: 'warning',

@@ -4,7 +4,7 @@ export default defineRule({
   name: 'apt-instead-of-apt-get',
   codes: ['DL3027', 'CKV_DOCKER_9', 'DF059'],
   category: 'shell',
-  summary: 'apt is used in a script',
+  summary: '`apt` is used in a script',
   why: `apt is made for people at a terminal, and warns in a script that its options and its output may change with any release. \`apt-get\` and
     \`apt-cache\` stay as they are.`,
   severity: 'warning',

@@ -29,7 +29,7 @@ export default defineRule({
           // Each word of a comment would be told of.
           if (comment && seen.has(comment.start)) continue;
           if (comment) seen.add(comment.start);
-          const help = comment ? COMMENT_HELP : problem.help;
+          const help = comment ? COMMENT_HELP : helpOf(problem, file);
           yield {
             at: comment ?? problem,
             message: comment ? wordingFor(comment, file) : wordingOf(message),
@@ -50,6 +50,12 @@ export default defineRule({
     };
   },
 });
+
+/** Above the first instruction there is none that the line could belong to. */
+const helpOf = ({ help, start }: Iechorfile['problems'][number], { instructions }: Iechorfile): string | undefined =>
+  help?.startsWith('If this belongs') && !instructions.some((node) => node.start < start)
+    ? 'A line starts with an instruction, such as `RUN` or `COPY`, or with `#`.'
+    : help;
 
 // Comments ----------------------------------------------------------------------------------------------------------
 
