@@ -68,7 +68,7 @@ for (const file of files) {
         const findings = findingsIn(rule, document);
         const found = findings.map((finding, index) => placed(document, finding, expected.findings[index]));
         expect(found).toEqual(expected.findings);
-        expect(fixedBy(rule, document.text, document.path)).toEqual(expected.fixed);
+        expect(fixedBy(rule, document.text, { path: document.path })).toEqual(expected.fixed);
       });
     }
   });
@@ -108,7 +108,8 @@ function describeContract(rule: Rule, { category, name }: RuleFile): void {
 
   it('declares a fix exactly when an example shows one', () => {
     const shows = rule.examples.some(
-      ({ bad, good, path }) => bad !== undefined && good !== undefined && fixedBy(rule, bad, path) !== undefined,
+      (example) =>
+        example.bad !== undefined && example.good !== undefined && fixedBy(rule, example.bad, example) !== undefined,
     );
     expect(shows).toBe(rule.fix !== undefined);
   });
@@ -124,38 +125,37 @@ function describeExample(rule: Rule, example: Example): void {
   if (example.good !== undefined) describeGood(rule, example, example.good);
 }
 
-function describeGood(rule: Rule, { path }: Example, good: string): void {
+function describeGood(rule: Rule, example: Example, good: string): void {
   it('good can be read', () => {
     expect(parse(good).problems).toEqual([]);
   });
 
   it('good is silent', () => {
-    expect(findingsOf(rule, good, path)).toEqual([]);
+    expect(findingsOf(rule, good, example)).toEqual([]);
   });
 
   if (!rule.exceptions?.crlf) {
     it('good is silent with CRLF', () => {
-      expect(findingsOf(rule, withCrlf(good), path)).toEqual([]);
+      expect(findingsOf(rule, withCrlf(good), example)).toEqual([]);
     });
   }
 
   if (!rule.exceptions?.lowerCase) {
     it('good is silent with lower-case keywords', () => {
-      expect(findingsOf(rule, withLowerCase(good), path)).toEqual([]);
+      expect(findingsOf(rule, withLowerCase(good), example)).toEqual([]);
     });
   }
 }
 
 function describeBad(rule: Rule, example: Example, bad: string): void {
-  const { path } = example;
   it('bad is reported, at a place in the file, in words', () => {
-    const findings = findingsOf(rule, bad, path);
+    const findings = findingsOf(rule, bad, example);
     expect(findings).not.toEqual([]);
     for (const finding of findings) expectSound(rule, bad, finding);
   });
 
   it('bad gives the same answer twice', () => {
-    expect(findingsOf(rule, bad, path)).toEqual(findingsOf(rule, bad, path));
+    expect(findingsOf(rule, bad, example)).toEqual(findingsOf(rule, bad, example));
   });
 
   for (const key of VARIATIONS.filter((each) => !rule.exceptions?.[each])) {
@@ -167,7 +167,7 @@ function describeBad(rule: Rule, example: Example, bad: string): void {
   }
 
   it('bad is fixed', ({ skip }) => {
-    if (fixedBy(rule, bad, path) === undefined) return skip('no fix is offered here');
+    if (fixedBy(rule, bad, example) === undefined) return skip('no fix is offered here');
     expectFixed(rule, example, bad);
   });
 }
@@ -184,20 +184,22 @@ const TITLES: Readonly<Record<(typeof VARIATIONS)[number], string>> = {
 };
 
 /** Whether the rule misses something in the variation of the example; undefined where that cannot be made. */
-function missedIn(key: keyof Exceptions, rule: Rule, { path }: Example, bad: string): boolean | undefined {
-  const findings = findingsOf(rule, bad, path);
-  const count = (text: string) => findingsOf(rule, text, path).length;
+function missedIn(key: keyof Exceptions, rule: Rule, example: Example, bad: string): boolean | undefined {
+  const findings = findingsOf(rule, bad, example);
+  const count = (text: string) => findingsOf(rule, text, example).length;
   if (key === 'crlf') return count(withCrlf(bad)) !== findings.length;
   if (key === 'lowerCase') return count(withLowerCase(bad)) !== findings.length;
   if (key === 'laterStage') {
     const later = withEarlierStage(bad);
     if (!later) return undefined;
-    return findingsOf(rule, later.text, path).filter(({ range }) => range.start >= later.from).length < findings.length;
+    return (
+      findingsOf(rule, later.text, example).filter(({ range }) => range.start >= later.from).length < findings.length
+    );
   }
   const onbuild = withOnbuild(bad, findings);
   if (!onbuild) return undefined;
   const { start, end } = onbuild.trigger;
-  return !findingsOf(rule, onbuild.text, path).some(({ range }) => start <= range.start && range.end <= end);
+  return !findingsOf(rule, onbuild.text, example).some(({ range }) => start <= range.start && range.end <= end);
 }
 
 /** An exception that no example needs is out of date. */
@@ -213,28 +215,29 @@ function describeExceptions(rule: Rule): void {
 }
 
 function needsException(key: keyof Exceptions, rule: Rule, example: Example): boolean {
-  const { bad, good, path } = example;
+  const { bad, good } = example;
   if (bad !== undefined && missedIn(key, rule, example, bad)) return true;
   if (good === undefined) return false;
-  if (key === 'crlf') return findingsOf(rule, withCrlf(good), path).length > 0;
-  return key === 'lowerCase' && findingsOf(rule, withLowerCase(good), path).length > 0;
+  if (key === 'crlf') return findingsOf(rule, withCrlf(good), example).length > 0;
+  return key === 'lowerCase' && findingsOf(rule, withLowerCase(good), example).length > 0;
 }
 
 // Fixes -----------------------------------------------------------------------------------------------------------------
 
-function expectFixed(rule: Rule, { good, path }: Example, bad: string): void {
-  const fixed = fixedBy(rule, bad, path) ?? bad;
+function expectFixed(rule: Rule, example: Example, bad: string): void {
+  const { good } = example;
+  const fixed = fixedBy(rule, bad, example) ?? bad;
   if (good !== undefined) expect(fixed).toBe(good);
   expectNoNewProblems(bad, fixed);
   // What has no fix may stay; what has one is gone.
-  const unfixable = findingsOf(rule, bad, path).filter(({ fix }) => !fix);
-  expect(findingsOf(rule, fixed, path).length).toBeLessThanOrEqual(unfixable.length);
-  expect(fixedBy(rule, fixed, path) ?? fixed, 'a second fix changes nothing').toBe(fixed);
+  const unfixable = findingsOf(rule, bad, example).filter(({ fix }) => !fix);
+  expect(findingsOf(rule, fixed, example).length).toBeLessThanOrEqual(unfixable.length);
+  expect(fixedBy(rule, fixed, example) ?? fixed, 'a second fix changes nothing').toBe(fixed);
   if (!rule.exceptions?.crlf) {
-    expect(fixedBy(rule, withCrlf(bad), path), 'line ends are kept').toBe(withCrlf(fixed));
+    expect(fixedBy(rule, withCrlf(bad), example), 'line ends are kept').toBe(withCrlf(fixed));
   }
-  if (rule.fix?.safety !== 'safe') expect(fixedByEngine(rule, bad, 'safe', path), 'nothing is safe here').toBe(bad);
-  else expectSafe(bad, fixedByEngine(rule, bad, 'safe', path));
+  if (rule.fix?.safety !== 'safe') expect(fixedByEngine(rule, bad, 'safe', example), 'nothing is safe here').toBe(bad);
+  else expectSafe(bad, fixedByEngine(rule, bad, 'safe', example));
 }
 
 // Bytes -----------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,13 @@
-import { type Directive, defineRule, type Instruction, nearest, type Problem, type Range, replace } from '#lint';
+import {
+  BUILDKIT_CHECKS,
+  type Directive,
+  defineRule,
+  type Instruction,
+  nearest,
+  type Problem,
+  type Range,
+  replace,
+} from '#lint';
 
 export default defineRule({
   name: 'invalid-check-directive',
@@ -115,7 +124,8 @@ const optionProblems = function* (option: Option, severity: 'error' | 'warning')
   } else {
     for (const value of values) {
       if (value.text === 'all' && values.length === 1) continue;
-      if (!CHECKS.includes(value.text)) yield { ...unknown(value, value.text, 'check', CHECKS), severity: 'warning' };
+      if (!BUILDKIT_CHECKS.includes(value.text))
+        yield { ...unknown(value, value.text, 'check', BUILDKIT_CHECKS), severity: 'warning' };
     }
   }
 };
@@ -131,28 +141,3 @@ const unknown = (at: Range, name: string, what: string, known: readonly string[]
 };
 
 const OPTIONS = ['skip', 'experimental', 'error'];
-
-const CHECKS = [
-  'StageNameCasing',
-  'FromAsCasing',
-  'NoEmptyContinuation',
-  'ConsistentInstructionCasing',
-  'DuplicateStageName',
-  'ReservedStageName',
-  'JSONArgsRecommended',
-  'MaintainerDeprecated',
-  'UndefinedArgInFrom',
-  'WorkdirRelativePath',
-  'UndefinedVar',
-  'MultipleInstructionsDisallowed',
-  'LegacyKeyValueFormat',
-  'InvalidBaseImagePlatform',
-  'RedundantTargetPlatform',
-  'SecretsUsedInArgOrEnv',
-  'InvalidDefaultArgInFrom',
-  'FromPlatformFlagConstDisallowed',
-  'CopyIgnoredFile',
-  'InvalidDefinitionDescription',
-  'ExposeProtoCasing',
-  'ExposeInvalidFormat',
-];

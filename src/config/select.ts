@@ -1,41 +1,110 @@
-import { CATEGORIES, type LintConfig, type Rule, type Severity } from '../lint/index.ts';
+import {
+  CATEGORIES,
+  type Compat,
+  isCodeOf,
+  type LintConfig,
+  type Rule,
+  type RuleSetting,
+  toolOf,
+} from '../lint/index.ts';
 import { nearest } from '../source/nearest.ts';
 import { ConfigError } from './error.ts';
 
-/** Which rules a run has. Selectors are names, codes of other tools, categories, `recommended` or `all`. */
+/** Which rules a run has. Selectors are names, codes of other tools, categories or presets. */
 export interface Selection {
   readonly select: readonly string[];
   readonly ignore: readonly string[];
 }
 
-/** Without `select` the recommended rules run; with it those that it names, also ones that are off by default. Throws ConfigError for a selector that names nothing. */
+/** Named sets of rules. `hadolint` and `buildkit` say what those tools say. */
+export const PRESETS = ['recommended', 'strict', 'security', 'all', 'hadolint', 'buildkit'] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/**
+ * Without `select` the recommended rules run; with it those that it names, also ones that are off by default. A code
+ * asks for what its tool says under it. Throws ConfigError for a selector that names nothing.
+ */
 export const configure = (rules: readonly Rule[], { select, ignore }: Selection): LintConfig => {
-  const chosen = new Map<Rule, Severity>();
+  const chosen = new Map<Rule, RuleSetting>();
   for (const selector of select.length ? select : ['recommended']) {
-    for (const rule of matching(rules, selector)) chosen.set(rule, rule.severity);
+    for (const [rule, setting] of selected(rules, selector)) chosen.set(rule, joined(chosen.get(rule), setting));
   }
   // What cannot be read is said whatever is selected, unless it is ignored by name.
-  for (const rule of rules) if (rule.always && !chosen.has(rule)) chosen.set(rule, rule.severity);
-  for (const selector of ignore) for (const rule of matching(rules, selector)) chosen.delete(rule);
+  for (const rule of rules) if (rule.always && !chosen.has(rule)) chosen.set(rule, {});
+  for (const selector of ignore) leaveOut(chosen, rules, selector);
   return { rules: chosen, inlineIgnores: true };
 };
 
-/** The rules that a selector names. */
-export const matching = (rules: readonly Rule[], selector: string): readonly Rule[] => {
+type Chosen = readonly (readonly [Rule, RuleSetting])[];
+
+const selected = (rules: readonly Rule[], selector: string): Chosen => {
   const wanted = selector.trim().toLowerCase();
-  if (wanted === 'all') return rules;
-  if (wanted === 'recommended') return rules.filter(({ off }) => !off);
-  const found = rules.filter(
-    ({ name, category, codes }) =>
-      name === wanted || category === wanted || codes.some((code) => code.toLowerCase() === wanted),
-  );
-  if (found.length) return found;
+  const preset = PRESETS.find((name) => name === wanted);
+  if (preset) return presetRules(rules, preset);
+  const byName = rules.filter(({ name, category }) => name === wanted || category === wanted);
+  if (byName.length) return byName.map((rule) => [rule, {}]);
+  const byCode = rules.flatMap((rule) => {
+    const code = codeIn(rule, wanted);
+    return code === undefined ? [] : [[rule, settingOf(code)] as const];
+  });
+  if (byCode.length) return byCode;
   throw new ConfigError(unknownSelector(rules, selector));
 };
 
+const codeIn = ({ codes }: Rule, wanted: string): string | undefined =>
+  codes.find((code) => code.toLowerCase() === wanted);
+
+const settingOf = (code: string): RuleSetting => {
+  const as = toolOf(code);
+  return { codes: new Set([code]), ...(as ? { as } : {}) };
+};
+
+/** The rules of a preset. */
+export const presetRules = (rules: readonly Rule[], preset: Preset): Chosen => {
+  const those = (isIn: (rule: Rule) => boolean, setting: RuleSetting = {}): Chosen =>
+    rules.filter(isIn).map((rule) => [rule, setting]);
+  switch (preset) {
+    case 'all':
+      return those(() => true);
+    case 'recommended':
+      return those(({ off }) => !off);
+    case 'strict':
+      return those(({ policy }) => !policy);
+    case 'security':
+      return those(({ category }) => category === 'security');
+    case 'hadolint':
+    case 'buildkit':
+      return those((rule) => isKnownTo(rule, preset), { as: preset });
+  }
+};
+
+const isKnownTo = ({ codes }: Rule, tool: Compat): boolean => codes.some((code) => isCodeOf(tool, code));
+
+/** Of two ways to ask for a rule: both its codes, and ours before another tool's. */
+const joined = (before: RuleSetting | undefined, setting: RuleSetting): RuleSetting => {
+  if (before === undefined) return setting;
+  if (before.as === undefined || setting.as === undefined || before.as !== setting.as)
+    return before.as === undefined ? before : setting.as === undefined ? setting : {};
+  if (!before.codes || !setting.codes) return { as: before.as };
+  return { as: before.as, codes: new Set([...before.codes, ...setting.codes]) };
+};
+
+const leaveOut = (chosen: Map<Rule, RuleSetting>, rules: readonly Rule[], selector: string): void => {
+  for (const [rule, { codes }] of selected(rules, selector)) {
+    const setting = chosen.get(rule);
+    if (!setting) continue;
+    if (codes) chosen.set(rule, { ...setting, ignoredCodes: new Set([...(setting.ignoredCodes ?? []), ...codes]) });
+    else chosen.delete(rule);
+  }
+};
+
+/** The rules that a selector names. */
+export const matching = (rules: readonly Rule[], selector: string): readonly Rule[] =>
+  selected(rules, selector).map(([rule]) => rule);
+
 const unknownSelector = (rules: readonly Rule[], selector: string): string => {
-  const names = [...rules.flatMap(wordsOf), ...CATEGORIES, 'all', 'recommended'];
-  return `No rule, code or category is called \`${selector}\`.${hintFor(selector, names)}`;
+  const names = [...rules.flatMap(wordsOf), ...CATEGORIES, ...PRESETS];
+  return `No rule, code, category or preset is called \`${selector}\`.${hintFor(selector, names)}`;
 };
 
 /** What a rule is called in words; numbers are left out, for next to each stands another check. */

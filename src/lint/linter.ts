@@ -3,18 +3,50 @@ import type { Iechorfile, Instruction, InstructionKind, NodeOf } from '../ast/no
 import { type Inputs, type Model, modelOf, type StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
 import type { Range } from '../source/range.ts';
+import { isCodeOf, severityIn } from './compat.ts';
 import { type Diagnostic, type Fix, SAFETY_ORDER, type Safety, type Severity } from './diagnostic.ts';
-import type { Context, InstructionHandlers, Problem, Problems, Rule, Visitor, Where } from './rule.ts';
+import { NO_OPTIONS, optionsOf } from './options.ts';
+import {
+  type Compat,
+  type Context,
+  type InstructionHandlers,
+  NO_POLICY,
+  type OptionSetting,
+  type Policy,
+  type Problem,
+  type Problems,
+  type Rule,
+  type Visitor,
+  type Where,
+} from './rule.ts';
 import { suppress } from './suppress.ts';
 
-/** Which rules run and how loud each is; a rule that is not in the map is off. */
+/** How one rule runs. */
+export interface RuleSetting {
+  /** Outranks what the rule itself says of a place. */
+  readonly severity?: Severity;
+  readonly options?: Readonly<Record<string, OptionSetting>>;
+  /** Say what that tool would say. */
+  readonly as?: Compat;
+  /** Only findings that have one of these codes. */
+  readonly codes?: ReadonlySet<string>;
+  /** No findings that have one of these codes. */
+  readonly ignoredCodes?: ReadonlySet<string>;
+}
+
+/** Which rules run and how; a rule that is not in the map is off. */
 export interface LintConfig {
-  readonly rules: ReadonlyMap<Rule, Severity>;
+  readonly rules: ReadonlyMap<Rule, RuleSetting>;
   /** False: `# iechorlint ignore=…` comments have no effect. */
   readonly inlineIgnores: boolean;
+  readonly policy?: Policy;
   /** Build arguments and target, where the user names them. */
   readonly inputs?: Inputs;
 }
+
+/** The rules with nothing set. */
+export const plainSettings = (rules: Iterable<Rule>): ReadonlyMap<Rule, RuleSetting> =>
+  new Map(Array.from(rules, (rule) => [rule, {}]));
 
 /** Every finding of one document, sorted by place. Pure. A rule that throws becomes a finding of `internal`; the others go on. */
 export const lint = (document: Document, config: LintConfig): readonly Diagnostic[] =>
@@ -30,8 +62,7 @@ const readableText = ({ text, defect }: Document): string => {
 export const lintFile = (document: Document, file: Iechorfile, config: LintConfig): readonly Diagnostic[] => {
   const walk: Walk = { document, file, model: modelOf(file, config.inputs), config, diagnostics: [] };
   const hasText = document.defect === undefined || file.instructions.length > 0;
-  const active = hasText ? [...config.rules.keys()] : [...config.rules.keys()].filter(({ bytes }) => bytes);
-  const visitors = visitorsOf(walk, active);
+  const visitors = visitorsOf(walk, hasText ? askedRules(walk) : [...config.rules.keys()].filter(({ bytes }) => bytes));
   if (hasText) walkFile(walk, visitors);
   for (const each of visitors) collect(walk, each, () => each.visitor.done?.());
   const kept = config.inlineIgnores ? suppress(file, walk.model, walk.diagnostics) : walk.diagnostics;
@@ -48,9 +79,31 @@ interface Walk {
 
 interface ActiveRule {
   readonly rule: Rule;
-  readonly severity: Severity;
+  readonly setting: RuleSetting;
   readonly visitor: Visitor;
 }
+
+/** Those that may have something to say of the file. */
+const askedRules = ({ config, file, model }: Walk): readonly Rule[] => {
+  const kinds = kindsIn(file);
+  const asked: Rule[] = [];
+  for (const rule of config.rules.keys()) {
+    const { when } = rule;
+    if (when?.instructions && !when.instructions.some((kind) => kinds.has(kind))) continue;
+    if (when?.programs && !when.programs.some((name) => model.runs(name))) continue;
+    asked.push(rule);
+  }
+  return asked;
+};
+
+const kindsIn = ({ instructions }: Iechorfile): ReadonlySet<InstructionKind> => {
+  const kinds = new Set<InstructionKind>();
+  for (const node of instructions) {
+    kinds.add(node.kind);
+    if (node.kind === 'Onbuild') kinds.add(node.trigger.kind);
+  }
+  return kinds;
+};
 
 type Visitors = readonly ActiveRule[];
 
@@ -58,12 +111,22 @@ const byPlace = (a: Diagnostic, b: Diagnostic): number =>
   a.range.start - b.range.start || a.range.end - b.range.end || (a.rule < b.rule ? -1 : Number(a.rule > b.rule));
 
 const visitorsOf = (walk: Walk, rules: readonly Rule[]): Visitors => {
-  const context: Context = { file: walk.file, model: walk.model, document: walk.document };
+  const { file, model, document, config } = walk;
+  const plain: Context = {
+    file,
+    model,
+    document,
+    policy: config.policy ?? NO_POLICY,
+    as: undefined,
+    options: NO_OPTIONS,
+  };
   const visitors: ActiveRule[] = [];
   for (const rule of rules) {
-    const severity = walk.config.rules.get(rule) ?? rule.severity;
+    const setting = config.rules.get(rule) ?? {};
+    const { as } = setting;
+    const context = as || rule.options ? { ...plain, as, options: optionsOf(rule, setting.options) } : plain;
     try {
-      visitors.push({ rule, severity, visitor: rule.check(context) });
+      visitors.push({ rule, setting, visitor: rule.check(context) });
     } catch (error) {
       walk.diagnostics.push(internal(walk, rule, error));
     }
@@ -111,16 +174,19 @@ const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: bo
   const where: Where = { stage, onbuild };
   const isFinal = walk.model.isInFinalImage(stage);
   for (const each of handlers.get('Stage') ?? []) {
-    if (isFinal || each.rule.scope !== 'final') collect(walk, each, () => each.visitor.Stage?.(stage.node, where));
+    if (isFinal || !isAboutFinal(each)) collect(walk, each, () => each.visitor.Stage?.(stage.node, where));
   }
   if (stage.node.from) visit(walk, handlers, stage.node.from, where, isFinal);
   for (const node of stage.node.instructions) visit(walk, handlers, node, where, isFinal);
 };
 
+/** Other tools weigh all stages alike. */
+const isAboutFinal = ({ rule, setting }: ActiveRule): boolean => rule.scope === 'final' && setting.as === undefined;
+
 // The hot loop: no function is made for a node and a rule.
 const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, isFinal = true): void => {
   for (const each of handlers.get(node.kind) ?? []) {
-    if (!isFinal && each.rule.scope === 'final') continue;
+    if (!isFinal && isAboutFinal(each)) continue;
     try {
       add(walk, each, handle(node.kind, each.visitor, node, where));
     } catch (error) {
@@ -145,18 +211,39 @@ const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined
 };
 
 const add = (walk: Walk, active: ActiveRule, problems: Problems | undefined): void => {
-  if (problems) for (const problem of problems) walk.diagnostics.push(diagnosticOf(walk, active, problem));
+  if (!problems) return;
+  for (const problem of problems) {
+    const codes = codesIn(active, problem);
+    if (codes) walk.diagnostics.push(diagnosticOf(walk, active, problem, codes));
+  }
 };
 
-const diagnosticOf = (walk: Walk, { rule, severity }: ActiveRule, problem: Problem): Diagnostic => {
+/** The ids under which the problem is told; undefined where the rule is not to tell it. */
+const codesIn = ({ rule, setting }: ActiveRule, problem: Problem): readonly string[] | undefined => {
+  const { as, codes: wanted, ignoredCodes } = setting;
+  if (problem.only !== undefined && problem.only !== as) return undefined;
+  const all = problem.codes ?? rule.codes;
+  const codes = as === undefined ? all : all.filter((code) => isCodeOf(as, code));
+  if (as !== undefined && codes.length === 0 && !rule.always) return undefined;
+  if (wanted && !codes.some((code) => wanted.has(code))) return undefined;
+  return ignoredCodes && codes.some((code) => ignoredCodes.has(code)) ? undefined : codes;
+};
+
+const diagnosticOf = (
+  walk: Walk,
+  { rule, setting }: ActiveRule,
+  problem: Problem,
+  codes: readonly string[],
+): Diagnostic => {
   const fix = problem.fix && walk.document.defect === undefined ? fixOf(rule, problem.fix) : undefined;
   const { length } = walk.document.text;
+  const at = (setting.as && problem.anchors?.[setting.as]) ?? problem.at;
   return {
     path: walk.document.path,
     rule: rule.name,
-    codes: problem.codes ?? rule.codes,
-    severity: problem.severity ?? severity,
-    range: rangeOf(problem.at, length),
+    codes,
+    severity: severityOf(rule, setting, problem, codes),
+    range: rangeOf(at, length),
     message: problem.message,
     ...(problem.help ? { help: problem.help } : {}),
     ...(problem.related?.length
@@ -165,6 +252,9 @@ const diagnosticOf = (walk: Walk, { rule, severity }: ActiveRule, problem: Probl
     ...(fix ? { fix } : {}),
   };
 };
+
+const severityOf = (rule: Rule, { severity, as }: RuleSetting, problem: Problem, [code]: readonly string[]): Severity =>
+  severity ?? (as && code !== undefined ? severityIn(as, code) : undefined) ?? problem.severity ?? rule.severity;
 
 const rangeOf = (at: Problem['at'], length: number): Range => {
   const { start, end } = 'range' in at ? at.range : at;

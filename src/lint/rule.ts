@@ -31,11 +31,18 @@ export interface Problem {
   readonly severity?: Severity;
   /** The ids of other tools at this place, where they are not all of the rule's. */
   readonly codes?: readonly string[];
+  /** Where other tools report it, if elsewhere. */
+  readonly anchors?: { readonly [Tool in Compat]?: Range | { readonly range: Range } };
+  /** Told only where that tool is reproduced: it reports here what is no problem. */
+  readonly only?: Compat;
   /** `safety` where it differs from what the rule declares (never safer). */
   readonly fix?: { readonly title: string; readonly edits: readonly Edit[]; readonly safety?: Safety } | undefined;
 }
 
 export type Problems = Iterable<Problem>;
+
+/** A tool whose findings a run can reproduce instead of ours. */
+export type Compat = 'hadolint' | 'buildkit';
 
 /**
  * Handlers by kind of instruction; `Stage` comes before its FROM and instructions, `done` after the last stage. The
@@ -61,6 +68,43 @@ export interface Context {
   readonly model: Model;
   /** The file as it came: its name and what was wrong with its bytes. */
   readonly document: Document;
+  /** The tool that is reproduced; undefined: ours. Most rules need `only`, `codes` and `anchors` of a problem instead. */
+  readonly as: Compat | undefined;
+  readonly policy: Policy;
+  readonly options: Options;
+}
+
+/** What the value of a label is. */
+export const LABEL_KINDS = ['text', 'rfc3339', 'semver', 'hash', 'url', 'spdx', 'email'] as const;
+export type LabelKind = (typeof LABEL_KINDS)[number];
+
+/** What a team has settled, from its configuration. */
+export interface Policy {
+  /** Registries that images may come from, `*` for any characters; undefined: any. */
+  readonly trustedRegistries: readonly string[] | undefined;
+  /** The labels that an image has to have; undefined: nothing is settled. */
+  readonly labels: ReadonlyMap<string, LabelKind> | undefined;
+  /** Whether an image may have no other labels than those. */
+  readonly strictLabels: boolean;
+}
+
+export const NO_POLICY: Policy = { trustedRegistries: undefined, labels: undefined, strictLabels: false };
+
+/** What can be set of one rule, by option name. */
+export type OptionSchema = Readonly<Record<string, OptionSpec>>;
+
+export type OptionSpec =
+  | { readonly type: 'number'; readonly default: number; readonly description: string }
+  | { readonly type: 'boolean'; readonly default: boolean; readonly description: string }
+  | { readonly type: 'strings'; readonly default: readonly string[]; readonly description: string };
+
+export type OptionSetting = number | boolean | readonly string[];
+
+/** The options of a rule as they are set, or their defaults. A name that its schema has not, or with another type, throws. */
+export interface Options {
+  number(name: string): number;
+  flag(name: string): boolean;
+  strings(name: string): readonly string[];
 }
 
 /** `bad` is reported; `good` is silent. Both: the fix turns the one into the other. */
@@ -70,6 +114,10 @@ export interface Example {
   readonly good?: string;
   /** The file's name, where the rule looks at it. */
   readonly path?: string;
+  /** What that tool would say, which differs from what we do. */
+  readonly as?: Compat;
+  readonly policy?: Partial<Policy>;
+  readonly options?: Readonly<Record<string, OptionSetting>>;
 }
 
 /** How a variation that the test harness tries does not apply to the rule, each with its reason. */
@@ -78,6 +126,13 @@ export interface Exceptions {
   readonly lowerCase?: string;
   readonly laterStage?: string;
   readonly onbuild?: string;
+}
+
+export interface When {
+  /** One of these instructions, also as a trigger. */
+  readonly instructions?: readonly InstructionKind[];
+  /** One of these programs, run or as a wrapper of what is run. */
+  readonly programs?: readonly string[];
 }
 
 export interface Rule {
@@ -91,8 +146,13 @@ export interface Rule {
   /** One or two sentences: why it matters. */
   readonly why: string;
   readonly severity: Severity;
-  /** Off unless selected. */
+  /** Off unless selected, as `strict` does. */
   readonly off?: boolean;
+  /** Means something only with values that a team has settled, so `strict` has it not either. */
+  readonly policy?: boolean;
+  readonly options?: OptionSchema;
+  /** What a file must have for the rule to say anything: no rule is asked in vain. Nothing: it is asked of every file. */
+  readonly when?: When;
   readonly fix?: { readonly safety: Safety; readonly note?: string };
   /** Runs whatever is selected: it says what could not be read. */
   readonly always?: boolean;

@@ -4,7 +4,7 @@ import { type Expansion, expand } from './expand.ts';
 import { type Mount, mountsOf } from './mounts.ts';
 import { globalsByDefault } from './plain-build.ts';
 import { environmentOf, globalScope, type Inputs, type Scope } from './scope.ts';
-import { commandsIn, droppedLines, scriptOf } from './scripts.ts';
+import { commandsIn, droppedLines, programsIn, scriptOf } from './scripts.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
 import { baseChain, bottomStage, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
 import { imageState, type State } from './state.ts';
@@ -105,6 +105,8 @@ export interface Model {
   /** Every program that the instruction runs, in shell and in exec form. */
   commandsOf(node: Instruction): readonly ShellCommand[];
   mountsOf(run: Run): readonly Mount[];
+  /** Whether the file runs the program anywhere, be it only to run another. */
+  runs(program: string): boolean;
 }
 
 /** The model of a file, or of a build of it with the inputs. */
@@ -120,6 +122,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
   const dropped = once(() => droppedLines(file));
   const takers = once(() => takersIn(stages));
   const inImage = once(() => new Set(final ? baseChain(final) : []));
+  const programs = once(() => programsIn(file, model.commandsOf));
   const hasFrom = stages.some(({ node }) => node.from);
   const model: Model = {
     file,
@@ -149,6 +152,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
     scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node), dropped)),
     commandsOf: memo((node) => commandsIn(node, model.scriptOf(node))),
     mountsOf: (run) => mountsOf(file, run, environmentOf(model.stateBefore(run))),
+    runs: (program) => programs().has(program),
   };
   return model;
 };

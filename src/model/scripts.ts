@@ -54,6 +54,21 @@ export const commandsIn = (node: Instruction, script: Script | undefined): reado
   return commandsOfExec(command.elements);
 };
 
+/** The names of the programs that instructions and triggers run, with those that only run another. */
+export const programsIn = (
+  { instructions }: Iechorfile,
+  commandsOf: (node: Instruction) => readonly ShellCommand[],
+): ReadonlySet<string> => {
+  const names = new Set<string>();
+  for (const node of instructions) {
+    for (const { name, wrappers } of commandsOf(node.kind === 'Onbuild' ? node.trigger : node)) {
+      if (name !== undefined) names.add(name);
+      for (const wrapper of wrappers) names.add(wrapper.name);
+    }
+  }
+  return names;
+};
+
 /** Comment and empty lines inside continuations, line ends included, in order. */
 export const droppedLines = (file: Iechorfile): readonly Range[] => {
   const comments = file.comments.filter(({ inside }) => inside).map((comment) => wholeLine(file.text, comment));

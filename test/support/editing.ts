@@ -1,4 +1,4 @@
-import { defineRule, type Edit, type LintConfig, type Rule, type Safety } from '../../src/lint/index.ts';
+import { defineRule, type Edit, type LintConfig, plainSettings, type Rule, type Safety } from '../../src/lint/index.ts';
 
 /** A rule that looks for a text and, at each place where it stands, offers the edits told. */
 export const editing = (
@@ -36,6 +36,6 @@ export const saying = (name: string, wanted: string, better: string, safety?: Sa
   editing(name, wanted, (start) => [{ range: { start, end: start + wanted.length }, text: better }], safety);
 
 export const configOf = (...rules: readonly Rule[]): LintConfig => ({
-  rules: new Map(rules.map((rule) => [rule, rule.severity])),
+  rules: plainSettings(rules),
   inlineIgnores: true,
 });

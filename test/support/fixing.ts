@@ -2,7 +2,7 @@ import { applyEdits, fix } from '../../src/lint/fix.ts';
 import type { Edit, Rule, Safety } from '../../src/lint/index.ts';
 import { documentOf } from '../../src/source/document.ts';
 import { overlaps } from '../../src/source/range.ts';
-import { findingsOf, only } from './rules.ts';
+import { findingsOf, only, type Setup } from './rules.ts';
 
 const MAX_ROUNDS = 10;
 
@@ -10,23 +10,23 @@ const MAX_ROUNDS = 10;
  * The text when every fix that the rule offers in it is applied: by the engine, or, since no engine applies one that is
  * `manual`, by hand. Undefined when the rule offers none.
  */
-export const fixedBy = (rule: Rule, text: string, path?: string): string | undefined => {
-  const safeties = new Set(findingsOf(rule, text, path).flatMap(({ fix: offered }) => offered?.safety ?? []));
+export const fixedBy = (rule: Rule, text: string, setup?: Setup): string | undefined => {
+  const safeties = new Set(findingsOf(rule, text, setup).flatMap(({ fix: offered }) => offered?.safety ?? []));
   if (safeties.size === 0) return undefined;
-  if (safeties.has('manual')) return fixedByHand(rule, text, path);
-  return fixedByEngine(rule, text, safeties.has('unsafe') ? 'unsafe' : 'safe', path);
+  if (safeties.has('manual')) return fixedByHand(rule, text, setup);
+  return fixedByEngine(rule, text, safeties.has('unsafe') ? 'unsafe' : 'safe', setup);
 };
 
-export const fixedByEngine = (rule: Rule, text: string, upTo: Exclude<Safety, 'manual'>, path?: string): string => {
-  const { text: fixed, notes } = fix(documentOf(text, path), only(rule), upTo);
+export const fixedByEngine = (rule: Rule, text: string, upTo: Exclude<Safety, 'manual'>, setup?: Setup): string => {
+  const { text: fixed, notes } = fix(documentOf(text, setup?.path), only(rule, setup), upTo);
   if (notes.length) throw new Error(notes.join('\n'));
   return fixed;
 };
 
-const fixedByHand = (rule: Rule, text: string, path?: string): string => {
+const fixedByHand = (rule: Rule, text: string, setup?: Setup): string => {
   let fixed = text;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const edits = editsOf(rule, fixed, path);
+    const edits = editsOf(rule, fixed, setup);
     if (edits.length === 0) return fixed;
     fixed = applyEdits(fixed, edits);
   }
@@ -34,9 +34,9 @@ const fixedByHand = (rule: Rule, text: string, path?: string): string => {
 };
 
 /** The edits of all fixes that touch none before them. */
-const editsOf = (rule: Rule, text: string, path?: string): readonly Edit[] => {
+const editsOf = (rule: Rule, text: string, setup?: Setup): readonly Edit[] => {
   const taken: Edit[] = [];
-  for (const { fix: offered } of findingsOf(rule, text, path)) {
+  for (const { fix: offered } of findingsOf(rule, text, setup)) {
     const edits = offered?.edits ?? [];
     if (!edits.some((edit) => taken.some((other) => touches(edit, other)))) taken.push(...edits);
   }

@@ -1,16 +1,24 @@
-import type { Diagnostic, LintConfig, Problems, Rule } from '../../src/lint/index.ts';
+import type { Diagnostic, Example, LintConfig, Problems, Rule } from '../../src/lint/index.ts';
+import { NO_POLICY } from '../../src/lint/index.ts';
 import { lint } from '../../src/lint/linter.ts';
 import { type Document, documentOf } from '../../src/source/document.ts';
 
+/** How an example is to be read. */
+export type Setup = Pick<Example, 'path' | 'as' | 'policy' | 'options'>;
+
 /** A run of this rule alone. */
-export const only = (rule: Rule): LintConfig => ({ rules: new Map([[rule, rule.severity]]), inlineIgnores: true });
+export const only = (rule: Rule, { as, policy, options }: Setup = {}): LintConfig => ({
+  rules: new Map([[rule, { ...(as ? { as } : {}), ...(options ? { options } : {}) }]]),
+  inlineIgnores: true,
+  policy: { ...NO_POLICY, ...policy },
+});
 
 /** What the rule says of a text; a rule that throws makes the caller throw. */
-export const findingsOf = (rule: Rule, text: string, path?: string): readonly Diagnostic[] =>
-  findingsIn(rule, documentOf(text, path));
+export const findingsOf = (rule: Rule, text: string, setup?: Setup): readonly Diagnostic[] =>
+  findingsIn(rule, documentOf(text, setup?.path), setup);
 
-export const findingsIn = (rule: Rule, document: Document): readonly Diagnostic[] => {
-  const findings = lint(document, only(watched(rule)));
+export const findingsIn = (rule: Rule, document: Document, setup?: Setup): readonly Diagnostic[] => {
+  const findings = lint(document, only(watched(rule), setup));
   for (const { rule: name, message } of findings) if (name === 'internal') throw new Error(message);
   return findings;
 };
