@@ -6,6 +6,7 @@ import type { Range } from '../source/range.ts';
 import { isCodeOf, severityIn } from './compat.ts';
 import { type Diagnostic, type Fix, SAFETY_ORDER, type Safety, type Severity } from './diagnostic.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
+import { placeIn, untold } from './places.ts';
 import {
   type Compat,
   type Context,
@@ -60,7 +61,7 @@ const readableText = ({ text, defect }: Document): string => {
 
 /** As `lint`, for a document whose tree is there already. */
 export const lintFile = (document: Document, file: Iechorfile, config: LintConfig): readonly Diagnostic[] => {
-  const walk: Walk = { document, file, model: modelOf(file, config.inputs), config, diagnostics: [] };
+  const walk: Walk = { document, file, model: modelOf(file, config.inputs), config, diagnostics: [], told: new Set() };
   const hasText = document.defect === undefined || file.instructions.length > 0;
   const visitors = visitorsOf(walk, hasText ? askedRules(walk) : [...config.rules.keys()].filter(({ bytes }) => bytes));
   if (hasText) walkFile(walk, visitors);
@@ -75,6 +76,8 @@ interface Walk {
   readonly model: Model;
   readonly config: LintConfig;
   readonly diagnostics: Diagnostic[];
+  /** Line and code of what was said for hadolint. */
+  readonly told: Set<string>;
 }
 
 interface ActiveRule {
@@ -214,7 +217,10 @@ const add = (walk: Walk, active: ActiveRule, problems: Problems | undefined): vo
   if (!problems) return;
   for (const problem of problems) {
     const codes = codesIn(active, problem);
-    if (codes) walk.diagnostics.push(diagnosticOf(walk, active, problem, codes));
+    if (!codes) continue;
+    const range = placeOf(walk, active, problem);
+    const left = active.setting.as === 'hadolint' ? untold(walk.told, codes, walk.file, range, problem) : codes;
+    if (left) walk.diagnostics.push(diagnosticOf(walk, active, problem, left, range));
   }
 };
 
@@ -229,21 +235,27 @@ const codesIn = ({ rule, setting }: ActiveRule, problem: Problem): readonly stri
   return ignoredCodes && codes.some((code) => ignoredCodes.has(code)) ? undefined : codes;
 };
 
+const placeOf = ({ document, file }: Walk, { setting: { as } }: ActiveRule, { at, anchors }: Problem): Range => {
+  const { length } = document.text;
+  const anchor = as && anchors?.[as];
+  return anchor ? rangeOf(anchor, length) : placeIn(as, file, rangeOf(at, length));
+};
+
 const diagnosticOf = (
   walk: Walk,
   { rule, setting }: ActiveRule,
   problem: Problem,
   codes: readonly string[],
+  range: Range,
 ): Diagnostic => {
   const fix = problem.fix && walk.document.defect === undefined ? fixOf(rule, problem.fix) : undefined;
   const { length } = walk.document.text;
-  const at = (setting.as && problem.anchors?.[setting.as]) ?? problem.at;
   return {
     path: walk.document.path,
     rule: rule.name,
     codes,
     severity: severityOf(rule, setting, problem, codes),
-    range: rangeOf(at, length),
+    range,
     message: problem.message,
     ...(problem.help ? { help: problem.help } : {}),
     ...(problem.related?.length
