@@ -1,4 +1,4 @@
-import { bottomStage, defineRule, type Instruction, remove, replace, type StageInfo } from '#lint';
+import { bottomStage, defineRule, type From, type Instruction, remove, replace, type StageInfo } from '#lint';
 
 export default defineRule({
   name: 'constant-platform',
@@ -20,6 +20,11 @@ export default defineRule({
       bad: 'FROM --platform=linux/amd64 golang:1.26 AS build\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build -o /app .\nFROM alpine:3.24\nCOPY --from=build /app /app\n',
       good: 'FROM --platform=$BUILDPLATFORM golang:1.26 AS build\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build -o /app .\nFROM alpine:3.24\nCOPY --from=build /app /app\n',
     },
+    {
+      title: 'hadolint wants no constant at all',
+      bad: 'FROM --platform=linux/amd64 ubuntu:26.04\nRUN ./install\n',
+      as: 'hadolint',
+    },
     { title: 'A file for one platform', good: 'FROM --platform=linux/amd64 ubuntu:26.04\nRUN ./install\n' },
     {
       title: 'A stage whose name tells its platform',
@@ -30,7 +35,9 @@ export default defineRule({
       good: 'FROM --platform=linux/arm64 alpine:3.24 AS qemu-aarch64\nFROM alpine:3.24\nCOPY --from=qemu-aarch64 /bin/qemu /bin/\n',
     },
   ],
-  check({ file, model, document }) {
+  when: { instructions: ['From'] },
+  check({ file, model, document, as }) {
+    if (as === 'hadolint') return { From: notOfBuild };
     const { final } = model;
     // One that is for one platform alone.
     if (!final || platformOf(bottomStage(final))?.value?.text !== undefined) return {};
@@ -61,6 +68,13 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint wants one of the two variables of the build wherever the flag is. */
+const notOfBuild = function* ({ flags }: From) {
+  const flag = flags.find(({ name }) => name.text === 'platform');
+  if (flag && !/\$\{?(?:BUILD|TARGET)PLATFORM\b/.test(flag.text))
+    yield { at: flag, message: `\`${flag.text}\` keeps the stage on one platform` };
+};
 
 const platformOf = ({ node }: StageInfo) => node.from?.flags.find(({ name }) => name.text === 'platform');
 

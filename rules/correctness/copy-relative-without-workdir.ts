@@ -1,5 +1,6 @@
 import {
   type Add,
+  asWritten,
   bottomStage,
   type Copy,
   defineRule,
@@ -9,6 +10,7 @@ import {
   isAbsolutePath,
   isSpoilt,
   type Model,
+  mayBeAbsolute,
   type Problem,
   replace,
   type StageInfo,
@@ -45,11 +47,21 @@ export default defineRule({
     { title: 'A full path', good: 'FROM node:24\nCOPY . /app/\n' },
     { title: 'Set in the stage below', good: 'FROM node:24 AS base\nWORKDIR /app\nFROM base\nCOPY . .\n' },
     { title: 'The base image may have set it', good: 'FROM tomcat:11\nCOPY app.war webapps/\n' },
+    {
+      title: 'hadolint knows no base images',
+      bad: 'FROM tomcat:11\nCOPY app.war webapps/\n',
+      as: 'hadolint',
+    },
     { title: 'An empty image has nothing to hide', good: 'FROM scratch\nCOPY app .\n' },
   ],
-  check({ model }) {
+  when: { instructions: ['Copy', 'Add'] },
+  check({ model, as }) {
     return {
       *Stage({ instructions }, { stage, onbuild }) {
+        if (as === 'hadolint') {
+          yield* eachRelative(instructions, model);
+          return;
+        }
         if (!stage || !endsInRoot(bottomStage(stage).base)) return;
         const copies = instructions.filter((node) => isCopy(node)).filter((node) => isRelative(model, node));
         const [first, ...others] = copies;
@@ -58,6 +70,15 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint looks at COPY alone, and knows nothing of base images. */
+const eachRelative = function* (instructions: readonly Instruction[], model: Model): Iterable<Problem> {
+  for (const node of instructions) {
+    if (node.kind !== 'Copy' || mayBeAbsolute(asWritten(node.destination))) continue;
+    if (model.stateBefore(node).setBy.workdir) continue;
+    yield { at: node.destination, message: `\`${node.destination.raw}\` is relative, and no WORKDIR stands above` };
+  }
+};
 
 const isCopy = (node: Instruction): node is Copy | Add => node.kind === 'Copy' || node.kind === 'Add';
 

@@ -1,5 +1,6 @@
 import {
   type Add,
+  asWritten,
   bottomStage,
   type Copy,
   cleanPath,
@@ -39,12 +40,23 @@ export default defineRule({
     { title: 'One source', good: 'FROM node\nCOPY package.json /app\nCOPY dist/* /app\n' },
     { title: 'Words of a comment are another matter', good: 'FROM node\nCOPY a /app # b\n' },
     { title: 'So is an array that is not closed', good: 'FROM node\nCOPY ["a", "b", "/app"\n' },
+    {
+      title: 'hadolint wants the `/` behind a variable too',
+      bad: 'FROM node\nARG APP\nCOPY a b $APP\n',
+      as: 'hadolint',
+    },
     { title: 'Whatever it is', good: 'FROM node\nARG APP\nCOPY a b $APP\n' },
   ],
-  check({ model }) {
+  when: { instructions: ['Copy', 'Add'] },
+  check({ model, as }) {
     const check = function* (node: Copy | Add) {
       const { destination, sources } = node;
       if (sources.length < 2) return;
+      if (as === 'hadolint') {
+        if (node.kind === 'Copy' && !/\/$|^\.{1,2}$/.test(asWritten(destination)))
+          yield { at: destination, message: `\`${destination.raw}\` does not end in \`/\`` };
+        return;
+      }
       const { value } = model.expand(destination, node);
       if (!value || /(?:^|[\\/])\.{0,2}$/.test(value) || isSpoilt(model, node)) return;
       const isThere = isFolder(node, model);

@@ -53,7 +53,9 @@ export default defineRule({
     { title: 'The same value again', good: 'FROM debian:13\nENV APP=/opt/app\nENV APP=/opt/app BIN=$APP/bin\n' },
     { title: 'A `$` that stays', good: `FROM debian:13\nENV APP=/opt/app NOTE='$APP'\n` },
   ],
-  check({ file, model }) {
+  when: { instructions: ['Env'] },
+  check({ file, model, as }) {
+    const isLost = as === 'hadolint' ? isNew : isChanged;
     return {
       *Env(node, { onbuild, stage }) {
         if (node.pairs.length < 2 || node.pairs.every(({ value }) => value.text !== undefined)) return;
@@ -72,7 +74,7 @@ export default defineRule({
             const setter = setters.get(name);
             if (setter === undefined || setter === index || hasDefault(variable)) continue;
             // `A=$A:more` adds to the old value, unless the same ENV has set another before.
-            if (key.text === name ? setter > index : !isChanged(model, node, node.pairs[setter], name)) continue;
+            if (key.text === name ? setter > index : !isLost(model, node, node.pairs[setter], name)) continue;
             // One split serves all that use what is set above it.
             split = setter < index && (split === undefined || setter >= split) ? index : split;
             yield {
@@ -95,6 +97,10 @@ export default defineRule({
 
 /** The default says what to do where it is not set, and is commonly the value itself. */
 const hasDefault = ({ modifier }: Variable): boolean => /^:?[-+]$/.test(modifier ?? '');
+
+/** Whether the file has not set it above, which is enough for hadolint. */
+const isNew = (model: Model, node: Env, _pair: Pair | undefined, name: string): boolean =>
+  model.stateBefore(node).bindings.get(name)?.node === undefined;
 
 /** Whether the ENV gives the variable another value than it has. */
 const isChanged = (model: Model, node: Env, pair: Pair | undefined, name: string): boolean => {

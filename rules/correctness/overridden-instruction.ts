@@ -34,6 +34,7 @@ export default defineRule({
     },
   ],
   exceptions: { onbuild: 'The one that replaces it has to be a trigger too.' },
+  when: { instructions: ['Cmd', 'Entrypoint', 'Healthcheck', 'Stopsignal'] },
   check({ file }) {
     return {
       Stage: (stage) => overriddenIn(stage, file),
@@ -61,7 +62,7 @@ const overriddenIn = function* ({ instructions }: Stage, file: Iechorfile) {
   for (const [kind, { codes, help }] of Object.entries(KINDS)) {
     const all = instructions.filter((node) => node.kind === kind);
     const last = all.at(-1);
-    for (const node of all.slice(0, -1)) {
+    for (const [index, node] of all.slice(0, -1).entries()) {
       if (!last) continue;
       const name = node.keyword.text.toUpperCase();
       yield {
@@ -70,6 +71,8 @@ const overriddenIn = function* ({ instructions }: Stage, file: Iechorfile) {
         help: `Delete the one that is not wanted. ${help}`,
         related: [{ range: last, message: `Only this ${name} takes effect` }],
         codes,
+        // It speaks of each but the first.
+        anchors: { hadolint: all[index + 1] ?? last },
         fix: hasComment(file, node)
           ? undefined
           : { title: `Delete this ${name}`, edits: [removeInstruction(file, node)] },

@@ -16,6 +16,7 @@ export default defineRule({
       good: 'ARG TARGETPLATFORM=linux/amd64\nFROM --platform=$TARGETPLATFORM alpine:3.24\n',
     },
   ],
+  when: { instructions: ['From'] },
   check({ file, model }) {
     return {
       *From({ keyword, flags }) {

@@ -1,4 +1,15 @@
-import { cleanPath, defineRule, type Edit, isAbsolutePath, isSpoilt, replace, type StageInfo, type Word } from '#lint';
+import {
+  asWritten,
+  cleanPath,
+  defineRule,
+  type Edit,
+  isAbsolutePath,
+  isSpoilt,
+  mayBeAbsolute,
+  replace,
+  type StageInfo,
+  type Word,
+} from '#lint';
 
 export default defineRule({
   name: 'relative-workdir',
@@ -22,9 +33,15 @@ export default defineRule({
     },
     { title: 'Relative to an absolute one', good: 'FROM alpine\nWORKDIR /srv\nWORKDIR app\n' },
     { title: 'Inherited through a stage', good: 'FROM alpine AS base\nWORKDIR /srv\nFROM base\nWORKDIR app\n' },
+    {
+      title: 'hadolint wants each in full',
+      bad: 'FROM alpine\nWORKDIR /srv\nWORKDIR app\n',
+      as: 'hadolint',
+    },
     { title: 'From an empty image, which starts in `/`', good: 'FROM scratch\nWORKDIR app\n' },
   ],
-  check({ model }) {
+  when: { instructions: ['Workdir'] },
+  check({ model, as }) {
     const seen = new Set<StageInfo | undefined>();
     return {
       Stage(_node, { stage }) {
@@ -35,6 +52,10 @@ export default defineRule({
       *Workdir(node, { stage }) {
         const { path } = node;
         const { value } = model.expand(path, node);
+        if (as === 'hadolint') {
+          if (!mayBeAbsolute(asWritten(path))) yield { at: path, message: `The WORKDIR \`${path.raw}\` is relative` };
+          return;
+        }
         if (value === undefined || isAbsolutePath(value) || seen.has(stage)) return;
         if (model.stateBefore(node).workdir !== undefined || isSpoilt(model, node)) return;
         seen.add(stage);

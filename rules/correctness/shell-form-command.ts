@@ -67,11 +67,18 @@ export default defineRule({
     { title: 'An array without its brackets is another matter', good: 'FROM node:22\nCMD "node", "server.js"\n' },
     { title: 'A shell that is chosen', good: 'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nCMD app\n' },
     {
+      title: 'hadolint wants exec form everywhere',
+      bad: 'FROM nginx:1.29\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\n',
+      as: 'hadolint',
+    },
+    {
       title: 'A health check that needs the shell',
       good: 'FROM nginx:1.29\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\n',
     },
   ],
-  check({ file, model }) {
+  when: { instructions: ['Cmd', 'Entrypoint', 'Healthcheck'] },
+  check({ file, model, as }) {
+    if (as === 'hadolint') return { Cmd: anyShellForm, Entrypoint: anyShellForm, Healthcheck: anyShellForm };
     const problemIn = (node: Node, { stage }: Where): readonly Problem[] => {
       const { command } = node;
       if (!stage || command?.kind !== 'ShellForm' || NOT_THIS.test(command.text) || isReplaced(node, stage)) return [];
@@ -83,6 +90,12 @@ export default defineRule({
     return { Cmd: problemIn, Entrypoint: problemIn, Healthcheck: problemIn };
   },
 });
+
+/** hadolint wants none at all, whatever it is good for. */
+const anyShellForm = function* ({ command, keyword }: Node): Iterable<Problem> {
+  if (command?.kind === 'ShellForm')
+    yield { at: command, codes: ['DL3025'], message: `${keyword.text.toUpperCase()} is in shell form` };
+};
 
 /** Of one that has no effect overridden-instruction has something to say. */
 const isReplaced = (node: Node, { node: { instructions } }: StageInfo): boolean =>

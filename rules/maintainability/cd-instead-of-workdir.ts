@@ -52,11 +52,18 @@ export default defineRule({
       good: 'FROM alpine\nRUN git clone $URL /tmp/tool && cd /tmp/tool && make install && rm -rf /tmp/tool\n',
     },
     { title: 'In one RUN only', good: 'FROM alpine\nWORKDIR /srv\nRUN cd /usr/lib && ln -s libb.so libb.so.1\n' },
+    {
+      title: 'hadolint wants no `cd` at all',
+      bad: 'FROM alpine\nWORKDIR /srv\nRUN cd /usr/lib && ln -s libb.so libb.so.1\n',
+      as: 'hadolint',
+    },
     { title: 'In a subshell', good: 'FROM node\nCOPY . /app\nRUN (cd /app && npm ci)\n' },
     { title: 'And back', good: 'FROM node\nCOPY . /app\nRUN cd /app && npm ci && cd /app/docs && npm ci\n' },
   ],
   exceptions: { onbuild: 'It looks at the steps of a stage together.' },
-  check({ file, model }) {
+  when: { instructions: ['Run'], programs: ['cd', 'pushd', 'popd'] },
+  check({ file, model, as }) {
+    if (as === 'hadolint') return { Run: (node) => anyIn(node, model) };
     return {
       *Stage({ instructions }) {
         const entered = new Map<string, Entry[]>();
@@ -71,6 +78,13 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint wants none at all. */
+const anyIn = function* (node: Run, model: Model): Iterable<Problem> {
+  for (const command of model.commandsOf(node))
+    if (command.name === 'cd')
+      yield { at: command, message: '`cd` changes the directory for a part of this RUN only', help: 'Use WORKDIR.' };
+};
 
 const TEMPORARY = /^\/(?:var\/)?tmp(?:\/|$)|^\/$/;
 

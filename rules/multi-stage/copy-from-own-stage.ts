@@ -24,6 +24,7 @@ export default defineRule({
     },
   ],
   exceptions: { onbuild: 'A trigger runs in a stage of the file that builds on the image.' },
+  when: { instructions: ['Copy', 'Run'] },
   check({ file }) {
     return {
       *Stage(_node, { stage }) {

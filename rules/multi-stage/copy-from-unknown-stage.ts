@@ -50,13 +50,20 @@ export default defineRule({
       title: 'An image with a tag',
       good: 'FROM alpine AS uvx\nFROM alpine:3.24\nCOPY --from=astral/uv:0.9 /uv /bin/\n',
     },
+    {
+      title: 'hadolint knows an image by its tag',
+      bad: 'FROM alpine:3.24\nCOPY --from=nginx /etc/nginx /etc/nginx\n',
+      as: 'hadolint',
+    },
     { title: 'Letter case does not count', good: 'FROM alpine AS build\nFROM alpine\nCOPY --from=BUILD /app /app\n' },
     { title: 'A named context of the build', good: 'FROM alpine AS base\nFROM base\nCOPY --from=docs / /docs\n' },
   ],
   exceptions: {
     onbuild: 'A trigger takes from the stages of the file that builds on the image.',
   },
-  check({ file, model }) {
+  when: { instructions: ['Copy', 'Run'] },
+  check({ file, model, as }) {
+    if (as === 'hadolint') return { Stage: (_node, { stage }) => stage && noneAbove(stage) };
     const stageMeant = meantStages(model);
     return {
       *Stage(_node, { stage }) {
@@ -76,6 +83,13 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint takes a name for an image only where a tag or digest follows. */
+const noneAbove = function* (stage: StageInfo): Iterable<Problem> {
+  for (const { kind, text, at, stage: source } of stage.references)
+    if (kind === 'copy' && text !== undefined && !text.includes(':') && (!source || source.index > stage.index))
+      yield { at, message: `No stage above is called \`${text}\`` };
+};
 
 type Finding = Omit<Problem, 'at'>;
 type Place = ReturnType<typeof nameRangeOf>;

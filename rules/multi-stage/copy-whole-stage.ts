@@ -1,4 +1,5 @@
 import {
+  asWritten,
   bottomStage,
   type Copy,
   cleanPath,
@@ -38,12 +39,19 @@ export default defineRule({
       good: 'FROM tonistiigi/xx:1.9.0 AS xx\nFROM golang:1.26\nCOPY --from=xx / /\n',
     },
     {
+      title: 'hadolint asks of no image what it is made for',
+      bad: 'FROM tonistiigi/xx:1.9.0 AS xx\nFROM golang:1.26\nCOPY --from=xx / /\n',
+      as: 'hadolint',
+    },
+    {
       title: 'All layers made one',
       good: 'FROM alpine:3.24 AS base\nRUN apk add tini\nFROM scratch\nCOPY --from=base / /\nCMD ["tini"]\n',
     },
   ],
   exceptions: { onbuild: 'A trigger takes from the stages of the file that builds on the image.' },
-  check({ file, model }) {
+  when: { instructions: ['Copy'] },
+  check({ file, model, as }) {
+    if (as === 'hadolint') return { Copy: rootToRoot };
     return {
       *Stage(_node, { stage }) {
         if (!stage) return;
@@ -67,6 +75,14 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint goes by the paths as they are written, from any stage or image. */
+const rootToRoot = function* (node: Copy) {
+  const { sources, destination, flags } = node;
+  const isFrom = flags.some(({ name }) => name.text === 'from');
+  if (isFrom && asWritten(destination) === '/' && sources.some((source) => asWritten(source) === '/'))
+    yield { at: node, message: 'This copies the whole file system of another stage or image' };
+};
 
 /** The source that is the root of the stage. */
 const rootOf = ({ sources, flags }: Copy) =>

@@ -14,6 +14,7 @@ export default defineRule({
     { good: 'FROM golang:1.26 AS build\nFROM node:24 AS assets\nFROM alpine:3.24\nCOPY --from=build /app /app\n' },
     { title: 'A stage and an image of one name', good: 'FROM golang:1.26 AS golang\nFROM alpine:3.24\n' },
   ],
+  when: { instructions: ['From'] },
   check() {
     const first = new Map<string, From>();
     return {

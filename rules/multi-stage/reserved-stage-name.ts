@@ -21,6 +21,7 @@ export default defineRule({
     },
     { title: 'The empty base itself', good: 'FROM scratch AS files\nCOPY app /\n' },
   ],
+  when: { instructions: ['From'] },
   check({ file, model }) {
     const names = model.stages.flatMap(({ name }) => name ?? []);
     const isAlone = new Set(names).size === names.length;

@@ -1,4 +1,13 @@
-import { defineRule, isOfficialImage, nameRangeOf, ownReferences, readReference } from '#lint';
+import {
+  asWritten,
+  defineRule,
+  type From,
+  isOfficialImage,
+  nameRangeOf,
+  ownReferences,
+  readReference,
+  versionAsWritten,
+} from '#lint';
 
 export default defineRule({
   name: 'latest-base',
@@ -11,6 +20,7 @@ export default defineRule({
     { bad: 'FROM alpine:latest\nRUN apk add curl\n' },
     { title: 'Behind an ARG', bad: 'ARG VERSION=latest\nFROM alpine:$VERSION\n' },
     { title: 'In `COPY --from`', bad: 'FROM alpine:3.24\nCOPY --from=team/tools:latest /tool /bin/\n' },
+    { title: 'hadolint reads FROM as it is written', bad: 'ARG TEAM\nFROM $TEAM/tools:latest\n', as: 'hadolint' },
     { title: 'A version', good: 'FROM alpine:3.24\n' },
     {
       title: 'A digest beside it',
@@ -19,7 +29,9 @@ export default defineRule({
     { title: 'A variant that only begins so', good: 'FROM team/tools:latest-2.1\n' },
   ],
   exceptions: { onbuild: 'A trigger takes from the stages of the file that builds on the image.' },
-  check({ file }) {
+  when: { instructions: ['From', 'Copy', 'Run'] },
+  check({ file, as }) {
+    if (as === 'hadolint') return { From: withLatest };
     const seen = new Set<string>();
     return {
       *Stage(_node, { stage }) {
@@ -46,3 +58,8 @@ export default defineRule({
     };
   },
 });
+
+const withLatest = function* ({ image }: From) {
+  const { tag, digest } = versionAsWritten(asWritten(image));
+  if (tag === 'latest' && !digest) yield { at: image, message: `\`${image.raw}\` may be another image tomorrow` };
+};

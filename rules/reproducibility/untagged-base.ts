@@ -1,4 +1,13 @@
-import { defineRule, isOfficialImage, nameRangeOf, ownReferences, readReference } from '#lint';
+import {
+  asWritten,
+  defineRule,
+  isOfficialImage,
+  nameRangeOf,
+  ownReferences,
+  readReference,
+  type Visitor,
+  versionAsWritten,
+} from '#lint';
 
 export default defineRule({
   name: 'untagged-base',
@@ -20,11 +29,18 @@ export default defineRule({
       good: 'FROM alpine@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1\n',
     },
     { title: 'A stage, and the empty base', good: 'FROM scratch AS base\nFROM base\nCOPY --from=base /app /app\n' },
+    {
+      title: 'hadolint takes an argument for a part of the name',
+      bad: 'ARG SYSTEM\nFROM base-$SYSTEM\n',
+      as: 'hadolint',
+    },
     { title: 'The caller decides', good: 'ARG BASE\nFROM $BASE\n' },
     { title: 'A context that the caller names', good: 'FROM alpine:3.24\nCOPY --from=docs /index.html /srv/\n' },
   ],
   exceptions: { onbuild: 'A trigger takes from the stages of the file that builds on the image.' },
-  check({ file }) {
+  when: { instructions: ['From', 'Copy', 'Run'] },
+  check({ file, as }) {
+    if (as === 'hadolint') return withoutVersion();
     const seen = new Set<string>();
     return {
       *Stage(_node, { stage }) {
@@ -53,3 +69,17 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint reads names as they are written, and leaves alone what begins with a variable. */
+const withoutVersion = (): Visitor => {
+  const stages = new Set(['scratch']);
+  return {
+    *From({ image, name }) {
+      const text = asWritten(image);
+      const { tag, digest } = versionAsWritten(text);
+      if (tag === undefined && !digest && !text.startsWith('$') && !stages.has(text))
+        yield { at: image, message: `\`${image.raw}\` has no tag` };
+      if (name) stages.add(name.text);
+    },
+  };
+};

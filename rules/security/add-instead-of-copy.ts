@@ -1,4 +1,4 @@
-import { type Add, type CopySource, defineRule, type Expansion, replace } from '#lint';
+import { type Add, asWritten, type CopySource, defineRule, type Expansion, replace } from '#lint';
 
 export default defineRule({
   name: 'add-instead-of-copy',
@@ -25,11 +25,21 @@ export default defineRule({
     { title: 'A download', good: 'FROM alpine\nADD --checksum=sha256:0123 https://example.com/key.asc /etc/\n' },
     { title: 'A repository', good: 'FROM alpine\nADD git@github.com:moby/buildkit.git#v0.14.1 /src\n' },
     { title: 'Whatever the caller asks for', good: 'FROM alpine\nARG SOURCE\nADD $SOURCE /src\n' },
+    {
+      title: 'hadolint takes a variable for a file',
+      bad: 'FROM alpine\nARG SOURCE\nADD $SOURCE /src\n',
+      as: 'hadolint',
+    },
     { title: 'A pattern that an archive may match', good: 'FROM scratch\nADD rootfs* /\n' },
   ],
-  check({ model }) {
+  when: { instructions: ['Add'] },
+  check({ model, as }) {
     return {
       *Add(node) {
+        if (as === 'hadolint') {
+          if (node.sources.some(isNoArchive)) yield { at: node.keyword, message: FOR_FILES };
+          return;
+        }
         if (node.flags.some(({ name }) => ADD_ALONE.has(name.text))) return;
         if (!node.sources.every((source) => isPlainCopy(source, model.expand(source, node)))) return;
         const [first] = node.sources;
@@ -48,6 +58,12 @@ export default defineRule({
     };
   },
 });
+
+const FOR_FILES = 'COPY is made for files and folders that ADD does not unpack';
+
+/** hadolint goes by the name as it is written. */
+const isNoArchive = (source: CopySource): boolean =>
+  !/^https?:|\.(?:tar|gz|bz2?|xz|zst|lzma|lz|z|t[abglpxz]z?2?)$/i.test(asWritten(source));
 
 const ADD_ALONE = new Set(['checksum', 'keep-git-dir', 'unpack']);
 

@@ -11,6 +11,7 @@ import {
   lineEndOf,
   type Model,
   type Problem,
+  type Stage,
   type StageInfo,
   stageChain,
   type User,
@@ -46,10 +47,17 @@ export default defineRule({
       title: 'The entrypoint gives the rights up',
       good: 'FROM redis:8\nUSER root\nENTRYPOINT ["gosu", "redis", "redis-server"]\n',
     },
+    {
+      title: 'hadolint weighs all stages alike',
+      bad: 'FROM golang:1.25 AS build\nUSER root\nFROM alpine:3.22\nUSER app\n',
+      as: 'hadolint',
+    },
     { title: 'Group 0 is not root', good: 'FROM alpine:3.22\nUSER 1001:0\nCMD ["app"]\n' },
   ],
   exceptions: { onbuild: 'The file does not show whom the child image ends as.' },
-  check({ file, model }) {
+  when: { instructions: ['User'] },
+  check({ file, model, as }) {
+    if (as === 'hadolint') return { Stage: lastOfStage };
     return {
       *done() {
         const stage = model.final;
@@ -62,6 +70,13 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint looks at each stage alone, and at what is written. */
+const lastOfStage = function* ({ instructions }: Stage) {
+  const last = instructions.findLast((node) => node.kind === 'User');
+  if (last && isRoot(last.user.raw, false))
+    yield { at: last, message: `The last USER of the stage is \`${last.user.raw}\`` };
+};
 
 const isRoot = (user: string | undefined, isWindows: boolean): boolean =>
   user !== undefined && (isWindows ? /^ContainerAdministrator$/i : /^(?:root|0+)(?::|$)/).test(user);

@@ -18,6 +18,11 @@ export default defineRule({
       title: 'Mounted for the one step that needs it',
       good: 'FROM node:22\nRUN --mount=type=secret,id=npm_token,env=NPM_TOKEN npm ci\n',
     },
+    {
+      title: 'hadolint goes by the name alone',
+      bad: 'FROM debian:13\nARG USERNAME=app\nENV DB_PASSWORD=""\n',
+      as: 'hadolint',
+    },
     { title: 'The name of a file', good: 'FROM debian:13\nENV DB_PASSWORD_FILE=/run/secrets/db_password\n' },
     { title: 'To be set when the container starts', good: 'FROM debian:13\nENV DB_PASSWORD=""\n' },
     { title: 'A placeholder', good: 'FROM debian:13\nENV DB_PASSWORD=changeme SECRET_KEY_BASE=dummy\n' },
@@ -30,7 +35,9 @@ export default defineRule({
       good: 'FROM debian:13\nENV TOKEN_TTL=3600 PASSWORD_POLICY=strict TOKENIZERS_PARALLELISM=1\n',
     },
   ],
-  check({ model }) {
+  when: { instructions: ['Arg', 'Env'] },
+  check({ model, as }) {
+    if (as === 'hadolint') return { Arg: secretNames, Env: secretNames };
     return {
       *Arg(node, where) {
         for (const { name, default: word } of node.declarations) {
@@ -47,6 +54,14 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint goes by the names alone. */
+const secretNames = function* (node: Arg | Env): Iterable<Problem> {
+  const names = node.kind === 'Arg' ? node.declarations.map(({ name }) => name) : node.pairs.map(({ key }) => key);
+  for (const name of names)
+    if (/password|secret|token|private|api_?key|aws_access_key|username$/i.test(name.text ?? ''))
+      yield { at: name, message: `The name of \`${name.text}\` is that of a secret or an account` };
+};
 
 interface Setting {
   readonly model: Model;

@@ -25,6 +25,7 @@ export default defineRule({
       good: 'FROM alpine\nLABEL org.opencontainers.image.authors="ada@example.com"\n',
     },
   ],
+  when: { instructions: ['Maintainer'] },
   check({ file }) {
     return {
       *Maintainer(node, { stage, onbuild }) {

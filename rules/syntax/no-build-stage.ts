@@ -32,7 +32,8 @@ export default defineRule({
     { title: 'Only ARGs above FROM', good: 'ARG VERSION=3.24\nFROM alpine:$VERSION\n' },
   ],
   exceptions: { laterStage: 'What stands above the first FROM stays above it.' },
-  check({ file, document }) {
+  check({ file, document, as }) {
+    if (as === 'hadolint') return { done: () => aboveFrom(file) };
     return {
       *done() {
         const [stage] = file.stages;
@@ -57,6 +58,12 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint speaks of each instruction, and of no ARG. */
+const aboveFrom = function* ({ stages: [stage] }: Iechorfile) {
+  for (const node of stage && !stage.from ? stage.instructions : [])
+    yield { at: node.keyword, message: `${node.keyword.text.toUpperCase()} stands above FROM, or without any` };
+};
 
 /** Whether the file tells that it is put into others. */
 const isFragment = (file: Iechorfile, { path }: Document): boolean =>

@@ -34,7 +34,7 @@ export default defineRule({
             at: comment ?? problem,
             message: comment ? wordingFor(comment, file) : wordingOf(message),
             // Elsewhere a trigger that may not be one has an id of its own.
-            ...(/\bONBUILD\b/.test(message) && phase === 'semantic' ? { codes: ['DL3043'] } : {}),
+            codes: [/\bONBUILD\b/.test(message) && phase === 'semantic' ? 'DL3043' : 'DL1000'],
             ...(help ? { help } : {}),
             ...(suggestion
               ? {

@@ -14,6 +14,7 @@ export * from '../shell/index.ts';
 export { type Account, accountsOf } from './accounts.ts';
 export { appendedCommand, type Insertion } from './appended-command.ts';
 export { type Artefact, type BuiltInPlace, builtInPlace } from './artefacts.ts';
+export { asWritten, mayBeAbsolute, versionAsWritten } from './as-written.ts';
 export type { BuildStep, Language } from './builds.ts';
 export { instructionsBefore, stageChain } from './chain.ts';
 export { copyTarget } from './copies.ts';
