@@ -8,8 +8,9 @@ import { exitCodeOf, inputsOf, type Run, tell } from './run.ts';
 export const diffFiles = async (run: Run): Promise<number> => {
   const sheet = sheetOf(run);
   const diffs: string[] = [];
-  for (const { source } of inputsOf(run)) {
-    const { text } = fixText(run, source.document);
+  for (const input of inputsOf(run)) {
+    const { source } = input;
+    const { text } = fixText(run, input);
     if (text === source.document.text) continue;
     diffs.push(diffOf(source.document, text, sheet));
     if (!isApplicable(source.document, text))

@@ -2,7 +2,7 @@ import { fix } from '../lint/fix.ts';
 import { lint } from '../lint/linter.ts';
 import type { FileReport } from '../report/index.ts';
 import { viewOf } from '../report/view.ts';
-import type { Document } from '../source/document.ts';
+import { factsFor } from './facts.ts';
 import { fail, type Input, inputsOf, type Run, tell } from './run.ts';
 import { say } from './say.ts';
 import { undisturbed } from './signals.ts';
@@ -24,20 +24,25 @@ export const fixFiles = async (run: Run): Promise<readonly FileReport[]> => {
 };
 
 /** The fixes that the options allow, applied to the text alone. */
-export const fixText = (run: Run, document: Document) => {
-  const result = fix(document, run.config, run.options.unsafeFixes ? 'unsafe' : 'safe');
+export const fixText = (run: Run, input: Input) => {
+  const { document } = input.source;
+  const facts = factsFor(run, run.config, input);
+  const result = fix(document, run.config, run.options.unsafeFixes ? 'unsafe' : 'safe', facts);
   for (const note of result.notes) say(run.io, `${document.path}: ${viewOf(document).sentence(note)}`);
   return result;
 };
 
 const fixFile = async (run: Run, input: Input): Promise<{ report: FileReport; applied: number }> => {
   const { document } = input.source;
-  const { text, applied, diagnostics } = fixText(run, document);
+  const { text, applied, diagnostics } = fixText(run, input);
   const failure = await handOver(run, input, text);
   if (failure === undefined)
     return { report: { document: { ...document, text }, diagnostics }, applied: applied.length };
   fail(run, `cannot write ${document.path}: ${failure}`);
-  return { report: { document, diagnostics: lint(document, run.config) }, applied: 0 };
+  return {
+    report: { document, diagnostics: lint(document, run.config, factsFor(run, run.config, input)) },
+    applied: 0,
+  };
 };
 
 /** Puts the new text where it belongs, or says why it could not. */

@@ -15,6 +15,14 @@ export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
     describe: 'Check these alone: rules, codes of other tools, categories, recommended or all; a,b or repeated',
   },
   ignore: { type: 'string', array: true, group: WHAT, describe: 'Leave these out; named as for --select' },
+  context: { type: 'string', group: WHAT, describe: 'Folder that COPY takes from; what it copies is then checked' },
+  'build-arg': {
+    type: 'string',
+    array: true,
+    group: WHAT,
+    describe: 'NAME=VALUE of an ARG, or NAME to take it from the environment',
+  },
+  target: { type: 'string', group: WHAT, describe: 'The stage that is built, where it is not the last' },
   'stdin-filename': { type: 'string', group: WHAT, describe: 'What to call the file that is read from -' },
   'max-file-size': {
     type: 'string',

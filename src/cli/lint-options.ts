@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/error.ts';
 import { SEVERITIES, type Severity } from '../lint/diagnostic.ts';
 import { FORMATS, type Format } from '../report/index.ts';
-import { choiceOf, type Given, isOn, listOf, textOf } from './given.ts';
+import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
 import { sizeOf } from './size.ts';
 
 export const FAIL_ON = [...SEVERITIES, 'never'] as const;
@@ -14,6 +14,11 @@ export interface LintOptions {
   readonly unsafeFixes: boolean;
   readonly format: Format;
   readonly outputFile: string | undefined;
+  /** The build context; undefined: what needs one is not checked. */
+  readonly context: string | undefined;
+  /** Each `NAME=VALUE`, or `NAME`. */
+  readonly buildArgs: readonly string[];
+  readonly target: string | undefined;
   readonly select: readonly string[];
   readonly ignore: readonly string[];
   readonly failOn: Severity | 'never';
@@ -34,6 +39,9 @@ export const plainLint = (paths: readonly string[]): LintOptions => ({
   unsafeFixes: false,
   format: 'pretty',
   outputFile: undefined,
+  context: undefined,
+  buildArgs: [],
+  target: undefined,
   select: [],
   ignore: [],
   failOn: 'warning',
@@ -52,6 +60,9 @@ export const lintOptionsOf = (given: Given): LintOptions => {
     unsafeFixes: isOn(given, 'unsafe-fixes'),
     format: choiceOf(given, 'format', FORMATS) ?? plain.format,
     outputFile: textOf(given, 'output-file'),
+    context: textOf(given, 'context'),
+    buildArgs: textsOf(given, 'build-arg'),
+    target: textOf(given, 'target'),
     select: listOf(given, 'select'),
     ignore: listOf(given, 'ignore'),
     failOn: choiceOf(given, 'fail-on', FAIL_ON) ?? plain.failOn,

@@ -8,6 +8,7 @@ import { type FileReport, reporterOf, showsWhy } from '../report/index.ts';
 import { paintOf } from '../report/paint.ts';
 import { summarise } from '../report/summary.ts';
 import { discover } from './discover.ts';
+import { factsFor, inputsIn } from './facts.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
 import { regularFileAt, withSlashes } from './paths.ts';
@@ -28,7 +29,8 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
 };
 
 const startRun = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<Run> => {
-  const config = configure(rules, options);
+  const inputs = inputsIn(options, io);
+  const config = { ...configure(rules, options), ...(inputs ? { inputs } : {}) };
   const { targets, unreadable, notices } = await discover(options.paths, io.cwd, withSlashes(options.stdinFilename));
   const run: Run = { options, io, rules, config, targets, unreadable: [], failures: [] };
   protectInputs(run);
@@ -47,8 +49,9 @@ const protectInputs = ({ options: { outputFile }, io, targets }: Run): void => {
 
 const checkFiles = (run: Run): readonly FileReport[] => {
   const files: FileReport[] = [];
-  for (const { source } of inputsOf(run)) {
-    files.push({ document: source.document, diagnostics: lint(source.document, run.config) });
+  for (const input of inputsOf(run)) {
+    const { document } = input.source;
+    files.push({ document, diagnostics: lint(document, run.config, factsFor(run, run.config, input)) });
   }
   return files;
 };

@@ -5,6 +5,7 @@ import { EMPTY_CONFIG, type ImageConfig, type Inputs } from '../model/scope.ts';
 import { escapeLine } from '../report/escape.ts';
 import { maskMessage, secretsOf } from '../report/mask-secrets.ts';
 import { readBaseConfig } from './base-config.ts';
+import { readBuildArgs } from './build-args.ts';
 import { forEachDocument } from './documents.ts';
 import type { Io } from './io.ts';
 
@@ -33,7 +34,7 @@ export const run = async (args: PlanArguments, io: Io): Promise<number> => {
 const inputsOf = ({ baseConfig, platform, buildArgs, target }: PlanArguments, io: Io): Inputs => ({
   baseConfig: baseConfig === undefined ? EMPTY_CONFIG : readBaseConfig(baseConfig),
   platform: platform === undefined ? HOST_PLATFORM : checkedPlatform(platform),
-  buildArgs: new Map(buildArgs.flatMap((text) => buildArg(text, io.env) ?? [])),
+  buildArgs: readBuildArgs(buildArgs, io.env),
   target,
 });
 
@@ -44,15 +45,6 @@ const HOST_PLATFORM = `linux/${ARCHITECTURES[process.arch] ?? process.arch}`;
 const checkedPlatform = (platform: string): string => {
   if (/^[a-z0-9_.-]+\/[a-z0-9_.-]+(?:\/[a-z0-9_.-]+)?$/i.test(platform)) return platform;
   throw new ConfigError(`--platform must be OS/ARCH or OS/ARCH/VARIANT, such as linux/arm64, not \`${platform}\``);
-};
-
-/** `NAME` alone takes the value from the environment, and nothing where it is not set there. */
-const buildArg = (text: string, env: Io['env']): readonly [readonly [string, string]] | undefined => {
-  const equals = text.indexOf('=');
-  const name = equals < 0 ? text : text.slice(0, equals);
-  if (name === '') throw new ConfigError(`--build-arg must be NAME=VALUE or NAME, not \`${text}\``);
-  const value = equals < 0 ? env[name] : text.slice(equals + 1);
-  return value === undefined ? undefined : [[name, value]];
 };
 
 type Printer = (path: string, plan: ImagePlan, text: string) => string;

@@ -1,4 +1,5 @@
 import { parse } from '../ast/create.ts';
+import { type Facts, NO_FACTS } from '../facts/index.ts';
 import type { Document } from '../source/document.ts';
 import { type Diagnostic, type Edit, type Fix, SAFETY_ORDER, type Safety } from './diagnostic.ts';
 import { type LintConfig, lint } from './linter.ts';
@@ -23,13 +24,18 @@ type FixableDiagnostic = Diagnostic & { readonly fix: Fix };
 const MAX_ROUNDS = 10;
 
 /** Applies fixes up to the given safety to a fixed point; a document with a defect comes back unchanged. */
-export const fix = (document: Document, config: LintConfig, upTo: Exclude<Safety, 'manual'>): FixResult => {
+export const fix = (
+  document: Document,
+  config: LintConfig,
+  upTo: Exclude<Safety, 'manual'>,
+  facts: Facts = NO_FACTS,
+): FixResult => {
   const applied: AppliedFix[] = [];
   const notes: string[] = [];
   const dropped = new Set<string>();
   const seen = new Set([document.text]);
   let text = document.text;
-  let diagnostics = lint(document, config);
+  let diagnostics = lint(document, config, facts);
   for (let round = 0; round < MAX_ROUNDS && document.defect === undefined; round++) {
     const chosen = choose(diagnostics, upTo, dropped);
     const { kept, guilty } = withoutNewProblems(text, chosen);
@@ -51,7 +57,7 @@ export const fix = (document: Document, config: LintConfig, upTo: Exclude<Safety
     seen.add(next);
     text = next;
     applied.push(...kept.map((each) => ({ rule: each.rule, title: each.fix.title })));
-    diagnostics = lint({ ...document, text }, config);
+    diagnostics = lint({ ...document, text }, config, facts);
   }
   return { text, applied, diagnostics, notes };
 };

@@ -1,6 +1,15 @@
 export { readDuration } from '../ast/duration.ts';
 export { flagValue } from '../ast/flag-value.ts';
 export * from '../ast/nodes.ts';
+export {
+  type BuildContext,
+  contextPaths,
+  excluderOf,
+  type Facts,
+  hasExceptions,
+  type IgnoreFile,
+  type Need,
+} from '../facts/index.ts';
 export * from '../model/index.ts';
 export type { Document } from '../source/document.ts';
 export { nearest } from '../source/nearest.ts';

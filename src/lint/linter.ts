@@ -1,8 +1,10 @@
 import { parse } from '../ast/create.ts';
 import type { Iechorfile, Instruction, InstructionKind, NodeOf } from '../ast/nodes.ts';
+import { type Facts, NO_FACTS } from '../facts/index.ts';
 import { type Inputs, type Model, modelOf, type StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
 import type { Range } from '../source/range.ts';
+import { askedRules } from './asked.ts';
 import { isCodeOf, severityIn } from './compat.ts';
 import { type Diagnostic, type Fix, SAFETY_ORDER, type Safety, type Severity } from './diagnostic.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
@@ -50,8 +52,8 @@ export const plainSettings = (rules: Iterable<Rule>): ReadonlyMap<Rule, RuleSett
   new Map(Array.from(rules, (rule) => [rule, {}]));
 
 /** Every finding of one document, sorted by place. Pure. A rule that throws becomes a finding of `internal`; the others go on. */
-export const lint = (document: Document, config: LintConfig): readonly Diagnostic[] =>
-  lintFile(document, parse(readableText(document)), config);
+export const lint = (document: Document, config: LintConfig, facts: Facts = NO_FACTS): readonly Diagnostic[] =>
+  lintFile(document, parse(readableText(document)), config, facts);
 
 /** What stands before a NUL is text; what follows is most likely none, and would be a finding on every line. */
 const readableText = ({ text, defect }: Document): string => {
@@ -60,10 +62,28 @@ const readableText = ({ text, defect }: Document): string => {
 };
 
 /** As `lint`, for a document whose tree is there already. */
-export const lintFile = (document: Document, file: Iechorfile, config: LintConfig): readonly Diagnostic[] => {
-  const walk: Walk = { document, file, model: modelOf(file, config.inputs), config, diagnostics: [], told: new Set() };
+export const lintFile = (
+  document: Document,
+  file: Iechorfile,
+  config: LintConfig,
+  facts: Facts = NO_FACTS,
+): readonly Diagnostic[] => {
+  const walk: Walk = {
+    document,
+    file,
+    model: modelOf(file, config.inputs),
+    config,
+    facts,
+    diagnostics: [],
+    told: new Set(),
+  };
   const hasText = document.defect === undefined || file.instructions.length > 0;
-  const visitors = visitorsOf(walk, hasText ? askedRules(walk) : [...config.rules.keys()].filter(({ bytes }) => bytes));
+  const visitors = visitorsOf(
+    walk,
+    hasText
+      ? askedRules(config.rules.keys(), file, walk.model, facts)
+      : [...config.rules.keys()].filter(({ bytes }) => bytes),
+  );
   if (hasText) walkFile(walk, visitors);
   for (const each of visitors) collect(walk, each, () => each.visitor.done?.());
   const kept = config.inlineIgnores ? suppress(file, walk.model, walk.diagnostics) : walk.diagnostics;
@@ -75,6 +95,7 @@ interface Walk {
   readonly file: Iechorfile;
   readonly model: Model;
   readonly config: LintConfig;
+  readonly facts: Facts;
   readonly diagnostics: Diagnostic[];
   /** Line and code of what was said for hadolint. */
   readonly told: Set<string>;
@@ -86,35 +107,13 @@ interface ActiveRule {
   readonly visitor: Visitor;
 }
 
-/** Those that may have something to say of the file. */
-const askedRules = ({ config, file, model }: Walk): readonly Rule[] => {
-  const kinds = kindsIn(file);
-  const asked: Rule[] = [];
-  for (const rule of config.rules.keys()) {
-    const { when } = rule;
-    if (when?.instructions && !when.instructions.some((kind) => kinds.has(kind))) continue;
-    if (when?.programs && !when.programs.some((name) => model.runs(name))) continue;
-    asked.push(rule);
-  }
-  return asked;
-};
-
-const kindsIn = ({ instructions }: Iechorfile): ReadonlySet<InstructionKind> => {
-  const kinds = new Set<InstructionKind>();
-  for (const node of instructions) {
-    kinds.add(node.kind);
-    if (node.kind === 'Onbuild') kinds.add(node.trigger.kind);
-  }
-  return kinds;
-};
-
 type Visitors = readonly ActiveRule[];
 
 const byPlace = (a: Diagnostic, b: Diagnostic): number =>
   a.range.start - b.range.start || a.range.end - b.range.end || (a.rule < b.rule ? -1 : Number(a.rule > b.rule));
 
 const visitorsOf = (walk: Walk, rules: readonly Rule[]): Visitors => {
-  const { file, model, document, config } = walk;
+  const { file, model, document, config, facts } = walk;
   const plain: Context = {
     file,
     model,
@@ -122,6 +121,7 @@ const visitorsOf = (walk: Walk, rules: readonly Rule[]): Visitors => {
     policy: config.policy ?? NO_POLICY,
     as: undefined,
     options: NO_OPTIONS,
+    facts,
   };
   const visitors: ActiveRule[] = [];
   for (const rule of rules) {

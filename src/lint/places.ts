@@ -3,11 +3,11 @@ import type { Range } from '../source/range.ts';
 import type { Compat, Problem } from './rule.ts';
 
 /**
- * Where a tool reports what a rule found at the range. hadolint knows lines of instructions alone, and the first of each,
+ * Where a tool reports what a rule found at the range. Others know lines of instructions alone, and the first of each,
  * so what stands further down is told at the keyword.
  */
 export const placeIn = (tool: Compat | undefined, file: Iechorfile, range: Range): Range => {
-  if (tool !== 'hadolint') return range;
+  if (tool === undefined) return range;
   const node = instructionAt(file, range.start);
   if (!node || range.start > node.end || !file.text.slice(node.start, range.start).includes('\n')) return range;
   return { start: node.keyword.start, end: node.keyword.end };

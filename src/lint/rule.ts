@@ -1,4 +1,5 @@
 import type { Iechorfile, InstructionKind, NodeOf, Stage } from '../ast/nodes.ts';
+import type { Facts, Need } from '../facts/index.ts';
 import type { Model, StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
 import type { Range } from '../source/range.ts';
@@ -72,6 +73,8 @@ export interface Context {
   readonly as: Compat | undefined;
   readonly policy: Policy;
   readonly options: Options;
+  /** What the rule `needs` is there. */
+  readonly facts: Facts;
 }
 
 /** What the value of a label is. */
@@ -118,6 +121,8 @@ export interface Example {
   readonly as?: Compat;
   readonly policy?: Partial<Policy>;
   readonly options?: Readonly<Record<string, OptionSetting>>;
+  /** The files of the build context, and its `.dockerignore`. */
+  readonly context?: { readonly files: readonly string[]; readonly ignore?: string };
 }
 
 /** How a variation that the test harness tries does not apply to the rule, each with its reason. */
@@ -153,6 +158,8 @@ export interface Rule {
   readonly options?: OptionSchema;
   /** What a file must have for the rule to say anything: no rule is asked in vain. Nothing: it is asked of every file. */
   readonly when?: When;
+  /** Facts beyond the file without which the rule is silent. */
+  readonly needs?: readonly Need[];
   readonly fix?: { readonly safety: Safety; readonly note?: string };
   /** Runs whatever is selected: it says what could not be read. */
   readonly always?: boolean;

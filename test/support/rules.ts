@@ -1,10 +1,13 @@
+import { parse } from '../../src/ast/create.ts';
+import { contextOf, type Facts, type Lookup, readIgnoreFile } from '../../src/facts/index.ts';
 import type { Diagnostic, Example, LintConfig, Problems, Rule } from '../../src/lint/index.ts';
 import { NO_POLICY } from '../../src/lint/index.ts';
 import { lint } from '../../src/lint/linter.ts';
+import { modelOf } from '../../src/model/index.ts';
 import { type Document, documentOf } from '../../src/source/document.ts';
 
 /** How an example is to be read. */
-export type Setup = Pick<Example, 'path' | 'as' | 'policy' | 'options'>;
+export type Setup = Pick<Example, 'path' | 'as' | 'policy' | 'options' | 'context'>;
 
 /** A run of this rule alone. */
 export const only = (rule: Rule, { as, policy, options }: Setup = {}): LintConfig => ({
@@ -18,10 +21,30 @@ export const findingsOf = (rule: Rule, text: string, setup?: Setup): readonly Di
   findingsIn(rule, documentOf(text, setup?.path), setup);
 
 export const findingsIn = (rule: Rule, document: Document, setup?: Setup): readonly Diagnostic[] => {
-  const findings = lint(document, only(watched(rule), setup));
+  const findings = lint(document, only(watched(rule), setup), factsOf(document, setup));
   for (const { rule: name, message } of findings) if (name === 'internal') throw new Error(message);
   return findings;
 };
+
+/** The files of an example's context, looked for as in a folder. */
+const factsOf = ({ text }: Document, setup: Setup | undefined): Facts => {
+  if (!setup?.context) return {};
+  const { files, ignore } = setup.context;
+  const ignoreFile = ignore === undefined ? undefined : readIgnoreFile('.dockerignore', ignore);
+  return { context: contextOf(modelOf(parse(text)), ignoreFile, lookupIn(files)) };
+};
+
+export const lookupIn = (files: readonly string[]): Lookup => ({
+  kindOf: (path) => {
+    if (files.includes(path)) return 'file';
+    return path === '.' || files.some((file) => file.startsWith(`${path}/`)) ? 'folder' : undefined;
+  },
+  namesIn: (folder) => [
+    ...new Set(
+      files.filter((file) => file.startsWith(folder)).map((file) => file.slice(folder.length).split('/')[0] ?? ''),
+    ),
+  ],
+});
 
 /** The same rule, failing where it points outside of the text: the engine would move such a range into it. */
 const watched = (rule: Rule): Rule => ({

@@ -1,0 +1,13 @@
+import type { BuildContext } from './context.ts';
+
+export { type BuildContext, type ContextPath, contextOf, contextPaths, type Fate, type Lookup } from './context.ts';
+export { excluderOf, hasExceptions, IGNORE_ENDINGS, type IgnoreFile, readIgnoreFile } from './ignore.ts';
+
+/** What is known of a build beyond the file; what was not gathered is undefined. */
+export interface Facts {
+  readonly context?: BuildContext | undefined;
+}
+
+export type Need = keyof Facts;
+
+export const NO_FACTS: Facts = {};

@@ -1,0 +1,27 @@
+import type { Iechorfile, InstructionKind } from '../ast/nodes.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Model } from '../model/index.ts';
+import type { Rule } from './rule.ts';
+
+/** Those that may have something to say of the file. */
+export const askedRules = (rules: Iterable<Rule>, file: Iechorfile, model: Model, facts: Facts): readonly Rule[] => {
+  const kinds = kindsIn(file);
+  const asked: Rule[] = [];
+  for (const rule of rules) {
+    const { when, needs } = rule;
+    if (needs?.some((need) => facts[need] === undefined)) continue;
+    if (when?.instructions && !when.instructions.some((kind) => kinds.has(kind))) continue;
+    if (when?.programs && !when.programs.some((name) => model.runs(name))) continue;
+    asked.push(rule);
+  }
+  return asked;
+};
+
+const kindsIn = ({ instructions }: Iechorfile): ReadonlySet<InstructionKind> => {
+  const kinds = new Set<InstructionKind>();
+  for (const node of instructions) {
+    kinds.add(node.kind);
+    if (node.kind === 'Onbuild') kinds.add(node.trigger.kind);
+  }
+  return kinds;
+};
