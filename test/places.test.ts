@@ -22,3 +22,11 @@ it('is where each command stands', () => {
 it('is the first line of the instruction, once, where hadolint is reproduced', () => {
   expect(placesOf(TEXT, 'DL3027')).toEqual(['15:RUN', '73:apt']);
 });
+
+it('is that of hadolint, with our words and fix where we say something of it', () => {
+  const text = 'FROM debian:13\nCMD java -jar a.jar\nENTRYPOINT cd /srv; trap : TERM; java & wait\n';
+  const [cmd, entrypoint] = lint(documentOf(text), configure(rules, { select: ['DL3025'], ignore: [] }));
+  expect(cmd?.message).toContain('`java`');
+  expect(cmd?.fix?.title).toBe('Use exec form');
+  expect(entrypoint?.message).toBe('ENTRYPOINT is in shell form');
+});

@@ -35,6 +35,7 @@ export default defineRule({
       good: 'FROM --platform=linux/arm64 alpine:3.24 AS qemu-aarch64\nFROM alpine:3.24\nCOPY --from=qemu-aarch64 /bin/qemu /bin/\n',
     },
   ],
+  reproduces: 'hadolint',
   when: { instructions: ['From'] },
   check({ file, model, document, as }) {
     if (as === 'hadolint') return { From: notOfBuild };

@@ -76,6 +76,7 @@ export default defineRule({
       good: 'FROM nginx:1.29\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\n',
     },
   ],
+  reproduces: 'hadolint',
   when: { instructions: ['Cmd', 'Entrypoint', 'Healthcheck'] },
   check({ file, model, as }) {
     if (as === 'hadolint') return { Cmd: anyShellForm, Entrypoint: anyShellForm, Healthcheck: anyShellForm };
@@ -140,14 +141,9 @@ const problemsOf = (place: Place): readonly Problem[] => {
 const SCRIPT_HELP =
   'Put the commands into a script that ends in `exec PROGRAM`, or that passes signals on with `trap`, and start it in exec form. If this shell is meant, say so with `SHELL ["/bin/sh", "-c"]` above.';
 
-const wordingOf = ({
-  file,
-  model,
-  stage,
-  node,
-  command,
-  need,
-}: Place): Pick<Problem, 'message' | 'severity' | 'related' | 'codes'> => {
+type Wording = Pick<Problem, 'message' | 'severity' | 'related' | 'codes'>;
+
+const wordingOf = ({ file, model, stage, node, command, need }: Place): Wording => {
   if (node.kind === 'Healthcheck') {
     return { message: 'Every check starts a shell that it does not need', severity: 'info', codes: ['DL3025'] };
   }

@@ -61,6 +61,7 @@ export default defineRule({
     { title: 'And back', good: 'FROM node\nCOPY . /app\nRUN cd /app && npm ci && cd /app/docs && npm ci\n' },
   ],
   exceptions: { onbuild: 'It looks at the steps of a stage together.' },
+  reproduces: 'hadolint',
   when: { instructions: ['Run'], programs: ['cd', 'pushd', 'popd'] },
   check({ file, model, as }) {
     if (as === 'hadolint') return { Run: (node) => anyIn(node, model) };

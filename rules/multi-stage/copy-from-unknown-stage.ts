@@ -61,6 +61,7 @@ export default defineRule({
   exceptions: {
     onbuild: 'A trigger takes from the stages of the file that builds on the image.',
   },
+  reproduces: 'hadolint',
   when: { instructions: ['Copy', 'Run'] },
   check({ file, model, as }) {
     if (as === 'hadolint') return { Stage: (_node, { stage }) => stage && noneAbove(stage) };

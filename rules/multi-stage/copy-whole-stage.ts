@@ -49,6 +49,7 @@ export default defineRule({
     },
   ],
   exceptions: { onbuild: 'A trigger takes from the stages of the file that builds on the image.' },
+  reproduces: 'hadolint',
   when: { instructions: ['Copy'] },
   check({ file, model, as }) {
     if (as === 'hadolint') return { Copy: rootToRoot };

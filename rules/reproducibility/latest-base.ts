@@ -29,6 +29,7 @@ export default defineRule({
     { title: 'A variant that only begins so', good: 'FROM team/tools:latest-2.1\n' },
   ],
   exceptions: { onbuild: 'A trigger takes from the stages of the file that builds on the image.' },
+  reproduces: 'hadolint',
   when: { instructions: ['From', 'Copy', 'Run'] },
   check({ file, as }) {
     if (as === 'hadolint') return { From: withLatest };

@@ -38,6 +38,7 @@ export default defineRule({
     { title: 'A context that the caller names', good: 'FROM alpine:3.24\nCOPY --from=docs /index.html /srv/\n' },
   ],
   exceptions: { onbuild: 'A trigger takes from the stages of the file that builds on the image.' },
+  reproduces: 'hadolint',
   when: { instructions: ['From', 'Copy', 'Run'] },
   check({ file, as }) {
     if (as === 'hadolint') return withoutVersion();

@@ -55,6 +55,7 @@ export default defineRule({
     { title: 'Group 0 is not root', good: 'FROM alpine:3.22\nUSER 1001:0\nCMD ["app"]\n' },
   ],
   exceptions: { onbuild: 'The file does not show whom the child image ends as.' },
+  reproduces: 'hadolint',
   when: { instructions: ['User'] },
   check({ file, model, as }) {
     if (as === 'hadolint') return { Stage: lastOfStage };

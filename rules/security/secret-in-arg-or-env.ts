@@ -35,6 +35,7 @@ export default defineRule({
       good: 'FROM debian:13\nENV TOKEN_TTL=3600 PASSWORD_POLICY=strict TOKENIZERS_PARALLELISM=1\n',
     },
   ],
+  reproduces: 'hadolint',
   when: { instructions: ['Arg', 'Env'] },
   check({ model, as }) {
     if (as === 'hadolint') return { Arg: secretNames, Env: secretNames };

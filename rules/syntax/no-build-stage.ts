@@ -32,6 +32,7 @@ export default defineRule({
     { title: 'Only ARGs above FROM', good: 'ARG VERSION=3.24\nFROM alpine:$VERSION\n' },
   ],
   exceptions: { laterStage: 'What stands above the first FROM stays above it.' },
+  reproduces: 'hadolint',
   check({ file, document, as }) {
     if (as === 'hadolint') return { done: () => aboveFrom(file) };
     return {

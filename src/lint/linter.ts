@@ -8,7 +8,7 @@ import { askedRules } from './asked.ts';
 import { isCodeOf, severityIn } from './compat.ts';
 import { type Diagnostic, type Fix, SAFETY_ORDER, type Safety, type Severity } from './diagnostic.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
-import { placeIn, untold } from './places.ts';
+import { lend, placeIn, rangeOf, untold } from './places.ts';
 import {
   type Compat,
   type Context,
@@ -76,6 +76,7 @@ export const lintFile = (
     facts,
     diagnostics: [],
     told: new Set(),
+    lent: [],
   };
   const hasText = document.defect === undefined || file.instructions.length > 0;
   const visitors = visitorsOf(
@@ -86,7 +87,8 @@ export const lintFile = (
   );
   if (hasText) walkFile(walk, visitors);
   for (const each of visitors) collect(walk, each, () => each.visitor.done?.());
-  const kept = config.inlineIgnores ? suppress(file, walk.model, walk.diagnostics) : walk.diagnostics;
+  const found = lend(walk.diagnostics, walk.lent, file);
+  const kept = config.inlineIgnores ? suppress(file, walk.model, found) : found;
   return kept.toSorted(byPlace);
 };
 
@@ -99,12 +101,16 @@ interface Walk {
   readonly diagnostics: Diagnostic[];
   /** Line and code of what was said for hadolint. */
   readonly told: Set<string>;
+  /** What we would say where a rule makes that tool's findings itself. */
+  readonly lent: Diagnostic[];
 }
 
 interface ActiveRule {
   readonly rule: Rule;
   readonly setting: RuleSetting;
   readonly visitor: Visitor;
+  /** Whether it only lends to another visitor of its rule. */
+  readonly isLender: boolean;
 }
 
 type Visitors = readonly ActiveRule[];
@@ -112,7 +118,7 @@ type Visitors = readonly ActiveRule[];
 const byPlace = (a: Diagnostic, b: Diagnostic): number =>
   a.range.start - b.range.start || a.range.end - b.range.end || (a.rule < b.rule ? -1 : Number(a.rule > b.rule));
 
-const visitorsOf = (walk: Walk, rules: readonly Rule[]): Visitors => {
+const visitorsOf = (walk: Walk, rules: Iterable<Rule>): Visitors => {
   const { file, model, document, config, facts } = walk;
   const plain: Context = {
     file,
@@ -129,7 +135,9 @@ const visitorsOf = (walk: Walk, rules: readonly Rule[]): Visitors => {
     const { as } = setting;
     const context = as || rule.options ? { ...plain, as, options: optionsOf(rule, setting.options) } : plain;
     try {
-      visitors.push({ rule, setting, visitor: rule.check(context) });
+      visitors.push({ rule, setting, visitor: rule.check(context), isLender: false });
+      if (as && rule.reproduces === as)
+        visitors.push({ rule, setting, visitor: rule.check({ ...context, as: undefined }), isLender: true });
     } catch (error) {
       walk.diagnostics.push(internal(walk, rule, error));
     }
@@ -144,17 +152,7 @@ const walkFile = (walk: Walk, visitors: Visitors): void => {
     walkStage(walk, handlers, stage, false);
     const triggers = walk.model.triggersOf(stage);
     if (triggers)
-      walkStage(
-        walk,
-        handlersOf(
-          visitorsOf(
-            walk,
-            visitors.map(({ rule }) => rule),
-          ),
-        ),
-        triggers,
-        true,
-      );
+      walkStage(walk, handlersOf(visitorsOf(walk, new Set(visitors.map(({ rule }) => rule)))), triggers, true);
   }
 };
 
@@ -219,6 +217,10 @@ const add = (walk: Walk, active: ActiveRule, problems: Problems | undefined): vo
     const codes = codesIn(active, problem);
     if (!codes) continue;
     const range = placeOf(walk, active, problem);
+    if (active.isLender) {
+      walk.lent.push(diagnosticOf(walk, active, problem, codes, range));
+      continue;
+    }
     const left = active.setting.as === 'hadolint' ? untold(walk.told, codes, walk.file, range, problem) : codes;
     if (left) walk.diagnostics.push(diagnosticOf(walk, active, problem, left, range));
   }
@@ -267,11 +269,6 @@ const diagnosticOf = (
 
 const severityOf = (rule: Rule, { severity, as }: RuleSetting, problem: Problem, [code]: readonly string[]): Severity =>
   severity ?? (as && code !== undefined ? severityIn(as, code) : undefined) ?? problem.severity ?? rule.severity;
-
-const rangeOf = (at: Problem['at'], length: number): Range => {
-  const { start, end } = 'range' in at ? at.range : at;
-  return { start: Math.min(start, length), end: Math.min(Math.max(start, end), length) };
-};
 
 /** A rule's word for one place may lower the safety it declares, never raise it. */
 const fixOf = (rule: Rule, { title, edits, safety }: NonNullable<Problem['fix']>): Fix => {

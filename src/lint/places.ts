@@ -1,5 +1,6 @@
 import type { Iechorfile, Instruction } from '../ast/nodes.ts';
 import type { Range } from '../source/range.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import type { Compat, Problem } from './rule.ts';
 
 /**
@@ -44,3 +45,27 @@ export const untold = (
 };
 
 const PER_LABEL = /^DL30(?:49|5[1-68])$/;
+
+/** The findings, each with the words and the fix that another of the same rule on the same line has to lend. */
+export const lend = (
+  diagnostics: readonly Diagnostic[],
+  lent: readonly Diagnostic[],
+  { text }: Iechorfile,
+): readonly Diagnostic[] => {
+  if (lent.length === 0) return diagnostics;
+  const lenders = new Map<string, Diagnostic>();
+  const keyOf = ({ rule, range }: Diagnostic) => `${text.lastIndexOf('\n', range.start - 1)} ${rule}`;
+  for (const each of lent) if (!lenders.has(keyOf(each))) lenders.set(keyOf(each), each);
+  return diagnostics.map((diagnostic) => {
+    const lender = lenders.get(keyOf(diagnostic));
+    if (!lender) return diagnostic;
+    const { path, rule, codes, severity, range } = diagnostic;
+    return { ...lender, path, rule, codes, severity, range };
+  });
+};
+
+/** The range of a node or of what has one, within a text of that length. */
+export const rangeOf = (at: Problem['at'], length: number): Range => {
+  const { start, end } = 'range' in at ? at.range : at;
+  return { start: Math.min(start, length), end: Math.min(Math.max(start, end), length) };
+};
