@@ -2,17 +2,23 @@ import {
   appendedCommand,
   defineRule,
   type Edit,
+  type HadolintCache,
+  hadolintCaches,
   insertAfter,
-  installOf,
   isIndexUpdate,
-  isShell,
+  isListReader,
+  isListUse,
   isSpoilt,
   type KeptCache,
-  keptCaches,
+  keptCachesIn,
+  type ListUse,
+  laterListUses,
   type Model,
   managerOf,
   mountFlaws,
+  type PackageManager,
   type Problem,
+  programsOf,
   type Range,
   type Run,
   remove,
@@ -21,8 +27,6 @@ import {
   type Severity,
   type ShellCommand,
   type ShellWord,
-  stageChain,
-  subcommandOf,
 } from '#lint';
 
 export default defineRule({
@@ -46,6 +50,13 @@ export default defineRule({
   why: `What a package manager fetches for its work is of no use to the image, and a later layer can hide it but not remove it. Clean up in the same RUN, switch it off by an option, or keep it in a cache mount.`,
   severity: 'warning',
   scope: 'final',
+  when: {
+    instructions: ['Run'],
+    programs: [
+      ...programsOf('apt', 'apk', 'yum', 'dnf', 'microdnf', 'tdnf', 'zypper'),
+      ...programsOf('pip', 'uv', 'poetry', 'conda', 'npm', 'yarn', 'composer'),
+    ],
+  },
   fix: {
     safety: 'safe',
     note: 'Unsafe where a script in a later step may need what is cleaned, or where the option depends on the version of the package manager.',
@@ -76,27 +87,57 @@ export default defineRule({
       good: 'FROM python:3.13\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask==3.1.0\n',
     },
     {
+      title: 'pip takes any value for a yes, hadolint does not',
+      as: 'hadolint',
+      bad: 'FROM python:3.13\nENV PIP_NO_CACHE_DIR=no\nRUN pip install flask==3.1.0\n',
+    },
+    {
       title: 'A stage of which only some files are taken',
       good: 'FROM golang AS build\nRUN apt-get update && apt-get install -y upx\nFROM scratch\nCOPY --from=build /bin/upx /upx\n',
     },
   ],
-  check({ model }) {
+  check({ model, as }) {
+    const keptCaches = keptCachesIn(model);
+    let known: ReadonlyMap<Run, ListUse> | undefined;
+    const listUses = (): ReadonlyMap<Run, ListUse> => {
+      known ??= laterListUses(model);
+      return known;
+    };
     return {
-      *Run(node) {
-        const caches = keptCaches(model, node);
+      *Run(node, { onbuild }) {
+        if (as === 'hadolint') {
+          const caches = hadolintCaches(model, node, onbuild);
+          if (caches.length > 0) yield* hadolintProblems(model, node, caches, keptCaches(node), listUses);
+          return;
+        }
+        const caches = keptCaches(node);
         if (caches.length === 0 || isSpoilt(model, node) || hasSpoiltMount(model, node)) return;
         for (const kept of caches) {
           const style = STYLES[kept.manager.name];
-          const [first] = kept.commands;
-          const later = kept.manager.name === 'apt' ? laterUse(model, node) : undefined;
+          const later = kept.manager.name === 'apt' ? listUses().get(node) : undefined;
           // Another rule asks to join the RUNs then.
-          if (!style || !first || later === 'certain') continue;
-          yield problemOf(model, node, kept, later ? { ...style, isSure: false } : style, first);
+          if (style && later !== 'certain') yield problemOf(model, node, kept, style, later === undefined);
         }
       },
     };
   },
 });
+
+/** hadolint looks at other words, at stages that others are built on, and never at what comes later. */
+const hadolintProblems = (
+  model: Model,
+  node: Run,
+  caches: readonly HadolintCache[],
+  known: readonly KeptCache[],
+  listUses: () => ReadonlyMap<Run, ListUse>,
+): readonly Problem[] =>
+  caches.map(({ code, command }) => {
+    const style = STYLES[managerOf(command)?.name ?? ''];
+    const kept = known.find(({ manager }) => manager === managerOf(command));
+    const own = style && kept && problemOf(model, node, kept, style, !listUses().has(node));
+    const message = `\`${askedOf(command)}\` leaves ${style?.what ?? 'its downloads'} in the layer`;
+    return { at: askedRange(command), message, ...own, codes: [code], anchors: { hadolint: node } };
+  });
 
 /** Whether a cache mount has a flaw, which another rule tells of; where it was to lie nobody knows. */
 const hasSpoiltMount = (model: Model, node: Run): boolean =>
@@ -109,90 +150,53 @@ interface Style {
   readonly severity: Severity;
   /** What it leaves. */
   readonly what: string;
-  /** The option that switches it off, or the command that cleans behind the program's name. */
-  readonly option?: string;
-  readonly clean?: string;
-  readonly isSure: boolean;
+  /** The version decides whether it knows the option, or where its downloads are. */
+  readonly isUnsure?: boolean;
 }
 
+const METADATA = { severity: 'warning', what: 'its metadata' } as const;
+const DOWNLOADS = { severity: 'info', what: 'its downloads' } as const;
+
 const STYLES: Readonly<Record<string, Style>> = {
-  apt: {
-    codes: ['DL3009'],
-    severity: 'info',
-    what: 'the package lists',
-    clean: 'rm -rf /var/lib/apt/lists/*',
-    isSure: true,
-  },
-  apk: {
-    codes: ['DL3019', 'DS-0025'],
-    severity: 'info',
-    what: 'the package index',
-    option: '--no-cache',
-    isSure: true,
-  },
-  yum: {
-    codes: ['DL3032', 'DS-0015'],
-    severity: 'warning',
-    what: 'its metadata',
-    clean: 'clean all',
-    isSure: true,
-  },
-  dnf: {
-    codes: ['DL3040', 'DS-0019', 'DS-0027'],
-    severity: 'warning',
-    what: 'its metadata',
-    clean: 'clean all',
-    isSure: true,
-  },
-  microdnf: {
-    codes: ['DL3040', 'DS-0027'],
-    severity: 'warning',
-    what: 'its metadata',
-    clean: 'clean all',
-    isSure: true,
-  },
-  tdnf: { codes: [], severity: 'warning', what: 'its metadata', clean: 'clean all', isSure: true },
-  zypper: {
-    codes: ['DL3036', 'DS-0020'],
-    severity: 'warning',
-    what: 'its metadata',
-    clean: 'clean --all',
-    isSure: true,
-  },
-  pip: { codes: ['DL3042'], severity: 'warning', what: 'its downloads', option: '--no-cache-dir', isSure: true },
-  uv: { codes: [], severity: 'info', what: 'its downloads', option: '--no-cache', isSure: true },
-  poetry: { codes: [], severity: 'info', what: 'its downloads', option: '--no-cache', isSure: false },
-  conda: { codes: [], severity: 'warning', what: 'its downloads', clean: 'clean -afy', isSure: true },
-  npm: { codes: [], severity: 'info', what: 'its downloads', clean: 'cache clean --force', isSure: true },
-  yarn: { codes: ['DL3060'], severity: 'info', what: 'its downloads', clean: 'cache clean', isSure: false },
-  composer: { codes: [], severity: 'info', what: 'its downloads', option: '--no-cache', isSure: false },
+  apt: { codes: ['DL3009'], severity: 'info', what: 'the package lists' },
+  apk: { codes: ['DL3019', 'DS-0025'], severity: 'info', what: 'the package index' },
+  yum: { codes: ['DL3032', 'DS-0015'], ...METADATA },
+  dnf: { codes: ['DL3040', 'DS-0019', 'DS-0027'], ...METADATA },
+  microdnf: { codes: ['DL3040', 'DS-0027'], ...METADATA },
+  tdnf: { codes: [], ...METADATA },
+  zypper: { codes: ['DL3036', 'DS-0020'], ...METADATA },
+  pip: { codes: ['DL3042'], ...DOWNLOADS, severity: 'warning' },
+  uv: { codes: [], ...DOWNLOADS },
+  poetry: { codes: [], ...DOWNLOADS, isUnsure: true },
+  conda: { codes: [], ...DOWNLOADS, severity: 'warning' },
+  npm: { codes: [], ...DOWNLOADS },
+  yarn: { codes: ['DL3060'], ...DOWNLOADS, isUnsure: true },
+  composer: { codes: [], ...DOWNLOADS, isUnsure: true },
 };
 
-const problemOf = (model: Model, run: Run, kept: KeptCache, style: Style, first: ShellCommand): Problem => {
+const problemOf = (model: Model, run: Run, kept: KeptCache, style: Style, isUnused: boolean): Problem => {
   const { manager, place, commands } = kept;
-  const { codes, severity, what, option } = style;
+  const [first] = commands;
+  const [option] = manager.noCache;
   const isAlone = option !== undefined && commands.every(isIndexUpdate);
   const instead = isAlone
     ? `Leave it out, and install with \`${option}\``
     : option === undefined
-      ? `Clean in the same RUN: \`${cleanOf(first, style)}\``
+      ? `Clean in the same RUN: \`${cleanOf(first, manager)}\``
       : `Add \`${option}\``;
   const mount =
     place.mount && `\`RUN --mount=type=cache,target=${place.mount}${manager.locked ? ',sharing=locked' : ''}\``;
-  const own = editsOf(model, run, kept, style);
+  const own = option === undefined ? cleaning(model, run, kept) : switching(model, run, commands, option);
   const edits = own ?? (isAlone ? removing(model, run) : undefined);
   return {
     at: askedRange(first),
-    codes,
-    severity,
-    message: `\`${askedOf(first)}\` leaves ${what} in the layer${place.path ? `, in \`${place.path}\`` : ''}`,
+    codes: style.codes,
+    severity: style.severity,
+    message: `\`${askedOf(first)}\` leaves ${style.what} in the layer${place.path ? `, in \`${place.path}\`` : ''}`,
     help: mount ? `${instead}; or keep it out of the image with ${mount}.` : `${instead}.`,
-    fix: edits && { title: instead, edits, ...(style.isSure && own ? {} : { safety: 'unsafe' }) },
+    fix: edits && { title: instead, edits, ...(own && isUnused && !style.isUnsure ? {} : { safety: 'unsafe' }) },
   };
 };
-
-const editsOf = (model: Model, run: Run, kept: KeptCache, style: Style): Edit[] | undefined =>
-  style.option === undefined ? cleaning(model, run, kept, style) : switching(model, run, kept.commands, style.option);
 
 /** The RUN as a whole goes when it fetches an index and does nothing else. */
 const removing = (model: Model, run: Run): Edit[] | undefined =>
@@ -210,11 +214,11 @@ const askedRange = (command: ShellCommand): Range => ({
   end: askedWords(command).at(-1)?.end ?? command.end,
 });
 
-const cleanOf = ({ name, word }: ShellCommand, { clean = '' }: Style): string =>
-  clean.startsWith('rm ') ? clean : `${word?.text ?? name} ${clean}`;
+const cleanOf = ({ name, word }: ShellCommand, { clean: [clean = ''] }: PackageManager): string =>
+  clean.startsWith('rm ') ? clean : clean.replace(/^\S+/, word?.text ?? name ?? '');
 
 /** The cleaning command behind the last one of the manager. */
-const cleaning = (model: Model, run: Run, { manager, commands }: KeptCache, style: Style): Edit[] | undefined => {
+const cleaning = (model: Model, run: Run, { manager, commands }: KeptCache): Edit[] | undefined => {
   const all = model.commandsOf(run);
   const last = all.findLast((command) =>
     manager.kind === 'system' ? managerOf(command) === manager : commands.includes(command),
@@ -225,21 +229,13 @@ const cleaning = (model: Model, run: Run, { manager, commands }: KeptCache, styl
   if (manager.kind === 'language' && commands.some(({ wrappers }) => wrappers.length !== last.wrappers.length)) {
     return undefined;
   }
-  const insertion = appendedCommand(model, run, last, cleanOf(last, style));
+  const insertion = appendedCommand(model, run, last, cleanOf(last, manager));
   return insertion && [insertAfter({ start: insertion.at, end: insertion.at }, insertion.text)];
 };
 
 /** Whether something is installed, and nothing behind it reads the lists. */
 const isPlainApt = (all: readonly ShellCommand[], last: ShellCommand): boolean =>
-  all.some(usesLists) && !all.slice(all.indexOf(last)).some(({ name }) => READERS.has(name ?? ''));
-
-const READERS = new Set(['apt-cache', 'apt-file', 'gdebi', 'mk-build-deps', 'rosdep', 'tasksel', 'apt-rdepends']);
-
-const usesLists = (command: ShellCommand): boolean => {
-  const manager = managerOf(command);
-  if (manager?.name !== 'apt') return false;
-  return manager.upgrade.includes(subcommandOf(command) ?? '') || (installOf(command)?.packages.length ?? 0) > 0;
-};
+  all.some(isListUse) && !all.slice(all.indexOf(last)).some(isListReader);
 
 /** The option in every command; what only fetches the index goes. */
 const switching = (model: Model, run: Run, commands: readonly ShellCommand[], option: string): Edit[] | undefined => {
@@ -265,30 +261,4 @@ const switching = (model: Model, run: Run, commands: readonly ShellCommand[], op
     else return undefined;
   }
   return edits;
-};
-
-/** Whether a later RUN installs from the lists, or perhaps, by a script. */
-const laterUse = (model: Model, run: Run): 'certain' | 'possible' | undefined => {
-  const own = model.stageOf(run);
-  const chains = model.stages.map((stage) => stageChain(stage)).filter((chain) => own && chain.includes(own));
-  const found = chains.map((chain) => {
-    const all = chain.flatMap(({ node }) => node.instructions);
-    return useIn(
-      all.slice(all.indexOf(run) + 1).flatMap((node) => (node.kind === 'Run' ? model.commandsOf(node) : [])),
-    );
-  });
-  return found.find((use) => use === 'certain') ?? found.find((use) => use === 'possible');
-};
-
-const useIn = (commands: readonly ShellCommand[]): 'certain' | 'possible' | undefined => {
-  let script = false;
-  for (const command of commands) {
-    if (usesLists(command)) return script ? 'possible' : 'certain';
-    if (managerOf(command)?.name === 'apt' && isIndexUpdate(command)) break;
-    script ||=
-      READERS.has(command.name ?? '') ||
-      /\.sh$|install|setup|bootstrap/.test(command.word?.raw ?? '') ||
-      isShell(command.name);
-  }
-  return script ? 'possible' : undefined;
 };

@@ -4,8 +4,11 @@ import {
   type Iechorfile,
   insertAfter,
   insertBefore,
+  isSeenByHadolint,
   managerOf,
   type PackageManager,
+  type Problem,
+  programsOf,
   type Run,
   type ShellCommand,
   type ShellWord,
@@ -19,6 +22,10 @@ export default defineRule({
   why: `It asks before it installs more than the named packages, or removes some. A build has no keyboard, so the answer is no, and the step
     fails as soon as a package gets another dependency.`,
   severity: 'warning',
+  when: {
+    instructions: ['Run'],
+    programs: programsOf('apt', 'yum', 'dnf', 'microdnf', 'tdnf', 'zypper', 'pacman'),
+  },
   fix: { safety: 'safe', note: 'A step in which it asks fails.' },
   examples: [
     {
@@ -51,42 +58,85 @@ export default defineRule({
       good: 'FROM alpine\nRUN apk add curl && microdnf install git && apt-get update && dnf clean all\n',
     },
     {
+      title: 'microdnf always takes yes for the answer',
+      as: 'hadolint',
+      bad: 'FROM registry.access.redhat.com/ubi9-minimal\nRUN microdnf install git\n',
+      good: 'FROM registry.access.redhat.com/ubi9-minimal\nRUN microdnf install -y git\n',
+    },
+    {
       title: 'It only shows',
       good: 'FROM debian\nRUN apt-get install --dry-run curl && dnf install --assumeno curl\n',
     },
   ],
-  check({ file, model }) {
+  check({ file, model, as }) {
+    let known: boolean | undefined;
+    const isConfigured = (): boolean => {
+      known ??= configuresAnswer(file);
+      return known;
+    };
     return {
       *Run(node) {
+        const told = new Set<string>();
         for (const command of model.commandsOf(node)) {
           const manager = managerOf(command);
-          const codes = manager && CODES[manager.name];
-          const verb = codes && verbOf(command, manager);
-          if (!manager || !verb || isAnswered(command, manager) || isConfigured(file)) continue;
-          const [option = ''] = manager.name === 'zypper' ? ['--non-interactive'] : manager.assumeYes;
-          const edit = insertion(verb, option, manager, node, file);
-          yield {
-            at: { start: command.start, end: verb.end },
-            message: `\`${command.name} ${verb.raw}\` may ask a question that nobody answers`,
-            help: `Write \`${manager.name === 'zypper' ? `${command.name} ${option} ${verb.raw}` : `${command.name} ${verb.raw} ${option}`}\`.`,
-            codes,
-            fix: edit && { title: `Add \`${option}\``, edits: [edit] },
-          };
+          const verb = manager && ASKING[manager.name] ? verbOf(command, manager) : undefined;
+          if (!manager || !verb || isAnswered(command, manager) || isConfigured()) continue;
+          const codes = codesOf(manager, command, verb);
+          // hadolint tells of the first one alone.
+          if (as === 'hadolint' && codes.some((code) => told.has(code))) continue;
+          for (const code of codes) told.add(code);
+          yield { ...problemOf(file, node, command, manager, verb), codes, anchors: { hadolint: node } };
         }
       },
     };
   },
 });
 
-/** The package managers that ask, with the ids of this check elsewhere; microdnf always takes yes for the answer. */
-const CODES: Readonly<Record<string, readonly string[]>> = {
-  apt: ['DL3014', 'DS-0021', 'DF015'],
-  yum: ['DL3030', 'DF027'],
-  dnf: ['DL3038'],
-  tdnf: [],
-  zypper: ['DL3034'],
-  pacman: [],
+const problemOf = (
+  file: Iechorfile,
+  node: Run,
+  command: ShellCommand,
+  manager: PackageManager,
+  verb: ShellWord,
+): Problem => {
+  const [option = ''] = manager.name === 'zypper' ? ['--non-interactive'] : manager.assumeYes;
+  const edit = insertion(verb, option, manager, node, file);
+  return {
+    at: { start: command.start, end: verb.end },
+    message: `\`${command.name} ${verb.raw}\` may ask a question that nobody answers`,
+    help: `Write \`${manager.name === 'zypper' ? `${command.name} ${option} ${verb.raw}` : `${command.name} ${verb.raw} ${option}`}\`.`,
+    // It always takes yes for the answer.
+    ...(manager.name === 'microdnf' ? { only: 'hadolint' } : {}),
+    fix: edit && { title: `Add \`${option}\``, edits: [edit] },
+  };
 };
+
+interface Asking {
+  /** The id that hadolint has for it, and the words that it looks for. */
+  readonly code?: string;
+  readonly verbs?: RegExp;
+  readonly codes: readonly string[];
+}
+
+/** The package managers that ask, with the ids of this check elsewhere. */
+const ASKING: Readonly<Record<string, Asking>> = {
+  apt: { code: 'DL3014', verbs: /^install$/, codes: ['DS-0021', 'DF015'] },
+  yum: { code: 'DL3030', verbs: /^(?:group|local)?install$/, codes: ['DF027'] },
+  dnf: { code: 'DL3038', verbs: /^(?:group|local)?install$/, codes: [] },
+  microdnf: { code: 'DL3038', verbs: /^(?:group|local)?install$/, codes: [] },
+  tdnf: { codes: [] },
+  zypper: { code: 'DL3034', verbs: /^(?:install|in|remove|rm|source-install|si|patch)$/, codes: [] },
+  pacman: { codes: [] },
+};
+
+const codesOf = ({ name }: PackageManager, command: ShellCommand, verb: ShellWord): readonly string[] => {
+  const { code, verbs, codes = [] } = ASKING[name] ?? {};
+  const isTheirs = verbs?.test(verb.text ?? '') && isSeenByHadolint(command) && !NOT_THEIRS.has(command.name ?? '');
+  return code && isTheirs ? [code, ...codes] : codes;
+};
+
+/** Other programs for the same, at which hadolint does not look. */
+const NOT_THEIRS = new Set(['apt', 'aptitude', 'dnf5']);
 
 /** The word that asks for something after which it may have a question. */
 const verbOf = (command: ShellCommand, { name, install, upgrade, remove }: PackageManager): ShellWord | undefined => {
@@ -133,7 +183,7 @@ const isSilent = (command: ShellCommand): boolean =>
   command.has('-s') || command.arguments.filter(({ text = '' }) => text === '-q' || text === '--quiet').length > 1;
 
 /** Whether the file tells a package manager so, or brings a configuration that may. */
-const isConfigured = ({ text, instructions }: Iechorfile): boolean =>
+const configuresAnswer = ({ text, instructions }: Iechorfile): boolean =>
   /APT::Get::Assume-Yes|\bassumeyes ?=/i.test(text) ||
   instructions.some(
     (node) =>

@@ -19,9 +19,10 @@ export const cachePlaceOf = (
   run: Run,
   manager: PackageManager,
   commands: readonly ShellCommand[],
+  isBerry: boolean,
 ): CachePlace => {
   const asRoot = isRoot(model, run) && !commands.some(isForAnother);
-  const path = pathOf(model, run, manager, asRoot);
+  const path = pathOf(model, run, manager, asRoot && !isBerry);
   if (path === undefined) return {};
   const mount = manager.mounts.find((each) => isWithin(path, each)) ?? path;
   if (!mount.startsWith('~')) return { path, mount };
@@ -29,18 +30,20 @@ export const cachePlaceOf = (
   return asRoot ? { path, mount: `${homeOf(model, run)}${mount.slice(1)}` } : { path };
 };
 
-const pathOf = (model: Model, run: Run, manager: PackageManager, asRoot: boolean): string | undefined => {
+const pathOf = (model: Model, run: Run, manager: PackageManager, isPlainYarn: boolean): string | undefined => {
   const [first] = manager.name === 'apt' ? manager.lists : manager.caches;
   const stage = model.stageOf(run);
   if (manager.name === 'yum') return yumPath(stage);
   if (manager.name === 'dnf') return dnfPath(stage);
-  if (manager.name === 'yarn') return asRoot && !BERRY.test(model.file.text) ? first : undefined;
+  if (manager.name === 'yarn') return isPlainYarn ? first : undefined;
   // Its folder is another in each release.
   return manager.name === 'microdnf' || manager.name === 'conda' ? undefined : first;
 };
 
-/** Yarn from version 2 on has its cache elsewhere. */
 const BERRY = /\.yarnrc\.yml|\.yarn\/|\bcorepack\b|--immutable|yarn set version/;
+
+/** Whether the file speaks of a Yarn from version 2 on, which has its cache elsewhere. */
+export const usesBerry = ({ file }: Model): boolean => BERRY.test(file.text);
 
 /** From release 8 on yum is another name of dnf. */
 const yumPath = (stage: StageInfo | undefined): string | undefined => {

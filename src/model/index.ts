@@ -21,6 +21,7 @@ export { copyTarget } from './copies.ts';
 export { baseName, type EarlyCopy, earlyCopy, fetchAlone, folderOf, hasCacheMount } from './early-copies.ts';
 export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
+export { type HadolintCache, hadolintCaches, isSeenByHadolint } from './hadolint-caches.ts';
 export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
 export {
   type CompilersForPackages,
@@ -28,13 +29,14 @@ export {
   type DependenciesForBuild,
   dependenciesForBuild,
 } from './leftovers.ts';
+export { isListReader, isListUse, type ListUse, laterListUses } from './list-uses.ts';
 export { type ListeningPort, listeningPorts } from './listening.ts';
 export { type MeantStages, meantStages } from './meant-stages.ts';
 export { MOUNT_TYPES, type MountFlaw, type MountType, mountFlaws } from './mount-flaws.ts';
 export type { Mount } from './mounts.ts';
 export { isOfficialImage } from './official-images.ts';
 export { endsOpen, ownLines, topOf } from './own-lines.ts';
-export { type KeptCache, keptCaches } from './package-caches.ts';
+export { type KeptCache, keptCachesIn } from './package-caches.ts';
 export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { PROCESSORS, SYSTEMS } from './platforms.ts';

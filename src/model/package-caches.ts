@@ -1,7 +1,7 @@
-import type { Run } from '../ast/nodes.ts';
+import type { Instruction, Run } from '../ast/nodes.ts';
 import { isShell, type ShellCommand, subcommandOf, variablesOf } from '../shell/index.ts';
-import { type CachePlace, cachePlaceOf } from './cache-places.ts';
-import { instructionsBefore } from './chain.ts';
+import { type CachePlace, cachePlaceOf, usesBerry } from './cache-places.ts';
+import { stageChain } from './chain.ts';
 import type { Model } from './index.ts';
 import { installOf, isCacheClearing, isIndexUpdate, managerOf, type PackageManager } from './packages.ts';
 import { isWithin, shellValue } from './shell-paths.ts';
@@ -10,28 +10,43 @@ import { isWithin, shellValue } from './shell-paths.ts';
 export interface KeptCache {
   readonly manager: PackageManager;
   /** The commands that leave it, in order. */
-  readonly commands: readonly ShellCommand[];
+  readonly commands: readonly [ShellCommand, ...ShellCommand[]];
   readonly place: CachePlace;
 }
 
-/** The caches and lists that are neither cleaned in the RUN nor switched off nor in a mount. */
-export const keptCaches = (model: Model, run: Run): readonly KeptCache[] => {
-  const found = new Map<PackageManager, ShellCommand[]>();
+/** What the file as a whole says of caches, found once. */
+interface CacheFacts {
+  readonly configurations: readonly Configuration[];
+  readonly isBerry: boolean;
+}
+
+/** Finds the caches and lists that are neither cleaned in the RUN nor switched off nor in a mount. */
+export const keptCachesIn = (model: Model): ((run: Run) => readonly KeptCache[]) => {
+  let facts: CacheFacts | undefined;
+  return (run) => {
+    if (!model.commandsOf(run).some(managerOf)) return [];
+    facts ??= { configurations: configurationsIn(model), isBerry: usesBerry(model) };
+    return keptCaches(model, run, facts);
+  };
+};
+
+const keptCaches = (model: Model, run: Run, facts: CacheFacts): readonly KeptCache[] => {
+  const found = new Map<PackageManager, [ShellCommand, ...ShellCommand[]]>();
   const all = model.commandsOf(run);
   for (const command of all) {
     const manager = managerOf(command);
-    if (!manager || !leavesSomething(manager, command) || isSwitchedOff(model, run, manager, command)) continue;
+    if (!manager || !leavesSomething(manager, command) || isSwitchedOff(model, run, manager, command, facts)) continue;
     const commands = found.get(manager);
     if (commands) commands.push(command);
     else found.set(manager, [command]);
   }
   const kept: KeptCache[] = [];
   for (const [manager, commands] of found) {
-    const last = commands.at(-1);
-    if (placesOf(manager).length === 0 || !last || isMounted(model, run, manager)) continue;
+    const last = commands.at(-1) ?? commands[0];
+    if (placesOf(manager).length === 0 || isMounted(model, run, manager)) continue;
     const after = all.slice(all.indexOf(last) + 1);
     if (after.some((command) => cleans(model, run, manager, command))) continue;
-    kept.push({ manager, commands, place: cachePlaceOf(model, run, manager, commands) });
+    kept.push({ manager, commands, place: cachePlaceOf(model, run, manager, commands, facts.isBerry) });
   }
   return kept;
 };
@@ -56,7 +71,13 @@ const leavesSomething = (manager: PackageManager, command: ShellCommand): boolea
 
 // Switched off ------------------------------------------------------------------------------------------------------
 
-const isSwitchedOff = (model: Model, run: Run, manager: PackageManager, command: ShellCommand): boolean => {
+const isSwitchedOff = (
+  model: Model,
+  run: Run,
+  manager: PackageManager,
+  command: ShellCommand,
+  facts: CacheFacts,
+): boolean => {
   // pip takes `--no-cache` for the longer name.
   if (command.has(...manager.noCache, '--no-cache', '--cache-dir', '--cache', '--cache-folder', '--cachedir'))
     return true;
@@ -71,26 +92,47 @@ const isSwitchedOff = (model: Model, run: Run, manager: PackageManager, command:
         bindings.has(name) ||
         own.some((raw) => raw.startsWith(`${name}=`)) ||
         (script !== undefined && variablesOf(script).assigned.some((assignment) => assignment.name === name)),
-    ) || isConfigured(model, run, manager)
+    ) || isConfigured(model, run, manager, facts)
   );
 };
 
 /** Whether an earlier step writes the manager's configuration, which may say anything. */
-const isConfigured = (model: Model, run: Run, { programs }: PackageManager): boolean =>
-  instructionsBefore(model, run).some((node) => {
-    if (node.kind === 'Copy' || node.kind === 'Add') {
-      return node.sources.some(({ raw }) => programs.some((program) => raw.includes(`${program}.conf`)));
-    }
-    if (node.kind !== 'Run') return false;
-    return model
-      .commandsOf(node)
-      .some(
-        (command) =>
-          programs.includes(command.name ?? '') &&
-          command.operands[0]?.text === 'config' &&
-          /cache/.test(command.operands.map(({ raw }) => raw).join(' ')),
-      );
+const isConfigured = (
+  model: Model,
+  run: Run,
+  { programs }: PackageManager,
+  { configurations }: CacheFacts,
+): boolean => {
+  const nodes = configurations.filter((each) => each.programs.some((name) => programs.includes(name)));
+  if (nodes.length === 0) return false;
+  const own = model.stageOf(run);
+  const chain = own ? stageChain(own) : [];
+  return nodes.some(({ node }) => {
+    const stage = model.stageOf(node);
+    return node.start < run.start && stage !== undefined && chain.includes(stage);
   });
+};
+
+interface Configuration {
+  readonly node: Instruction;
+  readonly programs: readonly string[];
+}
+
+const configurationsIn = (model: Model): readonly Configuration[] =>
+  model.file.instructions
+    .map((node) => ({ node, programs: configuredBy(model, node) }))
+    .filter(({ programs }) => programs.length > 0);
+
+const configuredBy = (model: Model, node: Instruction): readonly string[] => {
+  if (node.kind === 'Copy' || node.kind === 'Add') {
+    return node.sources.flatMap(({ raw }) => /(\w+)\.conf/.exec(raw)?.[1] ?? []);
+  }
+  if (node.kind !== 'Run') return [];
+  const commands = model.commandsOf(node).filter(({ operands: [first, ...rest] }) => {
+    return first?.text === 'config' && rest.some(({ raw }) => /cache/.test(raw));
+  });
+  return commands.flatMap(({ name }) => name ?? []);
+};
 
 // Mounted -----------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,10 @@ const BY_PROGRAM = new Map(
 export const managerOf = ({ name }: ShellCommand): PackageManager | undefined =>
   name === undefined ? undefined : (BY_PROGRAM.get(name) ?? BY_PROGRAM.get(name.replace(/[\d.]+$/, '')));
 
+/** The names of the programs of these package managers. */
+export const programsOf = (...names: readonly string[]): readonly string[] =>
+  PACKAGE_MANAGERS.filter(({ name }) => names.includes(name)).flatMap(({ programs }) => programs);
+
 /** Something that a command installs. */
 export interface Install {
   readonly manager: PackageManager;

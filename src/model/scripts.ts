@@ -62,7 +62,11 @@ export const programsIn = (
   const names = new Set<string>();
   for (const node of instructions) {
     for (const { name, wrappers } of commandsOf(node.kind === 'Onbuild' ? node.trigger : node)) {
-      if (name !== undefined) names.add(name);
+      if (name !== undefined) {
+        names.add(name);
+        // `pip3.11` is a pip.
+        if (/\d$/.test(name)) names.add(name.replace(/[\d.]+$/, ''));
+      }
       for (const wrapper of wrappers) names.add(wrapper.name);
     }
   }

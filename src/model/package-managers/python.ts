@@ -34,7 +34,7 @@ export const uv = packageManager({
   locks: ['uv.lock'],
   caches: ['~/.cache/uv'],
   clean: ['uv cache clean'],
-  noCache: ['-n', '--no-cache', '--no-cache-dir'],
+  noCache: ['--no-cache', '-n', '--no-cache-dir'],
   noCacheVariables: ['UV_NO_CACHE'],
   cacheVariables: ['UV_CACHE_DIR', 'XDG_CACHE_HOME'],
   mounts: ['~/.cache/uv'],
