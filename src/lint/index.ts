@@ -18,4 +18,5 @@ export * from './compat.ts';
 export * from './diagnostic.ts';
 export * from './edits.ts';
 export { type LintConfig, plainSettings, type RuleSetting } from './linter.ts';
+export { plainShellFix } from './plain-shell.ts';
 export * from './rule.ts';

@@ -56,6 +56,7 @@ export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './s
 export { type ShellNeed, shellNeedOf } from './shell-need.ts';
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
+export { type ScriptReader, scriptReader, shellReader } from './sh-program.ts';
 export { isSignal, SIGNALS } from './signals.ts';
 export { isSlip, nearestName } from './slips.ts';
 export { type DeadComment, deadComment, isSpoilt, strayComment, swallowedKeyword } from './spoilt.ts';

@@ -36,7 +36,7 @@ const ARCHITECTURE = /^(?:aarch64|amd64|armhf|arm32v[567]|arm64v8|i386|mips64le|
 const MIRROR = /^(?:docker\/library|mirror\/docker\/library|library)\//;
 
 /** The name of an official image of Docker Hub, also behind a mirror or as built for one architecture. */
-const officialName = ({ registry, repository }: ImageReference): string | undefined => {
+export const officialName = ({ registry, repository }: ImageReference): string | undefined => {
   const path = repository.replace(ARCHITECTURE, 'library/');
   const isHub = registry === 'docker.io' || registry.endsWith('.docker.io') || registry === 'registry.hub.docker.com';
   if (isHub) return path.startsWith('library/') ? path.slice('library/'.length) : undefined;

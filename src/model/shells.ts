@@ -61,7 +61,13 @@ export const isWindowsStage = (file: Iechorfile, stage: StageInfo): boolean => {
 
 /** The dialect that a script's `#!` line asks for. */
 export const shebangDialect = (script: string): Dialect | undefined => {
+  const program = shebangProgram(script);
+  return program === undefined ? undefined : dialectOf(program);
+};
+
+/** The program that a script's `#!` line names, without its folder. */
+export const shebangProgram = (script: string): string | undefined => {
   const [, program = '', argument = ''] = /^#![\t ]*(\S+)(?:[\t ]+(?:-S[\t ]+)?(\S+))?/.exec(script) ?? [];
   if (!program) return undefined;
-  return dialectOf(program.endsWith('/env') ? argument : program);
+  return (program.endsWith('/env') ? argument : program).replace(/^.*\//, '');
 };

@@ -1,3 +1,6 @@
+export type { Bashism } from './bashism.ts';
+export { BASHISMS, type BashFeature, hasFeature, type ShProgram } from './bashism-features.ts';
+export { bashismsOf } from './bashisms.ts';
 export type { CommandPipeline, ShellCommand } from './command.ts';
 export { isInvocation, pipedInto, subcommandOf } from './command.ts';
 export { commandsOf, invocationsOf, invokes } from './commands.ts';
