@@ -54,7 +54,7 @@ describe('a comment inside an instruction', () => {
     ['RUN a \\\n# iechorlint ignore=first\n# iechorlint ignore=second\n && bad odd\n', []],
     ['RUN a \\\r\n  # iechorlint ignore=first\r\n && bad \\\r\n && bad\r\n', [4]],
     ['RUN a \\\n# iechorlint ignore=first', []],
-    ['RUN <<E\n# iechorlint ignore=first\nbad\nE\n', [3]],
+    ['RUN <<E\n# iechorlint ignore=first\nbad\nbad\nE\n', [4]],
     ['RUN a \\\n# iechorlint ignore-file=first\n && bad\nRUN bad\n', []],
   ])('counts for the line below: %j', (text, lines) => {
     expect(linesOf(text)).toEqual(lines);
@@ -84,6 +84,37 @@ describe('a file', () => {
   });
 });
 
+describe('from a start to its end', () => {
+  it.each([
+    [
+      'RUN bad\n# iechorlint ignore-start=first -- old\nRUN bad\nRUN bad\n# iechorlint ignore-end=first\nRUN bad\n',
+      [1, 6],
+    ],
+    ['# iechorlint ignore-start=first,second\nRUN bad odd\n# iechorlint ignore-end=first\nRUN bad odd\n', [4]],
+    ['# iechorlint ignore-start=first,second\nRUN bad odd\n# iechorlint ignore-end\nRUN bad odd\n', [4, 4]],
+    ['# iechorlint ignore-start=all\nRUN bad odd\n# iechorlint ignore-end=all -- enough\nRUN bad\n', [4]],
+    ['FROM a\n# iechorlint ignore-start=first\nRUN bad\nFROM b\nRUN bad\n', []],
+    ['RUN a \\\n# iechorlint ignore-start=first\n && bad \\\n# iechorlint ignore-end\n && bad\n', [5]],
+    ['# iechorlint ignore-end=first\nRUN bad\n', [2]],
+    ['# iechorlint ignore-starts=first\nRUN bad\n', [2]],
+  ])('%j', (text, lines) => {
+    expect(linesOf(text)).toEqual(lines);
+  });
+});
+
+describe('scripts in heredocs', () => {
+  it.each([
+    ['RUN <<E\n# iechorlint ignore=first\nbad\nbad\nE\n', [4]],
+    ['RUN <<-E\n\t# iechorlint ignore=first\n\n\t# more\n\tbad\n\tbad\n\tE\n', [6]],
+    ['RUN <<E\r\n# iechorlint ignore=first\r\nbad\r\nE\r\n', []],
+    ['ONBUILD RUN <<E\n# iechorlint ignore=first\nbad\nE\n', []],
+    ['RUN <<E\nx\n# iechorlint ignore-file=first\nE\nRUN bad\n', []],
+    ['COPY <<E /x\n# iechorlint ignore=first\nbad\nE\n', [3]],
+  ])('%j', (text, lines) => {
+    expect(linesOf(text)).toEqual(lines);
+  });
+});
+
 describe('what cannot be left out', () => {
   it('is that a file could not be read, or a rule failed', async () => {
     const syntax = (await loadRules()).find(({ name }) => name === 'syntax')?.rule;
@@ -107,6 +138,14 @@ describe('what cannot be left out', () => {
 describe('hostile comments', () => {
   it.each([' ', ' -', ' --', ',', '=', '\t--x '])('take no time: %j', (piece) => {
     const started = performance.now();
+    for (const start of [
+      'iechorlint ignore=a',
+      'iechorlint ignore-end',
+      'hadolint ignore=a',
+      'tally ignore=a',
+      'check=skip=a',
+    ])
+      linesOf(`RUN x\n# ${start}${piece.repeat(60_000 / piece.length)}x\nRUN bad\n`);
     linesOf(`# iechorlint ignore=${piece.repeat(60_000 / piece.length)}x\nRUN bad\n`);
     linesOf(`# iechorlint${piece.repeat(60_000 / piece.length)}ignore=x\nRUN bad\n`);
     expect(performance.now() - started).toBeLessThan(2000);
@@ -118,6 +157,9 @@ describe('hostile comments', () => {
       'above one another in an instruction',
       (count: number) => `RUN \\\n${'# iechorlint ignore=first\n'.repeat(count)} bad\n`,
     ],
+    ['in a script', (count: number) => `RUN <<E\n${'# iechorlint ignore=first\nbad\n'.repeat(count)}E\n`],
+    ['for the file', (count: number) => '# iechorlint ignore-file=first\nRUN bad\n'.repeat(count)],
+    ['of hadolint', (count: number) => 'FROM a\n# hadolint stage ignore=X\nRUN x\n'.repeat(count)],
     ['above stages', (count: number) => '# iechorlint ignore-stage=first\nFROM a\nRUN bad\n'.repeat(count)],
   ])('take time in proportion where there are many %s', (_title, make) => {
     const timeOf = (count: number): number => {

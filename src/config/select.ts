@@ -32,7 +32,7 @@ export const configure = (rules: readonly Rule[], { select, ignore }: Selection)
   // What cannot be read is said whatever is selected, unless it is ignored by name.
   for (const rule of rules) if (rule.always && !chosen.has(rule)) chosen.set(rule, {});
   for (const selector of ignore) leaveOut(chosen, rules, selector);
-  return { rules: chosen, inlineIgnores: true };
+  return { rules: chosen, known: rules, inlineIgnores: true };
 };
 
 type Chosen = readonly (readonly [Rule, RuleSetting])[];

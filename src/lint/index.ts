@@ -17,6 +17,8 @@ export type { Range } from '../source/range.ts';
 export * from './compat.ts';
 export * from './diagnostic.ts';
 export * from './edits.ts';
+export type { IgnoreOutcome, NameOutcome } from './ignore-outcomes.ts';
+export type { Ignore, IgnoreName } from './ignores.ts';
 export { type LintConfig, plainSettings, type RuleSetting } from './linter.ts';
 export { plainShellFix } from './plain-shell.ts';
 export * from './rule.ts';

@@ -7,6 +7,8 @@ import type { Range } from '../source/range.ts';
 import { askedRules } from './asked.ts';
 import { isCodeOf, severityIn } from './compat.ts';
 import { type Diagnostic, type Fix, SAFETY_ORDER, type Safety, type Severity } from './diagnostic.ts';
+import type { IgnoreOutcome } from './ignore-outcomes.ts';
+import { withFailingChecks, withoutIgnored } from './ignoring.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
 import { lend, placeIn, rangeOf, untold } from './places.ts';
 import {
@@ -22,7 +24,6 @@ import {
   type Visitor,
   type Where,
 } from './rule.ts';
-import { suppress } from './suppress.ts';
 
 /** How one rule runs. */
 export interface RuleSetting {
@@ -40,7 +41,9 @@ export interface RuleSetting {
 /** Which rules run and how; a rule that is not in the map is off. */
 export interface LintConfig {
   readonly rules: ReadonlyMap<Rule, RuleSetting>;
-  /** False: `# iechorlint ignore=…` comments have no effect. */
+  /** All rules there are, for what comments name; those that run if it is left out. */
+  readonly known?: readonly Rule[];
+  /** False: comments that say what to ignore have no effect. */
   readonly inlineIgnores: boolean;
   readonly policy?: Policy;
   /** Build arguments and target, where the user names them. */
@@ -79,17 +82,22 @@ export const lintFile = (
     lent: [],
   };
   const hasText = document.defect === undefined || file.instructions.length > 0;
-  const visitors = visitorsOf(
-    walk,
-    hasText
-      ? askedRules(config.rules.keys(), file, walk.model, facts)
-      : [...config.rules.keys()].filter(({ bytes }) => bytes),
-  );
+  const rules = [...config.rules.keys()];
+  const asked = hasText ? askedRules(rules, file, walk.model, facts) : rules.filter(({ bytes }) => bytes);
+  const visitors = visitorsOf(walk, asked);
   if (hasText) walkFile(walk, visitors);
   for (const each of visitors) collect(walk, each, () => each.visitor.done?.());
   const found = lend(walk.diagnostics, walk.lent, file);
-  const kept = config.inlineIgnores ? suppress(file, walk.model, found) : found;
-  return kept.toSorted(byPlace);
+  const kept = config.inlineIgnores
+    ? withoutIgnored(walk, found, (outcomes) => aboutIgnores(walk, visitors, outcomes))
+    : found;
+  return withFailingChecks(file, kept).toSorted(byPlace);
+};
+
+const aboutIgnores = (walk: Walk, visitors: Visitors, outcomes: readonly IgnoreOutcome[]): readonly Diagnostic[] => {
+  const about: Walk = { ...walk, diagnostics: [] };
+  for (const each of visitors) collect(about, each, () => each.visitor.ignores?.(outcomes));
+  return about.diagnostics;
 };
 
 interface Walk {

@@ -4,6 +4,7 @@ import type { Model, StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
 import type { Range } from '../source/range.ts';
 import type { Edit, Related, Safety, Severity } from './diagnostic.ts';
+import type { IgnoreOutcome } from './ignore-outcomes.ts';
 
 export const CATEGORIES = [
   'ordering',
@@ -52,6 +53,8 @@ export type Compat = 'hadolint' | 'buildkit';
 export interface Visitor extends InstructionHandlers {
   readonly Stage?: (node: Stage, where: Where) => Problems | undefined;
   readonly done?: () => Problems | undefined;
+  /** After all rules, where the file has comments that say what to ignore: what each of them did. */
+  readonly ignores?: (outcomes: readonly IgnoreOutcome[]) => Problems | undefined;
 }
 
 export type Handler<K extends InstructionKind> = (node: NodeOf<K>, where: Where) => Problems | undefined;
@@ -123,6 +126,8 @@ export interface Example {
   readonly options?: Readonly<Record<string, OptionSetting>>;
   /** The files of the build context, and its `.dockerignore`. */
   readonly context?: { readonly files: readonly string[]; readonly ignore?: string };
+  /** Rules that run beside it, by name, where what they find matters to it. */
+  readonly beside?: readonly string[];
 }
 
 /** How a variation that the test harness tries does not apply to the rule, each with its reason. */

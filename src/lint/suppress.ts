@@ -1,116 +1,120 @@
-import type { Comment, Iechorfile, Stage } from '../ast/nodes.ts';
-import type { Model } from '../model/index.ts';
-import type { Range } from '../source/range.ts';
+import type { Iechorfile, Stage } from '../ast/nodes.ts';
+import { toolOf } from './compat.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { areasOf, type IgnoreArea } from './ignore-areas.ts';
+import type { Ignore, IgnoreName } from './ignores.ts';
 
-/** `# iechorlint ignore=NAME,CODE -- reason`, also `ignore-stage=` and `ignore-file=`. */
-interface Ignore {
-  readonly scope: 'next' | 'stage' | 'file';
-  readonly names: ReadonlySet<string>;
-  readonly comment: Comment;
+/** The ignore comments of one file at work. */
+export interface Suppression {
+  /** What no comment says to leave out. `syntax`, `encoding` and `internal` stay: they say that the file was not read. */
+  readonly without: (diagnostics: readonly Diagnostic[]) => readonly Diagnostic[];
+  /** The same of findings about the comments themselves, which `all` does not mean. */
+  readonly withoutNamed: (diagnostics: readonly Diagnostic[]) => readonly Diagnostic[];
+  /** The names, and ends without names, that have left something out so far. */
+  readonly used: ReadonlySet<IgnoreName | Ignore>;
 }
 
-const PRAGMA = /^[\t ]*iechorlint[\t ]+(ignore(?:-stage|-file)?)[\t ]*=[\t ]*([^\n]*?)(?:[\t ]+--[^\n]*)?$/i;
-
-/** Leaves out what a comment says to ignore. `syntax`, `encoding` and `internal` stay: they say that the file was not read. */
-export const suppress = (file: Iechorfile, model: Model, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => {
-  if (diagnostics.length === 0 || !/iechorlint/i.test(file.text)) return diagnostics;
-  const areas = areasOf(file, model);
-  if (areas.length === 0) return diagnostics;
-  const waiting = areas.toSorted((a, b) => b.range.start - a.range.start);
-  const kept: Diagnostic[] = [];
-  let open: Area[] = [];
-  // Both in order of place, so that each finding meets only the areas that reach it.
-  for (const diagnostic of diagnostics.toSorted((a, b) => a.range.start - b.range.start)) {
-    const { start } = diagnostic.range;
-    for (let next = waiting.at(-1); next && next.range.start <= start; next = waiting.at(-1)) {
-      open.push(next);
-      waiting.pop();
-    }
-    open = open.filter(({ range }) => range.end >= start);
-    if (!open.some((area) => isIgnored(diagnostic, area))) kept.push(diagnostic);
-  }
-  return kept;
-};
-
-interface Area {
-  readonly names: ReadonlySet<string>;
-  readonly range: Range;
-}
-
-const ALWAYS = new Set(['syntax', 'encoding', 'internal', 'file-too-large']);
-
-const isIgnored = (diagnostic: Diagnostic, { names }: Area): boolean => {
-  if (ALWAYS.has(diagnostic.rule)) return false;
-  return (
-    names.has('all') || names.has(diagnostic.rule) || diagnostic.codes.some((code) => names.has(code.toLowerCase()))
-  );
-};
-
-const ignoreOf = (comment: Comment): Ignore | undefined => {
-  const [, key = '', list = ''] = PRAGMA.exec(comment.text) ?? [];
-  if (!key) return undefined;
-  const names = new Set(
-    list
-      .split(',')
-      .map((name) => name.trim().toLowerCase())
-      .filter(Boolean),
-  );
-  const suffix = key.toLowerCase().slice('ignore'.length);
-  return { scope: suffix === '-stage' ? 'stage' : suffix === '-file' ? 'file' : 'next', names, comment };
-};
-
-/** From the last comment to the first, since one above another inside an instruction counts for the same line. */
-const areasOf = (file: Iechorfile, model: Model): readonly Area[] => {
-  const stages = model.stages.map(({ node }) => node);
-  const areas: Area[] = [];
-  let below: Comment | undefined;
-  let line: Range | undefined;
-  for (const comment of file.comments.toReversed()) {
-    if (!below || !isAbove(comment, below, file.text))
-      line = comment.inside ? lineBelow(comment, file.text) : undefined;
-    below = comment;
-    const ignore = ignoreOf(comment);
-    const range = ignore && rangeOf(ignore, line, file, stages);
-    if (range) areas.push({ names: ignore.names, range });
-  }
-  return areas;
-};
-
-const rangeOf = (
-  { scope, comment }: Ignore,
-  line: Range | undefined,
+/** `codesOf` gives the ids of other tools under which a finding may be ignored. */
+export const suppressionOf = (
   file: Iechorfile,
   stages: readonly Stage[],
-): Range | undefined => {
-  if (scope === 'file') return { start: 0, end: file.text.length };
-  // Above a FROM the whole stage, within a stage all of it.
-  if (scope === 'stage') return first(stages, ({ end }) => end > comment.start);
-  return line ?? first(file.instructions, ({ start }) => start > comment.start);
+  ignores: readonly Ignore[],
+  codesOf: (diagnostic: Diagnostic) => readonly string[],
+): Suppression => {
+  const { areas, endings } = areasOf(file, stages, ignores);
+  const index = indexOf(areas);
+  const used = new Set(endings);
+  const isIgnored = (diagnostic: Diagnostic, keys: readonly string[]): boolean => {
+    if (NEVER_IGNORED.has(diagnostic.rule)) return false;
+    for (const key of keys) {
+      const entry = index.get(key)?.at(diagnostic.range.start);
+      if (!entry) continue;
+      used.add(entry.name);
+      return true;
+    }
+    return false;
+  };
+  return {
+    without: (diagnostics) => diagnostics.filter((each) => !isIgnored(each, [...keysOf(each, codesOf(each)), ...ALL])),
+    withoutNamed: (diagnostics) => diagnostics.filter((each) => !isIgnored(each, [ownKey(each.rule)])),
+    used,
+  };
 };
 
-/** Whether both are inside one instruction with nothing but blank lines between. */
-const isAbove = (comment: Comment, below: Comment, text: string): boolean =>
-  comment.inside && below.inside && text.slice(comment.end, below.start).trim() === '';
+/** The rules that say what could not be read. */
+export const NEVER_IGNORED: ReadonlySet<string> = new Set(['syntax', 'encoding', 'internal', 'file-too-large']);
 
-/** The next line that is not blank. */
-const lineBelow = ({ end: above }: Comment, text: string): Range => {
-  const blank = /\r*(?:\n[\t\v\f\r ]*(?=\n|$))*\n/y;
-  blank.lastIndex = above;
-  const start = blank.test(text) ? blank.lastIndex : text.length;
-  const end = text.indexOf('\n', start);
-  return { start, end: end < 0 ? text.length : end };
+/** A name as it is looked up: letter case counts for other tools. */
+const keyOf = ({ tool }: Ignore, { text }: IgnoreName): string => {
+  if (tool === 'iechorlint' || text === 'all') return `${tool} ${text.toLowerCase()}`;
+  // Of `hadolint/DL3008` the tool is no part of the id.
+  return `${tool} ${tool === 'tally' ? text.replace(/^[a-z]+\//, '') : text}`;
 };
 
-/** The first for which it holds, where it holds for all behind that too. */
-const first = <T>(nodes: readonly T[], holds: (node: T) => boolean): T | undefined => {
+const ownKey = (name: string): string => `iechorlint ${name.toLowerCase()}`;
+
+const ALL = ['iechorlint all', 'tally all'];
+
+const keysOf = ({ rule }: Diagnostic, codes: readonly string[]): readonly string[] => {
+  const keys = [ownKey(rule)];
+  let isCheck = false;
+  for (const code of codes) {
+    keys.push(ownKey(code), `tally ${code}`);
+    const tool = toolOf(code);
+    if (tool) keys.push(`${tool} ${code}`);
+    if (tool === 'buildkit' && code !== EXPERIMENTAL) isCheck = true;
+  }
+  if (isCheck) keys.push('buildkit all');
+  return keys;
+};
+
+/** `skip=all` leaves those on that are asked for by name. */
+const EXPERIMENTAL = 'InvalidDefinitionDescription';
+
+interface Entry extends IgnoreArea {
+  readonly name: IgnoreName;
+}
+
+interface Entries {
+  /** The one that holds the offset and reaches farthest. */
+  readonly at: (offset: number) => Entry | undefined;
+}
+
+const indexOf = (areas: readonly IgnoreArea[]): ReadonlyMap<string, Entries> => {
+  const lists = new Map<string, Entry[]>();
+  for (const area of areas.toSorted((a, b) => a.start - b.start)) {
+    for (const name of area.names) {
+      const key = keyOf(area.ignore, name);
+      const list = lists.get(key);
+      if (list) list.push({ ...area, name });
+      else lists.set(key, [{ ...area, name }]);
+    }
+  }
+  return new Map(Array.from(lists, ([key, entries]) => [key, entriesOf(entries)]));
+};
+
+const entriesOf = (entries: readonly Entry[]): Entries => {
+  const farthest: Entry[] = [];
+  for (const entry of entries) {
+    const before = farthest.at(-1);
+    farthest.push(before && before.end >= entry.end ? before : entry);
+  }
+  return {
+    at: (offset) => {
+      const found = farthest[countUpTo(entries, offset) - 1];
+      return found && found.end >= offset ? found : undefined;
+    },
+  };
+};
+
+/** How many of them start at the offset or before it. */
+const countUpTo = (entries: readonly Entry[], offset: number): number => {
   let low = 0;
-  let high = nodes.length;
+  let high = entries.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const node = nodes[middle];
-    if (node !== undefined && holds(node)) high = middle;
-    else low = middle + 1;
+    if ((entries[middle]?.start ?? 0) <= offset) low = middle + 1;
+    else high = middle;
   }
-  return nodes[low];
+  return low;
 };

@@ -1,3 +1,4 @@
+import { rules as allRules } from '../../rules/index.ts';
 import { parse } from '../../src/ast/create.ts';
 import { contextOf, type Facts, type Lookup, readIgnoreFile } from '../../src/facts/index.ts';
 import type { Diagnostic, Example, LintConfig, Problems, Rule } from '../../src/lint/index.ts';
@@ -7,14 +8,25 @@ import { modelOf } from '../../src/model/index.ts';
 import { type Document, documentOf } from '../../src/source/document.ts';
 
 /** How an example is to be read. */
-export type Setup = Pick<Example, 'path' | 'as' | 'policy' | 'options' | 'context'>;
+export type Setup = Pick<Example, 'path' | 'as' | 'policy' | 'options' | 'context' | 'beside'>;
 
-/** A run of this rule alone. */
-export const only = (rule: Rule, { as, policy, options }: Setup = {}): LintConfig => ({
-  rules: new Map([[rule, { ...(as ? { as } : {}), ...(options ? { options } : {}) }]]),
+/** A run of this rule alone, or beside others that fix nothing. */
+export const only = (rule: Rule, { as, policy, options, beside = [] }: Setup = {}): LintConfig => ({
+  rules: new Map([
+    [rule, { ...(as ? { as } : {}), ...(options ? { options } : {}) }],
+    ...beside.map((name) => [withoutFix(ruleCalled(name)), {}] as const),
+  ]),
   inlineIgnores: true,
   policy: { ...NO_POLICY, ...policy },
 });
+
+const ruleCalled = (name: string): Rule => {
+  const rule = allRules.find((each) => each.name === name);
+  if (!rule) throw new Error(`there is no rule \`${name}\``);
+  return rule;
+};
+
+const withoutFix = ({ fix: _, ...rule }: Rule): Rule => rule;
 
 /** What the rule says of a text; a rule that throws makes the caller throw. */
 export const findingsOf = (rule: Rule, text: string, setup?: Setup): readonly Diagnostic[] =>
@@ -23,7 +35,7 @@ export const findingsOf = (rule: Rule, text: string, setup?: Setup): readonly Di
 export const findingsIn = (rule: Rule, document: Document, setup?: Setup): readonly Diagnostic[] => {
   const findings = lint(document, only(watched(rule), setup), factsOf(document, setup));
   for (const { rule: name, message } of findings) if (name === 'internal') throw new Error(message);
-  return findings;
+  return setup?.beside ? findings.filter(({ rule: name }) => name === rule.name) : findings;
 };
 
 /** The files of an example's context, looked for as in a folder. */

@@ -1,0 +1,78 @@
+import { defineRule, type Ignore, type IgnoreOutcome, type Problem, replace } from '#lint';
+
+export default defineRule({
+  name: 'suppression-unknown-rule',
+  codes: [],
+  category: 'maintainability',
+  summary: 'An ignore comment names no rule',
+  why: 'It leaves nothing out, and what it was to leave out is still reported.',
+  severity: 'warning',
+  fix: { safety: 'unsafe', note: 'Takes the nearest known name.' },
+  tags: ['ignores'],
+  examples: [
+    {
+      bad: 'FROM alpine\n# iechorlint ignore=relative-workdirs -- as the base has it\nWORKDIR srv\n',
+      good: 'FROM alpine\n# iechorlint ignore=relative-workdir -- as the base has it\nWORKDIR srv\n',
+      beside: ['relative-workdir'],
+    },
+    { title: 'None at all', bad: 'FROM alpine\n# iechorlint ignore= -- as the base has it\nWORKDIR srv\n' },
+    { title: 'Without `=`', bad: 'FROM alpine\n# iechorlint ignore relative-workdir\nWORKDIR srv\n' },
+    {
+      title: 'For hadolint one word that is no code of its own voids the comment',
+      bad: 'FROM alpine\n# hadolint ignore=DL3000,relative-workdir\nWORKDIR srv\n',
+    },
+    {
+      title: 'Words are a comment behind a `#`',
+      good: 'FROM alpine\n# hadolint ignore=DL3000 # as the base has it\nWORKDIR srv\n',
+    },
+    {
+      title: 'Codes of other tools, be they of no rule here',
+      good: 'FROM alpine\n# iechorlint ignore=DL3000,CKV_DOCKER_2\nWORKDIR srv\n',
+    },
+  ],
+  check() {
+    return {
+      *ignores(outcomes) {
+        for (const outcome of outcomes) yield* problemsOf(outcome);
+      },
+    };
+  },
+});
+
+const problemsOf = function* ({ ignore, names }: IgnoreOutcome): Iterable<Problem> {
+  if (ignore.flaw) {
+    yield flawed(ignore, ignore.flaw.text);
+    return;
+  }
+  if (ignore.tool !== 'iechorlint') return;
+  if (names.length === 0 && ignore.scope !== 'end')
+    yield {
+      at: ignore,
+      message: 'The ignore comment names no rule',
+      help: 'Write the names behind the `=`, commas between them.',
+    };
+  for (const { nearest, state, ...name } of names) {
+    if (state !== 'unknown') continue;
+    yield {
+      at: name,
+      message: `No rule is called \`${name.text}\``,
+      help: nearest ? `Write \`${nearest}\`.` : '`iechorlint rules` lists them.',
+      fix: nearest ? { title: `Write \`${nearest}\``, edits: [replace(name, nearest)] } : undefined,
+    };
+  }
+};
+
+const flawed = ({ tool, flaw, ...ignore }: Ignore, text: string): Problem =>
+  tool === 'hadolint'
+    ? {
+        at: flaw ?? ignore,
+        message: text
+          ? `\`${text}\` is no code of hadolint, which passes over the whole comment`
+          : 'An empty item makes hadolint pass over the whole comment',
+        help: 'Write codes with commas between them, and other words behind a `#`.',
+      }
+    : {
+        at: flaw ?? ignore,
+        message: `\`${text}\` without names has no effect`,
+        help: 'Write `# iechorlint ignore=RULE -- reason`.',
+      };
