@@ -1,6 +1,15 @@
 import type { Range } from '../source/range.ts';
-import type { ShellAssignment, ShellRedirection, ShellToken, ShellWord } from './nodes.ts';
-import { hasOption, type OptionValue, optionValues, sortArguments, spellingOf, styleOf } from './options.ts';
+import type { ShellAssignment, ShellRedirection, ShellToken, ShellWord, SimpleCommand } from './nodes.ts';
+import {
+  hasOption,
+  type OptionStyle,
+  type OptionValue,
+  optionValues,
+  type SortedArguments,
+  sortArguments,
+  spellingOf,
+  styleOf,
+} from './options.ts';
 import { programName, type Wrapper } from './wrappers.ts';
 
 /** Commands that stand in one pipeline, by segment; a segment holds several where it is a group or a loop. */
@@ -46,42 +55,82 @@ export interface ShellCommand extends Range, CommandPlace {
   operandsWith(...valued: readonly string[]): readonly ShellWord[];
 }
 
-/** What a command is made of. */
-export interface CommandParts {
-  readonly words: readonly ShellWord[];
+/** The words that are run, of a simple command that may have wrappers before them. */
+export const commandOf = (words: readonly ShellWord[], whole: SimpleCommand, place: CommandPlace): ShellCommand =>
+  new Invocation(words, whole, place);
+
+/** Most commands are never asked for more than their name, so their arguments are sorted when first asked for. */
+class Invocation implements ShellCommand {
+  readonly connector: ShellToken | undefined;
+  readonly conditional: boolean;
+  readonly isolated: boolean;
+  readonly pipeline: CommandPipeline | undefined;
+  readonly segment: number;
+  readonly wrappers: readonly Wrapper[];
+  readonly whole: Range;
+  readonly start: number;
+  readonly end: number;
+  readonly name: string | undefined;
+  readonly word: ShellWord | undefined;
+  readonly arguments: readonly ShellWord[];
   readonly assignments: readonly ShellAssignment[];
   readonly redirections: readonly ShellRedirection[];
+  private known: SortedInvocation | undefined;
+
+  constructor(words: readonly ShellWord[], whole: SimpleCommand, place: CommandPlace) {
+    const word = words[0];
+    this.connector = place.connector;
+    this.conditional = place.conditional;
+    this.isolated = place.isolated;
+    this.pipeline = place.pipeline;
+    this.segment = place.segment;
+    this.wrappers = place.wrappers;
+    this.whole = place.whole;
+    this.start = word ? word.start : place.whole.start;
+    this.end = words.at(-1)?.end ?? place.whole.end;
+    this.name = programName(word);
+    this.word = word;
+    this.arguments = words.slice(1);
+    this.assignments = whole.assignments;
+    this.redirections = whole.redirections;
+    this.known = undefined;
+  }
+
+  get operands(): readonly ShellWord[] {
+    return this.sorted().operands;
+  }
+
+  has(...wanted: readonly string[]): boolean {
+    const { options, style } = this.sorted();
+    return options.length > 0 && hasOption(options, wanted, style);
+  }
+
+  option(...wanted: readonly string[]): OptionValue | undefined {
+    return this.optionValues(...wanted).at(-1);
+  }
+
+  optionValues(...wanted: readonly string[]): readonly OptionValue[] {
+    const { options, style } = this.sorted();
+    return options.length > 0 ? optionValues(options, wanted, style) : [];
+  }
+
+  operandsWith(...valued: readonly string[]): readonly ShellWord[] {
+    const { style } = this.sorted();
+    return sortArguments(this.arguments, { ...style, valued: new Set([...style.valued, ...valued]) }).operands;
+  }
+
+  private sorted(): SortedInvocation {
+    if (this.known) return this.known;
+    const style = styleOf(this.name, subcommandGuess(this.arguments));
+    const { options, operands } = sortArguments(this.arguments, style);
+    this.known = { options, operands, style };
+    return this.known;
+  }
 }
 
-export const commandOf = (parts: CommandParts, place: CommandPlace): ShellCommand => {
-  const [word, ...rest] = parts.words;
-  const name = programName(word);
-  const style = styleOf(name, subcommandGuess(rest));
-  const { options, operands } = sortArguments(rest, style);
-  // No accessor here: it would give every command a hidden class of its own, which holds on to it for long.
-  return {
-    connector: place.connector,
-    conditional: place.conditional,
-    isolated: place.isolated,
-    pipeline: place.pipeline,
-    segment: place.segment,
-    wrappers: place.wrappers,
-    whole: place.whole,
-    start: word?.start ?? place.whole.start,
-    end: rest.at(-1)?.end ?? word?.end ?? place.whole.end,
-    name,
-    word,
-    arguments: rest,
-    assignments: parts.assignments,
-    redirections: parts.redirections,
-    operands,
-    has: (...wanted) => hasOption(options, wanted, style),
-    option: (...wanted) => optionValues(options, wanted, style).at(-1),
-    optionValues: (...wanted) => optionValues(options, wanted, style),
-    operandsWith: (...valued) =>
-      sortArguments(rest, { ...style, valued: new Set([...style.valued, ...valued]) }).operands,
-  };
-};
+interface SortedInvocation extends SortedArguments {
+  readonly style: OptionStyle;
+}
 
 const subcommandGuess = (words: readonly ShellWord[]): string | undefined =>
   words.find((word) => !spellingOf(word).startsWith('-'))?.text;

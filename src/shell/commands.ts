@@ -143,6 +143,7 @@ const walkCompound = (node: CompoundCommand, at: Surroundings, found: Findings):
 };
 
 const walkSubstitutions = (words: readonly ShellWord[], at: Surroundings, found: Findings): void => {
+  if (words.every(({ text }) => text !== undefined)) return;
   const inside = { connector: undefined, isolated: true, pipeline: undefined, segment: 0 };
   visitExpansions(words, {
     substitution({ script }) {
@@ -156,13 +157,10 @@ const walkSimple = (node: SimpleCommand, at: Surroundings, found: Findings): voi
   const inner = at.depth < MAX_NESTED ? nestedIn(node, words, script, at.text) : undefined;
   // What is expanded in a nested script is found there.
   const expanded = inner?.expanded ? inner.word : undefined;
-  walkSubstitutions(
-    wordsOf(node).filter((word) => word !== expanded),
-    at,
-    found,
-  );
+  const own = wordsOf(node);
+  walkSubstitutions(expanded ? own.filter((word) => word !== expanded) : own, at, found);
   if (inner === undefined || inner.script.statements.length === 0) {
-    found.commands.push(commandOf({ ...node, words }, placeOf(at, wrappers, node)));
+    found.commands.push(commandOf(words, node, placeOf(at, wrappers, node)));
     return;
   }
   found.nested.push(inner);

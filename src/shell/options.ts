@@ -28,37 +28,45 @@ export interface SortedArguments {
   readonly operands: readonly ShellWord[];
 }
 
-const ALIASES: Readonly<Record<string, string>> = {
-  bundler: 'bundle',
-  mamba: 'conda',
-  micromamba: 'conda',
-  mvnw: 'mvn',
-  gradlew: 'gradle',
-  nodejs: 'node',
-  egrep: 'grep',
-  gmake: 'make',
-};
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['bundler', 'bundle'],
+  ['mamba', 'conda'],
+  ['micromamba', 'conda'],
+  ['mvnw', 'mvn'],
+  ['gradlew', 'gradle'],
+  ['nodejs', 'node'],
+  ['egrep', 'grep'],
+  ['gmake', 'make'],
+]);
 
 const SINGLE_DASH = new Set(['find', 'go', 'java', 'javac', 'mvn', 'openssl', 'cmake', 'gcc', 'g++', 'clang']);
 
 const NONE: ReadonlySet<string> = new Set();
-const valuedSets = new Map<string, ReadonlySet<string>>();
+const PLAIN: OptionStyle = { valued: NONE, singleDash: false };
+const PLAIN_SINGLE_DASH: OptionStyle = { valued: NONE, singleDash: true };
 
-const valuedOf = (program: string): ReadonlySet<string> | undefined => {
-  const known = valuedSets.get(program);
-  if (known || !Object.hasOwn(VALUED_OPTIONS, program)) return known;
-  const options = new Set(VALUED_OPTIONS[program]?.split(' '));
-  valuedSets.set(program, options);
-  return options;
-};
+/** The styles that have been asked for, by program and, where that matters, subcommand. */
+const styles = new Map<string, OptionStyle>();
+
+/** Programs of which something is known; after each blank stands a subcommand. */
+const KNOWN: ReadonlySet<string> = new Set(Object.keys(VALUED_OPTIONS).map((key) => key.split(' ', 1)[0] ?? key));
 
 /** How the program of that name reads options; `subcommand` where it matters. */
 export const styleOf = (name: string | undefined, subcommand?: string): OptionStyle => {
-  if (name === undefined) return { valued: NONE, singleDash: false };
-  const plain = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
-  const program = Object.hasOwn(VALUED_OPTIONS, plain) ? plain : plain.replace(/[\d.]+$/, '');
-  const valued = valuedOf(`${program} ${subcommand}`) ?? valuedOf(program) ?? NONE;
-  return { valued, singleDash: SINGLE_DASH.has(program) };
+  if (name === undefined) return PLAIN;
+  const plain = ALIASES.get(name) ?? name;
+  const program = KNOWN.has(plain) ? plain : plain.replace(/[\d.]+$/, '');
+  if (!KNOWN.has(program)) return SINGLE_DASH.has(program) ? PLAIN_SINGLE_DASH : PLAIN;
+  const both = `${program} ${subcommand}`;
+  return knownStyle(Object.hasOwn(VALUED_OPTIONS, both) ? both : program, program);
+};
+
+const knownStyle = (key: string, program: string): OptionStyle => {
+  const known = styles.get(key);
+  if (known) return known;
+  const style = { valued: new Set(VALUED_OPTIONS[key]?.split(' ')), singleDash: SINGLE_DASH.has(program) };
+  styles.set(key, style);
+  return style;
 };
 
 /** Options and their values apart from the operands. After `--` everything is an operand. */

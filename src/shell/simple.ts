@@ -1,3 +1,4 @@
+import type { Range } from '../source/range.ts';
 import type { ShellAssignment, ShellRedirection, SimpleCommand } from './nodes.ts';
 import type { Bash } from './unbash.ts';
 import { bodyWord, declaredWord, delimiterWord, rangeOf, type Source, wordOf } from './words.ts';
@@ -21,9 +22,11 @@ export const simpleOf = (command: Bash.Command, source: Source): SimpleCommand =
     } else redirections.push(redirectionOf(item, source));
   }
   const { start } = rangeOf(command, source);
-  const end = Math.max(start, ...[words.at(-1), assignments.at(-1), redirections.at(-1)].map((last) => last?.end ?? 0));
+  const end = Math.max(start, endOf(words), endOf(assignments), endOf(redirections));
   return { kind: 'SimpleCommand', start, end, assignments, words, declared, redirections };
 };
+
+const endOf = (ranges: readonly Range[]): number => ranges.at(-1)?.end ?? 0;
 
 const assignmentOf = (assignment: Bash.Assignment, source: Source): ShellAssignment => {
   const { name, value, index, pos } = assignment;

@@ -74,6 +74,7 @@ const assign = (range: Range, name: string, found: Findings, scope: VariableAssi
 };
 
 const readWords = (words: readonly ShellWord[], found: Findings): void => {
+  if (words.every(({ text }) => text !== undefined)) return;
   visitExpansions(words, {
     variable: (variable) => readVariable(variable, found),
     arithmetic({ assigns }) {
@@ -98,11 +99,15 @@ const readSimple = (node: SimpleCommand, found: Findings): void => {
   const scope = node.words.length === 0 ? 'script' : 'command';
   for (const assignment of node.assignments) readAssignment(assignment, scope, found);
   for (const assignment of node.declared) readAssignment(assignment, 'script', found);
-  const [word, ...rest] = node.words;
-  const name = word?.text;
+  const name = node.words[0]?.text;
+  if (name === undefined) return;
   if (name === '.' || name === 'source' || name === 'eval') found.opaque = true;
-  else if (name !== undefined) readBuiltin(name, rest, found);
+  else if (BUILTINS.has(name)) readBuiltin(name, node.words.slice(1), found);
 };
+
+const BUILTINS = new Set(
+  'read mapfile readarray printf getopts let local declare typeset export readonly'.split(' '),
+);
 
 const readAssignment = (assignment: ShellAssignment, scope: 'script' | 'command', found: Findings): void => {
   const { name, nameRange, append } = assignment;

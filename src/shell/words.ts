@@ -52,8 +52,14 @@ const unmask = (text: string, source: Source): string => {
 export const wordOf = (word: Bash.Word, source: Source): ShellWord => {
   const span = trimJoints(word, source.text);
   const raw = unmask(word.text, source);
-  const parts = word.parts ? partsOf(word.parts, false, source, span.end) : [bareLiteral(word, span, source)];
-  return { kind: 'Word', ...rangeOf(span, source), raw, text: textOf(parts), quoted: parts.some(isQuoted), parts };
+  const { start, end } = rangeOf(span, source);
+  if (!word.parts) {
+    const value = source.filled ? word.value.replaceAll(FILLER, '') : word.value;
+    const literal: ShellWordPart = { kind: 'Literal', start, end, value, quoted: false };
+    return { kind: 'Word', start, end, raw, text: value, quoted: false, parts: [literal] };
+  }
+  const parts = partsOf(word.parts, false, source, span.end);
+  return { kind: 'Word', start, end, raw, text: textOf(parts), quoted: parts.some(isQuoted), parts };
 };
 
 /** A word such as `A=1` after `export`. */
@@ -85,19 +91,13 @@ export const bodyWord = (body: Bash.HereDocBody, quoted: boolean, source: Source
 
 /** The parser counts joints at a word's end to the word. */
 const trimJoints = (word: Bash.Word, text: string): Span => {
+  if (text[word.end - 1] !== '\n') return word;
   const last = word.parts?.at(-1);
   const least = last === undefined || last.type === 'Literal' ? word.pos + 1 : last.end;
   let end = word.end;
   while (end - 2 >= least && text[end - 1] === '\n' && text[end - 2] === '\\') end -= 2;
   return end === word.end ? word : { pos: word.pos, end };
 };
-
-const bareLiteral = (word: Bash.Word, span: Span, source: Source): ShellWordPart => ({
-  kind: 'Literal',
-  ...rangeOf(span, source),
-  value: source.filled ? word.value.replaceAll(FILLER, '') : word.value,
-  quoted: false,
-});
 
 const isQuoted = (part: ShellWordPart): boolean => 'quoted' in part && part.quoted;
 

@@ -47,7 +47,12 @@ const WRAPPERS: ReadonlyMap<string, WrapperStyle> = new Map([
   ['corepack', NODE_MANAGERS],
 ]);
 
+const NO_WRAPPERS: readonly Wrapper[] = [];
+
 const SHELLS = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh']);
+
+/** Programs that may be given a script as a word. */
+const READS_SCRIPT = new Set([...SHELLS, 'eval', 'su', 'runuser']);
 
 export const isShell = (name: string | undefined): boolean => name !== undefined && SHELLS.has(name);
 
@@ -55,22 +60,23 @@ export const isShell = (name: string | undefined): boolean => name !== undefined
 export const programName = (word: ShellWord | undefined): string | undefined => {
   const last = word?.parts.at(-1);
   const text = word?.text ?? (last?.kind === 'Literal' && /[\\/]/.test(last.value) ? last.value : undefined);
-  return text?.replace(/^.*[\\/](?=.)/s, '').replace(/\.(?:exe|cmd)$/i, '');
+  if (text === undefined || !/[\\/.]/.test(text)) return text;
+  return text.replace(/^.*[\\/](?=.)/s, '').replace(/\.(?:exe|cmd)$/i, '');
 };
 
 /** Looks through the programs that only run another one. */
 export const unwrap = (words: readonly ShellWord[]): Unwrapped => {
-  const wrappers: Wrapper[] = [];
+  let wrappers = NO_WRAPPERS;
   let rest = words;
   for (;;) {
     const name = programName(rest[0]);
     if (name === undefined) return { wrappers, words: rest, script: undefined };
-    const script = scriptWord(name, rest.slice(1));
+    const script = READS_SCRIPT.has(name) ? scriptWord(name, rest.slice(1)) : undefined;
     if (script) return { wrappers, words: rest, script };
     const length = wrapperLength(name, rest);
     const wrapper = length === undefined ? undefined : wrapperOf(name, rest.slice(0, length));
     if (wrapper === undefined || wrappers.length === MAX_WRAPPERS) return { wrappers, words: rest, script: undefined };
-    wrappers.push(wrapper);
+    wrappers = [...wrappers, wrapper];
     rest = rest.slice(length);
   }
 };
