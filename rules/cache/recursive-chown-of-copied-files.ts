@@ -27,6 +27,7 @@ export default defineRule({
   why: `A layer holds whole files. One whose owner or mode changes is stored a second time, so the image carries the copied files twice and every build writes both.`,
   severity: 'warning',
   scope: 'final',
+  when: { programs: ['chown', 'chgrp', 'chmod'] },
   fix: {
     safety: 'unsafe',
     note: 'Files that were in the directory before the COPY keep the owner or mode they had.',

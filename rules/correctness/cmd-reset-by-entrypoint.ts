@@ -8,6 +8,7 @@ export default defineRule({
   why: `An ENTRYPOINT resets the CMD that a stage inherits, so a wrapper such as tini or an entrypoint script starts with nothing to run. Only a CMD in the same stage is kept.`,
   severity: 'warning',
   scope: 'final',
+  when: { instructions: ['Entrypoint'] },
   fix: { safety: 'unsafe', note: 'The container then starts what it inherits, which it has not done so far.' },
   examples: [
     {

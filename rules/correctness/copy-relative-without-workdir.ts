@@ -25,6 +25,7 @@ export default defineRule({
   why: `Without a WORKDIR the files land in \`/\` among the directories of the system, where they are hard to tell apart and can
     overwrite what is there.`,
   severity: 'warning',
+  when: { instructions: ['Copy', 'Add'] },
   fix: {
     safety: 'safe',
     note: 'Unsafe where it sets a WORKDIR: the files move to `/app`, and commands below run there.',

@@ -19,6 +19,7 @@ export default defineRule({
   why: `Without a \`/\` at its end the destination is a directory only if it exists already. Otherwise BuildKit writes one file over the other
     without a word, and the older builder refuses the line.`,
   severity: 'error',
+  when: { instructions: ['Copy', 'Add'] },
   fix: { safety: 'safe', note: 'The sources were written over each other before.' },
   examples: [
     {

@@ -8,6 +8,7 @@ export default defineRule({
   why: `A build sees only the files of its context. BuildKit ignores \`../\` at the top of the context, so the line copies another file of that name,
     or fails; the older builder refuses it.`,
   severity: 'warning',
+  when: { instructions: ['Copy', 'Add'] },
   examples: [
     { bad: 'FROM node\nCOPY ../shared /app/shared\n' },
     { title: 'By a detour', bad: 'FROM node\nCOPY src/../../shared /app/\n' },

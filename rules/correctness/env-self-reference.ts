@@ -20,6 +20,7 @@ export default defineRule({
   summary: 'ENV uses a variable that the same ENV sets',
   why: `All values of one ENV are expanded before any of them is set, so the variable is still empty or has its old value.`,
   severity: 'error',
+  when: { instructions: ['Env'] },
   fix: { safety: 'unsafe', note: 'The variable gets the value that was probably meant, so the image changes.' },
   examples: [
     {

@@ -19,6 +19,7 @@ export default defineRule({
   summary: 'EXPOSE names another port than the one the program listens on',
   why: `EXPOSE opens nothing: it tells people, \`docker run -P\`, proxies and platforms which port to connect to. If it is the wrong one, they connect to nothing.`,
   severity: 'warning',
+  when: { instructions: ['Expose'] },
   fix: { safety: 'unsafe', note: 'Takes the port of the command; perhaps EXPOSE names the one that was meant.' },
   examples: [
     {

@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'EXPOSE names a port of the host, which has no effect',
   why: `An image cannot choose an address or a port of its host: builders drop that part, and the port is not published.`,
   severity: 'warning',
+  when: { instructions: ['Expose'] },
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM nginx:1.29\nEXPOSE 8080:80\n', good: 'FROM nginx:1.29\nEXPOSE 80\n' },

@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'STOPSIGNAL names a signal that does not exist',
   why: `BuildKit stops at a name that it does not know. A number that no signal has is accepted, but then the container cannot be stopped gracefully.`,
   severity: 'error',
+  when: { instructions: ['Stopsignal'] },
   fix: { safety: 'unsafe', note: 'Takes the nearest name.' },
   examples: [
     { bad: 'FROM nginx:1.29\nSTOPSIGNAL SIGQIUT\n', good: 'FROM nginx:1.29\nSTOPSIGNAL SIGQUIT\n' },

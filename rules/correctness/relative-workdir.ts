@@ -18,6 +18,7 @@ export default defineRule({
   summary: 'WORKDIR is relative, with no absolute one above it',
   why: `The path is joined to the working directory of the base image, so an update of that image can silently move your files.`,
   severity: 'warning',
+  when: { instructions: ['Workdir'] },
   fix: { safety: 'unsafe', note: 'Assumes that the working directory of the base image is `/`.' },
   examples: [
     { bad: 'FROM alpine\nWORKDIR app\n', good: 'FROM alpine\nWORKDIR /app\n' },

@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'STOPSIGNAL is a signal that no program can handle',
   why: `A program can catch neither SIGKILL nor SIGSTOP: it cannot finish requests, flush files or release locks, and after SIGSTOP it hangs until the timeout kills it.`,
   severity: 'warning',
+  when: { instructions: ['Stopsignal'] },
   fix: { safety: 'unsafe', note: 'The program then learns that it has to stop, and may take its time.' },
   examples: [
     {

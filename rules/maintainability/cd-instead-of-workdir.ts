@@ -25,6 +25,7 @@ export default defineRule({
   why: `Each RUN starts in the working directory, so a \`cd\` is lost at its end and has to be repeated in the next one. WORKDIR holds for all that
     follows, the container included.`,
   severity: 'info',
+  when: { programs: ['cd', 'pushd'] },
   fix: { safety: 'unsafe', note: 'What follows, the container included, then starts in that directory.' },
   examples: [
     {

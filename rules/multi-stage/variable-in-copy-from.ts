@@ -8,6 +8,7 @@ export default defineRule({
   why: `BuildKit expands no variables in \`--from\` and refuses the instruction. FROM does expand them, and can give the
     image a name for \`--from\` to use.`,
   severity: 'error',
+  when: { instructions: ['Copy'] },
   fix: { safety: 'safe' },
   examples: [
     {

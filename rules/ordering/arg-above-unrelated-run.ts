@@ -26,6 +26,7 @@ export default defineRule({
   summary: 'ARG or ENV with a changing value stands above RUNs that do not use it',
   why: `Every RUN below an ARG or ENV has it in its environment, so a new value runs all of them again, even those that never use it.`,
   severity: 'info',
+  when: { instructions: ['Arg', 'Env'] },
   fix: {
     safety: 'unsafe',
     note: 'The RUNs in between no longer have the variable in their environment, where a program may look for it.',

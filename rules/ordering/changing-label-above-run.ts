@@ -29,6 +29,7 @@ export default defineRule({
   summary: 'LABEL with a value that changes with every build stands above RUNs',
   why: `The argument behind the label is in the environment of every RUN below it, so each commit and each build time runs all of them again. Other builders than BuildKit take the label itself into account too.`,
   severity: 'warning',
+  when: { instructions: ['Label'] },
   fix: {
     safety: 'unsafe',
     note: 'The RUNs in between no longer have the arguments in their environment, where a program may look for them.',

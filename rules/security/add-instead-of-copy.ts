@@ -8,6 +8,7 @@ export default defineRule({
   why: `ADD downloads URLs, clones repositories and unpacks archives, all by the look of its source, so a file that an archive replaces is
     unpacked without a word. COPY only copies.`,
   severity: 'warning',
+  when: { instructions: ['Add'] },
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM node:22\nADD . /app\n', good: 'FROM node:22\nCOPY . /app\n' },

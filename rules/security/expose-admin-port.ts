@@ -16,6 +16,7 @@ export default defineRule({
   why: `A second way in needs accounts, keys, updates and a process of its own in the container. \`docker exec\` and \`kubectl exec\` give a shell without any of them.`,
   severity: 'warning',
   scope: 'final',
+  when: { instructions: ['Expose'] },
   fix: { safety: 'unsafe', note: '`docker run -P` then no longer publishes it.' },
   examples: [
     {

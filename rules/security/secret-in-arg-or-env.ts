@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'ARG or ENV holds a secret',
   why: `ENV is stored in the image, ARG in its history and provenance: whoever can pull the image can read both. A value in the file itself is open to whoever can read the repository.`,
   severity: 'warning',
+  when: { instructions: ['Arg', 'Env'] },
   examples: [
     { bad: 'FROM debian:13\nENV DB_PASSWORD=hunter2-17\n' },
     {

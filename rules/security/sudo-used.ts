@@ -18,6 +18,7 @@ export default defineRule({
   why: `A step runs as the user that USER names, so nobody has to be asked. A sudo that works without a password stays in the image, and gives
     root to whoever breaks into the program.`,
   severity: 'warning',
+  when: { programs: ['sudo'] },
   fix: {
     safety: 'unsafe',
     note: 'sudo resets the environment; without it the command sees the variables of the build.',

@@ -8,6 +8,7 @@ export default defineRule({
   why: `apt is made for people at a terminal, and warns in a script that its options and its output may change with any release. \`apt-get\` and
     \`apt-cache\` stay as they are.`,
   severity: 'warning',
+  when: { programs: ['apt'] },
   fix: { safety: 'safe' },
   examples: [
     {

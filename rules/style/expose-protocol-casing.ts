@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'The protocol of EXPOSE is not in lower case',
   why: `Builders turn it into lower case: the image and every tool that shows it say \`tcp\` or \`udp\`, and a search for that does not find the file.`,
   severity: 'style',
+  when: { instructions: ['Expose'] },
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM alpine:3.22\nEXPOSE 53/UDP\n', good: 'FROM alpine:3.22\nEXPOSE 53/udp\n' },

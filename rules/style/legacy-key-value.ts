@@ -22,6 +22,7 @@ export default defineRule({
   why: `In the old form everything after the key is one value, so a second pair on the line silently becomes part of the first. The form with \`=\`
     takes several pairs and shows where each value ends.`,
   severity: 'style',
+  when: { instructions: ['Env', 'Label'] },
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM alpine\nENV PATH /app/bin:$PATH\n', good: 'FROM alpine\nENV PATH=/app/bin:$PATH\n' },

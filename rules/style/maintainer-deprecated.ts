@@ -8,6 +8,7 @@ export default defineRule({
   why: `It fills a single field that few tools show. Registries and scanners read the label that the OCI image specification has for this, and it
     can be searched like any other.`,
   severity: 'style',
+  when: { instructions: ['Maintainer'] },
   fix: { safety: 'unsafe', note: 'The image has the label instead of the `Author` field.' },
   examples: [
     {

@@ -18,6 +18,7 @@ export default defineRule({
   summary: 'EXPOSE names something that is not a port',
   why: `BuildKit refuses anything but ports from 0 to 65535, ranges of them and the protocols tcp, udp and sctp, and the build ends there.`,
   severity: 'error',
+  when: { instructions: ['Expose'] },
   fix: { safety: 'safe', note: 'A comment behind the ports is moved only as an unsafe fix.' },
   examples: [
     { bad: 'FROM nginx:1.29\nEXPOSE 80800\n' },
