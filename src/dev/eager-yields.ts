@@ -45,23 +45,26 @@ const generatorEdits = (node: Node, source: string): readonly Edit[] => {
   const inner = body.start + 1;
   return [
     starEdit(node, source),
-    { start: inner, end: inner, text: ` const ${LIST} = [];` },
+    // A handler that finds nothing, as most do, makes no list; other functions are asked for one.
+    { start: inner, end: inner, text: isMethod(node, source) ? ` let ${LIST};` : ` let ${LIST} = [];` },
     { start: body.end - 1, end: body.end - 1, text: ` return ${LIST}; ` },
   ];
 };
 
 /** The `*` stands behind `function`, or before the name of a method. */
 const starEdit = (node: Node, source: string): Edit => {
-  const isMethod = !/^(?:async\s+)?function\b/.test(source.slice(node.start, node.start + 20));
-  const star = isMethod ? source.lastIndexOf('*', node.start) : source.indexOf('*', node.start);
+  const star = isMethod(node, source) ? source.lastIndexOf('*', node.start) : source.indexOf('*', node.start);
   return { start: star, end: star + 1, text: '' };
 };
+
+const isMethod = (node: Node, source: string): boolean =>
+  !/^(?:async\s+)?function\b/.test(source.slice(node.start, node.start + 20));
 
 const yieldEdits = ({ argument, delegate, start, end }: Node, source: string): readonly Edit[] => {
   if (!isNode(argument)) throw new Error(`nothing is yielded: ${source.slice(start, end)}`);
   return [
-    { start, end: argument.start, text: delegate ? `for (const $each of ` : `${LIST}.push(` },
-    { start: argument.end, end, text: delegate ? `) ${LIST}.push($each)` : ')' },
+    { start, end: argument.start, text: delegate ? `for (const $each of ` : `(${LIST} ??= []).push(` },
+    { start: argument.end, end, text: delegate ? ` ?? []) (${LIST} ??= []).push($each)` : ')' },
   ];
 };
 

@@ -86,7 +86,7 @@ export const lintFile = (
   const asked = hasText ? askedRules(rules, file, walk.model, facts) : rules.filter(({ bytes }) => bytes);
   const visitors = visitorsOf(walk, asked);
   if (hasText) walkFile(walk, visitors);
-  for (const each of visitors) collect(walk, each, () => each.visitor.done?.());
+  finish(walk, visitors);
   const found = lend(walk.diagnostics, walk.lent, file);
   const kept = config.inlineIgnores
     ? withoutIgnored(walk, found, (outcomes) => aboutIgnores(walk, visitors, outcomes))
@@ -170,7 +170,7 @@ type Handlers = ReadonlyMap<string, Visitors>;
 const handlersOf = (visitors: Visitors): Handlers => {
   const handlers = new Map<string, ActiveRule[]>();
   for (const each of visitors) {
-    for (const kind of Object.keys(each.visitor)) {
+    for (const kind in each.visitor) {
       const list = handlers.get(kind);
       if (list) list.push(each);
       else handlers.set(kind, [each]);
@@ -183,7 +183,12 @@ const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: bo
   const where: Where = { stage, onbuild };
   const isFinal = walk.model.isInFinalImage(stage);
   for (const each of handlers.get('Stage') ?? []) {
-    if (isFinal || !isAboutFinal(each)) collect(walk, each, () => each.visitor.Stage?.(stage.node, where));
+    if (!isFinal && isAboutFinal(each)) continue;
+    try {
+      add(walk, each, each.visitor.Stage?.(stage.node, where));
+    } catch (error) {
+      walk.diagnostics.push(internal(walk, each.rule, error));
+    }
   }
   if (stage.node.from) visit(walk, handlers, stage.node.from, where, isFinal);
   for (const node of stage.node.instructions) visit(walk, handlers, node, where, isFinal);
@@ -192,7 +197,7 @@ const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: bo
 /** Other tools weigh all stages alike. */
 const isAboutFinal = ({ rule, setting }: ActiveRule): boolean => rule.scope === 'final' && setting.as === undefined;
 
-// The hot loop: no function is made for a node and a rule.
+// The hot loops: no function is made for a node and a rule.
 const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, isFinal = true): void => {
   for (const each of handlers.get(node.kind) ?? []) {
     if (!isFinal && isAboutFinal(each)) continue;
@@ -211,11 +216,13 @@ const handle = <K extends InstructionKind>(
   where: Where,
 ): Problems | undefined => handlers[kind]?.(node, where);
 
-const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined): void => {
-  try {
-    add(walk, active, run());
-  } catch (error) {
-    walk.diagnostics.push(internal(walk, active.rule, error));
+const finish = (walk: Walk, visitors: Visitors): void => {
+  for (const each of visitors) {
+    try {
+      add(walk, each, each.visitor.done?.());
+    } catch (error) {
+      walk.diagnostics.push(internal(walk, each.rule, error));
+    }
   }
 };
 

@@ -109,8 +109,8 @@ export interface Model {
   /** Every program that the instruction runs, in shell and in exec form. */
   commandsOf(node: Instruction): readonly ShellCommand[];
   mountsOf(run: Run): readonly Mount[];
-  /** Whether the file runs the program anywhere, be it only to run another. */
-  runs(program: string): boolean;
+  /** The names of every program that the file runs, also of those that only run another. */
+  programs(): ReadonlySet<string>;
 }
 
 /** The model of a file, or of a build of it with the inputs. */
@@ -156,7 +156,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
     scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node), dropped)),
     commandsOf: memo((node) => commandsIn(node, model.scriptOf(node))),
     mountsOf: (run) => mountsOf(file, run, environmentOf(model.stateBefore(run))),
-    runs: (program) => programs().has(program),
+    programs,
   };
   return model;
 };

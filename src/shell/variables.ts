@@ -105,9 +105,7 @@ const readSimple = (node: SimpleCommand, found: Findings): void => {
   else if (BUILTINS.has(name)) readBuiltin(name, node.words.slice(1), found);
 };
 
-const BUILTINS = new Set(
-  'read mapfile readarray printf getopts let local declare typeset export readonly'.split(' '),
-);
+const BUILTINS = new Set('read mapfile readarray printf getopts let local declare typeset export readonly'.split(' '));
 
 const readAssignment = (assignment: ShellAssignment, scope: 'script' | 'command', found: Findings): void => {
   const { name, nameRange, append } = assignment;
