@@ -56,7 +56,6 @@ export default defineRule({
     { title: 'An empty image has nothing to hide', good: 'FROM scratch\nCOPY app .\n' },
   ],
   reproduces: 'hadolint',
-  when: { instructions: ['Copy', 'Add'] },
   check({ model, as }) {
     return {
       *Stage({ instructions }, { stage, onbuild }) {

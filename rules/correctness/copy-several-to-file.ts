@@ -49,7 +49,6 @@ export default defineRule({
     { title: 'Whatever it is', good: 'FROM node\nARG APP\nCOPY a b $APP\n' },
   ],
   reproduces: 'hadolint',
-  when: { instructions: ['Copy', 'Add'] },
   check({ model, as }) {
     const check = function* (node: Copy | Add) {
       const { destination, sources } = node;

@@ -54,7 +54,6 @@ export default defineRule({
     { title: 'The same value again', good: 'FROM debian:13\nENV APP=/opt/app\nENV APP=/opt/app BIN=$APP/bin\n' },
     { title: 'A `$` that stays', good: `FROM debian:13\nENV APP=/opt/app NOTE='$APP'\n` },
   ],
-  when: { instructions: ['Env'] },
   check({ file, model, as }) {
     const isLost = as === 'hadolint' ? isNew : isChanged;
     return {

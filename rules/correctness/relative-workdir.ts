@@ -42,7 +42,6 @@ export default defineRule({
     { title: 'From an empty image, which starts in `/`', good: 'FROM scratch\nWORKDIR app\n' },
   ],
   reproduces: 'hadolint',
-  when: { instructions: ['Workdir'] },
   check({ model, as }) {
     const seen = new Set<StageInfo | undefined>();
     return {

@@ -63,7 +63,6 @@ export default defineRule({
   ],
   exceptions: { onbuild: 'It looks at the steps of a stage together.' },
   reproduces: 'hadolint',
-  when: { instructions: ['Run'], programs: ['cd', 'pushd', 'popd'] },
   check({ file, model, as }) {
     if (as === 'hadolint') return { Run: (node) => anyIn(node, model) };
     return {

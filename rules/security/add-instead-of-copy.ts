@@ -34,7 +34,6 @@ export default defineRule({
     { title: 'A pattern that an archive may match', good: 'FROM scratch\nADD rootfs* /\n' },
   ],
   reproduces: 'hadolint',
-  when: { instructions: ['Add'] },
   check({ model, as }) {
     return {
       *Add(node) {

@@ -37,7 +37,6 @@ export default defineRule({
     },
   ],
   reproduces: 'hadolint',
-  when: { instructions: ['Arg', 'Env'] },
   check({ model, as }) {
     if (as === 'hadolint') return { Arg: secretNames, Env: secretNames };
     return {

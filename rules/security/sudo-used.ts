@@ -37,7 +37,6 @@ export default defineRule({
     { title: 'Installing it', good: 'FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y sudo\n' },
     { title: 'A word of another command', good: 'FROM ubuntu:24.04\nRUN usermod -aG sudo app && echo sudo reboot\n' },
   ],
-  when: { instructions: ['Run'], programs: ['sudo'] },
   check({ file, model }) {
     return {
       *Run(node) {

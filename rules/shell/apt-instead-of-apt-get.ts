@@ -25,7 +25,6 @@ export default defineRule({
       good: 'FROM debian:13\nRUN apt-get update && apt-get install -y apt && apt-mark hold curl && echo apt install\n',
     },
   ],
-  when: { instructions: ['Run'], programs: ['apt'] },
   check({ file, model }) {
     return {
       *Run(node) {

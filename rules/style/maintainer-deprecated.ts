@@ -26,7 +26,6 @@ export default defineRule({
       good: 'FROM alpine\nLABEL org.opencontainers.image.authors="ada@example.com"\n',
     },
   ],
-  when: { instructions: ['Maintainer'] },
   check({ file }) {
     return {
       *Maintainer(node, { stage, onbuild }) {

@@ -44,7 +44,6 @@ export default defineRule({
     },
     { title: 'Several ports in one variable', good: 'FROM alpine:3.22\nENV PORTS="80 443"\nEXPOSE $PORTS\n' },
   ],
-  when: { instructions: ['Expose'] },
   check({ file, model }) {
     return {
       *Expose(node) {

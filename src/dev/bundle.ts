@@ -40,13 +40,13 @@ const writeCodeCache = (): void => {
 };
 
 const CORE =
-  /\/(?:grammar|rules|src\/(?:ast|config|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|system-error|version)\.ts$/;
+  /\/(?:grammar|rules|src\/(?:ast|config|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|system-error|version)\.ts$/;
 
 const isCore = (id: string): boolean => CORE.test(id.replaceAll('\\', '/'));
 
 rmSync('dist', { recursive: true, force: true });
 const modules = await build(
-  { input: { main: 'src/cli/bin.ts' }, plugins: [withoutCharacterTable, leanRules] },
+  { input: { main: 'src/cli/bin.ts', worker: 'src/cli/worker.ts' }, plugins: [withoutCharacterTable, leanRules] },
   {
     format: 'cjs',
     minify: true,
@@ -61,6 +61,7 @@ for (const path of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
   if (path.endsWith('.cjs')) wrapForLauncher(join('dist', path));
 }
 copyFileSync('src/dev/launcher.cjs', 'dist/cli.js');
+copyFileSync('src/dev/worker-launcher.cjs', 'dist/worker.js');
 chmodSync('dist/cli.js', 0o755);
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
 writeFileSync('dist/LICENCES.txt', licencesOf([...modules, ...apiModules]));

@@ -5,6 +5,8 @@ const { readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
+globalThis.iechorlintWorker = join(__dirname, 'worker.js');
+
 const modules = new Map();
 const scripts = new Map();
 

@@ -1,7 +1,7 @@
 import type { Iechorfile, InstructionKind } from '../ast/nodes.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Model } from '../model/index.ts';
-import type { Rule } from './rule.ts';
+import type { Rule, When } from './rule.ts';
 
 /** Those that may have something to say of the file. */
 export const askedRules = (rules: Iterable<Rule>, file: Iechorfile, model: Model, facts: Facts): readonly Rule[] => {
@@ -10,11 +10,18 @@ export const askedRules = (rules: Iterable<Rule>, file: Iechorfile, model: Model
   for (const rule of rules) {
     const { when, needs } = rule;
     if (needs?.some((need) => facts[need] === undefined)) continue;
-    if (when?.instructions && !when.instructions.some((kind) => kinds.has(kind))) continue;
-    if (when?.programs && !when.programs.some((name) => model.runs(name))) continue;
-    asked.push(rule);
+    if (when === undefined || mayApply(when, kinds, model)) asked.push(rule);
   }
   return asked;
+};
+
+const mayApply = ({ instructions, programs }: When, kinds: ReadonlySet<string>, model: Model): boolean =>
+  (instructions === undefined || hasAny(instructions, kinds)) &&
+  (programs === undefined || hasAny(programs, model.programs()));
+
+const hasAny = (names: readonly string[], known: ReadonlySet<string>): boolean => {
+  for (const name of names) if (known.has(name)) return true;
+  return false;
 };
 
 const kindsIn = ({ instructions }: Iechorfile): ReadonlySet<InstructionKind> => {

@@ -1,0 +1,25 @@
+import { type Facts, NO_FACTS } from '../facts/index.ts';
+import { type LintConfig, lint } from '../lint/linter.ts';
+import type { FileReport, Unreadable } from '../report/index.ts';
+import type { Target } from './discover.ts';
+import type { Io } from './io.ts';
+import { readTarget } from './read.ts';
+import type { Input } from './run.ts';
+
+/** What became of one target. */
+export type Checked = FileReport | Unreadable;
+
+export const isReport = (checked: Checked): checked is FileReport => 'document' in checked;
+
+/** Reads and lints one file. */
+export const checkTarget = (
+  target: Target,
+  io: Pick<Io, 'stdin'>,
+  config: LintConfig,
+  maxFileSize: number,
+  factsOf: (input: Input) => Facts = () => NO_FACTS,
+): Checked => {
+  const source = readTarget(target, io, maxFileSize);
+  if (typeof source === 'string') return { path: target.path, message: source };
+  return { document: source.document, diagnostics: lint(source.document, config, factsOf({ target, source })) };
+};
