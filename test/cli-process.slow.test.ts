@@ -118,6 +118,27 @@ describe.skipIf(!existsSync(bundle))('the bundle (skipped where npm run build ha
     expect(call('--diff').status).toBe(0);
   });
 
+  it('says of many files, on several threads, what it says of each', { timeout: 60_000 }, () => {
+    const text = (at: number) => `FROM alpine:${at % 7}\nRUN cd /srv && apt-get install x${at}\nWORKDIR w\n`;
+    const names = Array.from({ length: 420 }, (_, at) => `${String(at).padStart(3, '0')}.Dockerfile`);
+    const cwd = folderWith(Object.fromEntries(names.map((name, at) => [name, text(at)])));
+    const filesOf = (given: readonly string[]): readonly { path: string; diagnostics: readonly unknown[] }[] => {
+      const options = { cwd, encoding: 'utf8', maxBuffer: 2 ** 27 } as const;
+      return JSON.parse(spawnSync(process.execPath, [bundle, '--format', 'json', ...given], options).stdout).files;
+    };
+    const together = filesOf(names);
+    expect(together.map(({ path }) => path)).toEqual(names);
+    const apart = [names.slice(0, 140), names.slice(140, 280), names.slice(280)].flatMap(filesOf);
+    expect(together).toEqual(apart);
+    expect(together.every(({ diagnostics }) => diagnostics.length > 1)).toBe(true);
+    const [gone = '', ...others] = names;
+    rmSync(join(cwd, gone));
+    const { status, stderr } = spawnSync(process.execPath, [bundle, '-q', ...names], { cwd, encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stderr).toContain(gone);
+    expect(filesOf([...others, gone]).map(({ path }) => path)).toEqual(others);
+  });
+
   it.each<[string, (cache: Buffer) => Buffer | undefined]>([
     ['no code cache', () => undefined],
     ['an empty one', () => Buffer.alloc(0)],
