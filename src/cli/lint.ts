@@ -14,7 +14,7 @@ import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
 import { regularFileAt, withSlashes } from './paths.ts';
 import { print, sheetOf } from './print.ts';
-import { exitCodeOf, type Run, refuse, tell } from './run.ts';
+import { exitCodeOf, type Input, type Run, refuse, tell } from './run.ts';
 import { version } from './version.ts';
 
 /** `iechorlint lint`: checks what the paths name, fixes it or shows the fixes where asked to, and reports. */
