@@ -96,7 +96,7 @@ export const lintFile = (
 
 const aboutIgnores = (walk: Walk, visitors: Visitors, outcomes: readonly IgnoreOutcome[]): readonly Diagnostic[] => {
   const about: Walk = { ...walk, diagnostics: [] };
-  for (const each of visitors) collect(about, each, () => each.visitor.ignores?.(outcomes));
+  for (const each of visitors) if (each.visitor.ignores) collect(about, each, () => each.visitor.ignores?.(outcomes));
   return about.diagnostics;
 };
 
@@ -184,11 +184,7 @@ const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: bo
   const isFinal = walk.model.isInFinalImage(stage);
   for (const each of handlers.get('Stage') ?? []) {
     if (!isFinal && isAboutFinal(each)) continue;
-    try {
-      add(walk, each, each.visitor.Stage?.(stage.node, where));
-    } catch (error) {
-      walk.diagnostics.push(internal(walk, each.rule, error));
-    }
+    collect(walk, each, () => each.visitor.Stage?.(stage.node, where));
   }
   if (stage.node.from) visit(walk, handlers, stage.node.from, where, isFinal);
   for (const node of stage.node.instructions) visit(walk, handlers, node, where, isFinal);
@@ -197,7 +193,7 @@ const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: bo
 /** Other tools weigh all stages alike. */
 const isAboutFinal = ({ rule, setting }: ActiveRule): boolean => rule.scope === 'final' && setting.as === undefined;
 
-// The hot loops: no function is made for a node and a rule.
+// The hot loop: no function is made for a node and a rule.
 const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, isFinal = true): void => {
   for (const each of handlers.get(node.kind) ?? []) {
     if (!isFinal && isAboutFinal(each)) continue;
@@ -217,12 +213,14 @@ const handle = <K extends InstructionKind>(
 ): Problems | undefined => handlers[kind]?.(node, where);
 
 const finish = (walk: Walk, visitors: Visitors): void => {
-  for (const each of visitors) {
-    try {
-      add(walk, each, each.visitor.done?.());
-    } catch (error) {
-      walk.diagnostics.push(internal(walk, each.rule, error));
-    }
+  for (const each of visitors) if (each.visitor.done) collect(walk, each, () => each.visitor.done?.());
+};
+
+const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined): void => {
+  try {
+    add(walk, active, run());
+  } catch (error) {
+    walk.diagnostics.push(internal(walk, active.rule, error));
   }
 };
 
