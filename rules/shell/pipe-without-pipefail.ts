@@ -1,0 +1,171 @@
+import {
+  defineRule,
+  type Iechorfile,
+  insertBefore,
+  insertLineBefore,
+  isShell,
+  lostFailure,
+  type Model,
+  optionsOfShell,
+  type PlainShell,
+  type Problem,
+  plainShellOf,
+  type Run,
+  type Shell,
+  type ShellCommand,
+  type ShellPipeline,
+  unguardedPipes,
+} from '#lint';
+
+export default defineRule({
+  name: 'pipe-without-pipefail',
+  codes: ['DL4006', 'DF057'],
+  category: 'shell',
+  summary: 'A command before a pipe may fail unseen',
+  why: `Of the commands that pipes join, a shell looks at the last one alone. Where a download or a build before the pipe fails, the step
+    goes on with nothing or with half of it, and the broken layer is kept in the cache.`,
+  severity: 'warning',
+  when: { instructions: ['Run'] },
+  fix: {
+    safety: 'unsafe',
+    note: 'Steps fail that went through so far, and those below a new SHELL run in bash.',
+  },
+  examples: [
+    {
+      title: 'dash, the shell of Debian, has no pipefail',
+      bad: 'FROM debian:12\nRUN curl -fsS https://example.com/setup | bash\n',
+      good: 'FROM debian:12\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl -fsS https://example.com/setup | bash\n',
+    },
+    {
+      title: 'busybox has it',
+      bad: 'FROM alpine:3.20\nRUN make test | tee /test.log\n',
+      good: 'FROM alpine:3.20\nRUN set -o pipefail && make test | tee /test.log\n',
+    },
+    {
+      title: 'In bash',
+      bad: 'FROM debian:12\nSHELL ["/bin/bash", "-c"]\nRUN cd /src \\\n && ./build.sh | tee build.log\n',
+      good: 'FROM debian:12\nSHELL ["/bin/bash", "-c"]\nRUN set -o pipefail && cd /src \\\n && ./build.sh | tee build.log\n',
+    },
+    {
+      title: 'The value of a variable',
+      bad: 'FROM example.com/base:1\nRUN VERSION=$(curl -s https://example.com/latest | jq -r .tag) && echo "$VERSION" > /version\n',
+    },
+    {
+      title: 'SHELL holds in the stages that are built on this one',
+      good: 'FROM debian:12 AS base\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nFROM base\nRUN make test | tee test.log\n',
+    },
+    {
+      title: 'What writes cannot fail',
+      good: 'FROM debian:12\nRUN echo "0123  tool" | cat - more > sums && yes | ./install\n',
+    },
+    {
+      title: 'What reads fails on nothing',
+      good: 'FROM debian:12\nRUN curl -fsS https://example.com/tool.tar.gz | tar xz\n',
+    },
+    {
+      title: 'What reads stops early, which pipefail takes for a failure',
+      good: 'FROM debian:12\nRUN java -version 2>&1 | head -n 1\n',
+    },
+    {
+      title: 'A question',
+      good: 'FROM debian:12\nRUN if tool --version | grep 2; then echo ok; fi && (ps | cat || true)\n',
+    },
+    {
+      title: 'Any pipe, and each stage alone',
+      as: 'hadolint',
+      bad: 'FROM debian:12 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\nRUN echo y | cat\n',
+    },
+  ],
+  check({ file, model }) {
+    let isGuarded = false;
+    return {
+      Stage() {
+        isGuarded = false;
+        return undefined;
+      },
+      Shell(node) {
+        isGuarded = satisfiesHadolint(node);
+        return undefined;
+      },
+      *Run(node, { stage }) {
+        const codes = isGuarded || !hasPipe(model, node) ? { codes: OURS } : {};
+        const [lost, ...more] = lostIn(model, node);
+        if (lost) {
+          const { name = '' } = lost.command;
+          yield {
+            ...codes,
+            at: lost.command,
+            anchors: { hadolint: node },
+            message: `\`${name}\` may fail unseen: only what is behind the pipe decides`,
+            ...remedy(file, model, node, stage && plainShellOf(stage)),
+            related: more.map(({ command }) => ({ range: command, message: `\`${command.name ?? ''}\` may, too` })),
+          };
+        } else if (!('codes' in codes)) {
+          yield {
+            at: node,
+            only: 'hadolint',
+            message: 'The RUN has a pipe, and its shell is not known to have pipefail set',
+            help: 'Write `SHELL ["/bin/bash", "-o", "pipefail", "-c"]` above it.',
+          };
+        }
+      },
+    };
+  },
+});
+
+const OURS = ['DF057'];
+
+/** Any that is no POSIX shell, or one of three with the option. */
+const satisfiesHadolint = ({ command }: Shell): boolean => {
+  const [program = '', ...words] = command.elements.flatMap(({ value }) => value.split(/\s+/));
+  if (/pwsh|powershell|cmd/.test(program)) return true;
+  return (
+    /^(?:\/(?:usr\/)?bin\/)?(?:bash|zsh|ash)$/.test(program) &&
+    words.some((word) => /^-\w*o/.test(word)) &&
+    words.includes('pipefail')
+  );
+};
+
+/** Whether there is a pipe outside texts that another shell reads. */
+const hasPipe = (model: Model, node: Run): boolean =>
+  model
+    .commandsOf(node)
+    .some(({ pipeline, wrappers }) => pipeline && !wrappers.some(({ name }) => name === 'eval' || isShell(name)));
+
+interface Lost {
+  readonly pipe: ShellPipeline;
+  readonly command: ShellCommand;
+}
+
+const lostIn = (model: Model, node: Run): readonly Lost[] => {
+  const script = model.scriptOf(node);
+  if (!script) return [];
+  return unguardedPipes(script, optionsOfShell(model.shellOf(node).argv)).flatMap((pipe) => {
+    const command = lostFailure(pipe, model.commandsOf(node));
+    return command ? [{ pipe, command }] : [];
+  });
+};
+
+const remedy = (
+  file: Iechorfile,
+  model: Model,
+  node: Run,
+  plain: PlainShell | undefined,
+): Pick<Problem, 'help' | 'fix'> => {
+  const { argv, dialect } = model.shellOf(node);
+  const isPlain = argv === undefined || /(?:^|\/)sh$/.test(argv[0] ?? '');
+  if (dialect === 'bash' || (isPlain && (plain === 'busybox' || plain === 'bash'))) {
+    const help = 'Begin the RUN with `set -o pipefail &&`.';
+    return isPlainText(node)
+      ? { help, fix: { title: help.slice(0, -1), edits: [insertBefore(node.command, SET)] } }
+      : { help };
+  }
+  const help = `Write \`${SHELL}\` above it if the image has bash: \`sh\` may not know pipefail.`;
+  if (!isPlain || plain !== 'dash') return { help };
+  return { help, fix: { title: 'Let bash run it, with pipefail', edits: [insertLineBefore(file, node, SHELL)] } };
+};
+
+const SET = 'set -o pipefail && ';
+const SHELL = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]';
+
+const isPlainText = ({ command, heredocs }: Run): boolean => command.kind === 'ShellForm' && heredocs.length === 0;

@@ -1,0 +1,28 @@
+import type { Iechorfile, Run } from '../ast/nodes.ts';
+import type { Model, ShellCommand } from '../model/index.ts';
+import { isShell } from '../model/index.ts';
+import type { Edit } from './diagnostic.ts';
+import { indentOf, lineEndOf, replace } from './edits.ts';
+
+/** What makes one RUN of two that follow on each other; undefined where the result might do something else. */
+export const joinedRuns = (file: Iechorfile, model: Model, first: Run, second: Run): readonly Edit[] | undefined => {
+  if (!isPlainRun(model, first) || !isPlainRun(model, second) || second.comments.length > 0) return undefined;
+  if (/(?:^|\s)#/.test(file.text.slice(first.start, first.end))) return undefined;
+  const end = first.start + file.text.slice(first.start, first.end).trimEnd().length;
+  const text = ` ${file.escape}${lineEndOf(file, first)}${indentOf(file, first)}    && `;
+  return [replace({ start: end, end: second.command.start }, text)];
+};
+
+/** Whether the RUN is commands joined by `&&` alone, after which the shell is as before. */
+export const isPlainRun = (model: Model, run: Run): boolean =>
+  run.heredocs.length === 0 && model.scriptOf(run) !== undefined && model.commandsOf(run).every(isPlain);
+
+const isPlain = ({ name, connector, conditional, isolated, wrappers }: ShellCommand): boolean =>
+  (connector === undefined || connector.text === '&&') &&
+  !(conditional || isolated || wrappers.some((wrapper) => isShell(wrapper.name))) &&
+  name !== undefined &&
+  !STATEFUL.has(name);
+
+const STATEFUL = new Set([
+  ...['cd', 'pushd', 'export', 'set', 'umask', 'ulimit', 'alias', 'shopt', 'unset', 'exec', 'exit'],
+]);

@@ -1,0 +1,22 @@
+import type { Instruction } from '../ast/nodes.ts';
+import type { ShellCommand } from '../shell/index.ts';
+import { instructionsBefore } from './chain.ts';
+import { plainShellOf } from './default-shell.ts';
+import type { Model } from './index.ts';
+import { managerOf } from './packages.ts';
+
+/** Whether the `wget` that a command of the instruction runs is that of GNU; undefined where the file does not tell. */
+export const isGnuWget = (model: Model, node: Instruction, command: ShellCommand): boolean | undefined => {
+  const before = instructionsBefore(model, node).filter(({ kind }) => kind === 'Run');
+  const own = model.commandsOf(node);
+  const commands = [...before.flatMap((run) => model.commandsOf(run)), ...own.slice(0, own.indexOf(command))];
+  const managers = new Set(commands.map((each) => managerOf(each)?.name));
+  if (managers.has('apk'))
+    return commands.some((each) => managerOf(each)?.name === 'apk' && installsWget(each)) || undefined;
+  if (['apt', 'yum', 'dnf', 'microdnf', 'zypper'].some((name) => managers.has(name))) return true;
+  const stage = model.stageOf(node);
+  const plain = stage && plainShellOf(stage);
+  return plain === undefined ? undefined : plain !== 'busybox';
+};
+
+const installsWget = ({ operands }: ShellCommand): boolean => operands.some(({ text }) => text === 'wget');
