@@ -7,13 +7,12 @@ import {
   lostFailure,
   type Model,
   optionsOfShell,
-  type PlainShell,
   type Problem,
-  plainShellOf,
   type Run,
   type Shell,
   type ShellCommand,
   type ShellPipeline,
+  shellReader,
   unguardedPipes,
 } from '#lint';
 
@@ -87,7 +86,7 @@ export default defineRule({
         isGuarded = satisfiesHadolint(node);
         return undefined;
       },
-      *Run(node, { stage }) {
+      *Run(node) {
         const codes = isGuarded || !hasPipe(model, node) ? { codes: OURS } : {};
         const [lost, ...more] = lostIn(model, node);
         if (lost) {
@@ -97,7 +96,7 @@ export default defineRule({
             at: lost.command,
             anchors: { hadolint: node },
             message: `\`${name}\` may fail unseen: only what is behind the pipe decides`,
-            ...remedy(file, model, node, stage && plainShellOf(stage)),
+            ...remedy(file, model, node),
             related: more.map(({ command }) => ({ range: command, message: `\`${command.name ?? ''}\` may, too` })),
           };
         } else if (!('codes' in codes)) {
@@ -146,22 +145,15 @@ const lostIn = (model: Model, node: Run): readonly Lost[] => {
   });
 };
 
-const remedy = (
-  file: Iechorfile,
-  model: Model,
-  node: Run,
-  plain: PlainShell | undefined,
-): Pick<Problem, 'help' | 'fix'> => {
-  const { argv, dialect } = model.shellOf(node);
-  const isPlain = argv === undefined || /(?:^|\/)sh$/.test(argv[0] ?? '');
-  if (dialect === 'bash' || (isPlain && (plain === 'busybox' || plain === 'bash'))) {
+const remedy = (file: Iechorfile, model: Model, node: Run): Pick<Problem, 'help' | 'fix'> => {
+  const { isSh, program } = shellReader(model, node);
+  if (program === 'bash' || program === 'busybox') {
     const help = 'Begin the RUN with `set -o pipefail &&`.';
-    return isPlainText(node)
-      ? { help, fix: { title: help.slice(0, -1), edits: [insertBefore(node.command, SET)] } }
-      : { help };
+    if (!isPlainText(node)) return { help };
+    return { help, fix: { title: 'Begin with `set -o pipefail`', edits: [insertBefore(node.command, SET)] } };
   }
   const help = `Write \`${SHELL}\` above it if the image has bash: \`sh\` may not know pipefail.`;
-  if (!isPlain || plain !== 'dash') return { help };
+  if (!isSh || program !== 'dash') return { help };
   return { help, fix: { title: 'Let bash run it, with pipefail', edits: [insertLineBefore(file, node, SHELL)] } };
 };
 

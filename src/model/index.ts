@@ -18,7 +18,6 @@ export { asWritten, mayBeAbsolute, versionAsWritten } from './as-written.ts';
 export type { BuildStep, Language } from './builds.ts';
 export { instructionsBefore, stageChain } from './chain.ts';
 export { copyTarget } from './copies.ts';
-export { type PlainShell, plainShellOf } from './default-shell.ts';
 export { baseName, type EarlyCopy, earlyCopy, fetchAlone, folderOf, hasCacheMount } from './early-copies.ts';
 export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';

@@ -1,9 +1,9 @@
 import type { Instruction } from '../ast/nodes.ts';
 import type { ShellCommand } from '../shell/index.ts';
 import { instructionsBefore } from './chain.ts';
-import { plainShellOf } from './default-shell.ts';
 import type { Model } from './index.ts';
 import { managerOf } from './packages.ts';
+import { shellReader } from './sh-program.ts';
 
 /** Whether the `wget` that a command of the instruction runs is that of GNU; undefined where the file does not tell. */
 export const isGnuWget = (model: Model, node: Instruction, command: ShellCommand): boolean | undefined => {
@@ -14,9 +14,8 @@ export const isGnuWget = (model: Model, node: Instruction, command: ShellCommand
   if (managers.has('apk'))
     return commands.some((each) => managerOf(each)?.name === 'apk' && installsWget(each)) || undefined;
   if (['apt', 'yum', 'dnf', 'microdnf', 'zypper'].some((name) => managers.has(name))) return true;
-  const stage = model.stageOf(node);
-  const plain = stage && plainShellOf(stage);
-  return plain === undefined ? undefined : plain !== 'busybox';
+  const { program } = shellReader(model, node);
+  return program === undefined ? undefined : program !== 'busybox';
 };
 
 const installsWget = ({ operands }: ShellCommand): boolean => operands.some(({ text }) => text === 'wget');
