@@ -5,6 +5,7 @@ import { type Mount, mountsOf } from './mounts.ts';
 import { globalsByDefault } from './plain-build.ts';
 import { environmentOf, globalScope, type Inputs, type Scope } from './scope.ts';
 import { commandsIn, droppedLines, programsIn, scriptOf } from './scripts.ts';
+import { pragmaFor, shellPragmasIn } from './shell-pragmas.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
 import { baseChain, bottomStage, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
 import { imageState, type State } from './state.ts';
@@ -55,10 +56,10 @@ export { type ImageReference, readReference } from './reference.ts';
 export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
 export { type RuntimeNeeds, runtimeImage } from './runtime-images.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
+export { type ScriptReader, scriptReader, shellReader } from './sh-program.ts';
 export { type ShellNeed, shellNeedOf } from './shell-need.ts';
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';
-export { type ScriptReader, scriptReader, shellReader } from './sh-program.ts';
 export { isSignal, SIGNALS } from './signals.ts';
 export { isSlip, nearestName } from './slips.ts';
 export { type DeadComment, deadComment, isSpoilt, strayComment, swallowedKeyword } from './spoilt.ts';
@@ -126,6 +127,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
   const reached = once(() => (final ? reachedFrom(final) : new Set<StageInfo>()));
   const byDefault = once(() => globalsByDefault(file));
   const dropped = once(() => droppedLines(file));
+  const pragmas = once(() => shellPragmasIn(file));
   const takers = once(() => takersIn(stages));
   const inImage = once(() => new Set(final ? baseChain(final) : []));
   const programs = once(() => programsIn(file, model.commandsOf));
@@ -153,7 +155,10 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
     imageByDefault: ({ image }) => expand(image.parts, environmentOf(byDefault())),
     shellOf(node) {
       const stage = owners.get(node);
-      return stage ? shellInForce(file, stage, model.stateBefore(node)) : { dialect: 'other', argv: undefined };
+      if (!stage) return { dialect: 'other', argv: undefined };
+      const state = model.stateBefore(node);
+      const pragma = pragmas().length > 0 && pragmaFor(pragmas(), node, stage, state.setBy.shell, stages[0]);
+      return pragma ? { dialect: pragma.dialect, argv: undefined } : shellInForce(file, stage, state);
     },
     scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node), dropped)),
     commandsOf: memo((node) => commandsIn(node, model.scriptOf(node))),
