@@ -1,5 +1,6 @@
 import { type Facts, NO_FACTS } from '../facts/index.ts';
-import { type LintConfig, lint } from '../lint/linter.ts';
+import { lint } from '../lint/linter.ts';
+import type { LintConfig } from '../lint/setting.ts';
 import type { FileReport, Unreadable } from '../report/index.ts';
 import type { Target } from './discover.ts';
 import type { Io } from './io.ts';

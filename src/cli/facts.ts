@@ -4,7 +4,7 @@ import { parse } from '../ast/create.ts';
 import { ConfigError } from '../config/error.ts';
 import { contextOf, type Facts, NO_FACTS } from '../facts/index.ts';
 import { filesBelow, findIgnoreFile } from '../gather/context.ts';
-import type { LintConfig } from '../lint/linter.ts';
+import type { LintConfig } from '../lint/setting.ts';
 import { modelOf } from '../model/index.ts';
 import type { Inputs } from '../model/scope.ts';
 import { readBuildArgs } from './build-args.ts';

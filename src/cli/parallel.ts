@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { RuleSetting } from '../lint/linter.ts';
 import type { Policy } from '../lint/rule.ts';
+import type { RuleSetting } from '../lint/setting.ts';
 import type { Inputs } from '../model/scope.ts';
 import { type Checked, checkTarget } from './check.ts';
 import type { Target } from './discover.ts';

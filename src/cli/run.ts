@@ -1,5 +1,5 @@
-import type { LintConfig } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
+import type { LintConfig } from '../lint/setting.ts';
 import type { Unreadable } from '../report/index.ts';
 import type { Target } from './discover.ts';
 import type { Io } from './io.ts';

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { rules } from '../../rules/index.ts';
-import type { LintConfig, RuleSetting } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
+import type { LintConfig, RuleSetting } from '../lint/setting.ts';
 import { checkTarget } from './check.ts';
 import type { Share } from './parallel.ts';
 

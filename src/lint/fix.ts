@@ -2,7 +2,8 @@ import { parse } from '../ast/create.ts';
 import { type Facts, NO_FACTS } from '../facts/index.ts';
 import type { Document } from '../source/document.ts';
 import { type Diagnostic, type Edit, type Fix, SAFETY_ORDER, type Safety } from './diagnostic.ts';
-import { type LintConfig, lint } from './linter.ts';
+import { lint } from './linter.ts';
+import type { LintConfig } from './setting.ts';
 
 export interface FixResult {
   /** The new text, without byte order mark. */

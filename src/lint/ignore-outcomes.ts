@@ -2,8 +2,8 @@ import type { Facts } from '../facts/index.ts';
 import { nearest } from '../source/nearest.ts';
 import { BUILDKIT_CHECKS, isCodeOf } from './compat.ts';
 import type { Ignore, IgnoreName } from './ignores.ts';
-import type { LintConfig, RuleSetting } from './linter.ts';
 import type { Rule } from './rule.ts';
+import type { LintConfig, RuleSetting } from './setting.ts';
 
 /** `unasked`: the run has not all that would tell; `unknown`: no rule has that name or code. */
 export interface NameOutcome extends IgnoreName {

@@ -6,7 +6,7 @@ import { isCodeOf, toolOf } from './compat.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type IgnoreOutcome, outcomesOf } from './ignore-outcomes.ts';
 import { ignoresIn } from './ignores.ts';
-import type { LintConfig } from './linter.ts';
+import type { LintConfig } from './setting.ts';
 import { suppressionOf } from './suppress.ts';
 
 interface Linted {

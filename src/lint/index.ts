@@ -20,6 +20,6 @@ export * from './edits.ts';
 export type { IgnoreOutcome, NameOutcome } from './ignore-outcomes.ts';
 export type { Ignore, IgnoreName } from './ignores.ts';
 export { isPlainRun, joinedRuns } from './join-runs.ts';
-export { type LintConfig, plainSettings, type RuleSetting } from './linter.ts';
 export { plainShellFix } from './plain-shell.ts';
 export * from './rule.ts';
+export { type LintConfig, plainSettings, type RuleSetting } from './setting.ts';

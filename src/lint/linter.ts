@@ -1,58 +1,25 @@
 import { parse } from '../ast/create.ts';
 import type { Iechorfile, Instruction, InstructionKind, NodeOf } from '../ast/nodes.ts';
 import { type Facts, NO_FACTS } from '../facts/index.ts';
-import { type Inputs, type Model, modelOf, type StageInfo } from '../model/index.ts';
+import { type Model, modelOf, type StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
-import type { Range } from '../source/range.ts';
 import { askedRules } from './asked.ts';
-import { isCodeOf, severityIn } from './compat.ts';
-import { type Diagnostic, type Fix, SAFETY_ORDER, type Safety, type Severity } from './diagnostic.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { codesIn, diagnosticOf, internal, placeOf, type RunningRule } from './finding.ts';
 import type { IgnoreOutcome } from './ignore-outcomes.ts';
 import { withFailingChecks, withoutIgnored } from './ignoring.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
-import { lend, placeIn, rangeOf, untold } from './places.ts';
+import { lend, untold } from './places.ts';
 import {
-  type Compat,
   type Context,
   type InstructionHandlers,
   NO_POLICY,
-  type OptionSetting,
-  type Policy,
-  type Problem,
   type Problems,
   type Rule,
   type Visitor,
   type Where,
 } from './rule.ts';
-
-/** How one rule runs. */
-export interface RuleSetting {
-  /** Outranks what the rule itself says of a place. */
-  readonly severity?: Severity;
-  readonly options?: Readonly<Record<string, OptionSetting>>;
-  /** Say what that tool would say. */
-  readonly as?: Compat;
-  /** Only findings that have one of these codes. */
-  readonly codes?: ReadonlySet<string>;
-  /** No findings that have one of these codes. */
-  readonly ignoredCodes?: ReadonlySet<string>;
-}
-
-/** Which rules run and how; a rule that is not in the map is off. */
-export interface LintConfig {
-  readonly rules: ReadonlyMap<Rule, RuleSetting>;
-  /** All rules there are, for what comments name; those that run if it is left out. */
-  readonly known?: readonly Rule[];
-  /** False: comments that say what to ignore have no effect. */
-  readonly inlineIgnores: boolean;
-  readonly policy?: Policy;
-  /** Build arguments and target, where the user names them. */
-  readonly inputs?: Inputs;
-}
-
-/** The rules with nothing set. */
-export const plainSettings = (rules: Iterable<Rule>): ReadonlyMap<Rule, RuleSetting> =>
-  new Map(Array.from(rules, (rule) => [rule, {}]));
+import type { LintConfig } from './setting.ts';
 
 /** Every finding of one document, sorted by place. Pure. A rule that throws becomes a finding of `internal`; the others go on. */
 export const lint = (document: Document, config: LintConfig, facts: Facts = NO_FACTS): readonly Diagnostic[] =>
@@ -113,9 +80,7 @@ interface Walk {
   readonly lent: Diagnostic[];
 }
 
-interface ActiveRule {
-  readonly rule: Rule;
-  readonly setting: RuleSetting;
+interface ActiveRule extends RunningRule {
   readonly visitor: Visitor;
   /** Whether it only lends to another visitor of its rule. */
   readonly isLender: boolean;
@@ -147,7 +112,7 @@ const visitorsOf = (walk: Walk, rules: Iterable<Rule>): Visitors => {
       if (as && rule.reproduces === as)
         visitors.push({ rule, setting, visitor: rule.check({ ...context, as: undefined }), isLender: true });
     } catch (error) {
-      walk.diagnostics.push(internal(walk, rule, error));
+      walk.diagnostics.push(internal(walk.document.path, rule, error));
     }
   }
   return visitors;
@@ -200,7 +165,7 @@ const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, 
     try {
       add(walk, each, handle(node.kind, each.visitor, node, where));
     } catch (error) {
-      walk.diagnostics.push(internal(walk, each.rule, error));
+      walk.diagnostics.push(internal(walk.document.path, each.rule, error));
     }
   }
 };
@@ -220,7 +185,7 @@ const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined
   try {
     add(walk, active, run());
   } catch (error) {
-    walk.diagnostics.push(internal(walk, active.rule, error));
+    walk.diagnostics.push(internal(walk.document.path, active.rule, error));
   }
 };
 
@@ -229,73 +194,12 @@ const add = (walk: Walk, active: ActiveRule, problems: Problems | undefined): vo
   for (const problem of problems) {
     const codes = codesIn(active, problem);
     if (!codes) continue;
-    const range = placeOf(walk, active, problem);
+    const range = placeOf(walk.file, walk.document.text.length, active, problem);
     if (active.isLender) {
-      walk.lent.push(diagnosticOf(walk, active, problem, codes, range));
+      walk.lent.push(diagnosticOf(walk.document, active, problem, codes, range));
       continue;
     }
     const left = active.setting.as === 'hadolint' ? untold(walk.told, codes, walk.file, range, problem) : codes;
-    if (left) walk.diagnostics.push(diagnosticOf(walk, active, problem, left, range));
+    if (left) walk.diagnostics.push(diagnosticOf(walk.document, active, problem, left, range));
   }
 };
-
-/** The ids under which the problem is told; undefined where the rule is not to tell it. */
-const codesIn = ({ rule, setting }: ActiveRule, problem: Problem): readonly string[] | undefined => {
-  const { as, codes: wanted, ignoredCodes } = setting;
-  if (problem.only !== undefined && problem.only !== as) return undefined;
-  const all = problem.codes ?? rule.codes;
-  const codes = as === undefined ? all : all.filter((code) => isCodeOf(as, code));
-  if (as !== undefined && codes.length === 0 && !rule.always) return undefined;
-  if (wanted && !codes.some((code) => wanted.has(code))) return undefined;
-  return ignoredCodes && codes.some((code) => ignoredCodes.has(code)) ? undefined : codes;
-};
-
-const placeOf = ({ document, file }: Walk, { setting: { as } }: ActiveRule, { at, anchors }: Problem): Range => {
-  const { length } = document.text;
-  const anchor = as && anchors?.[as];
-  return anchor ? rangeOf(anchor, length) : placeIn(as, file, rangeOf(at, length));
-};
-
-const diagnosticOf = (
-  walk: Walk,
-  { rule, setting }: ActiveRule,
-  problem: Problem,
-  codes: readonly string[],
-  range: Range,
-): Diagnostic => {
-  const fix = problem.fix && walk.document.defect === undefined ? fixOf(rule, problem.fix) : undefined;
-  const { length } = walk.document.text;
-  return {
-    path: walk.document.path,
-    rule: rule.name,
-    codes,
-    severity: severityOf(rule, setting, problem, codes),
-    range,
-    message: problem.message,
-    ...(problem.help ? { help: problem.help } : {}),
-    ...(problem.related?.length
-      ? { related: problem.related.map(({ range, message }) => ({ range: rangeOf(range, length), message })) }
-      : {}),
-    ...(fix ? { fix } : {}),
-  };
-};
-
-const severityOf = (rule: Rule, { severity, as }: RuleSetting, problem: Problem, [code]: readonly string[]): Severity =>
-  severity ?? (as && code !== undefined ? severityIn(as, code) : undefined) ?? problem.severity ?? rule.severity;
-
-/** A rule's word for one place may lower the safety it declares, never raise it. */
-const fixOf = (rule: Rule, { title, edits, safety }: NonNullable<Problem['fix']>): Fix => {
-  const declared: Safety = rule.fix?.safety ?? 'manual';
-  const own = safety ?? declared;
-  return { title, edits, safety: SAFETY_ORDER.indexOf(own) > SAFETY_ORDER.indexOf(declared) ? own : declared };
-};
-
-const internal = (walk: Walk, rule: Rule, error: unknown): Diagnostic => ({
-  path: walk.document.path,
-  rule: 'internal',
-  codes: [],
-  severity: 'error',
-  range: { start: 0, end: 0 },
-  message: `The rule \`${rule.name}\` failed: ${error instanceof Error ? error.message : String(error)}`,
-  help: `Please report this with the file; \`--ignore ${rule.name}\` leaves the rule out until then.`,
-});
