@@ -24,12 +24,14 @@ export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
 export { type HadolintCache, hadolintCaches, isSeenByHadolint } from './hadolint-caches.ts';
 export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
+export { stagesLacking } from './lacking.ts';
 export {
   type CompilersForPackages,
   compilersForPackages,
   type DependenciesForBuild,
   dependenciesForBuild,
 } from './leftovers.ts';
+export { type LicenseFlaw, licenseFlaw } from './licenses.ts';
 export { isListReader, isListUse, type ListUse, laterListUses } from './list-uses.ts';
 export { type ListeningPort, listeningPorts } from './listening.ts';
 export { type MeantStages, meantStages } from './meant-stages.ts';

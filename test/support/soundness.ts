@@ -68,5 +68,5 @@ const planOf = (text: string, baseConfig: ImageConfig): object | undefined => {
   if ('refusal' in plan) return undefined;
   const { env, labels, workdir, user, shell, ports, volumes, stopsignal, onbuild } = plan.config;
   const sets = { ports: ports.toSorted(), volumes: volumes.toSorted() };
-  return { env: [...env], labels: [...labels], workdir, user, shell, stopsignal, onbuild: onbuild.length, ...sets };
+  return { env: [...env], labels: new Map(labels), workdir, user, shell, stopsignal, onbuild: onbuild.length, ...sets };
 };
