@@ -19,6 +19,16 @@ export { asWritten, mayBeAbsolute, versionAsWritten } from './as-written.ts';
 export type { BuildStep, Language } from './builds.ts';
 export { instructionsBefore, stageChain } from './chain.ts';
 export { copyTarget } from './copies.ts';
+export {
+  addressIn,
+  type Download,
+  downloadsIn,
+  hostOf,
+  isDownloader,
+  isPrivateHost,
+  isVerification,
+  isVerifiedIn,
+} from './downloads.ts';
 export { baseName, type EarlyCopy, earlyCopy, fetchAlone, folderOf, hasCacheMount } from './early-copies.ts';
 export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
@@ -58,6 +68,7 @@ export { type ImageReference, readReference } from './reference.ts';
 export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
 export { type RuntimeNeeds, runtimeImage } from './runtime-images.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
+export { type Setting, settingsIn } from './settings.ts';
 export { type ScriptReader, scriptReader, shellReader } from './sh-program.ts';
 export { type ShellNeed, shellNeedOf } from './shell-need.ts';
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
