@@ -4,6 +4,8 @@ import {
   type Bashism,
   bashismsOf,
   defineRule,
+  type HadolintScript,
+  hadolintScript,
   hasFeature,
   type Iechorfile,
   type Instruction,
@@ -15,7 +17,6 @@ import {
   type Script,
   type ScriptReader,
   scriptReader,
-  shellReader,
   variablesOf,
 } from '#lint';
 
@@ -110,17 +111,22 @@ export default defineRule({
 });
 
 const problemsIn = function* (node: Instruction, file: Iechorfile, model: Model, isCompat: boolean): Iterable<Problem> {
-  const script = model.scriptOf(node);
+  const peer = isCompat ? hadolintScript(model, node) : undefined;
+  const script = isCompat ? peer?.script : model.scriptOf(node);
   if (!script || script.problems.length > 0) return;
   const isTemplate = isPreprocessed(file) || /\{[{%]/.test(script.text);
   const found = isTemplate && !isCompat ? [] : bashismsOf(script);
   if (found.length === 0) return;
-  // ShellCheck is given a line of its own above the text, so that of a heredoc is not the first.
-  const reader = isCompat ? shellReader(model, node) : scriptReader(model, node);
+  const reader = peer ? peerReader(peer, node, model) : scriptReader(model, node);
   for (const bashism of found) {
     if (!isReported(bashism, reader, isCompat) || isSetVariable(bashism, node, script, model)) continue;
     yield problemOf(bashism, reader, node, file, isCompat);
   }
+};
+
+const peerReader = ({ shell }: HadolintScript, node: Instruction, model: Model): ScriptReader => {
+  if (shell === 'sh') return { isSh: true, program: scriptReader(model, node).program };
+  return { isSh: false, program: shell === 'other' ? undefined : shell };
 };
 
 /** ShellCheck does not know what `sh` is in an image, and takes POSIX for it. */

@@ -39,7 +39,7 @@ export const toolOf = (code: string): Compat | undefined => {
 
 /** How loud the tool is about it; undefined where that is not known. */
 export const severityIn = (tool: Compat, code: string): Severity | undefined =>
-  tool === 'buildkit' ? 'warning' : HADOLINT_SEVERITY.get(code);
+  tool === 'buildkit' ? 'warning' : (HADOLINT_SEVERITY.get(code) ?? (/^SC3\d{3}$/.test(code) ? 'warning' : undefined));
 
 const codes = (severity: Severity, list: string): readonly (readonly [string, Severity])[] =>
   list.split(' ').map((code) => [code, severity] as const);
@@ -51,8 +51,7 @@ const HADOLINT_SEVERITY: ReadonlyMap<string, Severity> = new Map([
       'DL3030 DL3032 DL3033 DL3034 DL3035 DL3036 DL3037 DL3038 DL3040 DL3041 DL3042 DL3045 DL3046 DL3051 ' +
       'DL3052 DL3053 DL3054 DL3055 DL3056 DL3058 DL3062 DL3064 DL3065 DL3067 DL4001 DL4003 DL4005 DL4006 ' +
       'SC1007 SC1012 SC1083 SC2010 SC2011 SC2024 SC2034 SC2038 SC2043 SC2046 SC2061 SC2069 SC2115 SC2140 ' +
-      'SC2154 SC2155 SC2164 SC2166 SC2174 SC2211 SC2226 SC2288 SC3001 SC3003 SC3009 SC3010 SC3014 SC3020 ' +
-      'SC3037 SC3040 SC3044 SC3045 SC3046 SC3057',
+      'SC2154 SC2155 SC2164 SC2166 SC2174 SC2211 SC2226 SC2288 SC2112 SC2113',
   ),
   ...codes(
     'info',
@@ -62,7 +61,7 @@ const HADOLINT_SEVERITY: ReadonlyMap<string, Severity> = new Map([
   ...codes(
     'error',
     'DL3000 DL3004 DL3011 DL3012 DL3020 DL3021 DL3023 DL3024 DL3026 DL3043 DL3044 DL3061 DL4000 DL4004 ' +
-      'SC1036 SC1065 SC1072 SC1088 SC1133 SC1141 SC2283',
+      'SC1033 SC1036 SC1065 SC1070 SC1072 SC1073 SC1088 SC1089 SC1133 SC1141 SC2283',
   ),
   ...codes('style', 'DL3048 SC2005 SC2006 SC2116 SC2143 SC2181 SC2268'),
 ]);

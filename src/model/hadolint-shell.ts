@@ -1,0 +1,50 @@
+import type { Instruction } from '../ast/nodes.ts';
+import { maskBody, parseShell, type Script, type ShProgram } from '../shell/index.ts';
+import type { Model } from './index.ts';
+import { bodyScript, commandIn, droppedLines, scriptOf } from './scripts.ts';
+
+/** What hadolint hands to ShellCheck, and as which shell's; `sh` is POSIX there. */
+export interface HadolintScript {
+  readonly script: Script;
+  readonly shell: 'sh' | ShProgram | 'other';
+}
+
+/**
+ * The shell text of a RUN as hadolint sees it: it forgets SHELL at the next ENV or ARG and with the stage, does not look
+ * at the first line of a heredoc, and takes what Windows runs for `sh`. Undefined where it runs no ShellCheck.
+ */
+export const hadolintScript = (model: Model, node: Instruction): HadolintScript | undefined => {
+  if (node.kind !== 'Run') return undefined;
+  const argv = rememberedShell(model, node);
+  if (/pwsh|powershell|cmd/.test(argv.join(' '))) return undefined;
+  const script = model.scriptOf(node) ?? scriptAsSh(model, node);
+  return script && { script, shell: SHELLS[argv[0]?.replace(/^.*\//, '') ?? 'sh'] ?? 'other' };
+};
+
+const SHELLS: Readonly<Record<string, HadolintScript['shell']>> = {
+  sh: 'sh',
+  bash: 'bash',
+  dash: 'dash',
+  ash: 'busybox',
+  busybox: 'busybox',
+};
+
+const rememberedShell = (model: Model, node: Instruction): readonly string[] => {
+  const stage = model.stageOf(node);
+  const instructions = (stage?.onbuildOf ?? stage)?.node.instructions ?? [];
+  let argv: readonly string[] = [];
+  for (const each of instructions) {
+    if (each === node || (each.kind === 'Onbuild' && each.trigger === node)) break;
+    if (each.kind === 'Env' || each.kind === 'Arg') argv = [];
+    else if (each.kind === 'Shell') argv = each.command.elements.map(({ value }) => value);
+  }
+  return argv;
+};
+
+const scriptAsSh = (model: Model, node: Instruction): Script | undefined => {
+  const { file } = model;
+  const command = commandIn(node);
+  const heredoc = command && bodyScript(node, command);
+  if (heredoc) return parseShell(maskBody(file.text, heredoc.body), heredoc.body.start);
+  return scriptOf(file, node, { dialect: 'posix', argv: undefined }, () => droppedLines(file));
+};
