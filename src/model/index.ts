@@ -70,7 +70,7 @@ export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts
 export { type RuntimeNeeds, runtimeImage } from './runtime-images.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
 export { type Setting, settingsIn } from './settings.ts';
-export { type ScriptReader, scriptReader } from './sh-program.ts';
+export { type ScriptReader, scriptReader, shellReader } from './sh-program.ts';
 export { type ShellNeed, shellNeedOf } from './shell-need.ts';
 export { directoryOf, isWithin, shellPath, shellValue } from './shell-paths.ts';
 export { type Dialect, dialectOf, isWindowsStage, type ShellInForce } from './shells.ts';

@@ -23,6 +23,10 @@ export const scriptReader = (model: Model, node: Instruction): ScriptReader => {
   return readerNamed((heredoc && shebangProgram(heredoc.content)) ?? shellName(model, node), model, node);
 };
 
+/** The same for the shell that SHELL names, whatever a heredoc's first line says. */
+export const shellReader = (model: Model, node: Instruction): ScriptReader =>
+  readerNamed(shellName(model, node), model, node);
+
 const readerNamed = (name: string, model: Model, node: Instruction): ScriptReader => {
   if (name === 'sh') return { isSh: true, program: shProgram(model, node) };
   return { isSh: false, program: PROGRAMS[name] };
