@@ -34,6 +34,7 @@ export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
 export { type HadolintCache, hadolintCaches, isSeenByHadolint } from './hadolint-caches.ts';
 export { type HadolintScript, hadolintScript } from './hadolint-shell.ts';
+export { type HadolintPin, hadolintPins } from './hadolint-pins.ts';
 export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
 export { stagesLacking } from './lacking.ts';
 export {
@@ -55,6 +56,7 @@ export { type KeptCache, keptCachesIn } from './package-caches.ts';
 export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { lostFailure, optionsOfShell, unguardedPipes } from './pipes.ts';
+export { type UnpinnedInstall, unpinnedInstalls } from './pins.ts';
 export { PROCESSORS, SYSTEMS } from './platforms.ts';
 export { type PortRange, readPort } from './ports.ts';
 export { isPreprocessed } from './preprocessed.ts';

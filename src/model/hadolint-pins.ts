@@ -1,0 +1,95 @@
+import type { Run } from '../ast/nodes.ts';
+import type { ShellCommand, ShellWord } from '../shell/index.ts';
+import { isSeenByHadolint } from './hadolint-caches.ts';
+import type { Model } from './index.ts';
+import { shellValue } from './shell-paths.ts';
+
+/** A package without a version in the eyes of hadolint. */
+export interface HadolintPin {
+  readonly code: string;
+  readonly command: ShellCommand;
+  readonly word: ShellWord;
+}
+
+/** How hadolint looks for a version. */
+interface Check {
+  readonly code: string;
+  readonly programs: readonly string[];
+  readonly verbs: readonly string[];
+  /** What fixes a version, or is no name of a package. */
+  readonly pinned: RegExp;
+  /** Options with which no version is asked for. */
+  readonly options?: readonly string[];
+}
+
+const RPM = {
+  verbs: ['install'],
+  pinned: /-\d[^-]*(?:-[^-]+)?$|\.rpm$/,
+} as const;
+
+const SYSTEM: readonly Check[] = [
+  { code: 'DL3008', programs: ['apt-get'], verbs: ['install'], pinned: /=|\/|\.deb$/ },
+  { code: 'DL3018', programs: ['apk'], verbs: ['add'], pinned: /[=<>~]|\.apk$/ },
+  { code: 'DL3033', programs: ['yum'], verbs: ['install'], pinned: /-(?:\d[^-]*(?:-[^-]+)?$|\$)|\.rpm$/ },
+  { code: 'DL3041', programs: ['dnf', 'microdnf'], ...RPM },
+  { code: 'DL3037', programs: ['zypper'], verbs: ['install', 'in'], pinned: /[=<>~]|\.rpm$/ },
+];
+
+const LANGUAGE: readonly Check[] = [
+  {
+    code: 'DL3013',
+    programs: ['pip', 'pip2', 'pip2.7', 'pip3'],
+    verbs: ['install'],
+    pinned: /[=<>!~]=|[<>]|^git\+.*@|\.(?:whl|zip|tgz|tar\.\w+|tar)$|^[^+]*\/|^\.$/,
+    options: ['-r', '--requirement', '-c', '--constraint', '-e', '--editable'],
+  },
+  {
+    code: 'DL3016',
+    programs: ['npm'],
+    verbs: ['install'],
+    pinned: /^(?:git|https?|ssh)\S*#|^(?:\/|\.\.?\/|~\/)|\.(?:tar|tar\.gz|tgz)$|^@?[^@:]+@/,
+  },
+  {
+    code: 'DL3028',
+    programs: ['gem'],
+    verbs: ['install', 'i'],
+    pinned: /:|\.gem$/,
+    options: ['-v', '--version'],
+  },
+  { code: 'DL3062', programs: ['go'], verbs: ['install', 'get', 'run'], pinned: /@(?!latest$)|^[./]|^\$/ },
+];
+
+/** The first package without a version in each command that hadolint looks at, one for each code. */
+export const hadolintPins = (model: Model, run: Run, kind: 'system' | 'language'): readonly HadolintPin[] => {
+  const found: HadolintPin[] = [];
+  for (const command of model.commandsOf(run)) {
+    if (!isSeenByHadolint(command)) continue;
+    for (const check of kind === 'system' ? SYSTEM : LANGUAGE) {
+      if (found.some(({ code }) => code === check.code)) continue;
+      const word = packagesIn(command, check).find((each) => !check.pinned.test(textOf(model, run, each)));
+      if (word) found.push({ code: check.code, command, word });
+    }
+  }
+  return found;
+};
+
+const textOf = (model: Model, run: Run, word: ShellWord): string =>
+  shellValue(model, run, word) ?? word.text ?? word.raw.replaceAll(/["']/g, '');
+
+const packagesIn = (command: ShellCommand, { programs, verbs, options = [] }: Check): readonly ShellWord[] => {
+  if (!programs.includes(command.word?.text ?? '') || command.has(...options)) return [];
+  const [first, ...rest] = command.operands;
+  // A module has its stream behind a colon.
+  if (first?.text === 'module' && rest[0]?.text === 'install')
+    return rest.slice(1).filter(({ raw }) => !raw.includes(':'));
+  if (!verbs.includes(first?.text ?? '')) return [];
+  if (command.name === 'go') return rest.slice(0, 1);
+  return command.name === 'gem' ? beforeOptions(command, rest) : rest;
+};
+
+/** Options behind the packages are for the compiler of an extension. */
+const beforeOptions = (command: ShellCommand, packages: readonly ShellWord[]): readonly ShellWord[] => {
+  const [first] = packages;
+  const option = command.arguments.find(({ start, raw }) => first && start > first.start && raw.startsWith('-'));
+  return option ? packages.filter(({ start }) => start < option.start) : packages;
+};
