@@ -16,7 +16,11 @@ import {
 
 export default defineRule({
   name: 'assume-yes-missing',
-  codes: ['DL3014', 'DL3030', 'DL3034', 'DL3038', 'DS-0021', 'DF015', 'DF027'],
+  codes: [
+    ...['DL3014', 'DL3030', 'DL3034', 'DL3038', 'DS-0021', 'DF015', 'DF027', 'DF043'],
+    ...['missing-assume-yes-switch', 'missing-yum-assume-yes-switch', 'missing-dnf-assume-yes-switch'],
+    'missing-zypper-no-confirm-switch',
+  ],
   category: 'correctness',
   summary: 'A package manager may ask a question that nobody answers',
   why: `It asks before it installs more than the named packages, or removes some. A build has no keyboard, so the answer is no, and the step
@@ -120,12 +124,16 @@ interface Asking {
 
 /** The package managers that ask, with the ids of this check elsewhere. */
 const ASKING: Readonly<Record<string, Asking>> = {
-  apt: { code: 'DL3014', verbs: /^install$/, codes: ['DS-0021', 'DF015'] },
-  yum: { code: 'DL3030', verbs: /^(?:group|local)?install$/, codes: ['DF027'] },
-  dnf: { code: 'DL3038', verbs: /^(?:group|local)?install$/, codes: [] },
+  apt: { code: 'DL3014', verbs: /^install$/, codes: ['DS-0021', 'DF015', 'missing-assume-yes-switch'] },
+  yum: { code: 'DL3030', verbs: /^(?:group|local)?install$/, codes: ['DF027', 'missing-yum-assume-yes-switch'] },
+  dnf: { code: 'DL3038', verbs: /^(?:group|local)?install$/, codes: ['missing-dnf-assume-yes-switch'] },
   microdnf: { code: 'DL3038', verbs: /^(?:group|local)?install$/, codes: [] },
   tdnf: { codes: [] },
-  zypper: { code: 'DL3034', verbs: /^(?:install|in|remove|rm|source-install|si|patch)$/, codes: [] },
+  zypper: {
+    code: 'DL3034',
+    verbs: /^(?:install|in|remove|rm|source-install|si|patch)$/,
+    codes: ['DF043', 'missing-zypper-no-confirm-switch'],
+  },
   pacman: { codes: [] },
 };
 

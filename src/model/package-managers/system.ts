@@ -40,10 +40,16 @@ export const apk = packageManager({
 /** What yum and its successors have in common. */
 const rpmBased = {
   kind: 'system',
-  install: ['install', 'localinstall', 'groupinstall', 'group install', 'reinstall', 'builddep', 'module install'],
+  install: [
+    ...['install', 'in', 'localinstall', 'groupinstall', 'group install', 'reinstall', 'rei', 'builddep'],
+    'module install',
+  ],
   update: ['makecache', 'check-update'],
-  upgrade: ['update', 'upgrade', 'upgrade-minimal', 'update-minimal', 'distro-sync', 'distribution-synchronization'],
-  remove: ['remove', 'erase', 'autoremove', 'groupremove'],
+  upgrade: [
+    ...['update', 'upgrade', 'up', 'upgrade-minimal', 'update-minimal', 'up-min'],
+    ...['distro-sync', 'dsync', 'distribution-synchronization'],
+  ],
+  remove: ['remove', 'rm', 'erase', 'autoremove', 'groupremove'],
   clear: ['clean'],
   assumeYes: ['-y', '--assumeyes'],
   lean: ['--nodocs', '--setopt=install_weak_deps=False', '--setopt=install_weak_deps=0', '--setopt=tsflags=nodocs'],
@@ -76,10 +82,10 @@ export const microdnf = packageManager({
   ...rpmBased,
   name: 'microdnf',
   programs: ['microdnf'],
-  caches: ['/var/cache/yum', '/var/cache/dnf'],
-  lists: ['/var/cache/yum', '/var/cache/dnf'],
+  caches: ['/var/cache/yum', '/var/cache/dnf', '/var/cache/libdnf5'],
+  lists: ['/var/cache/yum', '/var/cache/dnf', '/var/cache/libdnf5'],
   clean: ['microdnf clean all'],
-  mounts: ['/var/cache/yum', '/var/cache/dnf'],
+  mounts: ['/var/cache/yum', '/var/cache/dnf', '/var/cache/libdnf5'],
   locked: true,
 });
 

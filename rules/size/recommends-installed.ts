@@ -1,0 +1,81 @@
+import {
+  defineRule,
+  type Edit,
+  type Iechorfile,
+  insertAfter,
+  installOf,
+  isSeenByHadolint,
+  programsOf,
+  type ShellCommand,
+} from '#lint';
+
+export default defineRule({
+  name: 'recommends-installed',
+  codes: ['DL3015', 'DS-0029', 'DF016', 'missing-no-install-recommends'],
+  category: 'size',
+  summary: 'apt installs packages that are only recommended',
+  why: `Besides what a package needs apt installs what it recommends: documentation, desktop integration, other services. They make the image
+    larger and have holes of their own; name what you use.`,
+  severity: 'info',
+  scope: 'final',
+  when: { instructions: ['Run'], programs: programsOf('apt') },
+  fix: { safety: 'unsafe', note: 'The image may use a package that was only recommended, such as ca-certificates.' },
+  examples: [
+    {
+      bad: 'FROM debian:13\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n',
+      good: 'FROM debian:13\nRUN apt-get update && apt-get install --no-install-recommends -y curl && rm -rf /var/lib/apt/lists/*\n',
+    },
+    { title: 'An option', good: 'FROM debian:13\nRUN apt-get -o APT::Install-Recommends=false install -y curl\n' },
+    {
+      title: 'Once for all',
+      good: 'FROM debian:13\nRUN echo \'APT::Install-Recommends "0";\' > /etc/apt/apt.conf.d/99lean\nRUN apt-get install -y curl\n',
+    },
+    { title: 'Wanted', good: 'FROM debian:13\nRUN apt-get install -y --install-recommends curl\n' },
+    {
+      title: 'A stage of which only some files are taken',
+      good: 'FROM debian:13 AS build\nRUN apt-get update && apt-get install -y gcc\nFROM debian:13\nCOPY --from=build /bin/app /bin/app\n',
+    },
+    {
+      title: 'Other commands',
+      good: 'FROM debian:13\nRUN apt-get update && apt-get build-dep -y curl && apk add curl\n',
+    },
+  ],
+  check({ file, model, as }) {
+    let known: boolean | undefined;
+    const isConfigured = (): boolean => {
+      known ??= as !== 'hadolint' && /Install-Recommends|(?:COPY|ADD) .*apt\.conf/i.test(file.text);
+      return known;
+    };
+    return {
+      *Run(node) {
+        for (const command of model.commandsOf(node)) {
+          if (!installsAll(command) || isConfigured()) continue;
+          const isTheirs = command.name === 'apt-get' && isSeenByHadolint(command);
+          if (as === 'hadolint' && !isTheirs) continue;
+          const [verb] = command.operands;
+          if (!verb) continue;
+          yield {
+            at: { start: command.start, end: verb.end },
+            message: `\`${command.name} install\` brings what the packages recommend, too`,
+            help: 'Add `--no-install-recommends`, and name what you use of it.',
+            anchors: { hadolint: node },
+            fix: fixOf(file, command),
+          };
+          // hadolint tells of the first one alone.
+          if (as === 'hadolint') return;
+        }
+      },
+    };
+  },
+});
+
+const installsAll = (command: ShellCommand): boolean => {
+  if (command.operands[0]?.text !== 'install' || installOf(command)?.manager.name !== 'apt') return false;
+  if (command.has('--no-install-recommends', '--install-recommends', '--without-recommends', '-R')) return false;
+  return !command.has('-s', '--simulate', '--dry-run') && !command.arguments.some(({ raw }) => /Recommends/.test(raw));
+};
+
+const fixOf = (file: Iechorfile, { operands: [verb] }: ShellCommand): { title: string; edits: Edit[] } | undefined => {
+  if (!verb || file.text.slice(verb.start, verb.end) !== verb.text) return undefined;
+  return { title: 'Add `--no-install-recommends`', edits: [insertAfter(verb, ' --no-install-recommends')] };
+};
