@@ -86,7 +86,7 @@ describe('completion', () => {
 
   it('knows commands, options, their values and the rules', async () => {
     expect(await complete('')).toContain('explain');
-    expect(await complete('--fi')).toEqual(['--fix']);
+    expect(await complete('--fi')).toEqual(['--fix', '--fix-rule']);
     expect(await complete('plan', '--t')).toEqual(['--target']);
     expect(await complete('--fail-on', '')).toEqual(['error', 'warning', 'info', 'style', 'never']);
     expect(await complete('--ignore', 'ra')).toEqual(['rare']);

@@ -58,7 +58,12 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
       ['$0 --stdin-filename api/Dockerfile - < buffer', 'for editors'],
     ],
     epilogue: `${SEARCH}\n\n${EXIT_CODES}`,
-    run: async (given, io, rules) => (await import('./lint.ts')).lintFiles(lintOptionsOf(given), io, rules),
+    run: async (given, io, rules) => {
+      const options = lintOptionsOf(given);
+      const file = textOf(given, 'print-config');
+      if (file !== undefined) return (await import('./print-config.ts')).printConfig(file, options, io, rules);
+      return (await import('./lint.ts')).lintFiles(options, io, rules);
+    },
   },
   ast: {
     operands: '<files...>',

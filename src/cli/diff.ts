@@ -8,10 +8,12 @@ import { exitCodeOf, inputsOf, type Run, tell } from './run.ts';
 export const diffFiles = async (run: Run): Promise<number> => {
   const sheet = sheetOf(run);
   const diffs: string[] = [];
+  let isFailure = false;
   for (const input of inputsOf(run)) {
     const { source } = input;
     const { text } = fixText(run, input);
     if (text === source.document.text) continue;
+    isFailure ||= run.settings.of(input.target).failOn !== 'never';
     diffs.push(diffOf(source.document, text, sheet));
     if (!isApplicable(source.document, text))
       tell(
@@ -21,7 +23,7 @@ export const diffFiles = async (run: Run): Promise<number> => {
   }
   await print(run, sheet, diffs);
   tell(run, diffs.length === 1 ? '1 file would change' : `${diffs.length || 'no'} files would change`);
-  return exitCodeOf(run, diffs.length > 0);
+  return exitCodeOf(run, isFailure);
 };
 
 /** Whether the patch has the lines as they are. */

@@ -26,21 +26,23 @@ export const fixFiles = async (run: Run): Promise<readonly FileReport[]> => {
 /** The fixes that the options allow, applied to the text alone. */
 export const fixText = (run: Run, input: Input) => {
   const { document } = input.source;
-  const facts = factsFor(run, run.config, input);
-  const result = fix(document, run.config, run.options.unsafeFixes ? 'unsafe' : 'safe', facts);
+  const { config } = run.settings.of(input.target);
+  const facts = factsFor(run, config, input);
+  const result = fix(document, config, run.options.unsafeFixes ? 'unsafe' : 'safe', facts);
   for (const note of result.notes) say(run.io, `${document.path}: ${viewOf(document).sentence(note)}`);
   return result;
 };
 
 const fixFile = async (run: Run, input: Input): Promise<{ report: FileReport; applied: number }> => {
   const { document } = input.source;
+  const { config } = run.settings.of(input.target);
   const { text, applied, diagnostics } = fixText(run, input);
   const failure = await handOver(run, input, text);
   if (failure === undefined)
     return { report: { document: { ...document, text }, diagnostics }, applied: applied.length };
   fail(run, `cannot write ${document.path}: ${failure}`);
   return {
-    report: { document, diagnostics: lint(document, run.config, factsFor(run, run.config, input)) },
+    report: { document, diagnostics: lint(document, config, factsFor(run, config, input)) },
     applied: 0,
   };
 };

@@ -21,7 +21,15 @@ export interface LintOptions {
   readonly target: string | undefined;
   readonly select: readonly string[];
   readonly ignore: readonly string[];
-  readonly failOn: Severity | 'never';
+  /** Undefined: what the configuration says, or `warning`. */
+  readonly failOn: Severity | 'never' | undefined;
+  /** The configuration file to use instead of those that are found. */
+  readonly config: string | undefined;
+  readonly noConfig: boolean;
+  /** Whether the plugins that configurations name are run. */
+  readonly plugins: boolean;
+  /** The rules whose fixes alone are applied; none: those of all. */
+  readonly fixRules: readonly string[];
   readonly quiet: boolean;
   readonly statistics: boolean;
   readonly color: (typeof COLOR)[number];
@@ -44,7 +52,11 @@ export const plainLint = (paths: readonly string[]): LintOptions => ({
   target: undefined,
   select: [],
   ignore: [],
-  failOn: 'warning',
+  failOn: undefined,
+  config: undefined,
+  noConfig: false,
+  plugins: false,
+  fixRules: [],
   quiet: false,
   statistics: false,
   color: 'auto',
@@ -65,7 +77,11 @@ export const lintOptionsOf = (given: Given): LintOptions => {
     target: textOf(given, 'target'),
     select: listOf(given, 'select'),
     ignore: listOf(given, 'ignore'),
-    failOn: choiceOf(given, 'fail-on', FAIL_ON) ?? plain.failOn,
+    failOn: choiceOf(given, 'fail-on', FAIL_ON),
+    config: textOf(given, 'config'),
+    noConfig: isOn(given, 'no-config'),
+    plugins: isOn(given, 'plugins'),
+    fixRules: listOf(given, 'fix-rule'),
     quiet: isOn(given, 'quiet'),
     statistics: isOn(given, 'statistics'),
     color: choiceOf(given, 'color', COLOR) ?? plain.color,
@@ -87,6 +103,10 @@ const maxFileSizeOf = (given: Given): number => {
 };
 
 const rejectContradictions = (options: LintOptions, given: Given): void => {
+  if (options.config !== undefined && options.noConfig)
+    throw new ConfigError('--config names a configuration and --no-config wants none; leave one of them out');
+  if (options.fixRules.length > 0 && options.fixing === undefined)
+    throw new ConfigError('--fix-rule says whose fixes to apply; add --fix, or --diff to see them first');
   if (options.unsafeFixes && options.fixing === undefined)
     throw new ConfigError('--unsafe-fixes says which fixes to apply; add --fix, or --diff to see them first');
   if (given.options['stdin-filename'] !== undefined && !options.paths.includes('-'))

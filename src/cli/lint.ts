@@ -1,20 +1,22 @@
 import { resolve } from 'node:path';
 import { rules as ownRules } from '../../rules/index.ts';
 import { ConfigError } from '../config/error.ts';
-import { configure } from '../config/select.ts';
+import type { FailOn } from '../config/model.ts';
 import { SEVERITIES } from '../lint/diagnostic.ts';
 import type { Rule } from '../lint/rule.ts';
 import { type FileReport, reporterOf, showsWhy } from '../report/index.ts';
 import { paintOf } from '../report/paint.ts';
+import { plural } from '../report/prose.ts';
 import { summarise } from '../report/summary.ts';
 import { type Checked, checkTarget, isReport } from './check.ts';
-import { discover } from './discover.ts';
-import { factsFor, inputsIn } from './facts.ts';
+import { discover, type Target } from './discover.ts';
+import { factsFor } from './facts.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
 import { regularFileAt, withSlashes } from './paths.ts';
 import { print, sheetOf } from './print.ts';
-import { exitCodeOf, type Input, type Run, refuse, tell } from './run.ts';
+import { exitCodeOf, type Run, refuse, tell } from './run.ts';
+import { settingsFor } from './settings.ts';
 import { version } from './version.ts';
 
 /** `iechorlint lint`: checks what the paths name, fixes it or shows the fixes where asked to, and reports. */
@@ -23,22 +25,24 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
   if (options.fixing === 'diff') return (await import('./diff.ts')).diffFiles(run);
   const files = options.fixing === 'write' ? await (await import('./fix.ts')).fixFiles(run) : await checkFiles(run);
   await report(run, files);
-  return exitCodeOf(
-    run,
-    files.some((file) => reachesThreshold(file, run)),
-  );
+  return exitCodeOf(run, isFailure(run, files));
 };
 
 const startRun = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<Run> => {
-  const inputs = inputsIn(options, io);
-  const config = { ...configure(rules, options), ...(inputs ? { inputs } : {}) };
-  const { targets, unreadable, notices } = await discover(options.paths, io.cwd, withSlashes(options.stdinFilename));
-  const run: Run = { options, io, rules, config, targets, unreadable: [], failures: [] };
+  const found = await discover(options.paths, io.cwd, withSlashes(options.stdinFilename));
+  const settings = await settingsFor({ options, io, rules, targets: found.targets });
+  const targets = found.targets.filter((target) => !settings.isIgnored(target));
+  const run: Run = { options, io, rules: settings.rules, settings, targets, unreadable: [], failures: [] };
   protectInputs(run);
-  for (const notice of notices) tell(run, notice);
-  for (const each of unreadable) refuse(run, each);
+  for (const notice of [...found.notices, ...settings.notices, ...leftOut(found.targets, targets)]) tell(run, notice);
+  for (const each of found.unreadable) refuse(run, each);
   return run;
 };
+
+const leftOut = ({ length: all }: readonly Target[], { length: kept }: readonly Target[]): readonly string[] =>
+  all === kept
+    ? []
+    : [`left out ${plural(all - kept, 'file')}, as the configuration ignores ${all - kept === 1 ? 'it' : 'them'}`];
 
 /** A forgotten value makes the next path the output file: no report is ever written over what is checked. */
 const protectInputs = ({ options: { outputFile }, io, targets }: Run): void => {
@@ -66,23 +70,25 @@ const checkFiles = async (run: Run): Promise<readonly FileReport[]> => {
 };
 
 const checkTargets = async (run: Run): Promise<readonly Checked[]> => {
-  const { targets, io, config, options, rules } = run;
+  const { targets, io, settings, options, rules } = run;
   // Rules of a program that calls us are not in the worker, nor is its standard input.
   const isPlain = rules === ownRules && options.context === undefined;
   const mayShare = isPlain && targets.length >= MANY && targets.every(({ file }) => file !== undefined);
   if (mayShare && globalThis.iechorlintWorker !== undefined) {
     return (await import('./parallel.ts')).checkOnAllCores(run, globalThis.iechorlintWorker);
   }
-  const factsOf = (input: Input) => factsFor(run, config, input);
-  return targets.map((target) => checkTarget(target, io, config, options.maxFileSize, factsOf));
+  return targets.map((target) => {
+    const { config } = settings.of(target);
+    return checkTarget(target, io, config, options.maxFileSize, (input) => factsFor(run, config, input));
+  });
 };
 
 const report = async (run: Run, files: readonly FileReport[]): Promise<void> => {
-  const { options, rules, config, unreadable } = run;
+  const { options, rules, unreadable } = run;
   const sheet = sheetOf(run);
   const reporter = await reporterOf(options.format);
   const why = new Map(showsWhy(options.format) ? rules.map((rule) => [rule.name, rule.why]) : []);
-  const outcome = { version, files, unreadable, rules: [...config.rules.keys()], why };
+  const outcome = { version, files, unreadable, rules: rulesIn(run), why };
   const paint = await paintOf(sheet.color);
   await print(
     run,
@@ -93,8 +99,22 @@ const report = async (run: Run, files: readonly FileReport[]): Promise<void> => 
     tell(run, `${summarise(outcome)}; the report is in ${sheet.file}`);
 };
 
-const reachesThreshold = ({ diagnostics }: FileReport, { options }: Run): boolean => {
-  if (options.failOn === 'never') return false;
-  const threshold = SEVERITIES.indexOf(options.failOn);
-  return diagnostics.some(({ severity }) => SEVERITIES.indexOf(severity) <= threshold);
+const STDIN: Target = { path: '<stdin>', file: undefined };
+
+/** The rules that run for any of the files, or would. */
+const rulesIn = ({ targets, settings }: Run): readonly Rule[] => {
+  const configs = new Set((targets.length ? targets : [STDIN]).map((target) => settings.of(target).config));
+  return [...new Set([...configs].flatMap(({ rules }) => [...rules.keys()]))];
 };
+
+/** Whether a finding is as severe as the settings of its file allow none to be. */
+const isFailure = ({ targets, settings }: Run, files: readonly FileReport[]): boolean => {
+  const thresholds = new Map(targets.map((target) => [target.path, settings.of(target).failOn]));
+  return files.some(({ document, diagnostics }) => {
+    const threshold = rankOf(thresholds.get(document.path) ?? 'never');
+    return diagnostics.some(({ severity }) => rankOf(severity) <= threshold);
+  });
+};
+
+/** The graver, the lower; `never` is below all. */
+const rankOf = (severity: FailOn): number => (severity === 'never' ? -1 : SEVERITIES.indexOf(severity));

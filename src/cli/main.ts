@@ -16,7 +16,7 @@ export const main = async (args: readonly string[], io: Io, rules: readonly Rule
     return codeAfterOutput(await dispatch(args, io, rules), io);
   } catch (error) {
     if (error instanceof ConfigError) {
-      say(io, error.message);
+      for (const line of error.lines) say(io, line);
       return 2;
     }
     io.stderr.write(`iechorlint: this is a bug in iechorlint, please report it:\n${stackOf(error)}\n`);

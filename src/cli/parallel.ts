@@ -1,21 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { Policy } from '../lint/rule.ts';
-import type { RuleSetting } from '../lint/setting.ts';
-import type { Inputs } from '../model/scope.ts';
+import type { LintConfig, RuleSetting } from '../lint/setting.ts';
 import { type Checked, checkTarget } from './check.ts';
 import type { Target } from './discover.ts';
 import type { Run } from './run.ts';
 
 /** What a worker is told: rules go by name, since functions do not travel. */
 export interface Share {
-  readonly targets: readonly Target[];
-  readonly rules: readonly (readonly [name: string, setting: RuleSetting])[];
-  readonly inlineIgnores: boolean;
-  readonly policy: Policy | undefined;
-  readonly inputs: Inputs | undefined;
+  readonly configs: readonly SharedConfig[];
+  /** Each with the index of its configuration. */
+  readonly targets: readonly (readonly [target: Target, config: number])[];
   readonly maxFileSize: number;
+}
+
+export interface SharedConfig extends Omit<LintConfig, 'rules' | 'known'> {
+  readonly rules: readonly (readonly [name: string, setting: RuleSetting])[];
 }
 
 /** Fewer files than this take less time than a further thread takes to start. */
@@ -44,8 +44,8 @@ export const checkOnAllCores = async (run: Run, workerFile: string): Promise<rea
   return run.targets.flatMap((_target, at) => all[at % threads]?.[Math.floor(at / threads)] ?? []);
 };
 
-const checkHere = ({ io, config, options }: Run, targets: readonly Target[]): readonly Checked[] =>
-  targets.map((target) => checkTarget(target, io, config, options.maxFileSize));
+const checkHere = ({ io, settings, options }: Run, targets: readonly Target[]): readonly Checked[] =>
+  targets.map((target) => checkTarget(target, io, settings.of(target).config, options.maxFileSize));
 
 /** A worker that fails, for want of memory or threads, leaves its share to this thread. */
 const checkInWorker = (run: Run, targets: readonly Target[], workerFile: string): Promise<readonly Checked[]> =>
@@ -60,11 +60,18 @@ const checkInWorker = (run: Run, targets: readonly Target[], workerFile: string)
     }
   });
 
-const shareOf = ({ config, options }: Run, targets: readonly Target[]): Share => ({
-  targets,
-  rules: Array.from(config.rules, ([rule, setting]) => [rule.name, setting] as const),
-  inlineIgnores: config.inlineIgnores,
-  policy: config.policy,
-  inputs: config.inputs,
-  maxFileSize: options.maxFileSize,
+const shareOf = ({ settings, options }: Run, targets: readonly Target[]): Share => {
+  const indices = new Map<LintConfig, number>();
+  const indexed = targets.map((target) => {
+    const { config } = settings.of(target);
+    const index = indices.get(config) ?? indices.size;
+    indices.set(config, index);
+    return [target, index] as const;
+  });
+  return { configs: Array.from(indices.keys(), sharedConfig), targets: indexed, maxFileSize: options.maxFileSize };
+};
+
+const sharedConfig = ({ rules, known: _known, ...rest }: LintConfig): SharedConfig => ({
+  ...rest,
+  rules: Array.from(rules, ([rule, setting]) => [rule.name, setting] as const),
 });

@@ -1,18 +1,18 @@
 import type { Rule } from '../lint/rule.ts';
-import type { LintConfig } from '../lint/setting.ts';
 import type { Unreadable } from '../report/index.ts';
 import type { Target } from './discover.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
 import { readTarget, type Source } from './read.ts';
 import { say } from './say.ts';
+import type { RunSettings } from './settings.ts';
 
 /** One run of `lint` on its way. */
 export interface Run {
   readonly options: LintOptions;
   readonly io: Io;
   readonly rules: readonly Rule[];
-  readonly config: LintConfig;
+  readonly settings: RunSettings;
   readonly targets: readonly Target[];
   readonly unreadable: Unreadable[];
   /** What else went wrong; each has been told. */
@@ -51,5 +51,5 @@ export const tell = (run: Run, text: string): void => {
 
 export const exitCodeOf = (run: Run, hasFound: boolean): number => {
   if (run.unreadable.length > 0 || run.failures.length > 0) return 2;
-  return hasFound && run.options.failOn !== 'never' ? 1 : 0;
+  return hasFound ? 1 : 0;
 };

@@ -3,19 +3,27 @@ import { rules } from '../../rules/index.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { LintConfig, RuleSetting } from '../lint/setting.ts';
 import { checkTarget } from './check.ts';
-import type { Share } from './parallel.ts';
+import type { Share, SharedConfig } from './parallel.ts';
 
 /** A thread that checks a share of a run's files. */
-const checkShare = ({ targets, maxFileSize, rules: chosen, policy, inputs, inlineIgnores }: Share): void => {
+const checkShare = ({ targets, maxFileSize, configs: shared }: Share): void => {
+  const configs = shared.map(configOf);
+  const noInput = { stdin: () => undefined };
+  const answers = targets.flatMap(([target, index]) => {
+    const config = configs[index];
+    return config ? [checkTarget(target, noInput, config, maxFileSize)] : [];
+  });
+  parentPort?.postMessage(answers);
+};
+
+const configOf = ({ rules: chosen, ...rest }: SharedConfig): LintConfig => {
   const byName = new Map(rules.map((rule) => [rule.name, rule]));
   const on = new Map<Rule, RuleSetting>();
   for (const [name, setting] of chosen) {
     const rule = byName.get(name);
     if (rule) on.set(rule, setting);
   }
-  const config: LintConfig = { rules: on, inlineIgnores, ...(policy ? { policy } : {}), ...(inputs ? { inputs } : {}) };
-  const noInput = { stdin: () => undefined };
-  parentPort?.postMessage(targets.map((target) => checkTarget(target, noInput, config, maxFileSize)));
+  return { ...rest, rules: on, known: rules };
 };
 
 checkShare(workerData);

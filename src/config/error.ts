@@ -1,4 +1,10 @@
-/** What the user wrote to steer the run makes no sense; the message is one line and says what to write instead. */
+/** What the user wrote to steer the run makes no sense; each line says what, and what to write instead. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  readonly lines: readonly string[];
+
+  constructor(...lines: string[]) {
+    super(lines.join('\n'));
+    this.lines = lines;
+  }
 }

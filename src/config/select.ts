@@ -35,9 +35,11 @@ export const configure = (rules: readonly Rule[], { select, ignore }: Selection)
   return { rules: chosen, known: rules, inlineIgnores: true };
 };
 
-type Chosen = readonly (readonly [Rule, RuleSetting])[];
+/** Rules, each with how it runs. */
+export type Chosen = readonly (readonly [Rule, RuleSetting])[];
 
-const selected = (rules: readonly Rule[], selector: string): Chosen => {
+/** What a selector asks for; throws a ConfigError if it names nothing. */
+export const selected = (rules: readonly Rule[], selector: string): Chosen => {
   const wanted = selector.trim().toLowerCase();
   const preset = PRESETS.find((name) => name === wanted);
   if (preset) return presetRules(rules, preset);
@@ -81,7 +83,7 @@ export const presetRules = (rules: readonly Rule[], preset: Preset): Chosen => {
 const isKnownTo = ({ codes }: Rule, tool: Compat): boolean => codes.some((code) => isCodeOf(tool, code));
 
 /** Of two ways to ask for a rule: both its codes, and ours before another tool's. */
-const joined = (before: RuleSetting | undefined, setting: RuleSetting): RuleSetting => {
+export const joined = (before: RuleSetting | undefined, setting: RuleSetting): RuleSetting => {
   if (before === undefined) return setting;
   if (before.as === undefined || setting.as === undefined || before.as !== setting.as)
     return before.as === undefined ? before : setting.as === undefined ? setting : {};
@@ -89,10 +91,16 @@ const joined = (before: RuleSetting | undefined, setting: RuleSetting): RuleSett
   return { as: before.as, codes: new Set([...before.codes, ...setting.codes]) };
 };
 
-const leaveOut = (chosen: Map<Rule, RuleSetting>, rules: readonly Rule[], selector: string): void => {
+/** Takes out what a selector names: a rule, or of a rule what has the code. */
+export const leaveOut = (
+  chosen: Map<Rule, RuleSetting>,
+  rules: readonly Rule[],
+  selector: string,
+  spared: ReadonlySet<Rule> = new Set(),
+): void => {
   for (const [rule, { codes }] of selected(rules, selector)) {
     const setting = chosen.get(rule);
-    if (!setting) continue;
+    if (!setting || spared.has(rule)) continue;
     if (codes) chosen.set(rule, { ...setting, ignoredCodes: new Set([...(setting.ignoredCodes ?? []), ...codes]) });
     else chosen.delete(rule);
   }

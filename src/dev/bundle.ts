@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
 import { licencesOf } from './licences.ts';
-import { leanRules, withoutCharacterTable } from './transforms.ts';
+import { importsByLauncher, leanRules, withoutCharacterTable } from './transforms.ts';
 
 /**
  * Writes `dist/`: the command line as CommonJS with lazy chunks, which starts faster, and the public API as an ES
@@ -12,6 +12,8 @@ import { leanRules, withoutCharacterTable } from './transforms.ts';
 const build = async (input: InputOptions, output: OutputOptions): Promise<readonly string[]> => {
   const bundle = await rolldown({
     platform: 'node',
+    // Its main file is of a kind that hides what it requires.
+    resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     // What yargs says of `import.meta` concerns a feature that the command line does not use.
     checks: { emptyImportMeta: false },
@@ -40,13 +42,16 @@ const writeCodeCache = (): void => {
 };
 
 const CORE =
-  /\/(?:grammar|rules|src\/(?:ast|config|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|system-error|version)\.ts$/;
+  /\/(?:grammar|rules|src\/(?:ast|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/config\/(?:discover|error|select)\.ts$|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|settings|system-error|version)\.ts$/;
 
 const isCore = (id: string): boolean => CORE.test(id.replaceAll('\\', '/'));
 
 rmSync('dist', { recursive: true, force: true });
 const modules = await build(
-  { input: { main: 'src/cli/bin.ts', worker: 'src/cli/worker.ts' }, plugins: [withoutCharacterTable, leanRules] },
+  {
+    input: { main: 'src/cli/bin.ts', worker: 'src/cli/worker.ts' },
+    plugins: [withoutCharacterTable, leanRules, importsByLauncher],
+  },
   {
     format: 'cjs',
     minify: true,

@@ -45,6 +45,8 @@ const load = (path) => {
   modules.set(path, module);
   scripts.set(path, script);
   const requireFrom = (id) => (id.startsWith('.') ? load(join(dirname(path), id)) : require(id));
+  // A script cannot import, so this is done for it.
+  requireFrom.esm = (url) => import(url);
   script.runInThisContext()(module.exports, requireFrom, module, path, dirname(path));
   return module.exports;
 };

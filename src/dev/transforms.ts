@@ -21,6 +21,17 @@ export const withoutCharacterTable: Plugin = {
   },
 };
 
+/** A plugin is imported by the launcher, for the bundle is run as scripts, which cannot. */
+export const importsByLauncher: Plugin = {
+  name: 'imports-by-launcher',
+  transform(code, id) {
+    if (!id.replaceAll('\\', '/').endsWith('/src/config/plugins.ts')) return undefined;
+    const changed = code.replace('await import(', 'await require.esm(');
+    if (changed === code) throw new Error(`${id} imports nothing by a computed name`);
+    return changed;
+  },
+};
+
 const WHOLE = '?whole';
 
 /** Rules are bundled without their examples and generators; what imports `whole-rules.ts` gets them whole, in a chunk of its own. */

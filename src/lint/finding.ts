@@ -1,11 +1,12 @@
 import type { Iechorfile } from '../ast/nodes.ts';
 import type { Document } from '../source/document.ts';
 import type { Range } from '../source/range.ts';
-import { isCodeOf, severityIn } from './compat.ts';
-import { type Diagnostic, type Fix, SAFETY_ORDER, type Safety, type Severity } from './diagnostic.ts';
+import { isCodeOf } from './compat.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import { placeIn, rangeOf } from './places.ts';
 import type { Problem, Rule } from './rule.ts';
 import type { RuleSetting } from './setting.ts';
+import { fixOf, severityOf } from './weigh.ts';
 
 /** A rule with how it runs. */
 export interface RunningRule {
@@ -43,7 +44,7 @@ export const diagnosticOf = (
   codes: readonly string[],
   range: Range,
 ): Diagnostic => {
-  const fix = problem.fix && document.defect === undefined ? fixOf(rule, problem.fix) : undefined;
+  const fix = problem.fix && document.defect === undefined ? fixOf(rule, setting, problem.fix) : undefined;
   const { length } = document.text;
   return {
     path: document.path,
@@ -58,16 +59,6 @@ export const diagnosticOf = (
       : {}),
     ...(fix ? { fix } : {}),
   };
-};
-
-const severityOf = (rule: Rule, { severity, as }: RuleSetting, problem: Problem, [code]: readonly string[]): Severity =>
-  severity ?? (as && code !== undefined ? severityIn(as, code) : undefined) ?? problem.severity ?? rule.severity;
-
-/** A rule's word for one place may lower the safety it declares, never raise it. */
-const fixOf = (rule: Rule, { title, edits, safety }: NonNullable<Problem['fix']>): Fix => {
-  const declared: Safety = rule.fix?.safety ?? 'manual';
-  const own = safety ?? declared;
-  return { title, edits, safety: SAFETY_ORDER.indexOf(own) > SAFETY_ORDER.indexOf(declared) ? own : declared };
 };
 
 /** The finding that a rule failed. */

@@ -38,7 +38,7 @@ export const fix = (
   let text = document.text;
   let diagnostics = lint(document, config, facts);
   for (let round = 0; round < MAX_ROUNDS && document.defect === undefined; round++) {
-    const chosen = choose(diagnostics, upTo, dropped);
+    const chosen = choose(wantedOf(diagnostics, config), upTo, dropped);
     const { kept, guilty } = withoutNewProblems(text, chosen);
     for (const each of guilty) {
       dropped.add(keyOf(each));
@@ -62,6 +62,9 @@ export const fix = (
   }
   return { text, applied, diagnostics, notes };
 };
+
+const wantedOf = (diagnostics: readonly Diagnostic[], { fixOnly }: LintConfig): readonly Diagnostic[] =>
+  fixOnly ? diagnostics.filter(({ rule }) => fixOnly.has(rule)) : diagnostics;
 
 const keyOf = ({ rule, fix: { title, edits } }: FixableDiagnostic): string =>
   `${rule}\0${title}\0${edits.map(({ text }) => text).join('\0')}`;

@@ -113,6 +113,14 @@ export interface Options {
   strings(name: string): readonly string[];
 }
 
+/** How a configuration may have a rule's fixes: unsafe ones as safe ones, none, or safe ones as unsafe ones. */
+export const RULE_FIXES = ['always', 'never', 'unsafe-only'] as const;
+export type RuleFix = (typeof RULE_FIXES)[number];
+
+/** The sets of rules that came one after the other; whoever names one gets no rule that came later. */
+export const RULESETS = ['2027.1'] as const;
+export type Ruleset = (typeof RULESETS)[number];
+
 /** `bad` is reported; `good` is silent. Both: the fix turns the one into the other. */
 export interface Example {
   readonly title?: string;
@@ -160,6 +168,8 @@ export interface Rule {
   readonly off?: boolean;
   /** Means something only with values that a team has settled, so `strict` has it not either. */
   readonly policy?: boolean;
+  /** The first ruleset that has it; nothing: it was there from the first on. */
+  readonly since?: Ruleset;
   readonly options?: OptionSchema;
   /** What a file must have for the rule to say anything: no rule is asked in vain. Nothing: it is asked of every file. */
   readonly when?: When;

@@ -1,11 +1,14 @@
 import type { Inputs } from '../model/index.ts';
 import type { Severity } from './diagnostic.ts';
-import type { Compat, OptionSetting, Policy, Rule } from './rule.ts';
+import type { Compat, OptionSetting, Policy, Rule, RuleFix } from './rule.ts';
 
 /** How one rule runs. */
 export interface RuleSetting {
   /** Outranks what the rule itself says of a place. */
   readonly severity?: Severity;
+  /** As `severity`, of what has one of these codes. */
+  readonly codeSeverities?: ReadonlyMap<string, Severity>;
+  readonly fix?: RuleFix;
   readonly options?: Readonly<Record<string, OptionSetting>>;
   /** Say what that tool would say. */
   readonly as?: Compat;
@@ -23,6 +26,8 @@ export interface LintConfig {
   /** False: comments that say what to ignore have no effect. */
   readonly inlineIgnores: boolean;
   readonly policy?: Policy;
+  /** The names of the rules whose fixes are applied; undefined: of all. */
+  readonly fixOnly?: ReadonlySet<string>;
   /** Build arguments and target, where the user names them. */
   readonly inputs?: Inputs;
 }

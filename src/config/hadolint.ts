@@ -1,0 +1,102 @@
+import { LABEL_KINDS, type LabelKind, type Rule, SEVERITIES, type Severity } from '../lint/index.ts';
+import type { Config, FailOn, RuleChoice, Settings } from './model.ts';
+import { type ConfigText, rejectMistakes } from './read.ts';
+import { choice, flag, listOf, mapOf, type RecordOf, record, text } from './readers.ts';
+import { type ConfigNode, isEmpty, type Mistake } from './tree.ts';
+
+/** Whether a file of this name is taken for hadolint's. */
+export const isHadolintName = (name: string): boolean => /hadolint.*\.ya?ml$/i.test(name);
+
+export const THRESHOLDS = [...SEVERITIES, 'ignore', 'none'] as const;
+
+const KEYS = {
+  ignored: listOf(text),
+  override: record({ error: listOf(text), warning: listOf(text), info: listOf(text), style: listOf(text) }),
+  trustedRegistries: listOf(text),
+  'label-schema': mapOf(choice(LABEL_KINDS)),
+  'strict-labels': flag,
+  'failure-threshold': choice(THRESHOLDS),
+  'no-fail': flag,
+  'disable-ignore-pragma': flag,
+};
+
+const reader = record(KEYS);
+
+/** What hadolint has in files as well, and we on the command line alone. */
+const FLAGS: Readonly<Record<string, string>> = { format: '--format', formats: '--format', 'no-color': '--no-color' };
+
+/** Reads hadolint's configuration as one of ours; what it has and we have not is worth a line. */
+export const readHadolint = (
+  file: ConfigText,
+  root: ConfigNode | undefined,
+  rules: readonly Rule[],
+): { readonly layers: readonly Config[]; readonly notices: readonly string[] } => {
+  const mistakes: Mistake[] = [];
+  const notices: string[] = [];
+  const own =
+    root?.kind === 'map'
+      ? {
+          ...root,
+          entries: root.entries.filter(({ key, value }) => {
+            if (isEmpty(value)) return false;
+            if (Object.hasOwn(KEYS, key)) return true;
+            notices.push(
+              `${file.shown}: \`${key}\` has no effect here${Object.hasOwn(FLAGS, key) ? `; pass ${FLAGS[key]}` : ''}`,
+            );
+            return false;
+          }),
+        }
+      : root;
+  const read = own && reader.read(own, '', (at, message) => mistakes.push({ at, message }));
+  rejectMistakes(file, mistakes);
+  return { layers: [{ presets: ['recommended', 'hadolint'], ...settingsFrom(fromFile(read ?? {}), rules) }], notices };
+};
+
+/** What hadolint can be told, in a file or by the environment. */
+export interface HadolintSettings {
+  readonly ignored?: readonly string[] | undefined;
+  readonly override?: Readonly<Partial<Record<Severity, readonly string[]>>> | undefined;
+  readonly registries?: readonly string[] | undefined;
+  readonly labels?: ReadonlyMap<string, LabelKind> | undefined;
+  readonly strictLabels?: boolean | undefined;
+  readonly threshold?: (typeof THRESHOLDS)[number] | undefined;
+  readonly noFail?: boolean | undefined;
+  readonly noPragma?: boolean | undefined;
+}
+
+const fromFile = (read: RecordOf<typeof KEYS>): HadolintSettings => ({
+  ignored: read.ignored,
+  override: read.override,
+  registries: read.trustedRegistries,
+  labels: read['label-schema'],
+  strictLabels: read['strict-labels'],
+  threshold: read['failure-threshold'],
+  noFail: read['no-fail'],
+  noPragma: read['disable-ignore-pragma'],
+});
+
+/** The same as settings of ours. Codes that no rule here has are left out: there is nothing to set. */
+export const settingsFrom = (given: HadolintSettings, rules: readonly Rule[]): Settings => {
+  const choices = choicesOf(given, new Set(rules.flatMap(({ codes }) => codes)));
+  const failOn = failOnOf(given);
+  return {
+    ...(choices.size > 0 ? { rules: choices } : {}),
+    ...(given.registries?.length ? { 'trusted-registries': given.registries } : {}),
+    ...(given.labels ? { labels: given.labels } : {}),
+    ...(given.strictLabels === undefined ? {} : { 'strict-labels': given.strictLabels }),
+    ...(failOn ? { 'fail-on': failOn } : {}),
+    ...(given.noPragma ? { 'inline-ignores': false } : {}),
+  };
+};
+
+/** Of several lists that have a code the most severe counts, and before it what is ignored. */
+const choicesOf = ({ ignored = [], override = {} }: HadolintSettings, known: ReadonlySet<string>) => {
+  const choices = new Map<string, RuleChoice>();
+  for (const severity of SEVERITIES.toReversed())
+    for (const code of override[severity] ?? []) if (known.has(code)) choices.set(code, { severity });
+  for (const code of ignored) if (known.has(code)) choices.set(code, { severity: 'off' });
+  return choices;
+};
+
+const failOnOf = ({ threshold, noFail }: HadolintSettings): FailOn | undefined =>
+  noFail || threshold === 'ignore' || threshold === 'none' ? 'never' : threshold;

@@ -1,0 +1,57 @@
+import { defineRule, type Rule } from '../../src/lint/index.ts';
+import { markerRules } from './marker-rules.ts';
+
+const [doubtful] = markerRules.filter(({ name }) => name === 'doubtful');
+if (!doubtful) throw new Error('there is no rule doubtful');
+
+/** A rule with options, one with codes of hadolint, and one that a team's values make sense of. */
+const extras: readonly Rule[] = [
+  defineRule({
+    ...doubtful,
+    name: 'too-long',
+    codes: ['T100'],
+    severity: 'info',
+    options: {
+      max: { type: 'number', default: 1000, description: 'The most characters.' },
+      strict: { type: 'boolean', default: false, description: 'Count spaces too.' },
+      words: { type: 'strings', default: [], description: 'Words that do not count.' },
+    },
+    check: ({ document, options }) => ({
+      *done() {
+        const { length } = document.text;
+        if (length > options.number('max'))
+          yield { at: { start: 0, end: 1 }, message: `${length} is more than ${options.number('max')}` };
+      },
+    }),
+  }),
+  defineRule({
+    ...doubtful,
+    name: 'two-codes',
+    codes: ['DL9001', 'DL9002'],
+    category: 'labels',
+    off: true,
+    check: () => ({
+      *From(node) {
+        yield { at: node, message: 'first', codes: ['DL9001'] };
+        yield { at: node.image, message: 'second', codes: ['DL9002'] };
+      },
+    }),
+  }),
+  defineRule({
+    ...doubtful,
+    name: 'untrusted',
+    codes: ['DL3026'],
+    category: 'security',
+    off: true,
+    policy: true,
+    check: ({ policy }) => ({
+      *From(node) {
+        const { trustedRegistries, labels, strictLabels } = policy;
+        if (trustedRegistries) yield { at: node, message: `trusted: ${trustedRegistries.join(' ')}` };
+        if (labels) yield { at: node, message: `labels: ${[...labels].join(' ')}${strictLabels ? ' only' : ''}` };
+      },
+    }),
+  }),
+];
+
+export const configRules: readonly Rule[] = [...markerRules, ...extras];
