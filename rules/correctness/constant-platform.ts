@@ -1,4 +1,13 @@
-import { bottomStage, defineRule, type From, type Instruction, remove, replace, type StageInfo } from '#lint';
+import {
+  bottomStage,
+  defineRule,
+  type From,
+  type Instruction,
+  readPlatform,
+  remove,
+  replace,
+  type StageInfo,
+} from '#lint';
 
 export default defineRule({
   name: 'constant-platform',
@@ -25,6 +34,11 @@ export default defineRule({
       bad: 'FROM --platform=linux/amd64 ubuntu:26.04\nRUN ./install\n',
       as: 'hadolint',
     },
+    {
+      title: 'BuildKit lets the name of the stage tell it',
+      bad: 'FROM --platform=linux/amd64 ubuntu:26.04 AS base\nFROM --platform=arm64 ubuntu:26.04 AS arm64\n',
+      as: 'buildkit',
+    },
     { title: 'A file for one platform', good: 'FROM --platform=linux/amd64 ubuntu:26.04\nRUN ./install\n' },
     {
       title: 'A stage whose name tells its platform',
@@ -35,10 +49,11 @@ export default defineRule({
       good: 'FROM --platform=linux/arm64 alpine:3.24 AS qemu-aarch64\nFROM alpine:3.24\nCOPY --from=qemu-aarch64 /bin/qemu /bin/\n',
     },
   ],
-  reproduces: 'hadolint',
+  reproduces: ['hadolint', 'buildkit'],
   when: { instructions: ['From'] },
   check({ file, model, document, as }) {
     if (as === 'hadolint') return { From: notOfBuild };
+    if (as === 'buildkit') return { From: constant };
     const { final } = model;
     // One that is for one platform alone.
     if (!final || platformOf(bottomStage(final))?.value?.text !== undefined) return {};
@@ -75,6 +90,14 @@ const notOfBuild = function* ({ flags }: From) {
   const flag = flags.find(({ name }) => name.text === 'platform');
   if (flag && !/\$\{?(?:BUILD|TARGET)PLATFORM\b/.test(flag.text))
     yield { at: flag, message: `\`${flag.text}\` keeps the stage on one platform` };
+};
+
+/** BuildKit lets a constant be only where the name of the stage tells the system or the processor. */
+const constant = function* ({ flags, name }: From) {
+  const flag = flags.find((each) => each.name.text === 'platform');
+  const platform = flag?.value?.text && readPlatform(flag.value.text);
+  if (!flag || !platform || platform.some((part) => name?.text.toLowerCase().includes(part))) return;
+  yield { at: flag, message: `\`${flag.text}\` keeps the stage on one platform` };
 };
 
 const platformOf = ({ node }: StageInfo) => node.from?.flags.find(({ name }) => name.text === 'platform');

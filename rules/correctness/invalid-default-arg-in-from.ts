@@ -20,11 +20,14 @@ export default defineRule({
       good: '# The image to build on, required: --build-arg BASE=…\nARG BASE\nFROM $BASE\n',
     },
   ],
-  check({ model }) {
+  reproduces: 'buildkit',
+  check({ model, as }) {
     return {
       *From(node) {
-        if (node.image.text !== undefined) return;
         const { value, error } = model.imageByDefault(node);
+        if (as === 'buildkit' && value !== undefined && !readReference(value))
+          yield { at: node.image, message: `By default FROM names \`${value}\`, which is not an image` };
+        if (as || node.image.text !== undefined) return;
         if (error !== undefined || value === undefined || (value !== '' && readReference(value))) return;
         const args = variablesIn(node.image).flatMap(({ name, modifier }) =>
           modifier?.endsWith('-') ? [] : argOf(name, model),

@@ -17,12 +17,14 @@ export default defineRule({
     },
   ],
   when: { instructions: ['From'] },
-  check({ file, model }) {
+  check({ file, model, as }) {
     return {
       *From({ keyword, flags }) {
         const flag = flags.find(({ name }) => name.text === 'platform');
         const [part, another] = flag?.value?.parts ?? [];
-        if (!flag || part?.kind !== 'Variable' || another || part.modifier || part.name !== 'TARGETPLATFORM') return;
+        if (!flag || part?.kind !== 'Variable' || another || part.name !== 'TARGETPLATFORM') return;
+        // With a default it may be a choice, but none to BuildKit, which always sets it.
+        if (part.modifier && !(as === 'buildkit' && /^:?-$/.test(part.modifier))) return;
         if (model.globals.bindings.get('TARGETPLATFORM')?.by !== 'predefined') return;
         const gap = file.text.slice(keyword.end, flag.start);
         yield {

@@ -1,14 +1,20 @@
 import {
   asWritten,
+  bottomStage,
   cleanPath,
   defineRule,
   type Edit,
+  expandByDefault,
   isAbsolutePath,
   isSpoilt,
+  type Model,
   mayBeAbsolute,
   replace,
   type StageInfo,
+  setsOnlyPath,
+  unboundIn,
   type Word,
+  type Workdir,
 } from '#lint';
 
 export default defineRule({
@@ -41,7 +47,7 @@ export default defineRule({
     },
     { title: 'From an empty image, which starts in `/`', good: 'FROM scratch\nWORKDIR app\n' },
   ],
-  reproduces: 'hadolint',
+  reproduces: ['hadolint', 'buildkit'],
   check({ model, as }) {
     const seen = new Set<StageInfo | undefined>();
     return {
@@ -55,6 +61,12 @@ export default defineRule({
         const { value } = model.expand(path, node);
         if (as === 'hadolint') {
           if (!mayBeAbsolute(asWritten(path))) yield { at: path, message: `The WORKDIR \`${path.raw}\` is relative` };
+          return;
+        }
+        if (as === 'buildkit') {
+          if (!seen.has(stage) && isRelativeInBuildkit(model, node, stage))
+            yield { at: path, message: `The WORKDIR \`${path.raw}\` is relative` };
+          seen.add(stage);
           return;
         }
         if (value === undefined || isAbsolutePath(value) || seen.has(stage)) return;
@@ -72,6 +84,13 @@ export default defineRule({
     };
   },
 });
+
+/** It looks at the value alone, an unset variable being empty; those of the base image it knows, and the file does not tell. */
+const isRelativeInBuildkit = (model: Model, node: Workdir, stage: StageInfo | undefined): boolean => {
+  const mayBeSet = stage && !setsOnlyPath(bottomStage(stage).base) && unboundIn(model, node).length > 0;
+  const value = mayBeSet ? model.expand(node.path, node).value : expandByDefault(model, node.path, node);
+  return value !== undefined && !/^[\\/]/.test(value);
+};
 
 /** Puts a `/` in the place of `./` and `../`, behind a quote. */
 const editOf = (path: Word): Edit | undefined => {

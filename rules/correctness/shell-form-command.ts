@@ -76,10 +76,14 @@ export default defineRule({
       good: 'FROM nginx:1.29\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\n',
     },
   ],
-  reproduces: 'hadolint',
+  reproduces: ['hadolint', 'buildkit'],
   when: { instructions: ['Cmd', 'Entrypoint', 'Healthcheck'] },
   check({ file, model, as }) {
     if (as === 'hadolint') return { Cmd: anyShellForm, Entrypoint: anyShellForm, Healthcheck: anyShellForm };
+    if (as === 'buildkit') {
+      const unchosen = (node: Cmd | Entrypoint) => (model.stateBefore(node).shell ? [] : anyShellForm(node));
+      return { Cmd: unchosen, Entrypoint: unchosen };
+    }
     const problemIn = (node: Node, { stage }: Where): readonly Problem[] => {
       const { command } = node;
       if (!stage || command?.kind !== 'ShellForm' || NOT_THIS.test(command.text) || isReplaced(node, stage)) return [];
@@ -92,10 +96,9 @@ export default defineRule({
   },
 });
 
-/** hadolint wants none at all, whatever it is good for. */
+/** Other tools want none at all, whatever it is good for; BuildKit lets be what a chosen shell starts, and health checks. */
 const anyShellForm = function* ({ command, keyword }: Node): Iterable<Problem> {
-  if (command?.kind === 'ShellForm')
-    yield { at: command, codes: ['DL3025'], message: `${keyword.text.toUpperCase()} is in shell form` };
+  if (command?.kind === 'ShellForm') yield { at: command, message: `${keyword.text.toUpperCase()} is in shell form` };
 };
 
 /** Of one that has no effect overridden-instruction has something to say. */

@@ -55,7 +55,9 @@ export default defineRule({
     { title: 'In a RUN the shell looks', good: 'FROM ubuntu:26.04\nRUN echo $SOMETHING\n' },
   ],
   exceptions: { onbuild: 'A trigger runs after the whole stage, so it sees what is set below it.' },
-  check({ model }) {
+  reproduces: 'buildkit',
+  check({ model, as }) {
+    if (as === 'buildkit') return visitorOf((node, { stage }) => anyUnbound(node, stage, model));
     const causes = new Map<string, Cause | undefined>();
     let setters: ReadonlyMap<string, Setters> | undefined;
     const visit = function* (node: Instruction, { stage }: Where): Iterable<Problem> {
@@ -76,21 +78,34 @@ export default defineRule({
         if (cause && (!isKnown || cause.meant)) yield problemOf(variable, cause);
       }
     };
-    return {
-      Add: visit,
-      Arg: visit,
-      Copy: visit,
-      Env: visit,
-      Expose: visit,
-      Label: visit,
-      Run: visit,
-      Stopsignal: visit,
-      User: visit,
-      Volume: visit,
-      Workdir: visit,
-    };
+    return visitorOf(visit);
   },
 });
+
+const visitorOf = (visit: (node: Instruction, where: Where) => Iterable<Problem>) => ({
+  Add: visit,
+  Arg: visit,
+  Copy: visit,
+  Env: visit,
+  Expose: visit,
+  Label: visit,
+  Run: visit,
+  Stopsignal: visit,
+  User: visit,
+  Volume: visit,
+  Workdir: visit,
+});
+
+/** BuildKit names every one but in EXPOSE, also where that is meant, and knows what the base image sets. */
+const anyUnbound = function* (node: Instruction, stage: StageInfo | undefined, model: Model): Iterable<Problem> {
+  const bottom = stage && bottomStage(stage);
+  if (node.kind === 'Expose' || (bottom && mayBeStage(bottom, model))) return;
+  const isCertain = !bottom || setsOnlyPath(bottom.base);
+  for (const variable of unboundIn(model, node)) {
+    if (!isCertain && OF_IMAGES.test(variable.name)) continue;
+    yield { at: variable, message: `\`$${variable.name}\` is not set` };
+  }
+};
 
 interface Cause {
   readonly message: string;

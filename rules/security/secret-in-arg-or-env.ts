@@ -1,4 +1,4 @@
-import { type Arg, defineRule, type Env, type Model, type Problem, type Where, type Word } from '#lint';
+import { type Arg, type Compat, defineRule, type Env, type Model, type Problem, type Where, type Word } from '#lint';
 
 export default defineRule({
   name: 'secret-in-arg-or-env',
@@ -36,9 +36,12 @@ export default defineRule({
       good: 'FROM debian:13\nENV TOKEN_TTL=3600 PASSWORD_POLICY=strict TOKENIZERS_PARALLELISM=1\n',
     },
   ],
-  reproduces: 'hadolint',
+  reproduces: ['hadolint', 'buildkit'],
   check({ model, as }) {
-    if (as === 'hadolint') return { Arg: secretNames, Env: secretNames };
+    if (as) {
+      const named = (node: Arg | Env) => secretNames(node, as);
+      return { Arg: named, Env: named };
+    }
     return {
       *Arg(node, where) {
         for (const { name, default: word } of node.declarations) {
@@ -56,13 +59,19 @@ export default defineRule({
   },
 });
 
-/** hadolint goes by the names alone. */
-const secretNames = function* (node: Arg | Env): Iterable<Problem> {
+/** Others go by the names alone: BuildKit by words between underscores, hadolint by any part. */
+const secretNames = function* (node: Arg | Env, as: Compat): Iterable<Problem> {
   const names = node.kind === 'Arg' ? node.declarations.map(({ name }) => name) : node.pairs.map(({ key }) => key);
   for (const name of names)
-    if (/password|secret|token|private|api_?key|aws_access_key|username$/i.test(name.text ?? ''))
+    if (as === 'hadolint' ? NAMES_IN_HADOLINT.test(name.text ?? '') : isSecretInBuildkit(name.text ?? ''))
       yield { at: name, message: `The name of \`${name.text}\` is that of a secret or an account` };
 };
+
+const NAMES_IN_HADOLINT = /password|secret|token|private|api_?key|aws_access_key|username$/i;
+
+const isSecretInBuildkit = (name: string): boolean =>
+  /(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i.test(name) &&
+  !/(?:_|^)(?:public|file|version)(?:_|$)/i.test(name);
 
 interface Setting {
   readonly model: Model;

@@ -23,11 +23,11 @@ export default defineRule({
     { title: 'A reserved name is another matter', good: 'FROM golang AS Context\n' },
     { title: 'An image', good: 'FROM golang AS build\nFROM alpine\nCOPY --from=build /app /app\n' },
   ],
-  check({ file, model }) {
+  check({ file, model, as }) {
     return {
       *From({ name }, { stage }) {
         // A name that no stage can have is refused, which `syntax` says; one that is reserved has to go altogether.
-        if (!name || !stage || !/^(?=.*[A-Z])[A-Za-z][\w.-]*$/.test(name.text)) return;
+        if (!name || !stage || !/[A-Z]/.test(name.text) || (!as && !/^[A-Za-z][\w.-]*$/.test(name.text))) return;
         const lower = name.text.toLowerCase();
         if (lower === 'scratch' || lower === 'context') return;
         yield {

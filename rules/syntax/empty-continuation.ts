@@ -1,4 +1,12 @@
-import { defineRule, type EmptyContinuation, type Iechorfile, type Instruction, remove, swallowedKeyword } from '#lint';
+import {
+  defineRule,
+  type EmptyContinuation,
+  type Iechorfile,
+  type Instruction,
+  type Range,
+  remove,
+  swallowedKeyword,
+} from '#lint';
 
 export default defineRule({
   name: 'empty-continuation',
@@ -22,17 +30,19 @@ export default defineRule({
     },
     { title: 'In a heredoc', good: 'FROM alpine\nRUN <<EOF\necho \\\n\necho\nEOF\n' },
   ],
-  check({ file, model }) {
+  check({ file, model, as }) {
     return {
       *done() {
         for (const [node, lines] of linesByInstruction(file)) {
           const [first] = lines;
-          if (!first || swallowedKeyword(model, node)) continue;
+          if (!first || (!as && swallowedKeyword(model, node))) continue;
           const keyword = node.keyword.text.toUpperCase();
           yield {
             at: { start: first.start, end: first.start },
             message: `${lines.length > 1 ? `${lines.length} empty lines stand` : 'An empty line stands'} inside the ${keyword}`,
             help: `Delete ${lines.length > 1 ? 'them' : 'it'}, or put a comment there to set the parts off.`,
+            // BuildKit names the last line of the instruction.
+            anchors: { buildkit: lastLine(node, file) },
             fix: { title: `Delete the empty ${lines.length > 1 ? 'lines' : 'line'}`, edits: lines.map(remove) },
           };
         }
@@ -40,6 +50,12 @@ export default defineRule({
     };
   },
 });
+
+const lastLine = ({ start, lines, heredocs }: Instruction, { text }: Iechorfile): Range => {
+  let at = heredocs[0] ? text.lastIndexOf('\n', heredocs[0].body.start - 2) + 1 : start;
+  for (let line = lines.first; line < lines.last && !heredocs[0]; line++) at = text.indexOf('\n', at) + 1;
+  return { start: at, end: at };
+};
 
 const linesByInstruction = (file: Iechorfile): ReadonlyMap<Instruction, readonly EmptyContinuation[]> => {
   const groups = new Map<Instruction, EmptyContinuation[]>();

@@ -109,7 +109,7 @@ const visitorsOf = (walk: Walk, rules: Iterable<Rule>): Visitors => {
     const context = as || rule.options ? { ...plain, as, options: optionsOf(rule, setting.options) } : plain;
     try {
       visitors.push({ rule, setting, visitor: rule.check(context), isLender: false });
-      if (as && rule.reproduces === as)
+      if (as && [rule.reproduces].flat().includes(as))
         visitors.push({ rule, setting, visitor: rule.check({ ...context, as: undefined }), isLender: true });
     } catch (error) {
       walk.diagnostics.push(internal(walk.document.path, rule, error));
@@ -118,14 +118,17 @@ const visitorsOf = (walk: Walk, rules: Iterable<Rule>): Visitors => {
   return visitors;
 };
 
+/** BuildKit looks at triggers where they run. */
+const rulesOfTriggers = (visitors: Visitors): ReadonlySet<Rule> =>
+  new Set(visitors.flatMap(({ rule, setting }) => (setting.as === 'buildkit' ? [] : rule)));
+
 const walkFile = (walk: Walk, visitors: Visitors): void => {
   const handlers = handlersOf(visitors);
   for (const node of walk.file.globals) visit(walk, handlers, node, { stage: undefined, onbuild: false });
   for (const stage of walk.model.stages) {
     walkStage(walk, handlers, stage, false);
     const triggers = walk.model.triggersOf(stage);
-    if (triggers)
-      walkStage(walk, handlersOf(visitorsOf(walk, new Set(visitors.map(({ rule }) => rule)))), triggers, true);
+    if (triggers) walkStage(walk, handlersOf(visitorsOf(walk, rulesOfTriggers(visitors))), triggers, true);
   }
 };
 

@@ -181,10 +181,10 @@ export interface Rule {
   /** `final`: matters only in a stage whose layers are in the final image. */
   readonly scope?: 'final' | 'any';
   /**
-   * The tool whose findings it makes itself where `Context.as` names it. What we say of the same instruction lends them
+   * The tools whose findings it makes itself where `Context.as` names one. What we say of the same instruction lends them
    * words and fix.
    */
-  readonly reproduces?: Compat;
+  readonly reproduces?: Compat | readonly Compat[];
   /** Looks at the document's bytes alone, so it runs also where there is no text to read. */
   readonly bytes?: boolean;
   readonly tags?: readonly string[];

@@ -57,7 +57,8 @@ export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { type UnpinnedInstall, unpinnedInstalls } from './pins.ts';
 export { lostFailure, optionsOfShell, unguardedPipes } from './pipes.ts';
-export { PROCESSORS, SYSTEMS } from './platforms.ts';
+export { expandByDefault } from './plain-build.ts';
+export { PROCESSORS, readPlatform, SYSTEMS } from './platforms.ts';
 export { type PortRange, readPort } from './ports.ts';
 export { isPreprocessed } from './preprocessed.ts';
 export {

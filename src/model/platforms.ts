@@ -1,3 +1,25 @@
+/** The system and the processor of a platform in the names that builders give them; undefined where it is none. */
+export const readPlatform = (text: string): readonly [system: string, processor: string] | undefined => {
+  const [first = '', second, ...more] = text.toLowerCase().split('/');
+  if (more.length > 1) return undefined;
+  if (second !== undefined) return [systemOf(first), processorOf(second)];
+  if (SYSTEMS.includes(first)) return [systemOf(first), 'amd64'];
+  return PROCESSORS.includes(first) || first in OTHER_NAMES ? ['linux', processorOf(first)] : undefined;
+};
+
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  aarch64: 'arm64',
+  i386: '386',
+  armhf: 'arm',
+  armel: 'arm',
+};
+
+const processorOf = (name: string): string => OTHER_NAMES[name] ?? name;
+
+const systemOf = (name: string): string => (name === 'macos' ? 'darwin' : name);
+
 /** Operating systems that a platform may name. */
 export const SYSTEMS: readonly string[] = [
   'linux',

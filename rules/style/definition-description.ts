@@ -1,0 +1,82 @@
+import { type Arg, type Comment, defineRule, type From, type Iechorfile } from '#lint';
+
+export default defineRule({
+  name: 'definition-description',
+  codes: ['InvalidDefinitionDescription'],
+  category: 'style',
+  summary: 'The comment above an ARG or a stage does not begin with its name',
+  why: `BuildKit shows such a comment as the description of the argument or of the stage, in \`docker build --call=outline\` and
+    \`--call=targets\`, where its first word is the name.`,
+  severity: 'style',
+  off: true,
+  when: { instructions: ['Arg', 'From'] },
+  examples: [
+    {
+      bad: '# The version to install\nARG VERSION=3\nFROM alpine:3.24\n',
+      good: '# VERSION to install\nARG VERSION=3\nFROM alpine:3.24\n',
+    },
+    {
+      title: 'A stage',
+      bad: '# Here all is built\nFROM golang:1.26 AS build\n',
+      good: '# build makes the program\nFROM golang:1.26 AS build\n',
+    },
+    { title: 'One of several comments describes it', good: '# See below\n# A is a letter\nARG A=a\nFROM alpine\n' },
+    { title: 'A stage without a name has no description', good: '# The image\nFROM alpine\n' },
+    { title: 'An empty comment sets those above it apart', good: '# Arguments\n#\nARG A=a\nFROM alpine\n' },
+    {
+      title: 'What is said to linters is no description',
+      good: '# hadolint ignore=DL3007\nFROM alpine:latest AS base\n',
+    },
+    {
+      title: 'BuildKit checks it where the head of the file asks for it',
+      bad: '# check=experimental=InvalidDefinitionDescription\n# the version\nARG VERSION=3\nFROM alpine\n',
+      good: '# the version\nARG VERSION=3\nFROM alpine\n',
+      as: 'buildkit',
+    },
+  ],
+  exceptions: {
+    laterStage: 'An ARG above the first FROM stays there.',
+    onbuild: 'A trigger has no description.',
+  },
+  check({ file, as }) {
+    if (as === 'buildkit' && !isAskedFor(file)) return {};
+    const check = function* (node: Arg | From, { onbuild }: { readonly onbuild: boolean }) {
+      const names = onbuild ? [] : namesIn(node);
+      // BuildKit shows any of them that begins so, and checks the last.
+      const comments = as ? commentsOf(node).slice(-1) : commentsOf(node).filter(({ text }) => !isForTools(text));
+      const [first] = names;
+      if (!first || comments.length === 0 || comments.some(({ text }) => names.includes(firstWord(text)))) return;
+      const word = names.length > 1 ? '<name>' : first;
+      yield {
+        at: node.keyword,
+        message: `The comment above it does not begin with \`${word}\`, so it is no description`,
+        help: `Write \`# ${word} …\`, or put a line with \`#\` alone between them.`,
+      };
+    };
+    return { Arg: check, From: check };
+  },
+});
+
+const namesIn = (node: Arg | From): readonly string[] =>
+  node.kind === 'Arg'
+    ? node.declarations.map(({ name }) => name.text)
+    : node.name
+      ? [node.name.text.toLowerCase()]
+      : [];
+
+const firstWord = (text: string): string => text.trim().split(' ', 1).join('');
+
+/** Those behind the last empty one. */
+const commentsOf = ({ comments }: Arg | From): readonly Comment[] =>
+  comments.slice(comments.findLastIndex(({ text }) => text.trim() === '') + 1);
+
+const isForTools = (text: string): boolean =>
+  /^\s*(?:hadolint|iechorlint|tally|check|syntax|escape|shellcheck|checkov|trivy|kics-scan|renovate)\b|^\W*$/i.test(
+    text,
+  );
+
+const isAskedFor = ({ directives }: Iechorfile): boolean => {
+  const value = directives.find(({ name }) => name === 'check')?.value.text ?? '';
+  const asked = /(?:^|;)\s*experimental\s*=([^;\s]*)/.exec(value)?.[1] ?? '';
+  return asked.split(',').some((name) => name === 'all' || name === 'InvalidDefinitionDescription');
+};
