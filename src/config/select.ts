@@ -1,7 +1,7 @@
 import {
   CATEGORIES,
   type Compat,
-  isCodeOf,
+  isOnIn,
   type LintConfig,
   type Rule,
   type RuleSetting,
@@ -80,7 +80,7 @@ export const presetRules = (rules: readonly Rule[], preset: Preset): Chosen => {
   }
 };
 
-const isKnownTo = ({ codes }: Rule, tool: Compat): boolean => codes.some((code) => isCodeOf(tool, code));
+const isKnownTo = ({ codes }: Rule, tool: Compat): boolean => codes.some((code) => isOnIn(tool, code));
 
 /** Of two ways to ask for a rule: both its codes, and ours before another tool's. */
 export const joined = (before: RuleSetting | undefined, setting: RuleSetting): RuleSetting => {

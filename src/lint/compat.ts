@@ -31,6 +31,10 @@ export const BUILDKIT_CHECKS: readonly string[] = [
 export const isCodeOf = (tool: Compat, code: string): boolean =>
   tool === 'buildkit' ? BUILDKIT_CHECKS.includes(code) : /^(?:DL|SC)\d+$/.test(code);
 
+/** Whether the tool checks it without being asked to. */
+export const isOnIn = (tool: Compat, code: string): boolean =>
+  isCodeOf(tool, code) && code !== 'DL1001' && code !== 'DL3057';
+
 /** The tool whose id it is. */
 export const toolOf = (code: string): Compat | undefined => {
   if (isCodeOf('hadolint', code)) return 'hadolint';
