@@ -95,7 +95,9 @@ const flagsOf = ({ options, io }: SettingsRequest, rules: readonly Rule[]): Flag
   ignore: options.ignore,
   inputs: inputsIn(options, io),
   fixOnly: options.fixRules.length === 0 ? undefined : namesOf(options.fixRules, rules),
-  inlineIgnores: undefined,
+  also: options.also,
+  // What a configuration switches off stays off.
+  inlineIgnores: options.inlineIgnores ? undefined : false,
 });
 
 const namesOf = (selectors: readonly string[], rules: readonly Rule[]): ReadonlySet<string> =>

@@ -1,3 +1,4 @@
+import { addIgnores } from '../lint/add-ignores.ts';
 import { fix } from '../lint/fix.ts';
 import { lint } from '../lint/linter.ts';
 import type { FileReport } from '../report/index.ts';
@@ -19,27 +20,30 @@ export const fixFiles = async (run: Run): Promise<readonly FileReport[]> => {
     problems += applied;
     if (applied > 0) changed++;
   }
-  if (problems > 0) tell(run, `applied ${count(problems, 'fix', 'fixes')} in ${count(changed, 'file', 'files')}`);
+  const done = run.options.addIgnores
+    ? `wrote ${count(problems, 'ignore comment', 'ignore comments')}`
+    : `applied ${count(problems, 'fix', 'fixes')}`;
+  if (problems > 0) tell(run, `${done} in ${count(changed, 'file', 'files')}`);
   return files;
 };
 
-/** The fixes that the options allow, applied to the text alone. */
+/** The fixes that the options allow, or the comments that they ask for, applied to the text alone. */
 export const fixText = (run: Run, input: Input) => {
   const { document } = input.source;
   const { config } = run.settings.of(input.target);
   const facts = factsFor(run, config, input);
+  if (run.options.addIgnores) return addIgnores(document, config, facts);
   const result = fix(document, config, run.options.unsafeFixes ? 'unsafe' : 'safe', facts);
   for (const note of result.notes) say(run.io, `${document.path}: ${viewOf(document).sentence(note)}`);
-  return result;
+  return { ...result, added: result.applied.length };
 };
 
 const fixFile = async (run: Run, input: Input): Promise<{ report: FileReport; applied: number }> => {
   const { document } = input.source;
   const { config } = run.settings.of(input.target);
-  const { text, applied, diagnostics } = fixText(run, input);
+  const { text, added, diagnostics } = fixText(run, input);
   const failure = await handOver(run, input, text);
-  if (failure === undefined)
-    return { report: { document: { ...document, text }, diagnostics }, applied: applied.length };
+  if (failure === undefined) return { report: { document: { ...document, text }, diagnostics }, applied: added };
   fail(run, `cannot write ${document.path}: ${failure}`);
   return {
     report: { document, diagnostics: lint(document, config, factsFor(run, config, input)) },

@@ -3,6 +3,7 @@ import type { Flag } from './commands.ts';
 import { COLOR, FAIL_ON } from './lint-options.ts';
 
 const WHAT = 'What to check:';
+const IGNORING = 'What is known:';
 const FIXING = 'Fixing:';
 const OUTPUT = 'Output:';
 
@@ -38,6 +39,20 @@ export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
   },
   'print-config': { type: 'string', group: WHAT, describe: 'Print as JSON what is in force for this file' },
   plugins: { type: 'boolean', group: WHAT, describe: 'Load the plugins that configurations name; they are code' },
+  baseline: { type: 'string', group: IGNORING, describe: 'Leave out the findings that this file has' },
+  'update-baseline': { type: 'boolean', group: IGNORING, describe: 'Write what is found to the baseline' },
+  'add-ignores': {
+    type: 'boolean',
+    group: IGNORING,
+    describe: 'Write a comment above each instruction with findings that ignores them',
+  },
+  'no-inline-ignores': { type: 'boolean', group: IGNORING, describe: 'Report what comments ignore, too' },
+  'report-unused-ignores': {
+    type: 'boolean',
+    group: IGNORING,
+    describe: 'Report comments that ignore nothing; --fix deletes them',
+  },
+  'require-reason': { type: 'boolean', group: IGNORING, describe: 'Report ignore comments without a reason' },
   fix: { type: 'boolean', group: FIXING, describe: 'Apply the fixes that keep the image as it is' },
   'unsafe-fixes': { type: 'boolean', group: FIXING, describe: 'Apply those that may change it, too' },
   'fix-rule': {

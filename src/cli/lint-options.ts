@@ -2,6 +2,7 @@ import { ConfigError } from '../config/error.ts';
 import { SEVERITIES, type Severity } from '../lint/diagnostic.ts';
 import { FORMATS, type Format } from '../report/index.ts';
 import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
+import { ignoreOptionsOf, rejectIgnoreContradictions } from './ignore-options.ts';
 import { sizeOf } from './size.ts';
 
 export const FAIL_ON = [...SEVERITIES, 'never'] as const;
@@ -21,6 +22,15 @@ export interface LintOptions {
   readonly target: string | undefined;
   readonly select: readonly string[];
   readonly ignore: readonly string[];
+  /** The rules that options of their own ask for, beside the others. */
+  readonly also: readonly string[];
+  /** False: comments that say what to ignore have no effect. */
+  readonly inlineIgnores: boolean;
+  /** What is written, or shown, are comments that ignore what is found, instead of fixes. */
+  readonly addIgnores: boolean;
+  /** The file of the findings that are known already. */
+  readonly baseline: string | undefined;
+  readonly updateBaseline: boolean;
   /** Undefined: what the configuration says, or `warning`. */
   readonly failOn: Severity | 'never' | undefined;
   /** The configuration file to use instead of those that are found. */
@@ -52,6 +62,11 @@ export const plainLint = (paths: readonly string[]): LintOptions => ({
   target: undefined,
   select: [],
   ignore: [],
+  also: [],
+  inlineIgnores: true,
+  addIgnores: false,
+  baseline: undefined,
+  updateBaseline: false,
   failOn: undefined,
   config: undefined,
   noConfig: false,
@@ -77,6 +92,7 @@ export const lintOptionsOf = (given: Given): LintOptions => {
     target: textOf(given, 'target'),
     select: listOf(given, 'select'),
     ignore: listOf(given, 'ignore'),
+    ...ignoreOptionsOf(given),
     failOn: choiceOf(given, 'fail-on', FAIL_ON),
     config: textOf(given, 'config'),
     noConfig: isOn(given, 'no-config'),
@@ -94,7 +110,7 @@ export const lintOptionsOf = (given: Given): LintOptions => {
 
 const fixingOf = (given: Given): LintOptions['fixing'] => {
   if (isOn(given, 'diff')) return 'diff';
-  return isOn(given, 'fix') ? 'write' : undefined;
+  return isOn(given, 'fix') || isOn(given, 'add-ignores') ? 'write' : undefined;
 };
 
 const maxFileSizeOf = (given: Given): number => {
@@ -103,6 +119,7 @@ const maxFileSizeOf = (given: Given): number => {
 };
 
 const rejectContradictions = (options: LintOptions, given: Given): void => {
+  rejectIgnoreContradictions(options, given);
   if (options.config !== undefined && options.noConfig)
     throw new ConfigError('--config names a configuration and --no-config wants none; leave one of them out');
   if (options.fixRules.length > 0 && options.fixing === undefined)

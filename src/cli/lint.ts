@@ -21,9 +21,12 @@ import { version } from './version.ts';
 
 /** `iechorlint lint`: checks what the paths name, fixes it or shows the fixes where asked to, and reports. */
 export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<number> => {
+  const baseline = options.baseline === undefined ? undefined : await import('./baseline.ts');
+  const known = baseline?.openBaseline(options, io);
   const run = await startRun(options, io, rules);
   if (options.fixing === 'diff') return (await import('./diff.ts')).diffFiles(run);
-  const files = options.fixing === 'write' ? await (await import('./fix.ts')).fixFiles(run) : await checkFiles(run);
+  const found = options.fixing === 'write' ? await (await import('./fix.ts')).fixFiles(run) : await checkFiles(run);
+  const files = known && baseline ? await baseline.applyBaseline(run, found, known) : found;
   await report(run, files);
   return exitCodeOf(run, isFailure(run, files));
 };

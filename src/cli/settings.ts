@@ -45,7 +45,8 @@ export const settingsFor = async (request: Omit<SettingsRequest, 'places'>): Pro
     return (await import('./configured.ts')).configuredSettings({ ...request, places });
   const { options, io, rules } = request;
   const inputs = inputsIn(options, io);
-  const config = { ...configure(rules, options), ...(inputs ? { inputs } : {}) };
+  const { inlineIgnores } = options;
+  const config = { ...configure(rules, options), inlineIgnores, ...(inputs ? { inputs } : {}) };
   const settings = { config, failOn: options.failOn ?? DEFAULT_FAIL_ON };
   return { of: () => settings, isIgnored: () => false, rules, notices: [] };
 };

@@ -9,7 +9,7 @@ import {
   type Ruleset,
 } from '../lint/index.ts';
 import type { RuleChoice, Settings } from './model.ts';
-import { joined, leaveOut, PRESETS, type Selection, selected } from './select.ts';
+import { addRules, joined, leaveOut, PRESETS, type Selection, selected } from './select.ts';
 
 /** What the command line says; it outranks every file. */
 export interface Flags extends Selection {
@@ -31,7 +31,7 @@ export const lintConfigOf = (rules: readonly Rule[], layers: readonly Layer[], f
   const named = rulesNamed(rules, flags.select);
   const chosen = startOf(rules, layers, flags, policy);
   for (const layer of layers) for (const line of layer.rules ?? []) adjust(chosen, rules, line, flags, named);
-  for (const rule of rules) if (rule.always && !chosen.has(rule)) chosen.set(rule, {});
+  addRules(chosen, rules, flags.also);
   for (const selector of flags.ignore) leaveOut(chosen, rules, selector);
   const inputs = inputsOf(layers, flags);
   return {

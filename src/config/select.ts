@@ -14,6 +14,8 @@ import { ConfigError } from './error.ts';
 export interface Selection {
   readonly select: readonly string[];
   readonly ignore: readonly string[];
+  /** Names of rules that run beside those. */
+  readonly also?: readonly string[];
 }
 
 /** Named sets of rules. `hadolint` and `buildkit` say what those tools say. */
@@ -24,15 +26,25 @@ export type Preset = (typeof PRESETS)[number];
  * Without `select` the recommended rules run; with it those that it names, also ones that are off by default. A code
  * asks for what its tool says under it. Throws ConfigError for a selector that names nothing.
  */
-export const configure = (rules: readonly Rule[], { select, ignore }: Selection): LintConfig => {
+export const configure = (rules: readonly Rule[], { select, ignore, also }: Selection): LintConfig => {
   const chosen = new Map<Rule, RuleSetting>();
   for (const selector of select.length ? select : ['recommended']) {
     for (const [rule, setting] of selected(rules, selector)) chosen.set(rule, joined(chosen.get(rule), setting));
   }
-  // What cannot be read is said whatever is selected, unless it is ignored by name.
-  for (const rule of rules) if (rule.always && !chosen.has(rule)) chosen.set(rule, {});
+  addRules(chosen, rules, also);
   for (const selector of ignore) leaveOut(chosen, rules, selector);
   return { rules: chosen, known: rules, inlineIgnores: true };
+};
+
+/** Adds those that are wanted beside; and what cannot be read is said whatever is selected, unless it is ignored by name. */
+export const addRules = (
+  chosen: Map<Rule, RuleSetting>,
+  rules: readonly Rule[],
+  also: readonly string[] | undefined,
+): void => {
+  for (const rule of rules) {
+    if (!chosen.has(rule) && (rule.always || also?.includes(rule.name))) chosen.set(rule, {});
+  }
 };
 
 /** Rules, each with how it runs. */

@@ -27,16 +27,17 @@ export const outcomesOf = (
   config: LintConfig,
   facts: Facts,
 ): readonly IgnoreOutcome[] => {
-  const known = config.known ?? [...config.rules.keys()];
+  const known = config.known ?? [];
   const words = known.flatMap(({ name, codes }) => [name, ...codes]);
   const knownKeys = new Set(words.map((word) => word.toLowerCase()));
   const asked = askedKeys(config, facts);
-  const asksAll = known.every((rule) => rule.off || isWhole(config.rules.get(rule)));
+  const asksAll = known.length > 0 && known.every((rule) => rule.off || isWhole(config.rules.get(rule)));
   const stateOf = (ignore: Ignore, name: IgnoreName): NameOutcome['state'] => {
     if (used.has(name)) return 'used';
     const key = keyOf(ignore, name);
     if (key === 'all') return asksAll ? 'unused' : 'unasked';
-    if (ignore.tool === 'iechorlint' && !knownKeys.has(key) && !isElsewhere(name.text)) return 'unknown';
+    if (config.known && ignore.tool === 'iechorlint' && !knownKeys.has(key) && !isElsewhere(name.text))
+      return 'unknown';
     return asked.has(key) || ignore.scope === 'end' ? 'unused' : 'unasked';
   };
   return ignores.map((ignore) => ({

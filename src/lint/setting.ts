@@ -21,7 +21,7 @@ export interface RuleSetting {
 /** Which rules run and how; a rule that is not in the map is off. */
 export interface LintConfig {
   readonly rules: ReadonlyMap<Rule, RuleSetting>;
-  /** All rules there are, for what comments name; those that run if it is left out. */
+  /** All rules there are, so that a name in a comment can be told to be none of them. */
   readonly known?: readonly Rule[];
   /** False: comments that say what to ignore have no effect. */
   readonly inlineIgnores: boolean;

@@ -14,12 +14,12 @@ export const fingerprinter = (view: View): Fingerprint => {
     const key = `${rule}\n${line}`;
     const count = (seen.get(key) ?? 0) + 1;
     seen.set(key, count);
-    return hash(`${key}\n${count}`);
+    return hashOf(`${key}\n${count}`);
   };
 };
 
-/** FNV-1a over UTF-16 units, twice from different starts. */
-const hash = (text: string): string => fnv(text, 0x811c9dc5) + fnv(text, 0x2f0b4a7d);
+/** 16 hexadecimal digits: FNV-1a over UTF-16 units, twice from different starts. */
+export const hashOf = (text: string): string => fnv(text, 0x811c9dc5) + fnv(text, 0x2f0b4a7d);
 
 const fnv = (text: string, seed: number): string => {
   let value = seed;

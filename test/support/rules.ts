@@ -16,6 +16,7 @@ export const only = (rule: Rule, { as, policy, options, beside = [] }: Setup = {
     [rule, { ...(as ? { as } : {}), ...(options ? { options } : {}) }],
     ...beside.map((name) => [withoutFix(ruleCalled(name)), {}] as const),
   ]),
+  known: [rule, ...beside.map(ruleCalled)],
   inlineIgnores: true,
   policy: { ...NO_POLICY, ...policy },
 });
