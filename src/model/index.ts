@@ -46,6 +46,7 @@ export {
 export { type LicenseFlaw, licenseFlaw } from './licenses.ts';
 export { isListReader, isListUse, type ListUse, laterListUses } from './list-uses.ts';
 export { type ListeningPort, listeningPorts } from './listening.ts';
+export { type LooseInstall, looseInstalls } from './loose-installs.ts';
 export { type MeantStages, meantStages } from './meant-stages.ts';
 export { MOUNT_TYPES, type MountFlaw, type MountType, mountFlaws } from './mount-flaws.ts';
 export type { Mount } from './mounts.ts';

@@ -30,6 +30,7 @@ export const cargo = packageManager({
   pin: { pattern: /@=?\d/, example: 'ripgrep@14.1.0', options: ['--version', '--vers', '--rev', '--tag', '--path'] },
   manifests: ['Cargo.toml', 'rust-toolchain', 'rust-toolchain.toml', '.cargo'],
   locks: ['Cargo.lock'],
+  frozen: { options: ['--locked', '--frozen'], variables: [] },
   caches: ['/usr/local/cargo/registry', '/usr/local/cargo/git', '~/.cargo/registry', '~/.cargo/git'],
   clean: ['rm -rf /usr/local/cargo/registry'],
   cacheVariables: ['CARGO_HOME'],

@@ -36,6 +36,11 @@ export interface PackageManager {
   /** Files that say what a project needs, and those that fix the versions, as globs. */
   readonly manifests: readonly string[];
   readonly locks: readonly string[];
+  /**
+   * How it is told to fail where the lock file does not fit, the usual option first; undefined where it does that by
+   * itself, or cannot. An option of one word without dashes is a verb of its own.
+   */
+  readonly frozen: { readonly options: readonly string[]; readonly variables: readonly string[] } | undefined;
   /** Where downloads are kept, and where the index is. */
   readonly caches: readonly string[];
   readonly lists: readonly string[];
@@ -65,6 +70,7 @@ const NOTHING = {
   pin: undefined,
   manifests: [],
   locks: [],
+  frozen: undefined,
   caches: [],
   lists: [],
   clean: [],
