@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import copySourceMissing from '../rules/correctness/copy-source-missing.ts';
+import relativeWorkdir from '../rules/correctness/relative-workdir.ts';
 import { parse } from '../src/ast/create.ts';
+import { configure } from '../src/config/select.ts';
 import { contextOf, excluderOf, readIgnoreFile } from '../src/facts/index.ts';
+import { lint } from '../src/lint/linter.ts';
 import { modelOf } from '../src/model/index.ts';
+import { documentOf } from '../src/source/document.ts';
 import { folderWith, runIn } from './support/cli.ts';
 import { lookupIn } from './support/rules.ts';
 
@@ -127,5 +131,23 @@ describe('--context', () => {
     expect((await found({ Dockerfile: 'FROM a\n' }, '--build-arg', '=1')).stderr).toBe(
       'iechorlint: --build-arg must be NAME=VALUE or NAME, not `=1`\n',
     );
+  });
+});
+
+describe('BUILDKIT_DOCKERFILE_CHECK', () => {
+  const check = (directive: string, value?: string) => {
+    const buildArgs = new Map(value === undefined ? [] : [['BUILDKIT_DOCKERFILE_CHECK', value]]);
+    const config = { ...configure([relativeWorkdir], { select: [], ignore: [] }), inputs: { buildArgs } };
+    return lint(documentOf(`${directive}FROM alpine\nWORKDIR app\n`), config).map(({ severity }) => severity);
+  };
+
+  it('stands in for the directive of the file', () => {
+    expect(check('')).toEqual(['warning']);
+    expect(check('', 'error=true')).toEqual(['error']);
+    expect(check('', 'skip=WorkdirRelativePath')).toEqual([]);
+    expect(check('', 'skip=all;error=true')).toEqual([]);
+    expect(check('# check=skip=all\n')).toEqual([]);
+    expect(check('# check=skip=all\n', 'skip=StageNameCasing;error=true')).toEqual(['error']);
+    expect(check('# check=error=true\n', 'skip=UndefinedVar')).toEqual(['warning']);
   });
 });

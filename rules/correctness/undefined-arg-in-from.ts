@@ -6,12 +6,15 @@ import {
   type Instruction,
   insertLineBefore,
   isSlip,
+  type Model,
   nearestName,
+  readReference,
   replace,
   type Setters,
   settersIn,
   type Variable,
   variablesIn,
+  type Word,
 } from '#lint';
 
 export default defineRule({
@@ -65,6 +68,7 @@ export default defineRule({
           const meant = near && isSlip(name, near) ? near : undefined;
           yield {
             at: variable,
+            ...(isEmpty(node, words.slice(1), model) ? { severity: 'error' as const } : {}),
             message: inStage
               ? `\`$${name}\` is declared inside a stage, where FROM does not see it`
               : `\`$${name}\` is not declared above the first FROM`,
@@ -79,6 +83,16 @@ export default defineRule({
     };
   },
 });
+
+/** Whether no argument can help: without those that are not declared there is no image, or no platform. */
+const isEmpty = (node: From, [platform]: readonly Word[], model: Model): boolean => {
+  const isUndeclared = ({ name, modifier }: Variable) =>
+    modifier === undefined && /^[A-Za-z_]\w*$/.test(name) && !model.globals.bindings.has(name);
+  const isLeftAlone = (word: Word) => variablesIn(word).length > 0 && variablesIn(word).every(isUndeclared);
+  if (platform?.parts.length === 1 && isLeftAlone(platform)) return true;
+  const { value } = model.imageByDefault(node);
+  return isLeftAlone(node.image) && value !== undefined && !readReference(value);
+};
 
 const declarationOf = (name: string, node: Instruction | undefined): ArgDeclaration | undefined =>
   node?.kind === 'Arg' ? node.declarations.find((declaration) => declaration.name.text === name) : undefined;

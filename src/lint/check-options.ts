@@ -1,4 +1,5 @@
 import type { Comment, Iechorfile, Instruction } from '../ast/nodes.ts';
+import type { Inputs } from '../model/index.ts';
 import type { Range } from '../source/range.ts';
 import type { Ignore, IgnoreName } from './ignores.ts';
 
@@ -8,18 +9,27 @@ interface CheckOption extends Range {
   readonly values: readonly IgnoreName[];
 }
 
+/** What BUILDKIT_DOCKERFILE_CHECK says in a build; it stands in for the directive of the file. */
+const givenTo = ({ buildArgs }: Inputs): string | undefined => buildArgs?.get('BUILDKIT_DOCKERFILE_CHECK');
+
 /** Whether the build fails where one of its checks finds something. */
-export const isErrorOnCheck = ({ directives }: Iechorfile): boolean => {
-  const value = directives.find(({ name }) => name === 'check')?.value;
-  if (!value) return false;
-  return optionsIn(value.text, value.start).some(({ key, values: [first] }) => key === 'error' && isTrue(first?.text));
+export const isErrorOnCheck = ({ directives }: Iechorfile, inputs: Inputs): boolean => {
+  const text = givenTo(inputs) ?? directives.find(({ name }) => name === 'check')?.value.text;
+  if (text === undefined) return false;
+  return optionsIn(text, 0).some(({ key, values: [first] }) => key === 'error' && isTrue(first?.text));
+};
+
+/** The checks that a build argument leaves out, or `all`. */
+export const checksLeftOut = (inputs: Inputs): readonly string[] => {
+  const options = optionsIn(givenTo(inputs) ?? '', 0);
+  return options.find(({ key }) => key === 'skip')?.values.map(({ text }) => text) ?? [];
 };
 
 /** What `# check=skip=…` leaves out, at the head of the file and above instructions. */
-export const checkIgnores = (file: Iechorfile): readonly Ignore[] => {
+export const checkIgnores = (file: Iechorfile, inputs: Inputs): readonly Ignore[] => {
   const ignores: Ignore[] = [];
   const directive = file.directives.find(({ name }) => name === 'check');
-  if (directive) {
+  if (directive && givenTo(inputs) === undefined) {
     const { text, start } = directive.value;
     const options = optionsIn(text, start);
     const end = endOfLine(file, directive);

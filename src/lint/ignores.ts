@@ -1,4 +1,5 @@
 import type { Comment, Iechorfile } from '../ast/nodes.ts';
+import type { Inputs } from '../model/index.ts';
 import type { Range } from '../source/range.ts';
 import { checkIgnores } from './check-options.ts';
 
@@ -24,9 +25,9 @@ export interface Ignore extends Range {
 }
 
 /** Every ignore of a file in order of place, whichever tool it is written for. */
-export const ignoresIn = (file: Iechorfile): readonly Ignore[] => {
+export const ignoresIn = (file: Iechorfile, inputs: Inputs): readonly Ignore[] => {
   if (!/iechorlint|hadolint|tally|check/i.test(file.text)) return [];
-  const ignores = [...checkIgnores(file)];
+  const ignores = [...checkIgnores(file, inputs)];
   for (const comment of [...file.comments, ...commentsInScripts(file)]) {
     const ignore = ignoreIn(comment);
     if (ignore) ignores.push(ignore);

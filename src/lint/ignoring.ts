@@ -1,7 +1,7 @@
 import type { Iechorfile } from '../ast/nodes.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Model } from '../model/index.ts';
-import { isErrorOnCheck } from './check-options.ts';
+import { checksLeftOut, isErrorOnCheck } from './check-options.ts';
 import { isCodeOf, toolOf } from './compat.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { type IgnoreOutcome, outcomesOf } from './ignore-outcomes.ts';
@@ -22,7 +22,7 @@ export const withoutIgnored = (
   diagnostics: readonly Diagnostic[],
   aboutIgnores: (outcomes: readonly IgnoreOutcome[]) => readonly Diagnostic[],
 ): readonly Diagnostic[] => {
-  const ignores = ignoresIn(file);
+  const ignores = ignoresIn(file, model.inputs);
   if (ignores.length === 0) return diagnostics;
   const stages = model.stages.map(({ node }) => node);
   const suppression = suppressionOf(file, stages, ignores, idsOf(config));
@@ -39,10 +39,20 @@ const idsOf = ({ rules }: LintConfig) => {
   };
 };
 
-/** Where `# check=error=true` stands, the build fails for what its checks find. */
-export const withFailingChecks = (file: Iechorfile, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] => {
-  if (!isErrorOnCheck(file)) return diagnostics;
-  return diagnostics.map((each) =>
+/** What the build is told of its checks: with `error=true`, in the file or as an argument, it fails for what they find. */
+export const withChecksOfBuild = (
+  { file, model: { inputs } }: Pick<Linted, 'file' | 'model'>,
+  diagnostics: readonly Diagnostic[],
+): readonly Diagnostic[] => {
+  const skipped = new Set(checksLeftOut(inputs));
+  const kept = skipped.size === 0 ? diagnostics : diagnostics.filter(({ codes }) => !codes.some(isIn(skipped)));
+  if (!isErrorOnCheck(file, inputs)) return kept;
+  return kept.map((each) =>
     each.codes.some((code) => isCodeOf('buildkit', code)) ? { ...each, severity: 'error' } : each,
   );
 };
+
+const isIn =
+  (skipped: ReadonlySet<string>) =>
+  (code: string): boolean =>
+    isCodeOf('buildkit', code) && (skipped.has('all') || skipped.has(code));

@@ -7,7 +7,7 @@ import { askedRules } from './asked.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { codesIn, diagnosticOf, internal, placeOf, type RunningRule } from './finding.ts';
 import type { IgnoreOutcome } from './ignore-outcomes.ts';
-import { withFailingChecks, withoutIgnored } from './ignoring.ts';
+import { withChecksOfBuild, withoutIgnored } from './ignoring.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
 import { lend, untold } from './places.ts';
 import {
@@ -58,7 +58,7 @@ export const lintFile = (
   const kept = config.inlineIgnores
     ? withoutIgnored(walk, found, (outcomes) => aboutIgnores(walk, visitors, outcomes))
     : found;
-  return withFailingChecks(file, kept).toSorted(byPlace);
+  return withChecksOfBuild(walk, kept).toSorted(byPlace);
 };
 
 const aboutIgnores = (walk: Walk, visitors: Visitors, outcomes: readonly IgnoreOutcome[]): readonly Diagnostic[] => {
