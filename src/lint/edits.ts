@@ -56,3 +56,9 @@ export const insertLineAfter = (file: Iechorfile, node: Instruction, line: strin
   const lineEnd = lineEndOf(file, node);
   return insertAfter(node, `${lineEnd}${indentOf(file, node)}${line}`);
 };
+
+/** Puts the range in double quotes. */
+export const quoted = ({ start, end }: Range): readonly Edit[] => [
+  insertBefore({ start, end }, '"'),
+  insertAfter({ start, end }, '"'),
+];

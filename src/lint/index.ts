@@ -22,4 +22,5 @@ export type { Ignore, IgnoreName } from './ignores.ts';
 export { isPlainRun, joinedRuns } from './join-runs.ts';
 export { plainShellFix } from './plain-shell.ts';
 export * from './rule.ts';
+export * from './scripts.ts';
 export { type LintConfig, plainSettings, type RuleSetting } from './setting.ts';

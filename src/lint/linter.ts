@@ -8,6 +8,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { codesIn, diagnosticOf, internal, placeOf, type RunningRule } from './finding.ts';
 import type { IgnoreOutcome } from './ignore-outcomes.ts';
 import { withChecksOfBuild, withoutIgnored } from './ignoring.ts';
+import { isAboutScript, keepLast, type LastInScript } from './last-in-script.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
 import { lend, untold } from './places.ts';
 import {
@@ -47,6 +48,7 @@ export const lintFile = (
     diagnostics: [],
     told: new Set(),
     lent: [],
+    lastInScript: new Map(),
   };
   const hasText = document.defect === undefined || file.instructions.length > 0;
   const rules = [...config.rules.keys()];
@@ -54,6 +56,7 @@ export const lintFile = (
   const visitors = visitorsOf(walk, asked);
   if (hasText) walkFile(walk, visitors);
   finish(walk, visitors);
+  for (const { diagnostic } of walk.lastInScript.values()) walk.diagnostics.push(diagnostic);
   const found = lend(walk.diagnostics, walk.lent, file);
   const kept = config.inlineIgnores
     ? withoutIgnored(walk, found, (outcomes) => aboutIgnores(walk, visitors, outcomes))
@@ -76,6 +79,8 @@ interface Walk {
   readonly diagnostics: Diagnostic[];
   /** Line and code of what was said for hadolint. */
   readonly told: Set<string>;
+  /** What reproduces ShellCheck, as hadolint tells it. */
+  readonly lastInScript: LastInScript;
   /** What we would say where a rule makes that tool's findings itself. */
   readonly lent: Diagnostic[];
 }
@@ -200,6 +205,10 @@ const add = (walk: Walk, active: ActiveRule, problems: Problems | undefined): vo
     const range = placeOf(walk.file, walk.document.text.length, active, problem);
     if (active.isLender) {
       walk.lent.push(diagnosticOf(walk.document, active, problem, codes, range));
+      continue;
+    }
+    if (active.setting.as === 'hadolint' && isAboutScript(codes)) {
+      keepLast(walk.lastInScript, walk.file, problem, diagnosticOf(walk.document, active, problem, codes, range));
       continue;
     }
     const left = active.setting.as === 'hadolint' ? untold(walk.told, codes, walk.file, range, problem) : codes;

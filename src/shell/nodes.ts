@@ -1,5 +1,6 @@
 import type { Range } from '../source/range.ts';
 import type { Findings } from './commands.ts';
+import type { Outline } from './outline.ts';
 import type { Variables } from './variables.ts';
 
 /** Something the shell would refuse to read. */
@@ -14,11 +15,13 @@ export interface ShellToken extends Range {
 
 // Words -------------------------------------------------------------------------------------------------------------
 
-/** Plain text; `value` has quotes and escapes taken out. */
+/** Plain text; `value` has quotes and escapes taken out. The range has the quotes where they are `'` or `$'`. */
 export interface ShellLiteral extends Range {
   readonly kind: 'Literal';
   readonly value: string;
   readonly quoted: boolean;
+  /** The quotes it stands in, where nothing is expanded in them. */
+  readonly quotes?: "'" | "$'";
 }
 
 /** `*`, `?`, `[a-z]`, `{a,b}`, `@(a|b)` outside quotes; `value` is as written, `parts` what is expanded in it. */
@@ -171,4 +174,5 @@ export interface Script extends Range {
 export interface ScriptMemo {
   findings?: Findings;
   variables?: Variables;
+  outline?: Outline;
 }

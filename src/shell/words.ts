@@ -142,8 +142,9 @@ const partOf = (
     case 'Literal':
       return { kind: 'Literal', ...range, value: unmask(part.value, source), quoted };
     case 'SingleQuoted':
+      return { kind: 'Literal', ...range, value: unmask(part.value, source), quoted: true, quotes: "'" };
     case 'AnsiCQuoted':
-      return { kind: 'Literal', ...range, value: unmask(part.value, source), quoted: true };
+      return { kind: 'Literal', ...range, value: unmask(part.value, source), quoted: true, quotes: "$'" };
     case 'SimpleExpansion':
       return simpleVariable(part, quoted, source);
     case 'ParameterExpansion':

@@ -1,0 +1,86 @@
+import { type Context, defineRule, type ExpansionPlace, quoted, type ScriptPlace, visitScripts } from '#lint';
+
+export default defineRule({
+  name: 'unquoted-command-substitution',
+  codes: ['SC2046'],
+  category: 'shell',
+  summary: 'What a command prints is split into words',
+  why: `The shell splits the output at blanks and takes \`*\`, \`?\` and \`[\` in it for patterns, so that one argument becomes none, or many.`,
+  severity: 'info',
+  off: true,
+  when: { instructions: ['Run', 'Cmd', 'Entrypoint', 'Healthcheck'] },
+  fix: { safety: 'unsafe', note: 'Where the output is a list on purpose, the words of it become one.' },
+  examples: [
+    { bad: 'FROM alpine\nRUN rm $(cat /list)\n', good: 'FROM alpine\nRUN rm "$(cat /list)"\n' },
+    {
+      title: 'In a test',
+      bad: 'FROM php\nRUN [ $(php -r "echo PHP_OS;") = Linux ]\n',
+      good: 'FROM php\nRUN [ "$(php -r "echo PHP_OS;")" = Linux ]\n',
+    },
+    {
+      title: 'Programs that print one plain word',
+      good: 'FROM gcc\nRUN make -j$(nproc) && echo $(uname -m) $(dpkg --print-architecture)\n',
+    },
+    {
+      title: 'Where nothing is split',
+      good: 'FROM alpine\nRUN a=$(ls) && case $(ls) in x) ;; esac && echo "$a $(ls)"\n',
+    },
+  ],
+  check(context) {
+    return visitScripts(context, (place) => problemsIn(context, place));
+  },
+});
+
+function* problemsIn({ as }: Context, { outline, dialect }: ScriptPlace) {
+  for (const place of outline.expansions) {
+    const { part } = place;
+    if (part.kind !== 'Substitution' || part.quoted || !isSplit(place, dialect === 'posix')) continue;
+    if (part.style !== '$(' && part.style !== '`') continue;
+    const name = nameIn(place);
+    if (name !== undefined && LISTS.has(name)) continue;
+    if (as === undefined && (name === undefined || PLAIN.has(name))) continue;
+    yield {
+      at: part,
+      message: name
+        ? `What \`${name}\` prints is split into words and expanded here`
+        : 'The output is split into words and expanded here',
+      help: 'Put it in double quotes.',
+      fix: { title: 'Quote it', edits: quoted(part) },
+    };
+  }
+}
+
+const isSplit = ({ role }: ExpansionPlace, isPosix: boolean): boolean =>
+  role === 'argument' || role === 'target' || (role === 'declaration' && isPosix);
+
+/** The program whose output it is: the last one of a pipeline. */
+const nameIn = ({ part }: ExpansionPlace): string | undefined => {
+  if (part.kind !== 'Substitution') return undefined;
+  let node = part.script?.statements.at(-1)?.command;
+  while (node?.kind === 'Pipeline' || node?.kind === 'AndOrList') node = node.commands.at(-1);
+  return node?.kind === 'SimpleCommand' ? node.words[0]?.text : undefined;
+};
+
+/** Those that print a list to be split. */
+const LISTS = new Set(['seq', 'pgrep', 'pidof']);
+
+/** Those that print one word without blanks or patterns. */
+const PLAIN = new Set([
+  'nproc',
+  'uname',
+  'arch',
+  'dpkg',
+  'dpkg-architecture',
+  'id',
+  'getconf',
+  'mktemp',
+  'lsb_release',
+  'date',
+  'rpm',
+  'apk',
+  'wc',
+  'which',
+  'hostname',
+  'pg_config',
+  'whoami',
+]);

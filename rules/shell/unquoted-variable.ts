@@ -1,0 +1,72 @@
+import {
+  type Context,
+  defineRule,
+  type ExpansionPlace,
+  isSetBefore,
+  quoted,
+  type ScriptPlace,
+  visitScripts,
+} from '#lint';
+
+export default defineRule({
+  name: 'unquoted-variable',
+  codes: ['SC2086'],
+  category: 'shell',
+  summary: 'A variable stands unquoted in an argument',
+  why: `The shell splits its value at blanks and takes \`*\`, \`?\` and \`[\` in it for patterns, so that one argument becomes none, or many.`,
+  severity: 'info',
+  off: true,
+  when: { instructions: ['Run', 'Cmd', 'Entrypoint', 'Healthcheck'] },
+  fix: { safety: 'unsafe', note: 'Where the value is a list on purpose, the words of it become one.' },
+  examples: [
+    {
+      bad: 'FROM alpine\nRUN file=$(ls /in) && rm $file\n',
+      good: 'FROM alpine\nRUN file=$(ls /in) && rm "$file"\n',
+    },
+    {
+      title: 'In the middle of a word',
+      bad: 'FROM alpine\nRUN tag=$(cat /tag) && curl -fsSO https://example.org/v$tag.tgz\n',
+      good: 'FROM alpine\nRUN tag=$(cat /tag) && curl -fsSO https://example.org/v"$tag".tgz\n',
+    },
+    {
+      title: 'A plain value',
+      good: 'FROM alpine\nARG VERSION=1.2\nRUN v=3 && curl -fsSO https://example.org/$VERSION/$v\n',
+    },
+    { title: 'A list on purpose', good: 'FROM alpine\nRUN deps="gcc make" && apk add $deps\n' },
+    {
+      title: 'Where nothing is split',
+      good: 'FROM alpine\nRUN a=$(ls) && b=$a && case $b in x) ;; esac && echo "$a $b"\n',
+    },
+    { title: 'What the base image may set', good: 'FROM tomcat:11\nRUN ls $CATALINA_HOME/webapps\n' },
+  ],
+  check(context) {
+    return visitScripts(context, (place) => problemsIn(context, place));
+  },
+});
+
+function* problemsIn(context: Context, { node, outline, dialect }: ScriptPlace) {
+  const { as } = context;
+  const isKnown = isSetBefore(context, node);
+  for (const place of outline.expansions) {
+    const { part, value } = place;
+    if (part.kind !== 'Variable' || part.quoted || part.operator?.endsWith('+') || !isSplit(place, dialect === 'posix'))
+      continue;
+    const isOdd = value.unknown || value.several || value.empty || value.from.some((name) => !isKnown(name));
+    if (!isOdd) continue;
+    const only = value.unknown && !value.several ? undefined : ('hadolint' as const);
+    if (only && as !== only) continue;
+    yield {
+      at: part,
+      message: `The value of \`${part.name}\` is split into words and expanded here`,
+      help: 'Put it in double quotes.',
+      ...(only ? { only } : {}),
+      fix: { title: 'Quote it', edits: quoted(part) },
+    };
+  }
+}
+
+const isSplit = ({ role, word }: ExpansionPlace, isPosix: boolean): boolean =>
+  (role === 'name' && word.parts.length > 1) ||
+  role === 'argument' ||
+  role === 'target' ||
+  (role === 'declaration' && isPosix);

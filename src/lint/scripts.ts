@@ -1,0 +1,52 @@
+import type { Cmd, Entrypoint, Healthcheck, Run } from '../ast/nodes.ts';
+import { hadolintScript } from '../model/index.ts';
+import { type Outline, outlineOf, type Script } from '../shell/index.ts';
+import type { Context, Problem, Visitor } from './rule.ts';
+
+/** An instruction that may hold shell text. */
+export type ShellInstruction = Run | Cmd | Entrypoint | Healthcheck;
+
+/** A script that a POSIX shell or bash reads, with its instruction. */
+export interface ScriptPlace {
+  readonly node: ShellInstruction;
+  readonly script: Script;
+  readonly outline: Outline;
+  readonly dialect: 'posix' | 'bash';
+}
+
+/**
+ * Asks the same of every script in the file. hadolint reads those of RUN alone, takes most shells for a POSIX one, and
+ * says of a script that it cannot read nothing else.
+ */
+export const visitScripts = (context: Context, check: (place: ScriptPlace) => Iterable<Problem>): Visitor => {
+  const place = context.as === 'hadolint' ? placeForHadolint : placeOf;
+  const visit = (node: ShellInstruction): Iterable<Problem> | undefined => {
+    const found = place(context, node);
+    return found && check(found);
+  };
+  if (context.as === 'hadolint') return { Run: visit };
+  return { Run: visit, Cmd: visit, Entrypoint: visit, Healthcheck: visit };
+};
+
+const placeOf = ({ model }: Context, node: ShellInstruction): ScriptPlace | undefined => {
+  const script = model.scriptOf(node);
+  const dialect = model.shellOf(node).dialect === 'bash' ? 'bash' : 'posix';
+  return script && { node, script, outline: outlineOf(script), dialect };
+};
+
+const placeForHadolint = ({ model }: Context, node: ShellInstruction): ScriptPlace | undefined => {
+  const found = hadolintScript(model, node);
+  if (!found || found.script.problems.length > 0) return undefined;
+  const { script, shell } = found;
+  return { node, script, outline: outlineOf(script), dialect: shell === 'bash' ? 'bash' : 'posix' };
+};
+
+/** Whether a name is set in the script's environment, as far as the file tells. */
+export const isSetBefore = ({ model, as }: Context, node: ShellInstruction): ((name: string) => boolean) => {
+  const { bindings } = model.stateBefore(node);
+  if (as !== 'hadolint') return (name) => bindings.has(name);
+  return (name) => PROXIES.test(name) || bindings.get(name)?.node !== undefined;
+};
+
+/** hadolint knows of these without being told. */
+const PROXIES = /^(?:(?:https?|ftp|no)_proxy|(?:HTTPS?|FTP|NO)_PROXY)$/;
