@@ -29,6 +29,7 @@ export interface Command {
 
 const PRETTY_OR_JSON = ['pretty', 'json'] as const;
 const JSON_OR_LINES = ['json', 'jsonl'] as const;
+const FROM = ['hadolint'] as const;
 const PLAN_FORMATS = ['pretty', 'json', 'jsonl'] as const;
 
 const EXIT_CODES = `Exit codes:
@@ -134,6 +135,18 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
       const format = choiceOf(given, 'format', PRETTY_OR_JSON) ?? 'pretty';
       rejectOperands(given, 'rules');
       return (await import('./rules.ts')).run({ format }, io, rules);
+    },
+  },
+  init: {
+    operands: '',
+    describe: 'Write a configuration file with comments, .iechorlint.yaml',
+    flags: {
+      from: { type: 'string', choices: FROM, describe: 'Take over the configuration of this tool' },
+    },
+    examples: [['$0 init --from hadolint', 'from .hadolint.yaml']],
+    run: async (given, io, rules) => {
+      rejectOperands(given, 'init');
+      return (await import('./init.ts')).run({ from: choiceOf(given, 'from', FROM) }, io, rules);
     },
   },
 };

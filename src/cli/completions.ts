@@ -1,3 +1,4 @@
+import { PRESETS } from '../config/select.ts';
 import { CATEGORIES, type Rule } from '../lint/rule.ts';
 import { ALL_FLAGS } from './arguments.ts';
 import { COMMAND_NAMES, isCommandName } from './command-names.ts';
@@ -33,7 +34,7 @@ const candidatesAfter = (typed: readonly string[], current: string, rules: reado
 /** A list goes on behind its last comma. */
 const selectorsAfter = (current: string, rules: readonly Rule[]): readonly string[] => {
   const done = current.slice(0, current.lastIndexOf(',') + 1);
-  const selectors = [...ruleNames(rules), ...CATEGORIES, 'recommended', 'all'].map((selector) => done + selector);
+  const selectors = [...ruleNames(rules), ...CATEGORIES, ...PRESETS].map((selector) => done + selector);
   return selectors.filter((selector) => selector.startsWith(current));
 };
 

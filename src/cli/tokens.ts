@@ -77,7 +77,7 @@ const onlyOneFrom = (beginning: string, names: readonly string[]): string | unde
 const meant = (name: string | undefined): string => (name ? ` (did you mean \`${name}\`?)` : '');
 
 const choicesText = (choices: readonly string[] | undefined, before: string): string =>
-  choices ? `${before}${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}` : '';
+  choices ? before + [choices.slice(0, -1).join(', '), ...choices.slice(-1)].filter(Boolean).join(' or ') : '';
 
 const isValue = (next: string | undefined): boolean => next !== undefined && (next === '-' || !next.startsWith('-'));
 

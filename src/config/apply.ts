@@ -117,19 +117,25 @@ const adjust = (
   }
   const isCategory = CATEGORIES.some((name) => name === selector.toLowerCase());
   const isFree = select.length === 0;
-  const switchesOn = isFree && (choice.severity === 'on' || (choice.severity !== undefined && !isCategory));
+  const concernsRule = choice.severity !== undefined && !isCategory;
+  const switchesOn = isFree && (choice.severity === 'on' || concernsRule);
   for (const [rule, asked] of selected(rules, selector)) {
     const now = chosen.get(rule) ?? (switchesOn ? asked : undefined);
-    if (now) chosen.set(rule, changed(isFree && !isCategory ? widened(now, asked) : now, asked, choice));
+    if (now) chosen.set(rule, changed(isFree && concernsRule ? switchedOn(now, asked) : now, asked, choice));
   }
 };
 
-/** A rule that runs for some codes alone runs for one more, or whole. */
-const widened = (now: RuleSetting, asked: RuleSetting): RuleSetting => {
-  if (now.codes === undefined) return now;
-  const { as: _as, codes: _codes, ...rest } = now;
-  const { as, codes } = joined(now, asked);
-  return { ...rest, ...(as ? { as } : {}), ...(codes ? { codes } : {}) };
+/** A rule that runs for some codes alone runs for one more, or whole; what was left out of it is back. */
+const switchedOn = (now: RuleSetting, asked: RuleSetting): RuleSetting => {
+  const { as: _as, codes: some, ignoredCodes, ...rest } = now;
+  const { as, codes } = some ? joined(now, asked) : now;
+  const left = [...(ignoredCodes ?? [])].filter((code) => asked.codes && !asked.codes.has(code));
+  return {
+    ...rest,
+    ...(as ? { as } : {}),
+    ...(codes ? { codes } : {}),
+    ...(left.length > 0 ? { ignoredCodes: new Set(left) } : {}),
+  };
 };
 
 /** How a rule runs after a choice, which concerns the whole rule or the code by which it was asked for. */
@@ -145,8 +151,6 @@ const changed = (now: RuleSetting, { codes }: RuleSetting, { severity, options, 
     setting.severity = level;
     delete setting.codeSeverities;
   }
-  if (severity && codes && now.ignoredCodes)
-    setting.ignoredCodes = new Set([...now.ignoredCodes].filter((code) => !codes.has(code)));
   if (options) setting.options = { ...now.options, ...options };
   if (fix) setting.fix = fix;
   return setting;

@@ -1,5 +1,6 @@
 import { LABEL_KINDS, type LabelKind, type Rule, SEVERITIES, type Severity } from '../lint/index.ts';
-import type { Config, FailOn, RuleChoice, Settings } from './model.ts';
+import type { Loaded } from './load.ts';
+import type { FailOn, RuleChoice, Settings } from './model.ts';
 import { type ConfigText, rejectMistakes } from './read.ts';
 import { choice, flag, listOf, mapOf, type RecordOf, record, text } from './readers.ts';
 import { type ConfigNode, isEmpty, type Mistake } from './tree.ts';
@@ -30,26 +31,33 @@ export const readHadolint = (
   file: ConfigText,
   root: ConfigNode | undefined,
   rules: readonly Rule[],
-): { readonly layers: readonly Config[]; readonly notices: readonly string[] } => {
+): Pick<Loaded, 'layers' | 'notices' | 'moot'> => {
   const mistakes: Mistake[] = [];
-  const notices: string[] = [];
-  const own =
-    root?.kind === 'map'
-      ? {
-          ...root,
-          entries: root.entries.filter(({ key, value }) => {
-            if (isEmpty(value)) return false;
-            if (Object.hasOwn(KEYS, key)) return true;
-            notices.push(
-              `${file.shown}: \`${key}\` has no effect here${Object.hasOwn(FLAGS, key) ? `; pass ${FLAGS[key]}` : ''}`,
-            );
-            return false;
-          }),
-        }
-      : root;
-  const read = own && reader.read(own, '', (at, message) => mistakes.push({ at, message }));
+  const known = knownPart(root);
+  const read = known && reader.read(known, '', (at, message) => mistakes.push({ at, message }));
   rejectMistakes(file, mistakes);
-  return { layers: [{ presets: ['recommended', 'hadolint'], ...settingsFrom(fromFile(read ?? {}), rules) }], notices };
+  const given = fromFile(read ?? {});
+  return {
+    layers: [{ presets: ['recommended', 'hadolint'], ...settingsFrom(given, rules) }],
+    notices: foreignKeys(root).map((key) => `${file.shown}: \`${key}\` has no effect here${insteadOf(key)}`),
+    moot: mootCodes(given, rules),
+  };
+};
+
+/** hadolint passes over keys that it does not know, and so do we; a key without a value says nothing. */
+const knownPart = (root: ConfigNode | undefined): ConfigNode | undefined =>
+  root?.kind === 'map'
+    ? { ...root, entries: root.entries.filter(({ key, value }) => Object.hasOwn(KEYS, key) && !isEmpty(value)) }
+    : root;
+
+const foreignKeys = (root: ConfigNode | undefined): readonly string[] =>
+  root?.kind === 'map' ? root.entries.map(({ key }) => key).filter((key) => !Object.hasOwn(KEYS, key)) : [];
+
+const insteadOf = (key: string): string => (Object.hasOwn(FLAGS, key) ? `; pass ${FLAGS[key]}` : '');
+
+const mootCodes = ({ ignored = [], override = {} }: HadolintSettings, rules: readonly Rule[]): readonly string[] => {
+  const known = new Set(rules.flatMap(({ codes }) => codes));
+  return [...new Set([...ignored, ...Object.values(override).flat()])].filter((code) => !known.has(code));
 };
 
 /** What hadolint can be told, in a file or by the environment. */

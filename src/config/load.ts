@@ -22,6 +22,8 @@ export interface Loaded {
   readonly notLoaded: readonly string[];
   /** Whether it is another tool's. */
   readonly isForeign: boolean;
+  /** The codes in it that no rule has. */
+  readonly moot: readonly string[];
   /** What is worth a line. */
   readonly notices: readonly string[];
 }
@@ -65,6 +67,7 @@ const load = async (path: string, options: LoadOptions, trail: readonly string[]
     rules,
     notLoaded,
     isForeign: false,
+    moot: [],
     notices: bases.flatMap((base) => base.notices),
   };
 };

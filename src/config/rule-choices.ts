@@ -30,7 +30,7 @@ const fix = choice(RULE_FIXES);
 
 /** What `rules` may say; `lenient` where rules may be named that are not known here. */
 export const rulesReader = (rules: readonly Rule[], lenient: boolean): Reader<ReadonlyMap<string, RuleChoice>> => ({
-  schema: rulesSchema(rules),
+  schema: { $ref: '#/definitions/rules' },
   read: (node, name, log) => {
     if (node.kind !== 'map') return wrong(node, name, 'a map of rules to what they are', log);
     const choices = new Map<string, RuleChoice>();
@@ -67,7 +67,7 @@ const choiceReader = (schema: OptionSchema): Reader<RuleChoice> => {
   const options = optionsReader(schema);
   const whole: Reader<RuleChoice> = record({ severity: level, fix, options });
   return {
-    schema: { anyOf: [level.schema, { type: 'array', items: [level.schema, options.schema] }, whole.schema] },
+    schema: { anyOf: [level.schema, listSchema(level.schema, options.schema), whole.schema] },
     read: (node, name, log) => {
       if (node.kind === 'map') return whole.read(node, name, log);
       if (node.kind === 'scalar') return choiceOf(level.read(node, name, log));
@@ -78,6 +78,13 @@ const choiceReader = (schema: OptionSchema): Reader<RuleChoice> => {
     },
   };
 };
+
+const listSchema = (...items: readonly JsonSchema[]): JsonSchema => ({
+  type: 'array',
+  items,
+  minItems: 1,
+  maxItems: items.length,
+});
 
 const choiceOf = (severity: RuleChoice['severity'] | undefined): RuleChoice | undefined => severity && { severity };
 
@@ -118,6 +125,12 @@ const schemaOf = (spec: OptionSpec): JsonSchema => ({
   ...readerOf(spec).schema,
 });
 
+/** What the schemas of rules refer to. */
+export const ruleDefinitions = (rules: readonly Rule[]): JsonSchema => ({
+  rules: rulesSchema(rules),
+  rule: choiceReader({}).schema,
+});
+
 const rulesSchema = (rules: readonly Rule[]): JsonSchema => {
   const properties: Record<string, JsonSchema> = {};
   for (const category of CATEGORIES) properties[category] = schemaFor({}, `All rules of the category ${category}.`);
@@ -132,6 +145,3 @@ const schemaFor = (options: OptionSchema, description: string): JsonSchema => ({
   description,
   ...(Object.keys(options).length === 0 ? { $ref: '#/definitions/rule' } : choiceReader(options).schema),
 });
-
-/** What a rule without options may be set to. */
-export const PLAIN_RULE: JsonSchema = choiceReader({}).schema;

@@ -13,7 +13,7 @@ import {
   record,
   text,
 } from './readers.ts';
-import { PLAIN_RULE, rulesReader } from './rule-choices.ts';
+import { ruleDefinitions, rulesReader } from './rule-choices.ts';
 import { PRESETS } from './select.ts';
 
 export const FAIL_ON = [...SEVERITIES, 'never'] as const;
@@ -70,6 +70,6 @@ export const configSchema = (rules: readonly Rule[]): JsonSchema => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Configuration of iechorlint',
   description: '.iechorlint.yaml, .yml, .json, .jsonc or .toml, or `iechorlint` in package.json',
-  definitions: { rule: PLAIN_RULE },
+  definitions: ruleDefinitions(rules),
   ...configReader(rules).schema,
 });

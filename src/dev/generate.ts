@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { generateCstDts } from 'chevrotain';
 import { IechorfileParser } from '../../grammar/iechorfile.ts';
+import { schemaText } from './generate/config-schema.ts';
 import { ruleIndex } from './generate/rule-index.ts';
 import { rulePages } from './generate/rule-pages.ts';
 import { loadRules, ROOT } from './rule-files.ts';
@@ -32,6 +33,7 @@ if (broken.length) process.exitCode = 1;
 else {
   const rules = files.flatMap(({ rule }) => rule ?? []);
   settle('rules.md', rulePages(rules));
+  settle('schema.json', schemaText(rules));
   // The command line imports the index, which may name a rule that is gone.
   if (hasIndex) {
     const { readmeWithOutput } = await import('./generate/readme.ts');
