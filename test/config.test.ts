@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { schemaText } from '../src/dev/generate/config-schema.ts';
 import { CLEAN, folderWith, runIn, saying, type World } from './support/cli.ts';
 import { configRules } from './support/config-rules.ts';
 
@@ -193,6 +194,32 @@ describe('a configuration', () => {
     expect(await rules('ugly: error, style: info')).toContain('info ugly');
     expect(await rules('style: on')).toContain('warning rare');
     expect(await rules('T4: error, t8: off')).toEqual(['error broken', 'info remark', 'error ugly', 'error rare']);
+  });
+
+  it('switches off also what always runs', async () => {
+    const always = configRules.map((rule) => (rule.name === 'broken' ? { ...rule, always: true } : rule));
+    const lintAlways = async (text: string, ...args: string[]) => {
+      const cwd = folderWith({ Dockerfile: ALL, '.iechorlint.yaml': text });
+      return (await runIn(cwd, ['--format', 'compact', ...args], {}, always)).stdout.includes('broken');
+    };
+    expect(await lintAlways('presets: security')).toBe(true);
+    expect(await lintAlways('rules: {broken: off}')).toBe(false);
+    expect(await lintAlways('rules: {broken: off}', '--select', 'ugly')).toBe(false);
+    expect(await lintAlways('rules: {broken: off}', '--select', 'broken')).toBe(true);
+  });
+
+  it('keeps to a ruleset: what came later runs where it is named', async () => {
+    const later = configRules.map((rule) => (rule.name === 'ugly' ? { ...rule, since: '2027.2' as '2027.1' } : rule));
+    const lintLater = async (text: string, ...args: string[]) => {
+      const cwd = folderWith({ Dockerfile: ALL, '.iechorlint.yaml': text });
+      return (await runIn(cwd, ['--format', 'compact', ...args], {}, later)).stdout.includes('ugly');
+    };
+    expect(await lintLater('')).toBe(true);
+    expect(await lintLater('ruleset: "2027.1"')).toBe(false);
+    expect(await lintLater('ruleset: "2027.1"\nrules: {style: warning}')).toBe(false);
+    expect(await lintLater('ruleset: "2027.1"\nrules: {ugly: on}')).toBe(true);
+    expect(await lintLater('ruleset: "2027.1"\npresets: all', '--select', 'ugly')).toBe(true);
+    expect(await lintLater('ruleset: "2027.1"', '--select', 'all')).toBe(false);
   });
 
   it('knows the codes of a rule apart', async () => {
@@ -453,5 +480,23 @@ describe('fixes', () => {
     expect(await fixed('', '--fix-rule', 'T8', '--fix-rule=ugly')).toBe('certain risky neat');
     const { stdout } = await lint({ Dockerfile: text }, ['--diff', '--fix-rule', 'ugly']);
     expect(stdout).not.toContain('certain');
+  });
+});
+
+describe('the schema', () => {
+  it('knows every key, rule, code, category and option', () => {
+    const schema = JSON.parse(schemaText(configRules));
+    expect(Object.keys(schema.properties)).toContain('trusted-registries');
+    expect(schema.properties.overrides.items.properties.rules.$ref).toBe('#/definitions/rules');
+    for (const name of ['ugly', 'T4', 'DL9001', 'style', 'too-long'])
+      expect(Object.keys(schema.definitions.rules.properties)).toContain(name);
+    const [, list] = schema.definitions.rules.properties['too-long'].anyOf;
+    expect(list.items[1].properties.max).toEqual({
+      type: 'number',
+      default: 1000,
+      description: 'The most characters.',
+    });
+    for (const { description } of Object.values<{ description: string }>(schema.properties))
+      expect(description).toMatch(/\.$/);
   });
 });

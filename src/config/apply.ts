@@ -28,10 +28,10 @@ type Settled = Map<Rule, RuleSetting>;
 /** The rules as the layers and the flags have them. */
 export const lintConfigOf = (rules: readonly Rule[], layers: readonly Layer[], flags: Flags): LintConfig => {
   const policy = policyOf(layers);
-  const named = rulesNamed(rules, flags.select);
+  const named = rulesNamed(rules, flags);
   const chosen = startOf(rules, layers, flags, policy);
-  for (const layer of layers) for (const line of layer.rules ?? []) adjust(chosen, rules, line, flags, named);
   addRules(chosen, rules, flags.also);
+  for (const layer of layers) for (const line of layer.rules ?? []) adjust(chosen, rules, line, flags, named);
   for (const selector of flags.ignore) leaveOut(chosen, rules, selector);
   const inputs = inputsOf(layers, flags);
   return {
@@ -94,10 +94,10 @@ const isUpTo = (since: Ruleset, last: number): boolean => {
 
 const isGroup = (selector: string): boolean => PRESETS.some((name) => name === selector.trim().toLowerCase());
 
-/** The rules that `--select` names themselves: no configuration switches those off. */
-const rulesNamed = (rules: readonly Rule[], select: readonly string[]): ReadonlySet<Rule> =>
+/** The rules that the command line names themselves: no configuration switches those off. */
+const rulesNamed = (rules: readonly Rule[], { select, also = [] }: Selection): ReadonlySet<Rule> =>
   new Set(
-    select.flatMap((selector) => {
+    [...select, ...also].flatMap((selector) => {
       const found = isGroup(selector) ? [] : selected(rules, selector);
       return found.length === 1 ? found.map(([rule]) => rule) : [];
     }),
