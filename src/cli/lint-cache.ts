@@ -1,10 +1,23 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Diagnostic } from '../lint/diagnostic.ts';
 import type { LintConfig } from '../lint/setting.ts';
 import type { Document } from '../source/document.ts';
+import { type Findings, plainFindings } from './check.ts';
+import { reasonOf } from './system-error.ts';
 import { version } from './version.ts';
 
 /** Findings of earlier runs, one file each: runs at the same time share it without locks. */
@@ -28,6 +41,35 @@ export const usualCacheFolder = (env: NodeJS.ProcessEnv): string => {
   if (process.platform === 'win32' && local) return join(local, 'iechorlint', 'cache');
   if (process.platform === 'darwin' && !xdg) return join(homedir(), 'Library', 'Caches', 'iechorlint');
   return join(xdg || join(homedir(), '.cache'), 'iechorlint');
+};
+
+/** Lints what no run before has linted. */
+export const cachedFindings = (folder: string): Findings => {
+  const cache = openLintCache(folder);
+  const fingerprints = new Map<LintConfig, string>();
+  return (input, config) => {
+    const { document } = input.source;
+    const fingerprint = fingerprints.get(config) ?? fingerprintOf(config);
+    fingerprints.set(config, fingerprint);
+    const key = cacheKeyOf(document, fingerprint);
+    const known = cache.read(key);
+    if (known) return known;
+    const found = plainFindings(input, config);
+    // A rule that failed may not fail again.
+    if (!found.some(({ rule }) => rule === 'internal')) cache.write(key, found);
+    return found;
+  };
+};
+
+/** Why nothing can be kept in the folder; undefined where it can. */
+export const cacheProblem = (folder: string): string | undefined => {
+  try {
+    mkdirSync(join(folder, SHAPE), { recursive: true });
+    accessSync(join(folder, SHAPE), constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
+  }
 };
 
 /** What is known of a folder of earlier findings; what is long unused is deleted once a day. */
@@ -104,9 +146,9 @@ const prune = (root: string, now: number): void => {
 };
 
 /** Everything but the file that decides what is found: this program, its rules and how they are set. */
-export const fingerprintOf = ({ rules, inlineIgnores, policy, inputs }: LintConfig): string => {
+export const fingerprintOf = ({ rules, known: _known, ...rest }: LintConfig): string => {
   const set = Array.from(rules, ([{ name }, setting]) => [name, setting]);
-  return digestOf(JSON.stringify([version, build(), set, inlineIgnores, policy, inputs], withLists));
+  return digestOf(JSON.stringify([version, build(), set, rest], withLists));
 };
 
 // The bundle has its own digest here; sources change without a number, and have none.

@@ -32,6 +32,8 @@ export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
     describe: 'Larger files are reported and not read',
   },
   config: { type: 'string', group: WHAT, describe: 'The configuration to use; also one of hadolint' },
+  'lint-cache': { type: 'boolean', group: WHAT, describe: 'Keep findings, and check again only what has changed' },
+  'lint-cache-location': { type: 'string', group: WHAT, describe: 'The folder to keep them in; implies --lint-cache' },
   'no-config': {
     type: 'boolean',
     group: WHAT,

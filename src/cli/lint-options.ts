@@ -46,6 +46,8 @@ export interface LintOptions {
   readonly stdinFilename: string;
   /** In bytes. */
   readonly maxFileSize: number;
+  /** The folder in which findings are kept from run to run, empty for the usual one; undefined: none are kept. */
+  readonly lintCache: string | undefined;
 }
 
 export const MAX_FILE_SIZE = 5_000_000;
@@ -77,6 +79,7 @@ export const plainLint = (paths: readonly string[]): LintOptions => ({
   color: 'auto',
   stdinFilename: '<stdin>',
   maxFileSize: MAX_FILE_SIZE,
+  lintCache: undefined,
 });
 
 export const lintOptionsOf = (given: Given): LintOptions => {
@@ -103,6 +106,7 @@ export const lintOptionsOf = (given: Given): LintOptions => {
     color: choiceOf(given, 'color', COLOR) ?? plain.color,
     stdinFilename: textOf(given, 'stdin-filename') ?? plain.stdinFilename,
     maxFileSize: maxFileSizeOf(given),
+    lintCache: textOf(given, 'lint-cache-location') ?? (isOn(given, 'lint-cache') ? '' : undefined),
   };
   rejectContradictions(options, given);
   return options;

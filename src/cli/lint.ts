@@ -3,12 +3,13 @@ import { rules as ownRules } from '../../rules/index.ts';
 import { ConfigError } from '../config/error.ts';
 import type { FailOn } from '../config/model.ts';
 import { SEVERITIES } from '../lint/diagnostic.ts';
+import { lint } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
 import { type FileReport, reporterOf, showsWhy } from '../report/index.ts';
 import { paintOf } from '../report/paint.ts';
 import { plural } from '../report/prose.ts';
 import { summarise } from '../report/summary.ts';
-import { type Checked, checkTarget, isReport } from './check.ts';
+import { type Checked, checkTarget, type Findings, isReport, plainFindings } from './check.ts';
 import { discover, type Target } from './discover.ts';
 import { factsFor } from './facts.ts';
 import type { Io } from './io.ts';
@@ -77,13 +78,30 @@ const checkTargets = async (run: Run): Promise<readonly Checked[]> => {
   // Rules of a program that calls us are not in the worker, nor is its standard input.
   const isPlain = rules === ownRules && options.context === undefined;
   const mayShare = isPlain && targets.length >= MANY && targets.every(({ file }) => file !== undefined);
+  const cache = await cacheFolderOf(run);
   if (mayShare && globalThis.iechorlintWorker !== undefined) {
-    return (await import('./parallel.ts')).checkOnAllCores(run, globalThis.iechorlintWorker);
+    return (await import('./parallel.ts')).checkOnAllCores(run, globalThis.iechorlintWorker, cache);
   }
-  return targets.map((target) => {
-    const { config } = settings.of(target);
-    return checkTarget(target, io, config, options.maxFileSize, (input) => factsFor(run, config, input));
-  });
+  const findings = await findingsOf(run, cache);
+  return targets.map((target) => checkTarget(target, io, settings.of(target).config, options.maxFileSize, findings));
+};
+
+/** Where findings are kept from run to run; undefined: nowhere. What a context decides is not kept. */
+const cacheFolderOf = async (run: Run): Promise<string | undefined> => {
+  const { lintCache, context } = run.options;
+  if (lintCache === undefined || context !== undefined) return undefined;
+  const { cacheProblem, usualCacheFolder } = await import('./lint-cache.ts');
+  const folder = lintCache === '' ? usualCacheFolder(run.io.env) : resolve(run.io.cwd, lintCache);
+  const problem = cacheProblem(folder);
+  if (problem === undefined) return folder;
+  tell(run, `findings cannot be kept in ${folder}: ${problem}`);
+  return undefined;
+};
+
+const findingsOf = async (run: Run, cache: string | undefined): Promise<Findings> => {
+  if (run.options.context !== undefined)
+    return (input, config) => lint(input.source.document, config, factsFor(run, config, input));
+  return cache === undefined ? plainFindings : (await import('./lint-cache.ts')).cachedFindings(cache);
 };
 
 const report = async (run: Run, files: readonly FileReport[]): Promise<void> => {

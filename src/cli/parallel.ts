@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { LintConfig, RuleSetting } from '../lint/setting.ts';
-import { type Checked, checkTarget } from './check.ts';
+import { type Checked, checkTarget, type Findings, plainFindings } from './check.ts';
 import type { Target } from './discover.ts';
 import type { Run } from './run.ts';
 
@@ -12,6 +12,8 @@ export interface Share {
   /** Each with the index of its configuration. */
   readonly targets: readonly (readonly [target: Target, config: number])[];
   readonly maxFileSize: number;
+  /** The folder of earlier findings. */
+  readonly cache: string | undefined;
 }
 
 export interface SharedConfig extends Omit<LintConfig, 'rules' | 'known'> {
@@ -31,7 +33,11 @@ const MOST_THREADS = 8;
 const PATIENCE = '--interrupt-budget=1000000';
 
 /** Checks many targets on all cores, this thread among them; the answers are in the order of the targets. */
-export const checkOnAllCores = async (run: Run, workerFile: string): Promise<readonly Checked[]> => {
+export const checkOnAllCores = async (
+  run: Run,
+  workerFile: string,
+  cache: string | undefined,
+): Promise<readonly Checked[]> => {
   setFlagsFromString(PATIENCE);
   const wanted = Math.ceil(run.targets.length / FILES_PER_THREAD);
   const threads = Math.min(availableParallelism(), MOST_THREADS, wanted);
@@ -39,20 +45,30 @@ export const checkOnAllCores = async (run: Run, workerFile: string): Promise<rea
     run.targets.filter((_target, at) => at % threads === thread),
   );
   const [own = [], ...others] = shares;
-  const answers = others.map((share) => checkInWorker(run, share, workerFile));
-  const all = [checkHere(run, own), ...(await Promise.all(answers))];
+  const findings = cache === undefined ? plainFindings : (await import('./lint-cache.ts')).cachedFindings(cache);
+  const here = (targets: readonly Target[]) => checkHere(run, targets, findings);
+  const answers = others.map((share) => checkInWorker(workerFile, shareOf(run, share, cache), () => here(share)));
+  const all = [here(own), ...(await Promise.all(answers))];
   return run.targets.flatMap((_target, at) => all[at % threads]?.[Math.floor(at / threads)] ?? []);
 };
 
-const checkHere = ({ io, settings, options }: Run, targets: readonly Target[]): readonly Checked[] =>
-  targets.map((target) => checkTarget(target, io, settings.of(target).config, options.maxFileSize));
+const checkHere = (
+  { io, settings, options }: Run,
+  targets: readonly Target[],
+  findings: Findings,
+): readonly Checked[] =>
+  targets.map((target) => checkTarget(target, io, settings.of(target).config, options.maxFileSize, findings));
 
 /** A worker that fails, for want of memory or threads, leaves its share to this thread. */
-const checkInWorker = (run: Run, targets: readonly Target[], workerFile: string): Promise<readonly Checked[]> =>
+const checkInWorker = (
+  workerFile: string,
+  workerData: Share,
+  checkHere: () => readonly Checked[],
+): Promise<readonly Checked[]> =>
   new Promise((resolve) => {
-    const giveUp = () => resolve(checkHere(run, targets));
+    const giveUp = () => resolve(checkHere());
     try {
-      const worker = new Worker(workerFile, { workerData: shareOf(run, targets) });
+      const worker = new Worker(workerFile, { workerData });
       worker.once('message', resolve);
       worker.once('error', giveUp);
     } catch {
@@ -60,7 +76,7 @@ const checkInWorker = (run: Run, targets: readonly Target[], workerFile: string)
     }
   });
 
-const shareOf = ({ settings, options }: Run, targets: readonly Target[]): Share => {
+const shareOf = ({ settings, options }: Run, targets: readonly Target[], cache: string | undefined): Share => {
   const indices = new Map<LintConfig, number>();
   const indexed = targets.map((target) => {
     const { config } = settings.of(target);
@@ -68,7 +84,8 @@ const shareOf = ({ settings, options }: Run, targets: readonly Target[]): Share 
     indices.set(config, index);
     return [target, index] as const;
   });
-  return { configs: Array.from(indices.keys(), sharedConfig), targets: indexed, maxFileSize: options.maxFileSize };
+  const { maxFileSize } = options;
+  return { configs: Array.from(indices.keys(), sharedConfig), targets: indexed, maxFileSize, cache };
 };
 
 const sharedConfig = ({ rules, known: _known, ...rest }: LintConfig): SharedConfig => ({

@@ -2,16 +2,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { rules } from '../../rules/index.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { LintConfig, RuleSetting } from '../lint/setting.ts';
-import { checkTarget } from './check.ts';
+import { checkTarget, plainFindings } from './check.ts';
 import type { Share, SharedConfig } from './parallel.ts';
 
 /** A thread that checks a share of a run's files. */
-const checkShare = ({ targets, maxFileSize, configs: shared }: Share): void => {
+const checkShare = async ({ targets, maxFileSize, configs: shared, cache }: Share): Promise<void> => {
   const configs = shared.map(configOf);
+  const findings = cache === undefined ? plainFindings : (await import('./lint-cache.ts')).cachedFindings(cache);
   const noInput = { stdin: () => undefined };
   const answers = targets.flatMap(([target, index]) => {
     const config = configs[index];
-    return config ? [checkTarget(target, noInput, config, maxFileSize)] : [];
+    return config ? [checkTarget(target, noInput, config, maxFileSize, findings)] : [];
   });
   parentPort?.postMessage(answers);
 };
@@ -26,4 +27,4 @@ const configOf = ({ rules: chosen, ...rest }: SharedConfig): LintConfig => {
   return { ...rest, rules: on, known: rules };
 };
 
-checkShare(workerData);
+void checkShare(workerData);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
@@ -36,6 +37,9 @@ const escapedUnits = (character: string): string =>
     (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
   ).join('');
 
+const digestOfCore = (): string =>
+  createHash('sha256').update(readFileSync('dist/chunks/core.cjs')).digest('hex').slice(0, 16);
+
 const writeCodeCache = (): void => {
   const { status, stderr } = spawnSync(process.execPath, ['src/dev/code-cache.cjs', 'examples'], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the code cache could not be written: ${stderr}`);
@@ -65,7 +69,7 @@ const apiModules = await build({ input: { index: 'src/index.ts' } }, { format: '
 for (const path of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
   if (path.endsWith('.cjs')) wrapForLauncher(join('dist', path));
 }
-copyFileSync('src/dev/launcher.cjs', 'dist/cli.js');
+writeFileSync('dist/cli.js', readFileSync('src/dev/launcher.cjs', 'utf8').replace("'BUILD'", `'${digestOfCore()}'`));
 copyFileSync('src/dev/worker-launcher.cjs', 'dist/worker.js');
 chmodSync('dist/cli.js', 0o755);
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
