@@ -55,7 +55,7 @@ const editsFor = (file: Iechorfile, diagnostics: readonly Diagnostic[]): readonl
     if (known) known.add(rule);
     else names.set(owner, new Set([rule]));
   }
-  const ignores = new Map(ignoresIn(file).map((ignore) => [lineStart(file, ignore), ignore]));
+  const ignores = new Map(ignoresIn(file, {}).map((ignore) => [lineStart(file, ignore), ignore]));
   return Array.from(names, ([owner, rules]) => {
     const list = [...rules].sort().join(',');
     return owner ? ignoreAbove(file, ignores, owner, list) : ignoreInFile(file, list);
