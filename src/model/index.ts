@@ -48,6 +48,7 @@ export { isListReader, isListUse, type ListUse, laterListUses } from './list-use
 export { type ListeningPort, listeningPorts } from './listening.ts';
 export { type LooseInstall, looseInstalls } from './loose-installs.ts';
 export { type MeantStages, meantStages } from './meant-stages.ts';
+export { isWorldWritable, octalMode } from './modes.ts';
 export { MOUNT_TYPES, type MountFlaw, type MountType, mountFlaws } from './mount-flaws.ts';
 export type { Mount } from './mounts.ts';
 export { isGnuWget } from './network-tools.ts';
