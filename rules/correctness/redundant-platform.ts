@@ -10,6 +10,7 @@ export default defineRule({
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM --platform=$TARGETPLATFORM alpine:3.24\n', good: 'FROM alpine:3.24\n' },
+    { title: 'Quoted', bad: 'FROM --platform="$TARGETPLATFORM" alpine\n', good: 'FROM alpine\n' },
     { title: 'The platform that builds', good: 'FROM --platform=$BUILDPLATFORM golang:1.26 AS build\n' },
     {
       title: 'The file sets its own',
@@ -21,7 +22,8 @@ export default defineRule({
     return {
       *From({ keyword, flags }) {
         const flag = flags.find(({ name }) => name.text === 'platform');
-        const [part, another] = flag?.value?.parts ?? [];
+        const [first, second] = flag?.value?.parts ?? [];
+        const [part, another] = first?.kind === 'Quoted' && !second ? first.parts : [first, second];
         if (!flag || part?.kind !== 'Variable' || another || part.name !== 'TARGETPLATFORM') return;
         // With a default it may be a choice, but none to BuildKit, which always sets it.
         if (part.modifier && !(as === 'buildkit' && /^:?-$/.test(part.modifier))) return;

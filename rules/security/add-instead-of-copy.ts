@@ -64,7 +64,7 @@ const FOR_FILES = 'COPY is made for files and folders that ADD does not unpack';
 
 /** hadolint goes by the name as it is written. */
 const isNoArchive = (source: CopySource): boolean =>
-  !/^https?:|\.(?:tar|gz|bz2?|xz|zst|lzma|lz|z|t[abglpxz]z?2?)$/i.test(asWritten(source));
+  !/^(?:https?:|git@)|\.(?:tar|gz|bz2?|xz|zst|lzma|lz|z|t[abglpxz]z?2?)$/i.test(asWritten(source));
 
 const ADD_ALONE = new Set(['checksum', 'keep-git-dir', 'unpack']);
 

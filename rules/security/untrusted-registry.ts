@@ -30,7 +30,7 @@ export default defineRule({
     { title: 'Nothing is settled', good: 'FROM quay.io/team/app:1.0\n' },
   ],
   when: { instructions: ['From', 'Copy', 'Run'] },
-  check({ file, policy: { trustedRegistries } }) {
+  check({ file, policy: { trustedRegistries }, as }) {
     if (!trustedRegistries) return {};
     const isTrusted = trustOf(trustedRegistries);
     return {
@@ -40,7 +40,7 @@ export default defineRule({
           const { kind, text, stage: source, at } = reference;
           if (!text || source || text === 'scratch' || /^\d+$/.test(text)) continue;
           // Under a bare name the caller may give a build context.
-          if (kind !== 'from' && !/[/:]/.test(text) && !isOfficialImage(text)) continue;
+          if (!as && kind !== 'from' && !/[/:]/.test(text) && !isOfficialImage(text)) continue;
           const registry = readReference(text)?.registry;
           if (registry === undefined || isTrusted(registry)) continue;
           yield {

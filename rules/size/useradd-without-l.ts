@@ -11,22 +11,27 @@ export default defineRule({
   fix: { safety: 'safe' },
   examples: [
     {
-      bad: 'FROM debian:13\nRUN useradd --uid 1001000000 app\n',
-      good: 'FROM debian:13\nRUN useradd -l --uid 1001000000 app\n',
+      bad: 'FROM debian:12\nRUN useradd --uid 1001000000 app\n',
+      good: 'FROM debian:12\nRUN useradd -l --uid 1001000000 app\n',
     },
     {
       title: 'Through a variable',
-      bad: 'FROM debian:13\nENV ID=200000\nRUN groupadd app && useradd -u $ID -g app app\n',
-      good: 'FROM debian:13\nENV ID=200000\nRUN groupadd app && useradd -l -u $ID -g app app\n',
+      bad: 'FROM debian:12\nENV ID=200000\nRUN groupadd app && useradd -u $ID -g app app\n',
+      good: 'FROM debian:12\nENV ID=200000\nRUN groupadd app && useradd -l -u $ID -g app app\n',
     },
     {
       title: 'hadolint takes a variable for a high id',
-      bad: 'FROM debian:13\nARG USER_ID\nRUN useradd -u $USER_ID a\n',
+      bad: 'FROM debian:12\nARG USER_ID\nRUN useradd -u $USER_ID a\n',
       as: 'hadolint',
     },
-    { title: 'Not logged', good: 'FROM debian:13\nRUN useradd --no-log-init -u 1001000000 app\n' },
-    { title: 'A low id', good: 'FROM debian:13\nRUN useradd -u 10001 app && useradd other\n' },
-    { title: 'The caller decides', good: 'FROM debian:13\nARG USER_ID\nRUN useradd -u $USER_ID app\n' },
+    {
+      title: 'Through a variable of the script',
+      bad: 'FROM archlinux\nRUN id=\'880031\' && useradd --uid "${id}" --shell /bin/false app\n',
+      good: 'FROM archlinux\nRUN id=\'880031\' && useradd -l --uid "${id}" --shell /bin/false app\n',
+    },
+    { title: 'Not logged', good: 'FROM debian:12\nRUN useradd --no-log-init -u 1001000000 app\n' },
+    { title: 'A low id', good: 'FROM debian:12\nRUN useradd -u 10001 app && useradd other\n' },
+    { title: 'The caller decides', good: 'FROM debian:12\nARG USER_ID\nRUN useradd -u $USER_ID app\n' },
   ],
   when: { instructions: ['Run'], programs: ['useradd'] },
   check({ file, model, as }) {
@@ -38,7 +43,8 @@ export default defineRule({
           if (!id) continue;
           const raw = file.text.slice(id.start, id.end);
           // hadolint goes by the length, and takes any variable for a long one.
-          if (as ? raw.length <= 5 && !raw.includes('$') : !/^\d{6,}$/.test(valueOf(id, model, node) ?? '')) continue;
+          if (as ? raw.length <= 5 && !raw.includes('$') : !/^\d{6,}$/.test(valueOf(id, raw, model, node) ?? ''))
+            continue;
           yield {
             at: command.word,
             message: `\`useradd\` makes room for all accounts up to \`${raw}\` in \`/var/log/lastlog\``,
@@ -51,5 +57,13 @@ export default defineRule({
   },
 });
 
-const valueOf = (id: OptionValue, model: Model, node: Run): string | undefined =>
-  id.text ?? (id.word.start === id.start ? shellValue(model, node, id.word) : undefined);
+/** The id, also where an ARG, an ENV or the script itself has set it. */
+const valueOf = (id: OptionValue, raw: string, model: Model, node: Run): string | undefined => {
+  if (id.text !== undefined) return id.text;
+  const known = id.word.start === id.start ? shellValue(model, node, id.word) : undefined;
+  if (known !== undefined) return known;
+  const name = /^"?\$\{?(\w+)\}?"?$/.exec(raw)?.[1];
+  const assignments = model.commandsOf(node).flatMap((command) => (command.word ? [] : command.assignments));
+  const own = assignments.filter((each) => each.name === name);
+  return own.length === 1 ? own[0]?.values[0]?.text : undefined;
+};
