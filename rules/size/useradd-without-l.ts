@@ -43,11 +43,11 @@ export default defineRule({
           if (!id) continue;
           const raw = file.text.slice(id.start, id.end);
           // hadolint goes by the length, and takes any variable for a long one.
-          if (as ? raw.length <= 5 && !raw.includes('$') : !/^\d{6,}$/.test(valueOf(id, raw, model, node) ?? ''))
-            continue;
+          const value = valueOf(id, raw, model, node) ?? raw;
+          if (as ? raw.length <= 5 && !raw.includes('$') : !/^\d{6,}$/.test(value)) continue;
           yield {
             at: command.word,
-            message: `\`useradd\` makes room for all accounts up to \`${raw}\` in \`/var/log/lastlog\``,
+            message: `\`useradd\` makes room for all accounts up to \`${value}\` in \`/var/log/lastlog\``,
             help: 'Write `useradd -l`, which leaves the new account out of the logs.',
             fix: { title: 'Add `-l`', edits: [insertAfter(command.word, ' -l')] },
           };
