@@ -30,6 +30,28 @@ export const cachePlaceOf = (
   return asRoot ? { path, mount: `${homeOf(model, run)}${mount.slice(1)}` } : { path };
 };
 
+/** All mounts that keep it out of the image and for the next build; none where the file does not tell. */
+export const cacheMounts = (
+  model: Model,
+  run: Run,
+  manager: PackageManager,
+  commands: readonly ShellCommand[],
+  isBerry: boolean,
+): readonly string[] => {
+  if (!isRoot(model, run) || commands.some(isForAnother)) return [];
+  const stage = model.stageOf(run);
+  const isOfficial = manager.image !== undefined && stage !== undefined && imageOf(stage)?.name === manager.image;
+  const mounts = manager.mounts.filter((place) => !OTHER_PLACES[manager.name]?.(place, isOfficial, isBerry));
+  if (mounts.some((place) => !place.startsWith('~')) && !isOfficial && manager.name !== 'yarn') return [];
+  return mounts.map((place) => place.replace(/^~/, homeOf(model, run)));
+};
+
+/** Of several places the ones that are not meant. */
+const OTHER_PLACES: Readonly<Record<string, (place: string, isOfficial: boolean, isBerry: boolean) => boolean>> = {
+  yarn: (place, _, isBerry) => place.includes('berry') !== isBerry,
+  gradle: (place, isOfficial) => place.startsWith('~') === isOfficial,
+};
+
 const pathOf = (model: Model, run: Run, manager: PackageManager, isPlainYarn: boolean): string | undefined => {
   const [first] = manager.name === 'apt' ? manager.lists : manager.caches;
   const stage = model.stageOf(run);

@@ -1,6 +1,6 @@
 import type { Instruction, Run } from '../ast/nodes.ts';
 import { isShell, type ShellCommand, subcommandOf, variablesOf } from '../shell/index.ts';
-import { type CachePlace, cachePlaceOf, usesBerry } from './cache-places.ts';
+import { type CachePlace, cacheMounts, cachePlaceOf, usesBerry } from './cache-places.ts';
 import { stageChain } from './chain.ts';
 import type { Model } from './index.ts';
 import { installOf, isCacheClearing, isIndexUpdate, managerOf, type PackageManager } from './packages.ts';
@@ -12,6 +12,8 @@ export interface KeptCache {
   /** The commands that leave it, in order. */
   readonly commands: readonly [ShellCommand, ...ShellCommand[]];
   readonly place: CachePlace;
+  /** Where cache mounts for it belong; none where the file does not tell. */
+  readonly mounts: readonly string[];
 }
 
 /** What the file as a whole says of caches, found once. */
@@ -46,7 +48,12 @@ const keptCaches = (model: Model, run: Run, facts: CacheFacts): readonly KeptCac
     if (placesOf(manager).length === 0 || isMounted(model, run, manager)) continue;
     const after = all.slice(all.indexOf(last) + 1);
     if (after.some((command) => cleans(model, run, manager, command))) continue;
-    kept.push({ manager, commands, place: cachePlaceOf(model, run, manager, commands, facts.isBerry) });
+    kept.push({
+      manager,
+      commands,
+      place: cachePlaceOf(model, run, manager, commands, facts.isBerry),
+      mounts: cacheMounts(model, run, manager, commands, facts.isBerry),
+    });
   }
   return kept;
 };

@@ -14,6 +14,7 @@ export const go = packageManager({
   caches: ['/go/pkg/mod', '~/go/pkg/mod', '~/.cache/go-build'],
   clean: ['go clean -cache -modcache'],
   cacheVariables: ['GOMODCACHE', 'GOCACHE', 'GOPATH'],
+  image: 'golang',
   mounts: ['/go/pkg/mod', '~/.cache/go-build'],
 });
 
@@ -34,6 +35,7 @@ export const cargo = packageManager({
   caches: ['/usr/local/cargo/registry', '/usr/local/cargo/git', '~/.cargo/registry', '~/.cargo/git'],
   clean: ['rm -rf /usr/local/cargo/registry'],
   cacheVariables: ['CARGO_HOME'],
+  image: 'rust',
   mounts: ['/usr/local/cargo/registry', '/usr/local/cargo/git/db'],
 });
 
@@ -88,5 +90,6 @@ export const gradle = packageManager({
   caches: ['~/.gradle', '/home/gradle/.gradle'],
   clean: ['rm -rf ~/.gradle'],
   cacheVariables: ['GRADLE_USER_HOME'],
+  image: 'gradle',
   mounts: ['~/.gradle', '/home/gradle/.gradle'],
 });

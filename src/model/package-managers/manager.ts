@@ -51,6 +51,8 @@ export interface PackageManager {
   readonly noCacheVariables: readonly string[];
   /** Environment variables that move the cache elsewhere. */
   readonly cacheVariables: readonly string[];
+  /** The official image that keeps caches at the places which do not begin with `~`. */
+  readonly image: string | undefined;
   /** Where a cache mount belongs; `locked` when two builds must not use it at once. */
   readonly mounts: readonly string[];
   readonly locked: boolean;
@@ -77,6 +79,7 @@ const NOTHING = {
   noCache: [],
   noCacheVariables: [],
   cacheVariables: [],
+  image: undefined,
   mounts: [],
   locked: false,
 } as const;

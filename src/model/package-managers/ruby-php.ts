@@ -12,6 +12,7 @@ export const gem = packageManager({
   manifests: ['*.gemspec'],
   caches: ['/usr/local/bundle/cache', '/usr/local/lib/ruby/gems/*/cache', '~/.gem'],
   clean: ['rm -rf /usr/local/bundle/cache/*.gem'],
+  image: 'ruby',
   mounts: ['/usr/local/bundle/cache'],
 });
 
@@ -27,6 +28,7 @@ export const bundler = packageManager({
   caches: ['/usr/local/bundle/cache', '~/.bundle/cache'],
   clean: ['rm -rf ~/.bundle/cache /usr/local/bundle/cache'],
   cacheVariables: ['BUNDLE_PATH', 'BUNDLE_USER_CACHE'],
+  image: 'ruby',
   mounts: ['/usr/local/bundle/cache'],
 });
 
