@@ -63,6 +63,7 @@ export default defineRule({
     { title: 'Packages by name, or none', good: 'FROM node:22\nRUN npm install -g serve@14.2.0 && go version\n' },
     { title: 'Root would own the mount', good: 'FROM node:22\nUSER node\nRUN npm ci\n' },
   ],
+  exceptions: { onbuild: 'What the stage itself has downloaded is there when its triggers run.' },
   check({ model }) {
     const keptCaches = keptCachesIn(model);
     const known = new Map<Run, readonly KeptCache[]>();
