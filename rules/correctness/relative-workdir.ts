@@ -89,7 +89,9 @@ export default defineRule({
 const isRelativeInBuildkit = (model: Model, node: Workdir, stage: StageInfo | undefined): boolean => {
   const mayBeSet = stage && !setsOnlyPath(bottomStage(stage).base) && unboundIn(model, node).length > 0;
   const value = mayBeSet ? model.expand(node.path, node).value : expandByDefault(model, node.path, node);
-  return value !== undefined && !/^[\\/]/.test(value);
+  const platform = stage && bottomStage(stage).node.from?.flags.find(({ name }) => name.text === 'platform');
+  const isWindows = platform?.value?.text?.startsWith('windows');
+  return value !== undefined && !(isWindows ? isAbsolutePath(value) : /^[\\/]/.test(value));
 };
 
 /** Puts a `/` in the place of `./` and `../`, behind a quote. */

@@ -8,6 +8,7 @@ import {
   isSlip,
   type Model,
   nearestName,
+  readPlatform,
   readReference,
   replace,
   type Setters,
@@ -89,10 +90,13 @@ const isEmpty = (node: From, [platform]: readonly Word[], model: Model): boolean
   const isUndeclared = ({ name, modifier }: Variable) =>
     modifier === undefined && /^[A-Za-z_]\w*$/.test(name) && !model.globals.bindings.has(name);
   const isLeftAlone = (word: Word) => variablesIn(word).length > 0 && variablesIn(word).every(isUndeclared);
-  if (platform?.parts.length === 1 && isLeftAlone(platform)) return true;
+  if (platform && isLeftAlone(platform) && !readPlatform(literalsOf(platform))) return true;
   const { value } = model.imageByDefault(node);
   return isLeftAlone(node.image) && value !== undefined && !readReference(value);
 };
+
+const literalsOf = ({ parts }: Word): string =>
+  parts.map((part) => (part.kind === 'Literal' ? part.value : '')).join('');
 
 const declarationOf = (name: string, node: Instruction | undefined): ArgDeclaration | undefined =>
   node?.kind === 'Arg' ? node.declarations.find((declaration) => declaration.name.text === name) : undefined;

@@ -105,6 +105,11 @@ const anyUnbound = function* (node: Instruction, stage: StageInfo | undefined, m
     if (!isCertain && OF_IMAGES.test(variable.name)) continue;
     yield { at: variable, message: `\`$${variable.name}\` is not set` };
   }
+  for (const { expand, content } of node.kind === 'Copy' || node.kind === 'Add' ? node.heredocs : []) {
+    const { bindings } = model.stateBefore(node);
+    for (const [, name = ''] of expand ? content.matchAll(/(?<!\\)\$\{?([A-Za-z_]\w*)/g) : [])
+      if (!bindings.has(name)) yield { at: node.keyword, message: `\`$${name}\` is not set` };
+  }
 };
 
 interface Cause {

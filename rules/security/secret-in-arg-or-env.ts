@@ -39,7 +39,8 @@ export default defineRule({
   reproduces: ['hadolint', 'buildkit'],
   check({ model, as }) {
     if (as) {
-      const named = (node: Arg | Env) => secretNames(node, as);
+      // BuildKit looks into stages alone.
+      const named = (node: Arg | Env, { stage }: Where) => (as === 'buildkit' && !stage ? [] : secretNames(node, as));
       return { Arg: named, Env: named };
     }
     return {

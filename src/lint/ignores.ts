@@ -25,7 +25,7 @@ export interface Ignore extends Range {
 }
 
 /** Every ignore of a file in order of place, whichever tool it is written for. */
-export const ignoresIn = (file: Iechorfile, inputs: Inputs): readonly Ignore[] => {
+export const ignoresIn = (file: Iechorfile, inputs: Inputs = {}): readonly Ignore[] => {
   if (!/iechorlint|hadolint|tally|check/i.test(file.text)) return [];
   const ignores = [...checkIgnores(file, inputs)];
   for (const comment of [...file.comments, ...commentsInScripts(file)]) {

@@ -1,7 +1,7 @@
 /** The system and the processor of a platform in the names that builders give them; undefined where it is none. */
 export const readPlatform = (text: string): readonly [system: string, processor: string] | undefined => {
   const [first = '', second, ...more] = text.toLowerCase().split('/');
-  if (more.length > 1) return undefined;
+  if (more.length > 1 || first === '' || second === '') return undefined;
   if (second !== undefined) return [systemOf(first), processorOf(second)];
   if (SYSTEMS.includes(first)) return [systemOf(first), 'amd64'];
   return PROCESSORS.includes(first) || first in OTHER_NAMES ? ['linux', processorOf(first)] : undefined;
