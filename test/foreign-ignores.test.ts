@@ -111,6 +111,24 @@ describe('error=true', () => {
   });
 });
 
+describe('the build argument BUILDKIT_DOCKERFILE_CHECK', () => {
+  it.each([
+    ['skip=StageNameCasing;error=true', ['error 3']],
+    ['skip=all', []],
+    ['', ['warning 3', 'warning 3']],
+  ])('replaces the directive: %j', (value, expected) => {
+    const text = '# check=skip=JSONArgsRecommended\nFROM a\nRUN bad odd\n# check=skip=all\nRUN bad\n';
+    const inputs = { buildArgs: new Map([['BUILDKIT_DOCKERFILE_CHECK', value]]) };
+    const found = lint(documentOf(text), {
+      rules: new Map(RULES.map((rule) => [rule, {}])),
+      inlineIgnores: true,
+      inputs,
+    });
+    const lineOf = (offset: number) => text.slice(0, offset).split('\n').length;
+    expect(found.map(({ severity, range }) => `${severity} ${lineOf(range.start)}`)).toEqual(expected);
+  });
+});
+
 describe('where a tool is reproduced', () => {
   it("only that tool's comments count, and ours", () => {
     const text = '# check=skip=JSONArgsRecommended\nFROM a\n# hadolint ignore=DL3008\nRUN bad\n';
