@@ -9,6 +9,7 @@ export default defineRule({
     \`--call=targets\`, where its first word is the name.`,
   severity: 'style',
   off: true,
+  policy: true,
   when: { instructions: ['Arg', 'From'] },
   examples: [
     {
@@ -21,6 +22,7 @@ export default defineRule({
       good: '# build makes the program\nFROM golang:1.26 AS build\n',
     },
     { title: 'One of several comments describes it', good: '# See below\n# A is a letter\nARG A=a\nFROM alpine\n' },
+    { title: 'A heading', good: '# Arguments\n\nARG A=a\nFROM alpine\n' },
     { title: 'A stage without a name has no description', good: '# The image\nFROM alpine\n' },
     { title: 'An empty comment sets those above it apart', good: '# Arguments\n#\nARG A=a\nFROM alpine\n' },
     {
@@ -43,7 +45,9 @@ export default defineRule({
     const check = function* (node: Arg | From, { onbuild }: { readonly onbuild: boolean }) {
       const names = onbuild ? [] : namesIn(node);
       // BuildKit shows any of them that begins so, and checks the last.
-      const comments = as ? commentsOf(node).slice(-1) : commentsOf(node).filter(({ text }) => !isForTools(text));
+      const comments = as
+        ? commentsOf(node).slice(-1)
+        : commentsOf(node).filter((comment) => !isForTools(comment.text) && isAbove(comment, node, file));
       const [first] = names;
       if (!first || comments.length === 0 || comments.some(({ text }) => names.includes(firstWord(text)))) return;
       const word = names.length > 1 ? '<name>' : first;
@@ -69,6 +73,10 @@ const firstWord = (text: string): string => text.trim().split(' ', 1).join('');
 /** Those behind the last empty one. */
 const commentsOf = ({ comments }: Arg | From): readonly Comment[] =>
   comments.slice(comments.findLastIndex(({ text }) => text.trim() === '') + 1);
+
+/** Whether no empty line stands between. */
+const isAbove = ({ end }: Comment, { start }: Arg | From, { text }: Iechorfile): boolean =>
+  !/\n\s*\n/.test(text.slice(end, start));
 
 const isForTools = (text: string): boolean =>
   /^\s*(?:hadolint|iechorlint|tally|check|syntax|escape|shellcheck|checkov|trivy|kics-scan|renovate)\b|^\W*$/i.test(
