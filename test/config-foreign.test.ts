@@ -44,7 +44,7 @@ describe('the configuration of hadolint', () => {
       'error trusted: ghcr.io *.corp',
     ]);
     expect(await found(config('ignored: [DL9001, DL9002]\nlabel-schema: {a: semver}\nstrict-labels: true\n'))).toEqual([
-      'error labels: a,semver only',
+      'info labels: a,semver only',
     ]);
     expect(await found(config('ignored: [SC1091]\n# nothing more\noverride:\n'))).toHaveLength(2);
   });
@@ -68,13 +68,16 @@ describe('the configuration of hadolint', () => {
   });
 
   it('says in one line what has no effect', async () => {
-    const { stderr } = await lint({ Dockerfile: CLEAN, '.hadolint.yaml': 'format: json\nno-color: true\nfoo: 1\n' });
+    const { stderr } = await lint({
+      Dockerfile: CLEAN,
+      '.hadolint.yaml': 'format: json\nno-color: true\nignore: [DL9001]\n',
+    });
     expect(stderr).toBe(
       [
         COUNTS,
         'iechorlint: .hadolint.yaml: `format` has no effect here; pass --format\n',
         'iechorlint: .hadolint.yaml: `no-color` has no effect here; pass --no-color\n',
-        'iechorlint: .hadolint.yaml: `foo` has no effect here\n',
+        'iechorlint: .hadolint.yaml: `ignore` has no effect here (did you mean `ignored`?)\n',
       ].join(''),
     );
   });
@@ -184,7 +187,7 @@ describe('init', () => {
 
   it('takes over what hadolint says', async () => {
     const hadolint =
-      'ignored: [DL9001, SC1091]\noverride: {info: [DL9002]}\nno-fail: true\nlabel-schema: {a: text}\nformat: json\n';
+      'ignored:\n  - DL9001  # as we say\n  - SC1091\noverride: {info: [DL9002]}\nno-fail: true\nlabel-schema: {a: text}\nformat: json\n';
     const { stderr, written } = await init({ '.hadolint.yaml': hadolint }, '--from', 'hadolint');
     expect(stderr).toBe(
       [
@@ -194,7 +197,7 @@ describe('init', () => {
       ].join(''),
     );
     expect(written).toContain('\npresets:\n  - recommended\n  - hadolint\n');
-    expect(written).toContain('\nrules:\n  DL9002: info\n  DL9001: off\n');
+    expect(written).toContain('\nrules:\n  DL9002: info\n  DL9001: off # as we say\n');
     const files = { Dockerfile: saying('ugly') };
     expect(await found({ ...files, '.iechorlint.yaml': written })).toEqual(
       await found({ ...files, '.hadolint.yaml': hadolint }),
@@ -250,6 +253,20 @@ describe('plugins', () => {
     };
     expect(await found(fromPackage, ['--plugins'])).toEqual(['info shouts']);
     expect((await lint(fromPackage, ['--plugins'])).code).toBe(1);
+  });
+
+  it('are as simple as the README says', async () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const [, code = ''] = /```js\n(import \{ defineRule \}.*?)```/s.exec(readme) ?? [];
+    const [, config = ''] = /```yaml\n(plugins:.*?)```/s.exec(readme) ?? [];
+    const example = {
+      Dockerfile: 'FROM debian:12 AS base\nFROM registry.example.com/base:12\nFROM base\nFROM scratch\n',
+      '.iechorlint.yaml': config,
+      'rules/team-base.mjs': code,
+      'node_modules/iechorlint/package.json': '{ "type": "module", "main": "index.js" }',
+      'node_modules/iechorlint/index.js': 'export const defineRule = (rule) => rule;\n',
+    };
+    expect(await found(example, ['--plugins'])).toEqual(['error `debian:12` is no image of the team']);
   });
 
   const NEWER = 'Node.js VERSION cannot read TypeScript, as `./rules/ours.ts` is; use 22.18 or newer, or write .mjs';

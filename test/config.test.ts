@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { schemaText } from '../src/dev/generate/config-schema.ts';
+import { rules } from '../src/index.ts';
 import { CLEAN, folderWith, runIn, saying, type World } from './support/cli.ts';
 import { configRules } from './support/config-rules.ts';
 
@@ -256,7 +258,7 @@ describe('a configuration', () => {
     expect(await found(files)).toEqual(['warning trusted: docker.io *.corp']);
     const labels = 'labels: {a: text, b: semver}\nstrict-labels: true\n';
     expect(await found({ ...files, '.iechorlint.yaml': labels })).toEqual(['warning labels: a,text b,semver only']);
-    expect(await found({ ...files, '.iechorlint.yaml': `${labels}rules: {untrusted: off}\n` })).toEqual([]);
+    expect(await found({ ...files, '.iechorlint.yaml': `${labels}rules: {unlabelled: off}\n` })).toEqual([]);
   });
 
   it('sets --fail-on, which the command line outranks', async () => {
@@ -480,6 +482,23 @@ describe('fixes', () => {
     expect(await fixed('', '--fix-rule', 'T8', '--fix-rule=ugly')).toBe('certain risky neat');
     const { stdout } = await lint({ Dockerfile: text }, ['--diff', '--fix-rule', 'ugly']);
     expect(stdout).not.toContain('certain');
+  });
+});
+
+describe('the README', () => {
+  it('shows a configuration that is one', async () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const [, text = ''] = /```yaml\n(# yaml-language-server.*?)```/s.exec(readme) ?? [];
+    const cwd = folderWith({ Dockerfile: CLEAN, '.iechorlint.yaml': text });
+    const { stderr, stdout } = await runIn(cwd, ['--print-config', 'dev.Dockerfile'], {}, rules);
+    expect(stderr).toBe('');
+    expect(Object.keys(JSON.parse(stdout).rules)).toContain('missing-user');
+  });
+
+  it('has every key', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    for (const key of Object.keys(JSON.parse(schemaText(configRules)).properties))
+      if (key !== '$schema') expect(readme).toContain(`\`${key}\``);
   });
 });
 

@@ -7,7 +7,7 @@ export default defineRule({
   summary: 'A label that the team requires is empty',
   why: `An empty value says no more than a missing label, and hides that of the base image.`,
   severity: 'warning',
-  policy: true,
+  policy: 'labels',
   off: true,
   examples: [
     { bad: 'FROM alpine:3.24\nLABEL team=""\n', policy: { labels: new Map([['team', 'text'] as const]) } },

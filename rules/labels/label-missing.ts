@@ -1,12 +1,4 @@
-import {
-  defineRule,
-  type Instruction,
-  insertLineAfter,
-  type Model,
-  type StageInfo,
-  stageChain,
-  stagesLacking,
-} from '#lint';
+import { defineRule, type Instruction, type Model, type StageInfo, stageChain, stagesLacking } from '#lint';
 
 export default defineRule({
   name: 'label-missing',
@@ -16,13 +8,11 @@ export default defineRule({
   why: `Whoever finds the image in a registry or on a host learns from its labels what it is and whom to ask. Those of the base image are
     about the base image.`,
   severity: 'info',
-  policy: true,
-  fix: { safety: 'manual', note: 'The value is for you to write.' },
+  policy: 'labels',
   off: true,
   examples: [
     {
       bad: 'FROM alpine:3.24\nLABEL team=web\n',
-      good: 'FROM alpine:3.24\nLABEL contact="…"\nLABEL team=web\n',
       policy: { labels: new Map([['contact', 'email'] as const]) },
     },
     {
@@ -39,7 +29,7 @@ export default defineRule({
     { title: 'Nothing is required', good: 'FROM alpine:3.24\n' },
   ],
   when: { instructions: ['From'] },
-  check({ file, model, policy: { labels }, as }) {
+  check({ model, policy: { labels }, as }) {
     if (!labels?.size) return {};
     return {
       *done() {
@@ -49,7 +39,6 @@ export default defineRule({
             yield {
               at: node.from,
               message: `The label \`${key}\` is missing`,
-              fix: { title: 'Add it', edits: [insertLineAfter(file, node.from, `LABEL ${key}="…"`)] },
               help: `Add \`LABEL ${key}="…"\`${KINDS[kind] ?? ''}.`,
             };
           }

@@ -8,7 +8,7 @@ export default defineRule({
   why: `Whatever the image holds is run while building and, most often, in production. The team has settled where such images may come from.`,
   severity: 'error',
   off: true,
-  policy: true,
+  policy: 'registries',
   examples: [
     { bad: 'FROM quay.io/team/app:1.0\n', policy: { trustedRegistries: ['registry.example.com'] } },
     { title: 'From Docker Hub', bad: 'FROM alpine:3.24\n', policy: { trustedRegistries: ['registry.example.com'] } },

@@ -8,18 +8,27 @@ import { matching } from '../config/select.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { Target } from './discover.ts';
 import { inputsIn } from './facts.ts';
-import { DEFAULT_FAIL_ON, folderOf, placeOf, type RunSettings, type SettingsRequest } from './settings.ts';
+import {
+  DEFAULT_FAIL_ON,
+  folderOf,
+  placeOf,
+  type RunSettings,
+  type SettingsRequest,
+  type TargetSettings,
+} from './settings.ts';
 
 /** The settings of a run in which configurations or the environment have a say. */
 export const configuredSettings = async (request: SettingsRequest): Promise<RunSettings> => {
   const { options, io, targets } = request;
   const resolvedOf = await resolvedForAll(request);
   const all = [...new Set(targets.map(resolvedOf))];
+  const settle = (target: Target): TargetSettings => {
+    const { config, failOn } = resolvedOf(target).settingsOf(placeOf(target, io.cwd));
+    return { config, failOn: options.failOn ?? failOn ?? DEFAULT_FAIL_ON };
+  };
+  const known = new Map(targets.map((target) => [target, settle(target)]));
   return {
-    of(target) {
-      const { config, failOn } = resolvedOf(target).settingsOf(placeOf(target, io.cwd));
-      return { config, failOn: options.failOn ?? failOn ?? DEFAULT_FAIL_ON };
-    },
+    of: (target) => known.get(target) ?? settle(target),
     isIgnored: (target) => target.file !== undefined && resolvedOf(target).isIgnored(target.file),
     rules: withPlugins(request.rules, all),
     notices: [...new Set(all.flatMap(({ files }) => files).flatMap((file) => noticesOf(file, request)))],

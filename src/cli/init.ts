@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configIn, placesOf } from '../config/discover.ts';
 import { ConfigError } from '../config/error.ts';
@@ -28,7 +28,7 @@ export const run = async ({ from }: InitArguments, io: Io, rules: readonly Rule[
     ...(source?.config ?? { presets: ['recommended'] }),
   };
   try {
-    writeFileSync(join(io.cwd, NAME), templateOf(config), { flag: 'wx' });
+    writeFileSync(join(io.cwd, NAME), templateOf(config, source?.remarks), { flag: 'wx' });
   } catch (error) {
     throw new ConfigError(`cannot write ${NAME}: ${reasonOf(error)}`);
   }
@@ -43,5 +43,14 @@ const hadolintHere = async (io: Io, rules: readonly Rule[]) => {
   const path = placesOf().hadolint(io.cwd);
   if (path === undefined) throw new ConfigError('there is no .hadolint.yaml here or in the folders above');
   const { shown, layers, notices, moot } = await loaderOf({ cwd: io.cwd, rules, plugins: false })(path);
-  return { shown, notices, moot, config: layers[0] ?? {} };
+  return { shown, notices, moot, config: layers[0] ?? {}, remarks: remarksIn(readFileSync(path, 'utf8')) };
 };
+
+/** What comments say behind the codes of a list: why a team ignores them. */
+const remarksIn = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    Array.from(text.matchAll(/^\s*-\s*["']?((?:DL|SC)\d+)["']?\s+(#.*\S)\s*$/gm), ([, code = '', remark = '']) => [
+      code,
+      remark,
+    ]),
+  );

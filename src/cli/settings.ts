@@ -55,10 +55,8 @@ const isConfigured = ({ options, io, targets, places }: SettingsRequest): boolea
   if (options.fixRules.length > 0) return true;
   if (options.noConfig) return false;
   if (options.config !== undefined || VARIABLES.some((name) => io.env[name])) return true;
-  return targets.some((target) => {
-    const folder = folderOf(target, io.cwd);
-    return places.own(folder) !== undefined || places.hadolint(folder) !== undefined;
-  });
+  const folders = new Set(targets.map((target) => folderOf(target, io.cwd)));
+  return [...folders].some((folder) => places.own(folder) !== undefined || places.hadolint(folder) !== undefined);
 };
 
 /** The folder from which on a file's configuration is looked for. */

@@ -76,10 +76,15 @@ const startOf = (
   for (const selector of select.length ? select : (lastOf(layers, 'presets') ?? ['recommended']))
     for (const [rule, setting] of selected(isGroup(selector) ? eligible : rules, selector))
       chosen.set(rule, joined(chosen.get(rule), setting));
-  if (policy && select.length === 0)
-    for (const rule of eligible) if (rule.policy && !chosen.has(rule)) chosen.set(rule, {});
+  if (select.length > 0) return chosen;
+  for (const rule of eligible) if (!chosen.has(rule) && isCalledFor(rule, policy)) chosen.set(rule, {});
   return chosen;
 };
+
+/** Whether it needs a team's values and they are there. */
+const isCalledFor = (rule: Rule, policy: Policy | undefined): boolean =>
+  (rule.policy === 'registries' && policy?.trustedRegistries !== undefined) ||
+  (rule.policy === 'labels' && policy?.labels !== undefined);
 
 /** Those that were there at the time of the ruleset. */
 const rulesOf = (rules: readonly Rule[], ruleset: Ruleset | undefined): readonly Rule[] => {

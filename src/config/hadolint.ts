@@ -2,7 +2,7 @@ import { LABEL_KINDS, type LabelKind, type Rule, SEVERITIES, type Severity } fro
 import type { Loaded } from './load.ts';
 import type { FailOn, RuleChoice, Settings } from './model.ts';
 import { type ConfigText, rejectMistakes } from './read.ts';
-import { choice, flag, listOf, mapOf, type RecordOf, record, text } from './readers.ts';
+import { choice, flag, listOf, mapOf, meant, type RecordOf, record, text } from './readers.ts';
 import { type ConfigNode, isEmpty, type Mistake } from './tree.ts';
 
 /** Whether a file of this name is taken for hadolint's. */
@@ -53,7 +53,8 @@ const knownPart = (root: ConfigNode | undefined): ConfigNode | undefined =>
 const foreignKeys = (root: ConfigNode | undefined): readonly string[] =>
   root?.kind === 'map' ? root.entries.map(({ key }) => key).filter((key) => !Object.hasOwn(KEYS, key)) : [];
 
-const insteadOf = (key: string): string => (Object.hasOwn(FLAGS, key) ? `; pass ${FLAGS[key]}` : '');
+const insteadOf = (key: string): string =>
+  Object.hasOwn(FLAGS, key) ? `; pass ${FLAGS[key]}` : meant(key, Object.keys(KEYS));
 
 const mootCodes = ({ ignored = [], override = {} }: HadolintSettings, rules: readonly Rule[]): readonly string[] => {
   const known = new Set(rules.flatMap(({ codes }) => codes));

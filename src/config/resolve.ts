@@ -47,10 +47,7 @@ export const resolveConfigs = (files: readonly Loaded[], options: ResolveOptions
   ];
   const settle = (matched: Matched): FileSettings => {
     const layers = layersOf(matched);
-    const { known: all, ...config } = lintConfigOf(rules, layers, options.flags);
-    const isComplete = files.every(({ notLoaded }) => notLoaded.length === 0);
-    // A comment may name a rule of a plugin that was not loaded.
-    return { config: isComplete && all ? { ...config, known: all } : config, failOn: lastOf(layers, 'fail-on') };
+    return { config: lintConfigOf(rules, layers, options.flags), failOn: lastOf(layers, 'fail-on') };
   };
   return {
     rules,
@@ -102,6 +99,8 @@ const partOf = (config: Config, base: string, index: number): Part => ({
 
 /** The path as patterns see it; of what is not below the folder its name alone. */
 const nameFrom = (base: string, path: string): string => {
+  // The usual case, without the cost of the general one.
+  if (path.startsWith(base) && path[base.length] === '/') return path.slice(base.length + 1);
   const near = relative(base, path);
   return near === '' || near.startsWith('..') || isAbsolute(near) ? basename(path) : near.replaceAll('\\', '/');
 };

@@ -66,13 +66,15 @@ const SECTIONS: readonly Section[] = [
   },
 ];
 
-/** A commented `.iechorlint.yaml` that says what the configuration does. */
-export const templateOf = (config: Config): string => {
+/** A commented `.iechorlint.yaml` that says what the configuration does; `remarks` are put behind the rules of their names. */
+export const templateOf = (config: Config, remarks: ReadonlyMap<string, string> = new Map()): string => {
   const head = [
     `# yaml-language-server: $schema=${SCHEMA_PLACE}`,
     '# `iechorlint --print-config FILE` shows what is in force for a file.',
   ];
-  return `${[head.join('\n'), ...SECTIONS.map((section) => sectionOf(section, config))].join('\n\n')}\n`;
+  return `${[head.join('\n'), ...SECTIONS.map((section) => sectionOf(section, config))]
+    .join('\n\n')
+    .replace(/^ {2}(\w+): \w+$/gm, (line, name: string) => `${line} ${remarks.get(name) ?? ''}`.trimEnd())}\n`;
 };
 
 const sectionOf = ({ key, comment, example }: Section, config: Config): string => {

@@ -166,8 +166,8 @@ export interface Rule {
   readonly severity: Severity;
   /** Off unless selected, as `strict` does. */
   readonly off?: boolean;
-  /** Means something only with values that a team has settled, so `strict` has it not either. */
-  readonly policy?: boolean;
+  /** Means something only with values that a team has settled, so `strict` has it not either; named: these switch it on. */
+  readonly policy?: boolean | 'registries' | 'labels';
   /** The first ruleset that has it; nothing: it was there from the first on. */
   readonly since?: Ruleset;
   readonly options?: OptionSchema;
@@ -187,7 +187,6 @@ export interface Rule {
   readonly reproduces?: Compat | readonly Compat[];
   /** Looks at the document's bytes alone, so it runs also where there is no text to read. */
   readonly bytes?: boolean;
-  /** `ignores`: it is about ignore comments, runs after the other rules, and no comment is unused for want of its findings. */
   readonly tags?: readonly string[];
   readonly examples: readonly Example[];
   readonly exceptions?: Exceptions;

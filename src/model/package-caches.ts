@@ -78,12 +78,6 @@ const leavesSomething = (manager: PackageManager, command: ShellCommand): boolea
 
 // Switched off ------------------------------------------------------------------------------------------------------
 
-/** Options that name another place. */
-const ELSEWHERE = [
-  ...['--cache-dir', '--cache', '--cache-folder', '--cachedir', '--store-dir', '--packages'],
-  ...['-Dmaven.repo.local', '--gradle-user-home'],
-];
-
 const isSwitchedOff = (
   model: Model,
   run: Run,
@@ -92,7 +86,8 @@ const isSwitchedOff = (
   facts: CacheFacts,
 ): boolean => {
   // pip takes `--no-cache` for the longer name.
-  if (command.has(...manager.noCache, '--no-cache', ...ELSEWHERE)) return true;
+  if (command.has(...manager.noCache, '--no-cache', '--cache-dir', '--cache', '--cache-folder', '--cachedir'))
+    return true;
   const names = [...manager.noCacheVariables, ...manager.cacheVariables];
   if (names.length === 0) return false;
   const { bindings } = model.stateBefore(run);

@@ -43,15 +43,27 @@ const extras: readonly Rule[] = [
     codes: ['DL3026'],
     category: 'security',
     off: true,
-    policy: true,
-    check: ({ policy }) => ({
+    policy: 'registries',
+    check: ({ policy: { trustedRegistries } }) => ({
       *From(node) {
-        const { trustedRegistries, labels, strictLabels } = policy;
         if (trustedRegistries) yield { at: node, message: `trusted: ${trustedRegistries.join(' ')}` };
+      },
+    }),
+  }),
+  defineRule({
+    ...doubtful,
+    name: 'unlabelled',
+    codes: ['DL3049'],
+    category: 'security',
+    off: true,
+    policy: 'labels',
+    check: ({ policy: { labels, strictLabels } }) => ({
+      *From(node) {
         if (labels) yield { at: node, message: `labels: ${[...labels].join(' ')}${strictLabels ? ' only' : ''}` };
       },
     }),
   }),
+  defineRule({ ...doubtful, name: 'forbidden', codes: [], category: 'image', off: true, policy: true }),
 ];
 
 export const configRules: readonly Rule[] = [...markerRules, ...extras];
