@@ -81,7 +81,7 @@ const archivesIn = (model: Model, node: Copy): readonly CopiedArchive[] => {
   const target = copyTarget(model, node);
   const isFile = ARCHIVE.test(target ?? node.destination.raw.replace(/["']$/, ''));
   return node.sources.flatMap((source) => {
-    const name = baseName(source.text ?? source.raw);
+    const name = baseName(source.raw);
     if (source.heredoc || !ARCHIVE.test(name)) return [];
     if (isFile)
       return [{ node, source, name: baseName(target ?? node.destination.text ?? node.destination.raw), path: target }];
