@@ -2,13 +2,13 @@ import {
   defineRule,
   type Iechorfile,
   type Instruction,
-  indentOf,
   insertBefore,
   installOf,
   isIndexUpdate,
+  isPlainRun,
   isShell,
   isWithin,
-  lineEndOf,
+  joinedRuns,
   type Model,
   managerOf,
   type Problem,
@@ -16,7 +16,6 @@ import {
   type Related,
   type Run,
   removeInstruction,
-  replace,
   type ShellCommand,
   type StageInfo,
   subcommandOf,
@@ -173,7 +172,7 @@ const fixOf = (file: Iechorfile, model: Model, run: Run, command: ShellCommand, 
   const { node, command: update, used } = index;
   if (!isPlain(model, node) || !isPlain(model, run)) return undefined;
   const isNext = file.instructions[file.instructions.indexOf(node) + 1] === run;
-  if (used) return isNext ? joined(file, node, run) : undefined;
+  if (used) return isNext ? joined(file, model, node, run) : undefined;
   const text = file.text.slice(update.whole.start, update.whole.end);
   if (model.commandsOf(node).length > 1 || text.includes('\n')) return undefined;
   return {
@@ -183,39 +182,9 @@ const fixOf = (file: Iechorfile, model: Model, run: Run, command: ShellCommand, 
   };
 };
 
-/** Whether the RUN is commands joined by `&&` alone, after which the shell is as before. */
-const isPlain = (model: Model, run: Run): boolean =>
-  run.flags.length === 0 &&
-  run.heredocs.length === 0 &&
-  model.scriptOf(run) !== undefined &&
-  model
-    .commandsOf(run)
-    .every(
-      ({ name, connector, conditional, isolated, wrappers }) =>
-        (connector === undefined || connector.text === '&&') &&
-        !(conditional || isolated || wrappers.some((wrapper) => isShell(wrapper.name))) &&
-        name !== undefined &&
-        !STATEFUL.has(name),
-    );
+const isPlain = (model: Model, run: Run): boolean => run.flags.length === 0 && isPlainRun(model, run);
 
-const STATEFUL = new Set([
-  'cd',
-  'pushd',
-  'export',
-  'set',
-  'umask',
-  'ulimit',
-  'alias',
-  'shopt',
-  'unset',
-  'exec',
-  'exit',
-]);
-
-const joined = (file: Iechorfile, first: Run, second: Run): Problem['fix'] => {
-  const end = first.start + file.text.slice(first.start, first.end).trimEnd().length;
-  const range = { start: end, end: second.command.start };
-  if (second.comments.length > 0 || /(?:^|\s)#/.test(file.text.slice(first.start, first.end))) return undefined;
-  const text = ` ${file.escape}${lineEndOf(file, first)}${indentOf(file, first)}    && `;
-  return { title: 'Join it to the RUN that fetches the index', edits: [replace(range, text)], safety: 'unsafe' };
+const joined = (file: Iechorfile, model: Model, first: Run, second: Run): Problem['fix'] => {
+  const edits = joinedRuns(file, model, first, second);
+  return edits && { title: 'Join it to the RUN that fetches the index', edits, safety: 'unsafe' };
 };

@@ -10,12 +10,16 @@ export const joinedRuns = (file: Iechorfile, model: Model, first: Run, second: R
   if (/(?:^|\s)#/.test(file.text.slice(first.start, first.end))) return undefined;
   const end = first.start + file.text.slice(first.start, first.end).trimEnd().length;
   const text = ` ${file.escape}${lineEndOf(file, first)}${indentOf(file, first)}    && `;
-  return [replace({ start: end, end: second.command.start }, text)];
+  // The last character is taken along, so that no other fix replaces the first RUN at the same time.
+  return [replace({ start: end - 1, end: second.command.start }, `${file.text[end - 1]}${text}`)];
 };
 
 /** Whether the RUN is commands joined by `&&` alone, after which the shell is as before. */
-export const isPlainRun = (model: Model, run: Run): boolean =>
-  run.heredocs.length === 0 && model.scriptOf(run) !== undefined && model.commandsOf(run).every(isPlain);
+export const isPlainRun = (model: Model, run: Run): boolean => {
+  const script = run.heredocs.length === 0 ? model.scriptOf(run) : undefined;
+  if (!script || script.statements.some(({ terminator }) => terminator !== undefined)) return false;
+  return model.commandsOf(run).every(isPlain);
+};
 
 const isPlain = ({ name, connector, conditional, isolated, wrappers }: ShellCommand): boolean =>
   (connector === undefined || connector.text === '&&') &&
