@@ -6,6 +6,8 @@ import {
   defineRule,
   excluderOf,
   type Problem,
+  type Range,
+  replace,
   type Where,
 } from '#lint';
 
@@ -16,6 +18,7 @@ export default defineRule({
   summary: 'The source of a COPY is not in the build context',
   why: 'The build stops here. Either the name is wrong, or the ignore file leaves the file out, or the build has another context.',
   severity: 'error',
+  fix: { safety: 'unsafe', note: 'Takes the name in the context that was probably meant.' },
   needs: ['context'],
   when: { instructions: ['Copy', 'Add'] },
   examples: [
@@ -61,17 +64,35 @@ export default defineRule({
       for (const { path, at, raw } of onbuild ? [] : contextPaths(model, node)) {
         const fate = context.fates.get(path);
         if (path === '.' || fate === undefined || fate === 'sent') continue;
-        yield { at, severity, ...(fate === 'ignored' ? ignored(raw, path, context) : absent(raw)) };
+        yield {
+          at,
+          severity,
+          ...(fate === 'ignored' ? ignored(raw, path, context) : absent(raw, at, context.meant.get(path))),
+        };
       }
     };
     return { Copy: check, Add: check };
   },
 });
 
-const absent = (raw: string) => ({
-  message: `\`${raw}\` is not in the build context`,
-  help: 'Name a path from the top of the context. Put a wildcard into the name, such as `yarn.loc[k]`, where the file may be missing.',
-});
+const absent = (raw: string, at: Range, meant: string | undefined): Omit<Problem, 'at'> => {
+  const message = `\`${raw}\` is not in the build context`;
+  if (meant === undefined)
+    return {
+      message,
+      help: 'Name a path from the top of the context. Put a wildcard into the name, such as `yarn.loc[k]`, where the file may be missing.',
+    };
+  const name = meant.replace(/^.*\//s, '');
+  const title = `Write \`${name}\``;
+  return { message, help: `The context has \`${meant}\`, which may be meant.`, fix: fixOf(raw, at, name, title) };
+};
+
+/** Undefined where the source is not written as a plain path. */
+const fixOf = (raw: string, { end }: Range, name: string, title: string): Problem['fix'] => {
+  if (!/^[\w./@+-]*[\w@+-]$/.test(raw) || !/^[\w.@+-]+$/.test(name)) return undefined;
+  const last = raw.slice(raw.lastIndexOf('/') + 1);
+  return last === '..' ? undefined : { title, edits: [replace({ start: end - last.length, end }, name)] };
+};
 
 const ignored = (raw: string, path: string, { ignoreFile }: BuildContext) => {
   const pattern = ignoreFile && excluderOf(ignoreFile, path);

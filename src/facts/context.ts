@@ -1,4 +1,5 @@
 import { cleanPath, type Model } from '../model/index.ts';
+import { nearest } from '../source/nearest.ts';
 import { excluderOf, hasExceptions, type IgnoreFile } from './ignore.ts';
 
 /** The files that a build can copy. */
@@ -6,6 +7,8 @@ export interface BuildContext {
   readonly ignoreFile: IgnoreFile | undefined;
   /** What became of each path that was looked for, by `cleanPath`. */
   readonly fates: ReadonlyMap<string, Fate>;
+  /** What was most likely meant by a path that is absent: the path of another name in its folder. */
+  readonly meant: ReadonlyMap<string, string>;
 }
 
 /** Sent to the builder, left out by the ignore file, or not there at all. */
@@ -43,11 +46,25 @@ export const contextPaths = (model: Model, node: Model['file']['instructions'][n
 /** Looks for everything that the file copies. */
 export const contextOf = (model: Model, ignoreFile: IgnoreFile | undefined, lookup: Lookup): BuildContext => {
   const fates = new Map<string, Fate>();
+  const meant = new Map<string, string>();
   for (const node of model.file.instructions) {
-    for (const { path, hasWildcard } of contextPaths(model, node))
-      if (!hasWildcard && !fates.has(path)) fates.set(path, fateOf(path, ignoreFile, lookup));
+    for (const { path, hasWildcard } of contextPaths(model, node)) {
+      if (hasWildcard || fates.has(path)) continue;
+      const fate = fateOf(path, ignoreFile, lookup);
+      const near = fate === 'absent' ? nearPath(path, ignoreFile, lookup) : undefined;
+      fates.set(path, fate);
+      if (near !== undefined) meant.set(path, near);
+    }
   }
-  return { ignoreFile, fates };
+  return { ignoreFile, fates, meant };
+};
+
+const nearPath = (path: string, ignoreFile: IgnoreFile | undefined, lookup: Lookup): string | undefined => {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  const paths = (lookup.namesIn(folder) ?? []).map((name) => `${folder}${name}`);
+  const sent = ignoreFile ? paths.filter((each) => excluderOf(ignoreFile, each) === undefined) : paths;
+  const near = nearest(path.slice(folder.length), sent.map((each) => each.slice(folder.length)).toSorted());
+  return near === undefined ? undefined : `${folder}${near}`;
 };
 
 const fateOf = (path: string, ignoreFile: IgnoreFile | undefined, lookup: Lookup): Fate => {

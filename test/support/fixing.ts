@@ -2,7 +2,7 @@ import { applyEdits, fix } from '../../src/lint/fix.ts';
 import type { Edit, Rule, Safety } from '../../src/lint/index.ts';
 import { documentOf } from '../../src/source/document.ts';
 import { overlaps } from '../../src/source/range.ts';
-import { findingsOf, only, type Setup } from './rules.ts';
+import { factsOf, findingsOf, only, type Setup } from './rules.ts';
 
 const MAX_ROUNDS = 10;
 
@@ -18,7 +18,8 @@ export const fixedBy = (rule: Rule, text: string, setup?: Setup): string | undef
 };
 
 export const fixedByEngine = (rule: Rule, text: string, upTo: Exclude<Safety, 'manual'>, setup?: Setup): string => {
-  const { text: fixed, notes } = fix(documentOf(text, setup?.path), only(rule, setup), upTo);
+  const document = documentOf(text, setup?.path);
+  const { text: fixed, notes } = fix(document, only(rule, setup), upTo, factsOf(document, setup));
   if (notes.length) throw new Error(notes.join('\n'));
   return fixed;
 };

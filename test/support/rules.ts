@@ -40,7 +40,7 @@ export const findingsIn = (rule: Rule, document: Document, setup?: Setup): reado
 };
 
 /** The files of an example's context, looked for as in a folder. */
-const factsOf = ({ text }: Document, setup: Setup | undefined): Facts => {
+export const factsOf = ({ text }: Document, setup: Setup | undefined): Facts => {
   if (!setup?.context) return {};
   const { files, ignore } = setup.context;
   const ignoreFile = ignore === undefined ? undefined : readIgnoreFile('.dockerignore', ignore);
