@@ -137,6 +137,14 @@ describe('options about ignore comments', () => {
     expect(stdout).toContain('Write `relative-workdir`.');
   });
 
+  it('a name is not told to be none while plugins are not loaded', async () => {
+    const text = 'FROM a:1\n# iechorlint ignore=ours -- x\nWORKDIR /srv\n';
+    const folder = inFolder({ Dockerfile: text, '.iechorlint.yaml': 'plugins: [./ours.mjs]\n' });
+    expect((await folder.plain('--select', 'suppression-unknown-rule', '-q')).stdout).toBe('');
+    folder.write('.iechorlint.yaml', 'root: true\n');
+    expect((await folder.plain('--select', 'suppression-unknown-rule', '-q')).stdout).toContain('`ours`');
+  });
+
   it.each([
     [['--add-ignores', '--fix'], '--add-ignores writes comments instead of fixes; run --fix first, then --add-ignores'],
     [

@@ -41,6 +41,8 @@ describe('a comment above an instruction', () => {
     ['RUN x\n# iechorlint ignore=first\n', []],
     ['RUN bad\n# iechorlint ignore=first\n', [1]],
     ['# iechorlint ignore=first\nbad x\n', []],
+    ['# iechorlint ignore=first\nFROM bad\nRUN bad\n', [3]],
+    ['ARG V\n# iechorlint ignore=first\n# bad\n\nFROM bad\n# bad\n', [6]],
   ])('%j', (text, lines) => {
     expect(linesOf(text)).toEqual(lines);
   });

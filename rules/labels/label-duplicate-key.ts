@@ -1,4 +1,4 @@
-import { defineRule, type Edit, type Iechorfile, type Label, type Pair, remove, removeInstruction } from '#lint';
+import { defineRule, type Pair, removePair } from '#lint';
 
 export default defineRule({
   name: 'label-duplicate-key',
@@ -38,7 +38,7 @@ export default defineRule({
           for (const pair of label.pairs) {
             const winner = last.get(pair.key.text ?? '');
             if (!winner || winner === pair) continue;
-            const edit = removal(label, pair, file);
+            const edit = removePair(file, label, pair);
             const isSame = winner.value.raw === pair.value.raw;
             yield {
               at: pair.key,
@@ -54,17 +54,3 @@ export default defineRule({
     };
   },
 });
-
-/** Takes the pair out with what stands between it and its neighbour; undefined where that holds a comment. */
-const removal = (label: Label, pair: Pair, file: Iechorfile): Edit | undefined => {
-  const { pairs } = label;
-  if (pairs.length === 1) {
-    const hasComment = file.comments.some(({ start }) => start > label.start && start < label.end);
-    return hasComment ? undefined : removeInstruction(file, label);
-  }
-  const at = pairs.indexOf(pair);
-  const [before, after] = [pairs[at - 1], pairs[at + 1]];
-  const range = after ? { start: pair.start, end: after.start } : { start: before?.end ?? pair.start, end: pair.end };
-  const hasComment = file.comments.some(({ start }) => start > range.start && start < range.end);
-  return hasComment ? undefined : remove(range);
-};

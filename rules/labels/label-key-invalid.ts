@@ -22,6 +22,7 @@ export default defineRule({
     {
       title: 'hadolint wants lower case too',
       bad: 'FROM alpine:3.24\nLABEL Vendor="Example Inc"\n',
+      good: 'FROM alpine:3.24\nLABEL vendor="Example Inc"\n',
       as: 'hadolint',
     },
     { good: 'FROM alpine:3.24\nLABEL com.example.team=web org.opencontainers.image.title=app maintainer=ada\n' },
@@ -49,10 +50,19 @@ export default defineRule({
 const outsideGuidelines = function* ({ pairs }: Label): Iterable<Problem> {
   for (const { key } of pairs) {
     const text = asWritten(key);
-    if (/^[a-z](?:[.-]?[a-z\d_])*$/.test(text) && !RESERVED.test(text)) continue;
-    yield { at: key, message: `The key \`${text}\` is not as the guidelines of Docker want it`, help: PLAIN };
+    if (isPlain(text)) continue;
+    const plain = text.toLowerCase().replace(/[\s.-]*([.-])[\s.-]*|\s+/g, (_all, divider = '-') => divider);
+    const isSure = plain !== text && key.raw === text && isPlain(plain);
+    yield {
+      at: key,
+      message: `The key \`${text}\` is not as the guidelines of Docker want it`,
+      help: PLAIN,
+      fix: isSure ? { title: `Write \`${plain}\``, edits: [replace(key, plain)] } : undefined,
+    };
   }
 };
+
+const isPlain = (key: string): boolean => /^[a-z](?:[.-]?[a-z\d_])*$/.test(key) && !RESERVED.test(key);
 
 const RESERVED = /^(?:com\.docker|io\.docker|org\.dockerproject)\./;
 

@@ -1,4 +1,12 @@
-import { defineRule, type Instruction, type Model, type StageInfo, stageChain, stagesLacking } from '#lint';
+import {
+  defineRule,
+  type Instruction,
+  insertLineAfter,
+  type Model,
+  type StageInfo,
+  stageChain,
+  stagesLacking,
+} from '#lint';
 
 export default defineRule({
   name: 'label-missing',
@@ -9,10 +17,12 @@ export default defineRule({
     about the base image.`,
   severity: 'info',
   policy: 'labels',
+  fix: { safety: 'manual', note: 'The value is for you to write.' },
   off: true,
   examples: [
     {
       bad: 'FROM alpine:3.24\nLABEL team=web\n',
+      good: 'FROM alpine:3.24\nLABEL contact="…"\nLABEL team=web\n',
       policy: { labels: new Map([['contact', 'email'] as const]) },
     },
     {
@@ -29,7 +39,7 @@ export default defineRule({
     { title: 'Nothing is required', good: 'FROM alpine:3.24\n' },
   ],
   when: { instructions: ['From'] },
-  check({ model, policy: { labels }, as }) {
+  check({ file, model, policy: { labels }, as }) {
     if (!labels?.size) return {};
     return {
       *done() {
@@ -39,6 +49,7 @@ export default defineRule({
             yield {
               at: node.from,
               message: `The label \`${key}\` is missing`,
+              fix: { title: 'Add it', edits: [insertLineAfter(file, node.from, `LABEL ${key}="…"`)] },
               help: `Add \`LABEL ${key}="…"\`${KINDS[kind] ?? ''}.`,
             };
           }

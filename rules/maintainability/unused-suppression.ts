@@ -91,14 +91,19 @@ const verdictOf = ({ scope }: Ignore, count: number): string => {
   return count === 1 ? 'leaves nothing out here' : 'leave nothing out here';
 };
 
-const problemAt = (ignore: Ignore, message: string, edit: Edit | undefined): Problem => ({
-  at: ignore,
-  message,
-  ...(ignore.tool === 'iechorlint' ? {} : { help: `Delete it if ${TOOLS[ignore.tool]} does not need it either.` }),
-  fix: edit && { title: 'Delete it', edits: [edit], ...(ignore.tool === 'iechorlint' ? {} : { safety: 'unsafe' }) },
-});
+/** Another tool may need its comment, where it finds something that is no problem here. */
+const problemAt = (ignore: Ignore, message: string, edit: Edit | undefined): Problem =>
+  ignore.tool === 'iechorlint'
+    ? { at: ignore, message, fix: edit && { title: 'Delete it', edits: [edit] } }
+    : {
+        at: ignore,
+        message,
+        help: `Delete it if ${TOOLS[ignore.tool]} does not need it either.`,
+        severity: 'info',
+        fix: edit && { title: 'Delete it', edits: [edit], safety: 'unsafe' },
+      };
 
-const TOOLS = { iechorlint: 'iechorlint', hadolint: 'hadolint', buildkit: 'BuildKit', tally: 'tally' } as const;
+const TOOLS = { hadolint: 'hadolint', buildkit: 'BuildKit', tally: 'tally' } as const;
 
 /** Deletes the comment, but not where the next line would become a directive by that. */
 const whole = (file: Iechorfile, { clause, start, end }: Ignore): Edit | undefined => {

@@ -47,7 +47,10 @@ export const resolveConfigs = (files: readonly Loaded[], options: ResolveOptions
   ];
   const settle = (matched: Matched): FileSettings => {
     const layers = layersOf(matched);
-    return { config: lintConfigOf(rules, layers, options.flags), failOn: lastOf(layers, 'fail-on') };
+    const { known: all, ...config } = lintConfigOf(rules, layers, options.flags);
+    const isComplete = files.every(({ notLoaded }) => notLoaded.length === 0);
+    // A comment may name a rule of a plugin that was not loaded.
+    return { config: isComplete && all ? { ...config, known: all } : config, failOn: lastOf(layers, 'fail-on') };
   };
   return {
     rules,

@@ -1,4 +1,4 @@
-import type { Iechorfile, Instruction } from '../ast/nodes.ts';
+import type { Env, Iechorfile, Instruction, Label, Pair } from '../ast/nodes.ts';
 import type { Range } from '../source/range.ts';
 import type { Edit } from './diagnostic.ts';
 
@@ -62,3 +62,14 @@ export const quoted = ({ start, end }: Range): readonly Edit[] => [
   insertBefore({ start, end }, '"'),
   insertAfter({ start, end }, '"'),
 ];
+
+/** Deletes a key and its value with what stands between them and their neighbours; undefined where that holds a comment. */
+export const removePair = (file: Iechorfile, node: Label | Env, pair: Pair): Edit | undefined => {
+  const at = node.pairs.indexOf(pair);
+  const [before, after] = [node.pairs[at - 1], node.pairs[at + 1]];
+  const isAlone = !before && !after;
+  const start = after || !before ? pair.start : before.end;
+  const range = isAlone ? node : { start, end: after ? after.start : pair.end };
+  if (file.comments.some((comment) => comment.start > range.start && comment.start < range.end)) return undefined;
+  return isAlone ? removeInstruction(file, node) : remove(range);
+};

@@ -78,6 +78,12 @@ const leavesSomething = (manager: PackageManager, command: ShellCommand): boolea
 
 // Switched off ------------------------------------------------------------------------------------------------------
 
+/** Options that name another place. */
+const ELSEWHERE = [
+  ...['--cache-dir', '--cache', '--cache-folder', '--cachedir', '--store-dir', '--packages'],
+  ...['-Dmaven.repo.local', '--gradle-user-home'],
+];
+
 const isSwitchedOff = (
   model: Model,
   run: Run,
@@ -86,8 +92,7 @@ const isSwitchedOff = (
   facts: CacheFacts,
 ): boolean => {
   // pip takes `--no-cache` for the longer name.
-  if (command.has(...manager.noCache, '--no-cache', '--cache-dir', '--cache', '--cache-folder', '--cachedir'))
-    return true;
+  if (command.has(...manager.noCache, '--no-cache', ...ELSEWHERE)) return true;
   const names = [...manager.noCacheVariables, ...manager.cacheVariables];
   if (names.length === 0) return false;
   const { bindings } = model.stateBefore(run);

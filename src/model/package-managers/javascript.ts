@@ -58,7 +58,7 @@ export const pnpm = packageManager({
   frozen: { options: ['--frozen-lockfile'], variables: ['CI', 'npm_config_frozen_lockfile'] },
   caches: ['~/.local/share/pnpm/store', '~/.cache/pnpm'],
   clean: ['pnpm store prune'],
-  cacheVariables: ['PNPM_HOME'],
+  cacheVariables: ['PNPM_HOME', 'npm_config_store_dir'],
   mounts: ['~/.local/share/pnpm/store'],
 });
 
