@@ -73,6 +73,8 @@ describe('what bash alone has', () => {
 
 const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
 
+if (!hasShellcheck) console.warn('No `shellcheck` here: what it says of the same scripts is not compared.');
+
 /** Codes as the program gives them; those that later releases have changed are left out. */
 const codesOfShellcheck = (script: string): readonly string[] => {
   const { stdout } = spawnSync('shellcheck', ['-s', 'sh', '-f', 'json', '-'], { input: `${script}\n` });

@@ -11,7 +11,7 @@ export const diffFiles = async (run: Run): Promise<number> => {
   let isFailure = false;
   for (const input of inputsOf(run)) {
     const { source } = input;
-    const { text } = fixText(run, input);
+    const { text } = await fixText(run, input);
     if (text === source.document.text) continue;
     isFailure ||= run.settings.of(input.target).failOn !== 'never';
     diffs.push(diffOf(source.document, text, sheet));

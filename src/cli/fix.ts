@@ -1,6 +1,7 @@
 import { addIgnores } from '../lint/add-ignores.ts';
-import { fix } from '../lint/fix.ts';
+import { type FixResult, fix } from '../lint/fix.ts';
 import { lint } from '../lint/linter.ts';
+import type { LintConfig } from '../lint/setting.ts';
 import type { FileReport } from '../report/index.ts';
 import { viewOf } from '../report/view.ts';
 import { factsFor } from './facts.ts';
@@ -28,20 +29,38 @@ export const fixFiles = async (run: Run): Promise<readonly FileReport[]> => {
 };
 
 /** The fixes that the options allow, or the comments that they ask for, applied to the text alone. */
-export const fixText = (run: Run, input: Input) => {
+export const fixText = async (run: Run, input: Input): Promise<Fixed> => {
   const { document } = input.source;
   const { config } = run.settings.of(input.target);
-  const facts = factsFor(run, config, input);
-  if (run.options.addIgnores) return addIgnores(document, config, facts);
-  const result = fix(document, config, run.options.unsafeFixes ? 'unsafe' : 'safe', facts);
-  for (const note of result.notes) say(run.io, `${document.path}: ${viewOf(document).sentence(note)}`);
+  const factsOf = run.shellcheck === undefined ? factsFor : (await import('./shellcheck.ts')).allFactsFor;
+  if (run.options.addIgnores) return addIgnores(document, config, factsOf(run, config, input));
+  const result = fixAll(run, config, input, factsOf);
+  for (const note of new Set(result.notes)) say(run.io, `${document.path}: ${viewOf(document).sentence(note)}`);
   return { ...result, added: result.applied.length };
+};
+
+type Fixed = ReturnType<typeof addIgnores>;
+
+const MOST_CALLS = 5;
+
+/** ShellCheck knows one text: it is asked again about each that its fixes make. */
+const fixAll = (run: Run, config: LintConfig, input: Input, factsOf: typeof factsFor): FixResult => {
+  const upTo = run.options.unsafeFixes ? 'unsafe' : 'safe';
+  let result = fix(input.source.document, config, upTo, factsOf(run, config, input));
+  if (run.shellcheck === undefined) return result;
+  for (let calls = 1, changed = result.applied.length > 0; changed && calls < MOST_CALLS; calls++) {
+    const source = { ...input.source, document: { ...input.source.document, text: result.text } };
+    const next = fix(source.document, config, upTo, factsOf(run, config, { ...input, source }));
+    changed = next.applied.length > 0;
+    result = { ...next, applied: [...result.applied, ...next.applied], notes: [...result.notes, ...next.notes] };
+  }
+  return result;
 };
 
 const fixFile = async (run: Run, input: Input): Promise<{ report: FileReport; applied: number }> => {
   const { document } = input.source;
   const { config } = run.settings.of(input.target);
-  const { text, added, diagnostics } = fixText(run, input);
+  const { text, added, diagnostics } = await fixText(run, input);
   const failure = await handOver(run, input, text);
   if (failure === undefined) return { report: { document: { ...document, text }, diagnostics }, applied: added };
   fail(run, `cannot write ${document.path}: ${failure}`);

@@ -1,6 +1,6 @@
 import { FORMATS } from '../report/index.ts';
 import type { Flag } from './commands.ts';
-import { COLOR, FAIL_ON } from './lint-options.ts';
+import { COLOR, FAIL_ON, SHELLCHECK } from './lint-options.ts';
 
 const WHAT = 'What to check:';
 const IGNORING = 'What is known:';
@@ -24,6 +24,13 @@ export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
     describe: 'NAME=VALUE of an ARG, or NAME to take it from the environment',
   },
   target: { type: 'string', group: WHAT, describe: 'The stage that is built, where it is not the last' },
+  shellcheck: {
+    type: 'string',
+    choices: SHELLCHECK,
+    group: WHAT,
+    defaultDescription: 'off',
+    describe: 'Ask the program shellcheck too; auto: where it is installed',
+  },
   'stdin-filename': { type: 'string', group: WHAT, describe: 'What to call the file that is read from -' },
   'max-file-size': {
     type: 'string',

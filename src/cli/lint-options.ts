@@ -6,6 +6,7 @@ import { ignoreOptionsOf, rejectIgnoreContradictions } from './ignore-options.ts
 import { sizeOf } from './size.ts';
 
 export const FAIL_ON = [...SEVERITIES, 'never'] as const;
+export const SHELLCHECK = ['off', 'auto', 'on'] as const;
 export const COLOR = ['auto', 'always', 'never'] as const;
 
 export interface LintOptions {
@@ -40,6 +41,8 @@ export interface LintOptions {
   readonly plugins: boolean;
   /** The rules whose fixes alone are applied; none: those of all. */
   readonly fixRules: readonly string[];
+  /** Whether the program `shellcheck` is asked: never, where it is there, or always. */
+  readonly shellcheck: (typeof SHELLCHECK)[number];
   readonly quiet: boolean;
   readonly statistics: boolean;
   readonly color: (typeof COLOR)[number];
@@ -74,6 +77,7 @@ export const plainLint = (paths: readonly string[]): LintOptions => ({
   noConfig: false,
   plugins: false,
   fixRules: [],
+  shellcheck: 'off',
   quiet: false,
   statistics: false,
   color: 'auto',
@@ -101,6 +105,7 @@ export const lintOptionsOf = (given: Given): LintOptions => {
     noConfig: isOn(given, 'no-config'),
     plugins: isOn(given, 'plugins'),
     fixRules: listOf(given, 'fix-rule'),
+    shellcheck: choiceOf(given, 'shellcheck', SHELLCHECK) ?? plain.shellcheck,
     quiet: isOn(given, 'quiet'),
     statistics: isOn(given, 'statistics'),
     color: choiceOf(given, 'color', COLOR) ?? plain.color,

@@ -33,10 +33,14 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
 };
 
 const startRun = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<Run> => {
+  const asked =
+    options.shellcheck === 'off' ? undefined : (await import('./shellcheck.ts')).askShellcheck(options, io, rules);
   const found = await discover(options.paths, io.cwd, withSlashes(options.stdinFilename));
-  const settings = await settingsFor({ options, io, rules, targets: found.targets });
+  const settings = await settingsFor({ options, io, rules: asked?.rules ?? rules, targets: found.targets });
   const targets = found.targets.filter((target) => !settings.isIgnored(target));
-  const run: Run = { options, io, rules: settings.rules, settings, targets, unreadable: [], failures: [] };
+  const { rules: known } = settings;
+  const shellcheck = asked?.version;
+  const run: Run = { options, io, rules: known, settings, shellcheck, targets, unreadable: [], failures: [] };
   protectInputs(run);
   for (const notice of [...found.notices, ...settings.notices, ...leftOut(found.targets, targets)]) tell(run, notice);
   for (const each of found.unreadable) refuse(run, each);
@@ -75,6 +79,7 @@ const checkFiles = async (run: Run): Promise<readonly FileReport[]> => {
 
 const checkTargets = async (run: Run): Promise<readonly Checked[]> => {
   const { targets, io, settings, options, rules } = run;
+  if (run.shellcheck !== undefined) return (await import('./shellcheck.ts')).checkWithShellcheck(run, run.shellcheck);
   // Rules of a program that calls us are not in the worker, nor is its standard input.
   const isPlain = rules === ownRules && options.context === undefined;
   const mayShare = isPlain && targets.length >= MANY && targets.every(({ file }) => file !== undefined);
@@ -109,7 +114,8 @@ const report = async (run: Run, files: readonly FileReport[]): Promise<void> => 
   const sheet = sheetOf(run);
   const reporter = await reporterOf(options.format);
   const why = new Map(showsWhy(options.format) ? rules.map((rule) => [rule.name, rule.why]) : []);
-  const outcome = { version, files, unreadable, rules: rulesIn(run), why };
+  const tools = run.shellcheck === undefined ? [] : [{ name: 'ShellCheck', version: run.shellcheck }];
+  const outcome = { version, files, unreadable, rules: rulesIn(run), why, tools };
   const paint = await paintOf(sheet.color);
   await print(
     run,

@@ -13,6 +13,8 @@ export interface Run {
   readonly io: Io;
   readonly rules: readonly Rule[];
   readonly settings: RunSettings;
+  /** The release of ShellCheck that is asked; undefined: none. */
+  readonly shellcheck: string | undefined;
   readonly targets: readonly Target[];
   readonly unreadable: Unreadable[];
   /** What else went wrong; each has been told. */

@@ -21,6 +21,7 @@ import {
   type Where,
 } from './rule.ts';
 import type { LintConfig } from './setting.ts';
+import { superseded } from './supersede.ts';
 
 /** Every finding of one document, sorted by place. Pure. A rule that throws becomes a finding of `internal`; the others go on. */
 export const lint = (document: Document, config: LintConfig, facts: Facts = NO_FACTS): readonly Diagnostic[] =>
@@ -57,7 +58,7 @@ export const lintFile = (
   if (hasText) walkFile(walk, visitors);
   finish(walk, visitors);
   for (const { diagnostic } of walk.lastInScript.values()) walk.diagnostics.push(diagnostic);
-  const found = lend(walk.diagnostics, walk.lent, file);
+  const found = superseded(lend(walk.diagnostics, walk.lent, file));
   const kept = config.inlineIgnores
     ? withoutIgnored(walk, found, (outcomes) => aboutIgnores(walk, visitors, outcomes))
     : found;

@@ -1,5 +1,5 @@
 import type { Iechorfile, InstructionKind, NodeOf, Stage } from '../ast/nodes.ts';
-import type { Facts, Need } from '../facts/index.ts';
+import type { Facts, Need, ShellcheckComment } from '../facts/index.ts';
 import type { Model, StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
 import type { Range } from '../source/range.ts';
@@ -134,6 +134,11 @@ export interface Example {
   readonly options?: Readonly<Record<string, OptionSetting>>;
   /** The files of the build context, and its `.dockerignore`. */
   readonly context?: { readonly files: readonly string[]; readonly ignore?: string };
+  /** What ShellCheck says where the text `at` stands, and what to write instead. */
+  readonly shellcheck?: readonly (Pick<ShellcheckComment, 'code' | 'level' | 'message'> & {
+    readonly at: string;
+    readonly instead?: string;
+  })[];
   /** Rules that run beside it, by name, where what they find matters to it. */
   readonly beside?: readonly string[];
 }

@@ -24,6 +24,8 @@ export interface Report {
   /** Of iechorlint. */
   readonly version: string;
   readonly files: readonly FileReport[];
+  /** Programs that were asked besides. */
+  readonly tools?: readonly { readonly name: string; readonly version: string }[];
   readonly unreadable: readonly Unreadable[];
   /** The rules that were on. */
   readonly rules: readonly RuleMeta[];

@@ -52,6 +52,7 @@ const runOf = (report: Report, rules: RuleTable): Omit<Run, 'results'> => ({
         { id: UNREADABLE, name: 'UnreadableFile', shortDescription: { text: 'A file could not be read.' } },
       ],
     },
+    ...(report.tools?.length ? { extensions: [...report.tools] } : {}),
   },
   columnKind: 'utf16CodeUnits',
   originalUriBaseIds: { [ROOT]: { description: { text: 'The folder in which iechorlint was started.' } } },

@@ -1,6 +1,6 @@
 import { rules as allRules } from '../../rules/index.ts';
 import { parse } from '../../src/ast/create.ts';
-import { contextOf, type Facts, type Lookup, readIgnoreFile } from '../../src/facts/index.ts';
+import { contextOf, type Facts, type Lookup, readIgnoreFile, type ShellcheckComment } from '../../src/facts/index.ts';
 import type { Diagnostic, Example, LintConfig, Problems, Rule } from '../../src/lint/index.ts';
 import { NO_POLICY } from '../../src/lint/index.ts';
 import { lint } from '../../src/lint/linter.ts';
@@ -8,7 +8,7 @@ import { modelOf } from '../../src/model/index.ts';
 import { type Document, documentOf } from '../../src/source/document.ts';
 
 /** How an example is to be read. */
-export type Setup = Pick<Example, 'path' | 'as' | 'policy' | 'options' | 'context' | 'beside'>;
+export type Setup = Pick<Example, 'path' | 'as' | 'policy' | 'options' | 'context' | 'beside' | 'shellcheck'>;
 
 /** A run of this rule alone, or beside others that fix nothing. */
 export const only = (rule: Rule, { as, policy, options, beside = [] }: Setup = {}): LintConfig => ({
@@ -39,13 +39,21 @@ export const findingsIn = (rule: Rule, document: Document, setup?: Setup): reado
   return setup?.beside ? findings.filter(({ rule: name }) => name === rule.name) : findings;
 };
 
-/** The files of an example's context, looked for as in a folder. */
+/** What an example knows beyond the file: what its context has, looked for as in a folder, or what ShellCheck says. */
 export const factsOf = ({ text }: Document, setup: Setup | undefined): Facts => {
+  if (setup?.shellcheck) return { shellcheck: { version: '0', text, comments: commentsIn(text, setup.shellcheck) } };
   if (!setup?.context) return {};
   const { files, ignore } = setup.context;
   const ignoreFile = ignore === undefined ? undefined : readIgnoreFile('.dockerignore', ignore);
   return { context: contextOf(modelOf(parse(text)), ignoreFile, lookupIn(files)) };
 };
+
+const commentsIn = (text: string, said: NonNullable<Example['shellcheck']>): readonly ShellcheckComment[] =>
+  said.flatMap(({ at, instead, ...comment }) => {
+    const range = { start: text.indexOf(at), end: text.indexOf(at) + at.length };
+    if (range.start < 0) return [];
+    return { ...comment, ...range, edits: instead === undefined ? undefined : [{ range, text: instead }] };
+  });
 
 export const lookupIn = (files: readonly string[]): Lookup => ({
   kindOf: (path) => {
