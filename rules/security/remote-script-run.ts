@@ -8,6 +8,7 @@ export default defineRule({
   why: `Whatever the server sends at build time is run, usually as root: another script tomorrow, half of one if the connection breaks, an
     attacker's if the server is theirs.`,
   severity: 'warning',
+  when: { programs: ['curl', 'wget', 'fetch', 'aria2c', 'http', 'lwp-request'] },
   examples: [
     { bad: 'FROM debian\nRUN curl -fsSL https://example.com/install.sh | bash -s -- --yes\n' },
     { title: 'With sudo', bad: 'FROM debian\nRUN wget -qO- https://deb.example.com/setup_22.x | sudo -E bash -\n' },

@@ -51,6 +51,8 @@ export default defineRule({
     { bad: 'FROM debian:12\nRUN git config --global http.sslVerify false\n' },
     { bad: 'FROM debian:12\nRUN git -c http.sslVerify=false clone https://example.com/a.git\n' },
     { bad: 'FROM fedora:40\nRUN dnf install -y --setopt=sslverify=false git\n' },
+    { bad: 'FROM debian:12\nRUN apt-get -o Acquire::https::Verify-Peer=false update\n' },
+    { title: 'In a configuration', bad: 'FROM centos:7\nRUN echo "sslverify=false" >> /etc/yum.conf\n' },
     {
       title: 'Nothing of the kind',
       good: 'FROM debian:12\nRUN curl -fsSLO https://example.com/tool && curl --cacert /ca.pem https://example.com/a\nENV NODE_TLS_REJECT_UNAUTHORIZED=1\nENV GIT_SSL_NO_VERIFY=""\n',
@@ -140,6 +142,38 @@ const switchIn = (command: ShellCommand): Switch | undefined => {
     const word = words[at];
     return word && { words: [word], command, codes: ['CKV2_DOCKER_15'] };
   }
+  return writtenSwitch(command) ?? otherSwitch(command);
+};
+
+/** Switches that no tool has an id for. */
+const otherSwitch = (command: ShellCommand): Switch | undefined => {
+  const { name = '' } = command;
+  if (/^apt(?:-get)?$/.test(name))
+    return optionSwitch(command, /^(?:-o)?Acquire::https::(?:\S+::)?Verify-Peer=(?:0|false|no|off)$/i, []);
+  const words = command.arguments.map(({ text = '' }) => text).join(' ');
+  if (name === 'conda' && /^config .*ssl_verify (?:false|no|0)$/i.test(words))
+    return { words: command.arguments, command, codes: [] };
+  if (name !== 'composer' || !/^(?:global )?config .*(?:disable-tls true|secure-http false)$/.test(words))
+    return undefined;
+  return { words: command.arguments, command, codes: [] };
+};
+
+const CONFIGURED: readonly (readonly [line: RegExp, codes: readonly string[]])[] = [
+  [/\bsslverify ?= ?(?:0|false|no)\b/i, ['CKV2_DOCKER_15']],
+  [/\bstrict-ssl ?= ?false\b/i, ['CKV2_DOCKER_12']],
+  [/\bcheck[_-]certificate ?= ?(?:off|0)\b/i, ['CKV2_DOCKER_3']],
+  [/Acquire::https::(?:\S+::)?Verify-Peer "?(?:false|0|no)/i, []],
+];
+
+/** A line of a configuration file that the step writes. */
+const writtenSwitch = (command: ShellCommand): Switch | undefined => {
+  const { name, redirections, arguments: words, pipeline } = command;
+  const isWritten = redirections.some(({ operator }) => operator.startsWith('>')) || pipeline !== undefined;
+  if ((name !== 'echo' && name !== 'printf') || !isWritten) return undefined;
+  for (const [line, codes] of CONFIGURED) {
+    const word = words.find(({ raw }) => line.test(raw));
+    if (word) return { words: [word], command, codes };
+  }
   return undefined;
 };
 
@@ -216,12 +250,13 @@ const problemOf = (file: Iechorfile, { words, command, codes, rest }: Switch): P
   const [first] = words;
   const at: Range = { start: first?.start ?? command.start, end: words.at(-1)?.end ?? command.end };
   const text = rest ? '-k' : words.map(({ raw }) => raw).join(' ');
+  const checker = /^(?:echo|printf)$/.test(command.name ?? '') ? 'what reads it' : `\`${command.name}\``;
   const isThere = first !== undefined && file.text.slice(at.start, at.end) === first.raw;
   const edit: Edit | undefined =
     rest === undefined || !isThere ? undefined : rest === '' ? removeWithSpaceBefore(file, at) : replace(at, rest);
   return {
     at,
-    message: `\`${text}\` keeps \`${command.name}\` from checking certificates`,
+    message: `\`${text}\` keeps ${checker} from checking certificates`,
     help: HELP,
     codes,
     fix: edit && { title: 'Check certificates', edits: [edit] },
