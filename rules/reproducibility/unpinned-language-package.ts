@@ -1,7 +1,7 @@
 import {
   defineRule,
   type HadolintPin,
-  hadolintPins,
+  hadolintPinsIn,
   type Problem,
   programsOf,
   type UnpinnedInstall,
@@ -53,11 +53,11 @@ export default defineRule({
     },
   ],
   check({ model, as }) {
+    const hadolintPins = as && hadolintPinsIn(model, 'language');
     return {
       *Run(node) {
-        if (as === 'hadolint') {
-          for (const pin of hadolintPins(model, node, 'language'))
-            yield { ...foreign(pin), anchors: { hadolint: node } };
+        if (hadolintPins) {
+          for (const pin of hadolintPins(node)) yield { ...foreign(pin), anchors: { hadolint: node } };
         } else {
           for (const install of unpinnedInstalls(model, node, 'language')) yield problemOf(install);
         }

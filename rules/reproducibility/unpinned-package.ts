@@ -1,7 +1,7 @@
 import {
   defineRule,
   type HadolintPin,
-  hadolintPins,
+  hadolintPinsIn,
   type Problem,
   programsOf,
   type UnpinnedInstall,
@@ -40,6 +40,11 @@ export default defineRule({
       good: 'FROM debian:12\nRUN echo "deb http://snapshot.debian.org/archive/debian/20260101T000000Z bookworm main" > /etc/apt/sources.list\nRUN apt-get update && apt-get install -y curl\n',
     },
     {
+      title: 'hadolint knows the ARGs of other stages, and their ENVs not',
+      as: 'hadolint',
+      good: 'FROM fedora:42 AS build\nARG V=2.51.0-2.fc42\nFROM fedora:42\nRUN dnf install -y git-core-$V\n',
+    },
+    {
       title: 'hadolint takes what it cannot read for a package',
       as: 'hadolint',
       bad: 'FROM debian:12\nRUN apt-get install -y $PACKAGES\n',
@@ -47,10 +52,11 @@ export default defineRule({
   ],
   check({ file, model, as }) {
     const hasSnapshot = /snapshot\.(?:debian|ubuntu)\./.test(file.text);
+    const hadolintPins = as && hadolintPinsIn(model, 'system');
     return {
       *Run(node) {
-        if (as === 'hadolint') {
-          for (const pin of hadolintPins(model, node, 'system')) yield { ...foreign(pin), anchors: { hadolint: node } };
+        if (hadolintPins) {
+          for (const pin of hadolintPins(node)) yield { ...foreign(pin), anchors: { hadolint: node } };
         } else {
           for (const install of unpinnedInstalls(model, node, 'system')) {
             if (install.manager.name !== 'apt' || !hasSnapshot) yield problemOf(install);

@@ -30,7 +30,7 @@ const RPM = {
 const SYSTEM: readonly Check[] = [
   { code: 'DL3008', programs: ['apt-get'], verbs: ['install'], pinned: /=|\/|\.deb$/ },
   { code: 'DL3018', programs: ['apk'], verbs: ['add'], pinned: /[=<>~]|\.apk$/ },
-  { code: 'DL3033', programs: ['yum'], verbs: ['install'], pinned: /-(?:\d[^-]*(?:-[^-]+)?$|\$)|\.rpm$/ },
+  { code: 'DL3033', programs: ['yum'], ...RPM },
   { code: 'DL3041', programs: ['dnf', 'microdnf'], ...RPM },
   { code: 'DL3037', programs: ['zypper'], verbs: ['install', 'in'], pinned: /[=<>~]|\.rpm$/ },
 ];
@@ -59,22 +59,39 @@ const LANGUAGE: readonly Check[] = [
   { code: 'DL3062', programs: ['go'], verbs: ['install', 'get', 'run'], pinned: /@(?!latest$)|^[./]|^\$/ },
 ];
 
-/** The first package without a version in each command that hadolint looks at, one for each code. */
-export const hadolintPins = (model: Model, run: Run, kind: 'system' | 'language'): readonly HadolintPin[] => {
-  const found: HadolintPin[] = [];
-  for (const command of model.commandsOf(run)) {
-    if (!isSeenByHadolint(command)) continue;
-    for (const check of kind === 'system' ? SYSTEM : LANGUAGE) {
-      if (found.some(({ code }) => code === check.code)) continue;
-      const word = packagesIn(command, check).find((each) => !check.pinned.test(textOf(model, run, each)));
-      if (word) found.push({ code: check.code, command, word });
+/** Finds the first package without a version in each command that hadolint looks at, one for each code. */
+export const hadolintPinsIn = (model: Model, kind: 'system' | 'language'): ((run: Run) => readonly HadolintPin[]) => {
+  const args = argsOf(model);
+  return (run) => {
+    const found: HadolintPin[] = [];
+    for (const command of model.commandsOf(run)) {
+      if (!isSeenByHadolint(command)) continue;
+      for (const check of kind === 'system' ? SYSTEM : LANGUAGE) {
+        if (found.some(({ code }) => code === check.code)) continue;
+        const word = packagesIn(command, check).find((each) => !check.pinned.test(textOf(model, run, args, each)));
+        if (word) found.push({ code: check.code, command, word });
+      }
     }
-  }
-  return found;
+    return found;
+  };
 };
 
-const textOf = (model: Model, run: Run, word: ShellWord): string =>
-  shellValue(model, run, word) ?? word.text ?? word.raw.replaceAll(/["']/g, '');
+/** The defaults of all ARGs: what one stage declares hadolint takes for known in the others. */
+const argsOf = ({ file }: Model): ReadonlyMap<string, string> => {
+  const args = new Map<string, string>();
+  for (const node of file.instructions) {
+    if (node.kind !== 'Arg') continue;
+    for (const { name, default: value } of node.declarations) {
+      if (value?.text !== undefined) args.set(name.text, value.text);
+    }
+  }
+  return args;
+};
+
+const textOf = (model: Model, run: Run, args: ReadonlyMap<string, string>, word: ShellWord): string =>
+  shellValue(model, run, word) ??
+  word.text ??
+  word.raw.replaceAll(/["']/g, '').replace(/\$\{?(\w+)\}?/g, (whole, name: string) => args.get(name) ?? whole);
 
 const packagesIn = (command: ShellCommand, { programs, verbs, options = [] }: Check): readonly ShellWord[] => {
   if (!programs.includes(command.word?.text ?? '') || command.has(...options)) return [];

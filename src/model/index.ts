@@ -33,7 +33,7 @@ export { baseName, type EarlyCopy, earlyCopy, fetchAlone, folderOf, hasCacheMoun
 export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
 export { type HadolintCache, hadolintCaches, isSeenByHadolint } from './hadolint-caches.ts';
-export { type HadolintPin, hadolintPins } from './hadolint-pins.ts';
+export { type HadolintPin, hadolintPinsIn } from './hadolint-pins.ts';
 export { type HadolintScript, hadolintScript } from './hadolint-shell.ts';
 export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
 export { stagesLacking } from './lacking.ts';
