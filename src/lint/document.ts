@@ -11,12 +11,15 @@ export interface Snippet {
 }
 
 /** What is known of a rule at a glance; codes and flags in backticks. */
-export const factsOf = ({ category, severity, off, codes, fix }: Rule): readonly Fact[] => [
+export const factsOf = ({ category, severity, off, codes, fix, needs }: Rule): readonly Fact[] => [
   ['Category', category],
   ['Severity', off ? `${severity}, off by default` : severity],
   ['Also known as', codes.map((code) => `\`${code}\``).join(', ') || '–'],
   ['Fix', fix ? fixFact(fix) : 'none'],
+  ...(needs ?? []).map((need) => ['Needs', HOW_TO_GIVE[need]] as const),
 ];
+
+const HOW_TO_GIVE = { context: 'the build context: `--context DIR`' } as const;
 
 const fixFact = ({ safety, note }: NonNullable<Rule['fix']>): string =>
   note === undefined ? HOW_TO_FIX[safety] : `${HOW_TO_FIX[safety]}. ${oneLine(note)}`;
