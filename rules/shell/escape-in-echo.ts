@@ -1,10 +1,10 @@
 import {
-  bottomStage,
   type Context,
   defineRule,
   type Problem,
   type ScriptPlace,
   type ShellWord,
+  scriptReader,
   visitScripts,
 } from '#lint';
 
@@ -57,13 +57,8 @@ const escapeIn = ({ parts }: ShellWord): string | undefined => {
   return undefined;
 };
 
-const BUSYBOX_OR_BASH =
-  /^(?:docker\.io\/)?(?:library\/)?(?:alpine|busybox|almalinux|rockylinux|centos|fedora|amazonlinux|oraclelinux)(?:[:@]|$)|[:-]alpine/;
-
 /** Whether it is known that the shell prints escapes as they stand. */
 const keepsEscapes = ({ model }: Context, instruction: ScriptPlace['node']): boolean => {
-  if (model.shellOf(instruction).dialect === 'bash') return true;
-  const stage = model.stageOf(instruction);
-  const base = stage && bottomStage(stage).base;
-  return base?.kind === 'image' && model.shellOf(instruction).argv === undefined && BUSYBOX_OR_BASH.test(base.text);
+  const { program } = scriptReader(model, instruction);
+  return program === 'bash' || program === 'busybox';
 };

@@ -11,6 +11,7 @@ export default defineRule({
   examples: [
     { bad: 'FROM alpine\nRUN echo Path: %PATH% ; %PATH%\n' },
     { title: 'Others', bad: 'FROM alpine\nRUN make, install\n' },
+    { title: 'A pattern', good: 'FROM alpine\nRUN /lib/ld-linux*.so.* --help\n' },
     { title: 'What is called so', good: 'FROM alpine\nRUN : && [ -f /a ] && . /b && ./c.sh && g++ -v && true\n' },
   ],
   check(context) {
@@ -20,8 +21,9 @@ export default defineRule({
 
 function* problemsIn({ outline }: ScriptPlace): Iterable<Problem> {
   for (const { word, role } of outline.words) {
-    const text = role === 'name' ? word.text : undefined;
-    if (text === undefined || text.length < 2 || !/[%,'"#@^&*({<>?!|;:-]$/.test(text)) continue;
+    if (role !== 'name' || word.parts.some(({ kind }) => kind !== 'Literal')) continue;
+    const { text } = word;
+    if (text === undefined || text.length < 2 || text.startsWith('[') || !/[%,'"#@^&*({<>?!|;:-]$/.test(text)) continue;
     yield {
       at: word,
       message: `The command \`${text}\` ends in \`${text.slice(-1)}\``,

@@ -24,6 +24,10 @@ export default defineRule({
       title: 'Where it does something',
       good: 'FROM alpine\nRUN find / \\( -name a \\) -exec rm {} \\; && echo \\$x \\* a\\ b\n',
     },
+    {
+      title: 'In what is put in place of a part',
+      good: 'FROM debian:13\nSHELL ["/bin/bash", "-c"]\nRUN echo "${PWD//\\/a/b}" ${PWD//\\/a/b}\n',
+    },
     { title: 'Continued lines', good: 'FROM alpine\nRUN echo a \\\n  && echo b\n' },
     { title: 'An alias is stepped over so', good: 'FROM alpine\nRUN \\cp -f /a /b\n' },
   ],
@@ -34,7 +38,7 @@ export default defineRule({
 
 function* problemsIn({ file, as }: Context, { outline }: ScriptPlace): Iterable<Problem> {
   for (const { word, role } of outline.words) {
-    if (role === 'heredoc' || role === 'test' || !word.raw.includes('\\')) continue;
+    if (role === 'heredoc' || role === 'test' || role === 'operand' || !word.raw.includes('\\')) continue;
     const at = pointlessIn(word, file.text);
     if (!at || (as === undefined && role === 'name' && at.start === word.start)) continue;
     const text = file.text.slice(at.start, at.end);

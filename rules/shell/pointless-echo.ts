@@ -18,7 +18,7 @@ export default defineRule({
   severity: 'style',
   when: { instructions: ['Run', 'Cmd', 'Entrypoint', 'Healthcheck'], programs: ['echo'] },
   examples: [
-    { bad: 'FROM alpine\nRUN echo $(git describe) > /version\n' },
+    { bad: 'FROM alpine\nRUN echo "$(git describe)" > /version\n' },
     { title: 'In a substitution', bad: 'FROM alpine\nARG NAME=a\nRUN dir=$(echo $NAME/share) && ls "$dir"\n' },
     {
       title: 'More than that',
@@ -41,6 +41,8 @@ function* problemsIn(_: Context, { outline }: ScriptPlace): Iterable<Problem> {
       message: '`echo` prints what the command prints anyway',
       help: 'Run the command alone.',
       codes: ['SC2005'],
+      // Without quotes it makes one line of many, which may be meant.
+      ...(part.quoted ? {} : { only: 'hadolint' }),
     };
   }
   for (const { part } of outline.expansions) {

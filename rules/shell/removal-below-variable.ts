@@ -5,6 +5,7 @@ import {
   type Problem,
   type ScriptPlace,
   type ShellWord,
+  variablesOf,
   visitScripts,
 } from '#lint';
 
@@ -26,6 +27,7 @@ export default defineRule({
     },
     { title: 'Set in the file', good: 'FROM alpine\nENV BUILD_DIR=/build\nRUN rm -rf "$BUILD_DIR"/*\n' },
     { title: 'Set in the script', good: 'FROM alpine\nRUN d=$(mktemp -d) && rm -rf "$d"/*\n' },
+    { title: 'Set in a chain', good: 'FROM alpine\nRUN ls && D=$(mktemp -d) && rm -rf $D/lib\n' },
     { title: 'It cannot be empty', good: `FROM alpine\nRUN rm -rf "\${BUILD_DIR:?}"/* && rm -rf "$BUILD_DIR/cache"\n` },
   ],
   check(context) {
@@ -33,9 +35,10 @@ export default defineRule({
   },
 });
 
-function* problemsIn(context: Context, { node: instruction, outline }: ScriptPlace): Iterable<Problem> {
+function* problemsIn(context: Context, { node: instruction, script, outline }: ScriptPlace): Iterable<Problem> {
   const isSet = isSetBefore(context, instruction);
   const isCompat = context.as !== undefined;
+  const own = new Set(isCompat ? [] : variablesOf(script).assigned.map(({ name }) => name));
   for (const { part, word, role, command, value } of outline.expansions) {
     if (part.kind !== 'Variable' || part.operator !== undefined || role !== 'argument') continue;
     if (
@@ -44,7 +47,11 @@ function* problemsIn(context: Context, { node: instruction, outline }: ScriptPla
     )
       continue;
     if (!isDangerous(word) || word.parts[0] !== part) continue;
-    if (!isCompat && (value.from.length === 0 || value.from.some((name) => isSet(name) || name === 'HOME'))) continue;
+    if (
+      !isCompat &&
+      (value.from.length === 0 || value.from.some((name) => isSet(name) || name === 'HOME' || own.has(name)))
+    )
+      continue;
     yield {
       at: word,
       message: `\`${word.raw}\` is \`${word.raw.replace(/^"?\$\{?\w+\}?/, '').replace(/"/g, '')}\` where \`${part.name}\` is empty`,

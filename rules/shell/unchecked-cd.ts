@@ -32,7 +32,11 @@ function* problemsIn({ as, model }: Context, { node: instruction, outline }: Scr
     const [first, target] = node.words;
     if (first?.text !== 'cd' && first?.text !== 'pushd' && first?.text !== 'popd') continue;
     const isSure =
-      target === undefined ? first.text === 'cd' : /^(?:\/|\.|\.\.|-|~|\/tmp\/?|(?:\.\.\/?)+)$/.test(target.text ?? '');
+      target === undefined
+        ? first.text === 'cd'
+        : /^(?:\/|\.|\.\.|-|~|\/(?:etc|home|opt|root|tmp|usr|var)\/?|\/usr\/(?:bin|lib|local|src|share)\/?|(?:\.\.\/?)+)$/.test(
+            target.text ?? '',
+          );
     if (target && /^\.\.(?:\/\.\.)*$/.test(target.raw)) continue;
     if (as === undefined && (isSure || !followed)) continue;
     yield {

@@ -3,6 +3,7 @@ import {
   type Context,
   defineRule,
   isSetBefore,
+  type Outline,
   type Problem,
   type ScriptPlace,
   setsOnlyPath,
@@ -31,6 +32,7 @@ export default defineRule({
       good: `FROM alpine\nRUN echo \${version:-1} && if [ -n "$version" ]; then echo $version; fi\n`,
     },
     { title: 'What it reads may set it', good: 'FROM alpine\nRUN . /etc/os-release && echo $version\n' },
+    { title: 'What a program prints may name it', good: 'FROM alpine\nRUN export $(cat /env) && echo $version\n' },
     { title: 'Names in capitals come from outside', good: 'FROM alpine\nRUN echo $VERSION $http_proxy\n' },
     { title: 'What hadolint says of an image', as: 'hadolint', bad: 'FROM node\nRUN echo $version\n' },
   ],
@@ -42,9 +44,10 @@ export default defineRule({
 
 const OUTSIDE = /^(?:(?:https?|ftp|all|no)_proxy|rvm_\w+|npm_\w+)$/;
 
-function* problemsIn(context: Context, { node, script }: ScriptPlace): Iterable<Problem> {
+function* problemsIn(context: Context, { node, script, outline }: ScriptPlace): Iterable<Problem> {
   const { uses, assigned, opaque } = variablesOf(script);
   if (uses.length === 0 || (context.as === undefined && (opaque || !isBare(context, node)))) return;
+  if (context.as === undefined && setsUnknownNames(outline)) return;
   const isSet = isSetBefore(context, node);
   const done = new Set(assigned.map(({ name }) => name));
   // A variable that is asked for anywhere may be unset on purpose.
@@ -66,3 +69,16 @@ const isBare = ({ model }: Context, node: ScriptPlace['node']): boolean => {
     node.kind === 'Run' && stage !== undefined && stage.onbuildOf === undefined && setsOnlyPath(bottomStage(stage).base)
   );
 };
+
+const DECLARING = new Set(['export', 'declare', 'local', 'readonly', 'typeset', 'read', 'printf', 'alias']);
+
+/** Whether a name that is set stands in a variable, or is printed by a program. */
+const setsUnknownNames = ({ nodes }: Outline): boolean =>
+  nodes.some(({ node }) => {
+    if (node.kind !== 'SimpleCommand') return false;
+    const [first, ...rest] = node.words;
+    if (first?.text === 'printf' && rest[0]?.text !== '-v') return false;
+    return (
+      DECLARING.has(first?.text ?? '') && rest.some(({ raw, text }) => text === undefined && !/^\w+\+?=/.test(raw))
+    );
+  });
