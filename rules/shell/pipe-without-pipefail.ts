@@ -50,6 +50,10 @@ export default defineRule({
       bad: 'FROM example.com/base:1\nRUN VERSION=$(curl -s https://example.com/latest | jq -r .tag) && echo "$VERSION" > /version\n',
     },
     {
+      title: 'A script of its own, for which SHELL does not hold',
+      bad: 'FROM debian:12\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN <<EOF\n#!/bin/bash -e\nmake test | tee test.log\nmake install\nEOF\n',
+    },
+    {
       title: 'SHELL holds in the stages that are built on this one',
       good: 'FROM debian:12 AS base\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nFROM base\nRUN make test | tee test.log\n',
     },
@@ -139,7 +143,9 @@ interface Lost {
 const lostIn = (model: Model, node: Run): readonly Lost[] => {
   const script = model.scriptOf(node);
   if (!script) return [];
-  return unguardedPipes(script, optionsOfShell(model.shellOf(node).argv)).flatMap((pipe) => {
+  const [, shebang] = /^#!(.*)/.exec(script.text) ?? [];
+  const argv = shebang === undefined ? model.shellOf(node).argv : shebang.trim().split(/\s+/);
+  return unguardedPipes(script, optionsOfShell(argv)).flatMap((pipe) => {
     const command = lostFailure(pipe, model.commandsOf(node));
     return command ? [{ pipe, command }] : [];
   });
@@ -149,7 +155,8 @@ const remedy = (file: Iechorfile, model: Model, node: Run): Pick<Problem, 'help'
   const { isSh, program } = shellReader(model, node);
   if (program === 'bash' || program === 'busybox') {
     const help = 'Begin the RUN with `set -o pipefail &&`.';
-    if (!isPlainText(node)) return { help };
+    if (node.heredocs.length > 0) return { help: 'Begin the script with `set -o pipefail`.' };
+    if (node.command.kind !== 'ShellForm') return { help };
     return { help, fix: { title: 'Begin with `set -o pipefail`', edits: [insertBefore(node.command, SET)] } };
   }
   const help = `Write \`${SHELL}\` above it if the image has bash: \`sh\` may not know pipefail.`;
@@ -159,5 +166,3 @@ const remedy = (file: Iechorfile, model: Model, node: Run): Pick<Problem, 'help'
 
 const SET = 'set -o pipefail && ';
 const SHELL = 'SHELL ["/bin/bash", "-o", "pipefail", "-c"]';
-
-const isPlainText = ({ command, heredocs }: Run): boolean => command.kind === 'ShellForm' && heredocs.length === 0;
