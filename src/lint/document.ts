@@ -1,3 +1,4 @@
+import type { Need } from '../facts/index.ts';
 import type { Example, Rule } from './rule.ts';
 
 /** A line of the table that stands under a rule's name. */
@@ -19,7 +20,10 @@ export const factsOf = ({ category, severity, off, codes, fix, needs }: Rule): r
   ...(needs ?? []).map((need) => ['Needs', HOW_TO_GIVE[need]] as const),
 ];
 
-const HOW_TO_GIVE = { context: 'the build context: `--context DIR`' } as const;
+const HOW_TO_GIVE: Readonly<Record<Need, string>> = {
+  context: 'the build context: `--context DIR`',
+  shellcheck: 'the program shellcheck: `--shellcheck=on`',
+};
 
 const fixFact = ({ safety, note }: NonNullable<Rule['fix']>): string =>
   note === undefined ? HOW_TO_FIX[safety] : `${HOW_TO_FIX[safety]}. ${oneLine(note)}`;
