@@ -237,6 +237,9 @@ describe('plugins', () => {
       'iechorlint: .iechorlint.yaml: ./rules/ours.mjs is a plugin and thus code, and not loaded; add --plugins to run it\n',
     );
     expect(code).toBe(0);
+    const named = await lint(files, ['--select', 'shouting']);
+    expect(named.stderr.startsWith(stderr)).toBe(true);
+    expect(named.code).toBe(2);
     expect(await found(files, ['--plugins'])).toEqual(['error shouts']);
     expect(await found(files, ['--plugins', '--select', 'shouting'])).toEqual(['error shouts']);
     expect(await found(files, ['--plugins', '--ignore', 'shouting'])).toEqual([]);

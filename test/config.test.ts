@@ -160,6 +160,30 @@ describe('a configuration', () => {
     expect(await found(files)).toEqual(['info broken', 'info remark', 'style ugly']);
   });
 
+  it('has lists of tables in TOML', async () => {
+    const text = `fail-on = "info"
+rules.broken = "off"
+labels."a.b" = "semver"
+
+[[overrides]]
+files = ["Dockerfile"]
+rules = { doubtful = "info", ugly.severity = "warning" }
+
+[[overrides]]
+files = "Docker*"
+[overrides.rules.too-long]
+severity = "error"
+options.max = 5
+`;
+    expect(await found({ Dockerfile: ALL, '.iechorlint.toml': text })).toEqual([
+      'error 56 is more than 5',
+      'warning labels: a.b,semver',
+      'info doubtful',
+      'info remark',
+      'warning ugly',
+    ]);
+  });
+
   it.each(['', '# nothing yet\n', '{}\n'])('may be empty: %j', async (text) => {
     expect(await found({ Dockerfile: ALL, '.iechorlint.yaml': text })).toEqual([
       'error broken',

@@ -26,9 +26,13 @@ export const configuredSettings = async (request: SettingsRequest): Promise<RunS
     const { config, failOn } = resolvedOf(target).settingsOf(placeOf(target, io.cwd));
     return { config, failOn: options.failOn ?? failOn ?? DEFAULT_FAIL_ON };
   };
-  const known = new Map(targets.map((target) => [target, settle(target)]));
+  const known = new Map<Target, TargetSettings>();
   return {
-    of: (target) => known.get(target) ?? settle(target),
+    of(target) {
+      const settings = known.get(target) ?? settle(target);
+      known.set(target, settings);
+      return settings;
+    },
     isIgnored: (target) => target.file !== undefined && resolvedOf(target).isIgnored(target.file),
     rules: withPlugins(request.rules, all),
     notices: [...new Set(all.flatMap(({ files }) => files).flatMap((file) => noticesOf(file, request)))],
