@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CLEAN, folderWith, runIn, saying, type World } from './support/cli.ts';
@@ -243,6 +243,16 @@ describe('plugins', () => {
     expect(await found(files, ['--plugins'])).toEqual(['error shouts']);
     expect(await found(files, ['--plugins', '--select', 'shouting'])).toEqual(['error shouts']);
     expect(await found(files, ['--plugins', '--ignore', 'shouting'])).toEqual([]);
+  });
+
+  it('are heard anew although findings are kept', async () => {
+    const cwd = folderWith(files);
+    const args = ['--plugins', '--lint-cache-location', 'kept', '--format', 'compact'];
+    expect((await runIn(cwd, args, {}, configRules)).stdout).toContain('shouts');
+    const changed = PLUGIN.replace("'shouts'", "'is loud'");
+    writeFileSync(join(cwd, 'rules/newer.mjs'), changed);
+    writeFileSync(join(cwd, '.iechorlint.yaml'), 'plugins: [./rules/newer.mjs]\nrules: {shouting: error}\n');
+    expect((await runIn(cwd, args, {}, configRules)).stdout).toContain('is loud');
   });
 
   it('come as lists, and from packages', async () => {

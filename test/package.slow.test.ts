@@ -25,6 +25,14 @@ const none: readonly string[] = rules;
 console.log(found, all, none, defineRule);
 `;
 
+const PLUGIN = `import { defineRule } from 'iechorlint';
+export default defineRule({
+  name: 'team-base', codes: [], category: 'security', severity: 'error', summary: 'Not ours', why: 'We say so.',
+  examples: [],
+  check: () => ({ *From(node) { yield { at: node.image, message: 'not ours' }; } }),
+});
+`;
+
 const OPTIONS = { strict: true, module: 'nodenext', target: 'es2022', noEmit: true, skipLibCheck: false, types: [] };
 
 /** The package, installed in a folder of its own. */
@@ -36,6 +44,13 @@ const install = (): string => {
   return cwd;
 };
 
+const CONFIGS = [
+  ['a.yaml', 'target: shouts\n'],
+  ['a.json', '{ "target": "shouts" }'],
+  ['a.jsonc', '{ "target": "shouts", }'],
+  ['a.toml', 'target = "shouts"\n'],
+] as const;
+
 const isBuilt = existsSync('dist/cli.js');
 
 describe.skipIf(!isBuilt)('the package (skipped where npm run build has not made it)', { timeout: 60_000 }, () => {
@@ -44,6 +59,19 @@ describe.skipIf(!isBuilt)('the package (skipped where npm run build has not made
     expect(readdirSync(join(cwd, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['iechorlint']);
     expect(shell(cwd, 'npx --no-install iechorlint Dockerfile')).toContain('in 1 file');
     expect(shell(cwd, 'node program.mjs')).toBe('1 FROM alpine:3.22\nENV MODE=fast\n\n');
+  });
+
+  it('reads configurations in every format, and loads plugins', () => {
+    const cwd = install();
+    for (const [name, text] of CONFIGS) {
+      writeFileSync(join(cwd, name), text);
+      expect(shell(cwd, `npx --no-install iechorlint --config ${name} --print-config Dockerfile`)).toContain(
+        '"shouts"',
+      );
+    }
+    writeFileSync(join(cwd, 'ours.mjs'), PLUGIN);
+    writeFileSync(join(cwd, '.iechorlint.yaml'), 'plugins: [./ours.mjs]\nfail-on: never\n');
+    expect(shell(cwd, 'npx --no-install iechorlint --plugins --format compact')).toContain('error team-base: not ours');
   });
 
   it('has types that need nothing besides', () => {

@@ -146,9 +146,9 @@ const prune = (root: string, now: number): void => {
 };
 
 /** Everything but the file that decides what is found: this program, its rules and how they are set. */
-export const fingerprintOf = ({ rules, known: _known, ...rest }: LintConfig): string => {
+export const fingerprintOf = ({ rules, known, ...rest }: LintConfig): string => {
   const set = Array.from(rules, ([{ name }, setting]) => [name, setting]);
-  return digestOf(JSON.stringify([version, build(), set, rest], withLists));
+  return digestOf(JSON.stringify([version, build(), set, rest, known !== undefined], withLists));
 };
 
 // The bundle has its own digest here; sources change without a number, and have none.

@@ -91,10 +91,10 @@ const checkTargets = async (run: Run): Promise<readonly Checked[]> => {
   return targets.map((target) => checkTarget(target, io, settings.of(target).config, options.maxFileSize, findings));
 };
 
-/** Where findings are kept from run to run; undefined: nowhere. What a context decides is not kept. */
+/** Where findings are kept from run to run; undefined: nowhere. What a context or the code of a plugin decides is not kept. */
 const cacheFolderOf = async (run: Run): Promise<string | undefined> => {
-  const { lintCache, context } = run.options;
-  if (lintCache === undefined || context !== undefined) return undefined;
+  const { lintCache, context, plugins } = run.options;
+  if (lintCache === undefined || context !== undefined || plugins) return undefined;
   const { cacheProblem, usualCacheFolder } = await import('./lint-cache.ts');
   const folder = lintCache === '' ? usualCacheFolder(run.io.env) : resolve(run.io.cwd, lintCache);
   const problem = cacheProblem(folder);
