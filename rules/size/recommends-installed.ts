@@ -4,6 +4,7 @@ import {
   type Iechorfile,
   insertAfter,
   installOf,
+  isInvocation,
   isSeenByHadolint,
   programsOf,
   type ShellCommand,
@@ -43,15 +44,13 @@ export default defineRule({
   check({ file, model, as }) {
     let known: boolean | undefined;
     const isConfigured = (): boolean => {
-      known ??= as !== 'hadolint' && /Install-Recommends|(?:COPY|ADD) .*apt\.conf/i.test(file.text);
+      known ??= /Install-Recommends|(?:COPY|ADD) .*apt\.conf/i.test(file.text);
       return known;
     };
     return {
       *Run(node) {
         for (const command of model.commandsOf(node)) {
-          if (!installsAll(command) || isConfigured()) continue;
-          const isTheirs = command.name === 'apt-get' && isSeenByHadolint(command);
-          if (as === 'hadolint' && !isTheirs) continue;
+          if (as === 'hadolint' ? !isTheirs(command) : !installsAll(command) || isConfigured()) continue;
           const [verb] = command.operands;
           if (!verb) continue;
           yield {
@@ -68,6 +67,13 @@ export default defineRule({
     };
   },
 });
+
+/** hadolint wants the option wherever apt-get installs, be it nothing. */
+const isTheirs = (command: ShellCommand): boolean =>
+  isInvocation(command, 'apt-get', 'install') &&
+  isSeenByHadolint(command) &&
+  !command.has('--no-install-recommends') &&
+  !command.arguments.some(({ raw }) => /Install-Recommends=(?:false|no|0)/i.test(raw));
 
 const installsAll = (command: ShellCommand): boolean => {
   if (command.operands[0]?.text !== 'install' || installOf(command)?.manager.name !== 'apt') return false;

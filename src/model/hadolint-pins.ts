@@ -53,10 +53,10 @@ const LANGUAGE: readonly Check[] = [
     code: 'DL3028',
     programs: ['gem'],
     verbs: ['install', 'i'],
-    pinned: /:|\.gem$/,
+    pinned: /:/,
     options: ['-v', '--version'],
   },
-  { code: 'DL3062', programs: ['go'], verbs: ['install', 'get', 'run'], pinned: /@(?!latest$)|^[./]|^\$/ },
+  { code: 'DL3062', programs: ['go'], verbs: ['install', 'get', 'run'], pinned: /@(?!latest$)|^[./]|^\$|^tool$/ },
 ];
 
 /** Finds the first package without a version in each command that hadolint looks at, one for each code. */
@@ -99,6 +99,7 @@ const packagesIn = (command: ShellCommand, { programs, verbs, options = [] }: Ch
   // A module has its stream behind a colon.
   if (first?.text === 'module' && rest[0]?.text === 'install')
     return rest.slice(1).filter(({ raw }) => !raw.includes(':'));
+  if (command.name === 'yum' && first?.text === 'group' && rest[0]?.text === 'install') return rest.slice(1);
   if (!verbs.includes(first?.text ?? '')) return [];
   if (command.name === 'go') return rest.slice(0, 1);
   return command.name === 'gem' ? beforeOptions(command, rest) : rest;
