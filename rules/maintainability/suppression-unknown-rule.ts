@@ -22,6 +22,11 @@ export default defineRule({
       bad: 'FROM alpine\n# hadolint ignore=DL3000,relative-workdir\nWORKDIR srv\n',
     },
     {
+      title: 'hadolint sees instructions alone',
+      bad: 'FROM alpine\nRUN make && \\\n    # hadolint ignore=DL3004\n    sudo make install\n',
+      good: 'FROM alpine\nRUN make && \\\n    # iechorlint ignore=DL3004\n    sudo make install\n',
+    },
+    {
       title: 'Words are a comment behind a `#`',
       good: 'FROM alpine\n# hadolint ignore=DL3000 # as the base has it\nWORKDIR srv\n',
     },
@@ -62,17 +67,25 @@ const problemsOf = function* ({ ignore, names }: IgnoreOutcome): Iterable<Proble
   }
 };
 
-const flawed = ({ tool, flaw, ...ignore }: Ignore, text: string): Problem =>
-  tool === 'hadolint'
-    ? {
-        at: flaw ?? ignore,
-        message: text
-          ? `\`${text}\` is no code of hadolint, which passes over the whole comment`
-          : 'An empty item makes hadolint pass over the whole comment',
-        help: 'Write codes with commas between them, and other words behind a `#`.',
-      }
-    : {
-        at: flaw ?? ignore,
-        message: `\`${text}\` without names has no effect`,
-        help: 'Write `# iechorlint ignore=RULE -- reason`.',
-      };
+const flawed = ({ tool, flaw, inside, ...ignore }: Ignore, text: string): Problem => {
+  const at = flaw ?? ignore;
+  if (tool !== 'hadolint')
+    return {
+      at,
+      message: `\`${text}\` without names has no effect`,
+      help: 'Write `# iechorlint ignore=RULE -- reason`.',
+    };
+  if (inside)
+    return {
+      at,
+      message: 'hadolint sees no comment inside an instruction',
+      help: 'Put it above the instruction, or write `# iechorlint ignore=` here.',
+    };
+  return {
+    at,
+    message: text
+      ? `\`${text}\` is no code of hadolint, which passes over the whole comment`
+      : 'An empty item makes hadolint pass over the whole comment',
+    help: 'Write codes with commas between them, and other words behind a `#`.',
+  };
+};

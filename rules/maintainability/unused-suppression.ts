@@ -57,6 +57,8 @@ export default defineRule({
   check({ file }) {
     return {
       *ignores(outcomes) {
+        // What it is for may stand where the file cannot be read.
+        if (file.problems.length > 0) return;
         for (const outcome of outcomes) yield* problemsOf(file, outcome);
       },
     };

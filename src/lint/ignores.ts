@@ -77,11 +77,12 @@ const hadolintIgnore = (comment: Comment): Ignore | undefined => {
   const [match, scope, list = '', reason] = HADOLINT.exec(comment.text) ?? [];
   if (match === undefined) return undefined;
   const names = namesIn(comment, list, true);
-  const flaw = names.find(({ text }) => !/^[DLSC\d]+$/.test(text));
+  const { inside, start, end } = comment;
+  const flaw = inside ? { text: '', start, end } : names.find(({ text }) => !/^[DLSC\d]+$/.test(text));
   return ignoreOf(comment, {
     tool: 'hadolint',
     scope: scope === 'global' ? 'file' : scope === 'stage' ? 'stage' : 'next',
-    names: flaw || comment.inside ? [] : names,
+    names: flaw ? [] : names,
     reason,
     flaw,
   });
