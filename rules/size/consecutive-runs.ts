@@ -71,7 +71,8 @@ const flagsOf = ({ flags }: Run): string =>
 /** Whether it runs several programs, tests and those behind a variable not counted, as far as the text tells. */
 const isLong = (model: Model, node: Run): boolean => {
   const { command } = node;
-  if (command.kind === 'ShellForm' && !model.scriptOf(node)) return /[;|]|&&/.test(command.text);
+  if (command.kind === 'ShellForm' && !model.scriptOf(node))
+    return /[;|]|&&/.test(command.text.replace(/"[^"]*"|'[^']*'/gs, ''));
   const programs = model
     .commandsOf(node)
     .filter(
