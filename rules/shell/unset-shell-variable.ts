@@ -3,6 +3,8 @@ import {
   type Context,
   defineRule,
   isSetBefore,
+  isSlip,
+  namesBefore,
   type Outline,
   type Problem,
   type ScriptPlace,
@@ -13,7 +15,7 @@ import {
 
 export default defineRule({
   name: 'unset-shell-variable',
-  codes: ['SC2154'],
+  codes: ['SC2154', 'SC2153'],
   category: 'shell',
   summary: 'A script uses a variable that nothing sets',
   why: `The shell puts nothing in its place and goes on, so a path or a version is silently cut short.`,
@@ -50,13 +52,21 @@ function* problemsIn(context: Context, { node, script, outline }: ScriptPlace): 
   if (context.as === undefined && setsUnknownNames(outline)) return;
   const isSet = isSetBefore(context, node);
   const done = new Set(assigned.map(({ name }) => name));
+  const names = [...assigned.map(({ name }) => name), ...namesBefore(context, node)];
   // A variable that is asked for anywhere may be unset on purpose.
   for (const { name, operator } of uses) if (operator !== undefined && /^:?[-+=?]/.test(operator)) done.add(name);
   for (const { name, start, end } of uses) {
-    if (done.has(name) || isSet(name) || /[A-Z]/.test(name) || OUTSIDE.test(name)) continue;
+    if (done.has(name) || isSet(name) || OUTSIDE.test(name)) continue;
+    const meant = /[A-Z]/.test(name) ? names.find((each) => isSlip(name, each)) : undefined;
+    if (/[A-Z]/.test(name) && meant === undefined) continue;
     if (context.as === undefined && isAskedFor(script.text, name)) continue;
     done.add(name);
-    yield { at: { start, end }, message: `Nothing sets \`${name}\``, help: 'Set it before, or mend its name.' };
+    yield {
+      at: { start, end },
+      message: `Nothing sets \`${name}\``,
+      help: meant ? `\`${meant}\` is set.` : 'Set it before, or mend its name.',
+      codes: [meant ? 'SC2153' : 'SC2154'],
+    };
   }
 }
 

@@ -48,5 +48,12 @@ export const isSetBefore = ({ model, as }: Context, node: ShellInstruction): ((n
   return (name) => PROXIES.test(name) || bindings.get(name)?.node !== undefined;
 };
 
+/** The names that the file has set before. */
+export const namesBefore = ({ model, as }: Context, node: ShellInstruction): readonly string[] => {
+  const names: string[] = [];
+  for (const [name, { node: by }] of model.stateBefore(node).bindings) if (by) names.push(name);
+  return as === 'hadolint' ? [...names, 'HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY'] : names;
+};
+
 /** hadolint knows of these without being told. */
 const PROXIES = /^(?:(?:https?|ftp|no)_proxy|(?:HTTPS?|FTP|NO)_PROXY)$/;

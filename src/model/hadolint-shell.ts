@@ -1,5 +1,6 @@
 import type { Instruction } from '../ast/nodes.ts';
 import { maskBody, parseShell, type Script, type ShProgram } from '../shell/index.ts';
+import { instructionsBefore } from './chain.ts';
 import type { Model } from './index.ts';
 import { bodyScript, commandIn, droppedLines, scriptOf } from './scripts.ts';
 
@@ -10,8 +11,8 @@ export interface HadolintScript {
 }
 
 /**
- * The shell text of a RUN as hadolint sees it: it forgets SHELL at the next ENV or ARG and with the stage, does not look
- * at the first line of a heredoc, and takes what Windows runs for `sh`. Undefined where it runs no ShellCheck.
+ * The shell text of a RUN as hadolint sees it: it forgets SHELL at the next ENV or ARG and in a trigger, does not look at
+ * the first line of a heredoc, and takes what Windows runs for `sh`. Undefined where it runs no ShellCheck.
  */
 export const hadolintScript = (model: Model, node: Instruction): HadolintScript | undefined => {
   if (node.kind !== 'Run') return undefined;
@@ -30,11 +31,8 @@ const SHELLS: Readonly<Record<string, HadolintScript['shell']>> = {
 };
 
 const rememberedShell = (model: Model, node: Instruction): readonly string[] => {
-  const stage = model.stageOf(node);
-  const instructions = (stage?.onbuildOf ?? stage)?.node.instructions ?? [];
   let argv: readonly string[] = [];
-  for (const each of instructions) {
-    if (each === node || (each.kind === 'Onbuild' && each.trigger === node)) break;
+  for (const each of instructionsBefore(model, node)) {
     if (each.kind === 'Env' || each.kind === 'Arg') argv = [];
     else if (each.kind === 'Shell') argv = each.command.elements.map(({ value }) => value);
   }
