@@ -1,7 +1,7 @@
 import {
   defineRule,
   hasCacheMount,
-  insertAfter,
+  type Iechorfile,
   installOf,
   instructionsBefore,
   isSpoilt,
@@ -12,6 +12,7 @@ import {
   type Problem,
   programsOf,
   type Run,
+  replace,
   type ShellCommand,
   subcommandOf,
 } from '#lint';
@@ -84,6 +85,7 @@ export default defineRule({
         const [first] = caches;
         if (first && !isSpoilt(model, node))
           yield problemOf(
+            model.file,
             node,
             first,
             caches.flatMap(({ mounts }) => mounts),
@@ -93,7 +95,8 @@ export default defineRule({
   },
 });
 
-const problemOf = (node: Run, { commands }: KeptCache, mounts: readonly string[]): Problem => {
+const problemOf = (file: Iechorfile, node: Run, { commands }: KeptCache, mounts: readonly string[]): Problem => {
+  const rest = { start: node.keyword.end, end: node.end };
   const command = commands.find(installsProject) ?? commands[0];
   const words = command.operands.slice(0, /^(?:mod|pip|env)$/.test(subcommandOf(command) ?? '') ? 2 : 1);
   const flags = mounts.map((target) => `--mount=type=cache,target=${target}`).join(' ');
@@ -101,7 +104,8 @@ const problemOf = (node: Run, { commands }: KeptCache, mounts: readonly string[]
     at: { start: command.start, end: words.at(-1)?.end ?? command.word?.end ?? command.end },
     message: `\`${[command.name, ...words.map(({ text, raw }) => text ?? raw)].join(' ')}\` starts with an empty cache whenever the step runs`,
     help: `Write \`RUN ${flags}\`.`,
-    fix: { title: 'Add a cache mount', edits: [insertAfter(node.keyword, ` ${flags}`)] },
+    // All of the RUN, so that no other fix empties the cache in the same round.
+    fix: { title: 'Add a cache mount', edits: [replace(rest, ` ${flags}${file.text.slice(rest.start, rest.end)}`)] },
   };
 };
 
