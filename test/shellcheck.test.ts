@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { rules } from '../rules/index.ts';
@@ -193,6 +193,26 @@ describe.skipIf(process.platform === 'win32')('--shellcheck', () => {
     const off = await runWith(folder, '--format=sarif', '.');
     expect(JSON.parse(off.stdout).runs[0].tool.extensions).toBe(undefined);
     expect(off.stdout).not.toContain('SC2999');
+  });
+
+  it('is asked once about a file, and again by another release, with --lint-cache', async () => {
+    const folder = folderOf({ Dockerfile: 'FROM debian\nRUN ab\n' });
+    const args = [
+      '--shellcheck=on',
+      '--select=shellcheck',
+      '--format=compact',
+      '--lint-cache-location=kept',
+      'Dockerfile',
+    ];
+    const first = await runWith(folder, ...args);
+    const change = (from: string, to: string) => {
+      const program = readFileSync(join(folder, 'shellcheck'), 'utf8');
+      writeFileSync(join(folder, 'shellcheck'), program.replace(from, to));
+    };
+    change("'Wrong.'", "'Bad.'");
+    expect((await runWith(folder, ...args)).stdout).toBe(first.stdout);
+    change('9.9.9', '9.9.10');
+    expect((await runWith(folder, ...args)).stdout).toContain('SC2999: Bad');
   });
 
   it('offers its fixes, and looks again at what they make', async () => {

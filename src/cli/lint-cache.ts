@@ -45,19 +45,38 @@ export const usualCacheFolder = (env: NodeJS.ProcessEnv): string => {
 
 /** Lints what no run before has linted. */
 export const cachedFindings = (folder: string): Findings => {
-  const cache = openLintCache(folder);
-  const fingerprints = new Map<LintConfig, string>();
+  const kept = keptFindings(folder);
   return (input, config) => {
     const { document } = input.source;
-    const fingerprint = fingerprints.get(config) ?? fingerprintOf(config);
-    fingerprints.set(config, fingerprint);
-    const key = cacheKeyOf(document, fingerprint);
-    const known = cache.read(key);
+    const known = kept.read(document, config);
     if (known) return known;
     const found = plainFindings(input, config);
-    // A rule that failed may not fail again.
-    if (!found.some(({ rule }) => rule === 'internal')) cache.write(key, found);
+    kept.write(document, config, found);
     return found;
+  };
+};
+
+/** The findings of earlier runs by document and configuration. */
+export interface KeptFindings {
+  read(document: Document, config: LintConfig): readonly Diagnostic[] | undefined;
+  write(document: Document, config: LintConfig, found: readonly Diagnostic[]): void;
+}
+
+/** `asked`: what else decides what is found, such as another program's release. */
+export const keptFindings = (folder: string, asked = ''): KeptFindings => {
+  const cache = openLintCache(folder);
+  const fingerprints = new Map<LintConfig, string>();
+  const keyOf = (document: Document, config: LintConfig): string => {
+    const fingerprint = fingerprints.get(config) ?? `${fingerprintOf(config)}${asked}`;
+    fingerprints.set(config, fingerprint);
+    return cacheKeyOf(document, fingerprint);
+  };
+  return {
+    read: (document, config) => cache.read(keyOf(document, config)),
+    write(document, config, found) {
+      // A rule that failed may not fail again.
+      if (!found.some(({ rule }) => rule === 'internal')) cache.write(keyOf(document, config), found);
+    },
   };
 };
 

@@ -79,11 +79,12 @@ const checkFiles = async (run: Run): Promise<readonly FileReport[]> => {
 
 const checkTargets = async (run: Run): Promise<readonly Checked[]> => {
   const { targets, io, settings, options, rules } = run;
-  if (run.shellcheck !== undefined) return (await import('./shellcheck.ts')).checkWithShellcheck(run, run.shellcheck);
   // Rules of a program that calls us are not in the worker, nor is its standard input.
   const isPlain = rules === ownRules && options.context === undefined;
   const mayShare = isPlain && targets.length >= MANY && targets.every(({ file }) => file !== undefined);
   const cache = await cacheFolderOf(run);
+  if (run.shellcheck !== undefined)
+    return (await import('./shellcheck.ts')).checkWithShellcheck(run, run.shellcheck, cache);
   if (mayShare && globalThis.iechorlintWorker !== undefined) {
     return (await import('./parallel.ts')).checkOnAllCores(run, globalThis.iechorlintWorker, cache);
   }

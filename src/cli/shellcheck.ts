@@ -2,17 +2,22 @@ import { parse } from '../ast/create.ts';
 import { ConfigError } from '../config/error.ts';
 import { type Facts, type ShellcheckScript, shellcheckScripts } from '../facts/index.ts';
 import { runShellcheck, shellcheckVersion } from '../gather/shellcheck.ts';
+import type { Diagnostic } from '../lint/diagnostic.ts';
 import { lint } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { LintConfig } from '../lint/setting.ts';
 import { modelOf } from '../model/index.ts';
+import type { Unreadable } from '../report/index.ts';
 import type { Document } from '../source/document.ts';
 import type { Checked } from './check.ts';
+import type { Target } from './discover.ts';
 import { factsFor } from './facts.ts';
 import type { Io } from './io.ts';
+import type { KeptFindings } from './lint-cache.ts';
 import type { LintOptions } from './lint-options.ts';
-import { readTarget } from './read.ts';
+import { readTarget, type Source } from './read.ts';
 import type { Input, Run } from './run.ts';
+import type { RunSettings } from './settings.ts';
 
 /** A run that asks ShellCheck: its release, and the rules where that of ShellCheck goes by the codes that are named. */
 export interface Asked {
@@ -35,25 +40,48 @@ const withCodes = (rules: readonly Rule[], { select, ignore }: LintOptions): rea
   return rules.map((rule) => (rule.name === 'shellcheck' ? { ...rule, codes } : rule));
 };
 
-/** Checks all targets, with one call of `shellcheck` for the scripts of all. */
-export const checkWithShellcheck = (run: Run, version: string): readonly Checked[] => {
+/** Checks all targets, with one call of `shellcheck` for the scripts of all that no run before has checked. */
+export const checkWithShellcheck = async (
+  run: Run,
+  version: string,
+  cache: string | undefined,
+): Promise<readonly Checked[]> => {
   const { targets, io, options, settings } = run;
-  const sources = targets.map((target) => readTarget(target, io, options.maxFileSize));
-  const texts = targets.flatMap((target, index): readonly Text[] => {
-    const source = sources[index];
-    return source === undefined || typeof source === 'string'
-      ? []
-      : [{ document: source.document, config: settings.of(target).config }];
-  });
-  const reports = shellcheckFacts(texts, version, io);
-  return targets.map((target, index): Checked => {
-    const source = sources[index];
-    if (source === undefined || typeof source === 'string') return { path: target.path, message: source ?? '' };
-    const { config } = settings.of(target);
-    const facts = { ...factsFor(run, config, { target, source }), ...reports.get(source.document) };
-    return { document: source.document, diagnostics: lint(source.document, config, facts) };
+  const kept = cache === undefined ? undefined : await keptWith(cache, version, io);
+  const readings = targets.map((target) =>
+    readingOf(target, readTarget(target, io, options.maxFileSize), settings, kept),
+  );
+  const unknown = readings.flatMap((reading) => ('known' in reading && reading.known === undefined ? reading : []));
+  const reports = shellcheckFacts(unknown, version, io);
+  return readings.map((reading) => {
+    if ('message' in reading) return reading;
+    const { document, config, input, known } = reading;
+    if (known) return { document, diagnostics: known };
+    const diagnostics = lint(document, config, { ...factsFor(run, config, input), ...reports.get(document) });
+    kept?.write(document, config, diagnostics);
+    return { document, diagnostics };
   });
 };
+
+/** A file that could be read, and what an earlier run found in it. */
+interface Reading extends Text {
+  readonly input: Input;
+  readonly known: readonly Diagnostic[] | undefined;
+}
+
+const readingOf = (
+  target: Target,
+  source: Source | string,
+  settings: RunSettings,
+  kept: KeptFindings | undefined,
+): Reading | Unreadable => {
+  if (typeof source === 'string') return { path: target.path, message: source };
+  const { config } = settings.of(target);
+  return { document: source.document, config, input: { target, source }, known: kept?.read(source.document, config) };
+};
+
+const keptWith = async (folder: string, version: string, { env }: Io): Promise<KeptFindings> =>
+  (await import('./lint-cache.ts')).keptFindings(folder, ` shellcheck ${version} ${env.SHELLCHECK_OPTS ?? ''}`);
 
 /** All facts of one file, ShellCheck's word among them where the run asks for it. */
 export const allFactsFor = (run: Run, config: LintConfig, input: Input): Facts => {
