@@ -23,7 +23,8 @@ export const parseWith = async (
 ): Promise<Parsed> => {
   let given: Given | undefined;
   let text = '';
-  const parser = yargsFor(name, Math.min(columns ?? 100, 100), (options, [, ...operands]) => {
+  const isTextAsked = name === undefined || tokens.some(asksForText);
+  const parser = yargsFor(name, isTextAsked, Math.min(columns ?? 100, 100), (options, [, ...operands]) => {
     given = { options, operands };
   });
   await parser.parseAsync(
@@ -36,6 +37,10 @@ export const parseWith = async (
   return text === '' ? { given, text } : { given: undefined, text: `${text}\n` };
 };
 
+/** `--help`, `--version`, or a letter of theirs. */
+const asksForText = (token: Token): boolean =>
+  token.kind === 'option' && /^(?:--(?:help|version)|-[a-z]*[hV][a-z]*)$/i.test(token.flag);
+
 const spelledOut = (tokens: readonly Token[]): readonly string[] => {
   const options = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
   const operands = tokens.flatMap((token) => (token.kind === 'operand' ? [token.text] : []));
@@ -44,7 +49,8 @@ const spelledOut = (tokens: readonly Token[]): readonly string[] => {
 
 type Take = (options: Readonly<Record<string, unknown>>, operands: readonly string[]) => void;
 
-const yargsFor = (name: CommandName | undefined, width: number, take: Take): Argv => {
+/** What help would say is made for every call, so without need for it there is nothing to say. */
+const yargsFor = (name: CommandName | undefined, isTextAsked: boolean, width: number, take: Take): Argv => {
   const parser = yargs([])
     .scriptName('iechorlint')
     .detectLocale(false)
@@ -63,7 +69,7 @@ const yargsFor = (name: CommandName | undefined, width: number, take: Take): Arg
     parser.command(
       names,
       command.describe,
-      (own) => addFlags(own, names.length > 1 ? '' : `${each} `, command),
+      (own) => addFlags(own, names.length > 1 ? '' : `${each} `, isTextAsked, command),
       (argv) => take(argv, argv._.map(String)),
     );
   }
@@ -79,10 +85,16 @@ const yargsFor = (name: CommandName | undefined, width: number, take: Take): Arg
     });
 };
 
-const addFlags = (parser: Argv, name: string, { flags, operands, examples, epilogue, describe }: Command): Argv => {
+const addFlags = (
+  parser: Argv,
+  name: string,
+  isTextAsked: boolean,
+  { flags, operands, examples, epilogue, describe }: Command,
+): Argv => {
   parser.usage(`${`iechorlint ${name}[options] ${operands}`.trim()}\n\n${describe}`);
   for (const [flag, settings] of Object.entries(flags))
-    parser.option(flag, { ...settings, requiresArg: settings.type === 'string' });
+    parser.option(flag, { ...settings, requiresArg: settings.type === 'string', hidden: !isTextAsked });
+  if (!isTextAsked) return parser;
   for (const [call, meaning] of examples) parser.example(call, meaning);
   return epilogue === undefined ? parser : parser.epilogue(epilogue);
 };
