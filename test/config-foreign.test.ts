@@ -187,12 +187,12 @@ describe('init', () => {
 
   it('takes over what hadolint says', async () => {
     const hadolint =
-      'ignored:\n  - DL9001  # as we say\n  - SC1091\noverride: {info: [DL9002]}\nno-fail: true\nlabel-schema: {a: text}\nformat: json\n';
+      'ignored:\n  - DL9001  # as we say\n  - XX1091\noverride: {info: [DL9002]}\nno-fail: true\nlabel-schema: {a: text}\nformat: json\n';
     const { stderr, written } = await init({ '.hadolint.yaml': hadolint }, '--from', 'hadolint');
     expect(stderr).toBe(
       [
         'iechorlint: .hadolint.yaml: `format` has no effect here; pass --format\n',
-        'iechorlint: left out SC1091: no rule here has such a code\n',
+        'iechorlint: left out XX1091: no rule here has such a code\n',
         'iechorlint: wrote .iechorlint.yaml, which says what .hadolint.yaml does; that counts no more\n',
       ].join(''),
     );

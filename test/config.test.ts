@@ -263,6 +263,15 @@ options.max = 5
     ]);
   });
 
+  it('knows codes that a rule only may have', async () => {
+    const rules = async (text: string, ...args: string[]) =>
+      found({ Dockerfile: saying('SC1091', 'SC2154'), '.iechorlint.yaml': text }, args);
+    expect(await rules('rules: {SC1091: off}')).toEqual(['warning it is SC2154']);
+    expect(await rules('rules: {sc2154: error}')).toEqual(['warning it is SC1091', 'error it is SC2154']);
+    expect(await rules('', '--ignore', 'SC2154,SC9999')).toEqual(['warning it is SC1091']);
+    expect(await rules('rules: {SC1091: off}', '--select', 'SC1091')).toEqual(['warning it is SC1091']);
+  });
+
   it('has presets', async () => {
     const rules = async (text: string) => found({ Dockerfile: ALL, '.iechorlint.yaml': text });
     expect(await rules('presets: [strict]')).toContain('warning rare');

@@ -3,6 +3,7 @@ import { defineRule } from '#lint';
 export default defineRule({
   name: 'shellcheck',
   codes: [],
+  codesLike: /^SC\d{4}$/,
   category: 'shell',
   summary: 'ShellCheck has something to say of a script',
   why: `ShellCheck knows hundreds of mistakes in shell scripts. With \`--shellcheck=on\` every command and heredoc is handed to it, as the

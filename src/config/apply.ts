@@ -97,14 +97,16 @@ const isUpTo = (since: Ruleset, last: number): boolean => {
   return index >= 0 && index <= last;
 };
 
+const isCategory = (selector: string): boolean => CATEGORIES.some((name) => name === selector.trim().toLowerCase());
+
 const isGroup = (selector: string): boolean => PRESETS.some((name) => name === selector.trim().toLowerCase());
 
 /** The rules that the command line names themselves: no configuration switches those off. */
 const rulesNamed = (rules: readonly Rule[], { select, also = [] }: Selection): ReadonlySet<Rule> =>
   new Set(
     [...select, ...also].flatMap((selector) => {
-      const found = isGroup(selector) ? [] : selected(rules, selector);
-      return found.length === 1 ? found.map(([rule]) => rule) : [];
+      const isOne = !isGroup(selector) && !isCategory(selector);
+      return isOne ? selected(rules, selector).map(([rule]) => rule) : [];
     }),
   );
 
@@ -120,9 +122,9 @@ const adjust = (
     leaveOut(chosen, rules, selector, named);
     return;
   }
-  const isCategory = CATEGORIES.some((name) => name === selector.toLowerCase());
+  const isForMany = isCategory(selector);
   const isFree = select.length === 0;
-  const concernsRule = choice.severity !== undefined && !isCategory;
+  const concernsRule = choice.severity !== undefined && !isForMany;
   const switchesOn = isFree && (choice.severity === 'on' || concernsRule);
   for (const [rule, asked] of selected(rules, selector)) {
     const now = chosen.get(rule) ?? (switchesOn ? asked : undefined);

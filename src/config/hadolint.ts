@@ -3,6 +3,7 @@ import type { Loaded } from './load.ts';
 import type { FailOn, RuleChoice, Settings } from './model.ts';
 import { type ConfigText, rejectMistakes } from './read.ts';
 import { choice, flag, listOf, mapOf, meant, type RecordOf, record, text } from './readers.ts';
+import { codeIn } from './select.ts';
 import { type ConfigNode, isEmpty, type Mistake } from './tree.ts';
 
 /** Whether a file of this name is taken for hadolint's. */
@@ -57,9 +58,11 @@ const insteadOf = (key: string): string =>
   Object.hasOwn(FLAGS, key) ? `; pass ${FLAGS[key]}` : meant(key, Object.keys(KEYS));
 
 const mootCodes = ({ ignored = [], override = {} }: HadolintSettings, rules: readonly Rule[]): readonly string[] => {
-  const known = new Set(rules.flatMap(({ codes }) => codes));
-  return [...new Set([...ignored, ...Object.values(override).flat()])].filter((code) => !known.has(code));
+  return [...new Set([...ignored, ...Object.values(override).flat()])].filter((code) => !isKnown(rules, code));
 };
+
+const isKnown = (rules: readonly Rule[], code: string): boolean =>
+  rules.some((rule) => codeIn(rule, code) !== undefined);
 
 /** What hadolint can be told, in a file or by the environment. */
 export interface HadolintSettings {
@@ -86,7 +89,7 @@ const fromFile = (read: RecordOf<typeof KEYS>): HadolintSettings => ({
 
 /** The same as settings of ours. Codes that no rule here has are left out: there is nothing to set. */
 export const settingsFrom = (given: HadolintSettings, rules: readonly Rule[]): Settings => {
-  const choices = choicesOf(given, new Set(rules.flatMap(({ codes }) => codes)));
+  const choices = choicesOf(given, (code) => isKnown(rules, code));
   const failOn = failOnOf(given);
   return {
     ...(choices.size > 0 ? { rules: choices } : {}),
@@ -99,11 +102,11 @@ export const settingsFrom = (given: HadolintSettings, rules: readonly Rule[]): S
 };
 
 /** Of several lists that have a code the most severe counts, and before it what is ignored. */
-const choicesOf = ({ ignored = [], override = {} }: HadolintSettings, known: ReadonlySet<string>) => {
+const choicesOf = ({ ignored = [], override = {} }: HadolintSettings, isKnownCode: (code: string) => boolean) => {
   const choices = new Map<string, RuleChoice>();
   for (const severity of SEVERITIES.toReversed())
-    for (const code of override[severity] ?? []) if (known.has(code)) choices.set(code, { severity });
-  for (const code of ignored) if (known.has(code)) choices.set(code, { severity: 'off' });
+    for (const code of override[severity] ?? []) if (isKnownCode(code)) choices.set(code, { severity });
+  for (const code of ignored) if (isKnownCode(code)) choices.set(code, { severity: 'off' });
   return choices;
 };
 

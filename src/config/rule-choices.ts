@@ -23,7 +23,7 @@ import {
   under,
   wrong,
 } from './readers.ts';
-import { wordsOf } from './select.ts';
+import { codeIn, wordsOf } from './select.ts';
 
 const level = choice(['off', 'on', ...SEVERITIES]);
 const fix = choice(RULE_FIXES);
@@ -48,8 +48,7 @@ export const rulesReader = (rules: readonly Rule[], lenient: boolean): Reader<Re
 const namedBy = (rules: readonly Rule[], selector: string): readonly Rule[] => {
   const wanted = selector.toLowerCase();
   return rules.filter(
-    ({ name, category, codes }) =>
-      name === wanted || category === wanted || codes.some((code) => code.toLowerCase() === wanted),
+    (rule) => rule.name === wanted || rule.category === wanted || codeIn(rule, selector) !== undefined,
   );
 };
 
@@ -138,7 +137,10 @@ const rulesSchema = (rules: readonly Rule[]): JsonSchema => {
     properties[name] = schemaFor(options, `${summary}.`);
     for (const code of codes) properties[code] ??= schemaFor(options, `${summary}.`);
   }
-  return { type: 'object', properties, additionalProperties: false };
+  const patterns = rules.flatMap(({ codesLike, summary }) =>
+    codesLike ? [[codesLike.source, schemaFor({}, `${summary}.`)] as const] : [],
+  );
+  return { type: 'object', properties, patternProperties: Object.fromEntries(patterns), additionalProperties: false };
 };
 
 const schemaFor = (options: OptionSchema, description: string): JsonSchema => ({

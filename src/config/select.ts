@@ -65,8 +65,11 @@ export const selected = (rules: readonly Rule[], selector: string): Chosen => {
   throw new ConfigError(unknownSelector(rules, selector));
 };
 
-const codeIn = ({ codes }: Rule, wanted: string): string | undefined =>
-  codes.find((code) => code.toLowerCase() === wanted);
+/** The code of the rule, in the case in which it has it, whatever the case of the selector. */
+export const codeIn = ({ codes, codesLike }: Rule, selector: string): string | undefined => {
+  const wanted = selector.toUpperCase();
+  return codes.find((code) => code.toUpperCase() === wanted) ?? (codesLike?.test(wanted) ? wanted : undefined);
+};
 
 const settingOf = (code: string): RuleSetting => {
   const as = toolOf(code);

@@ -163,6 +163,8 @@ export interface Rule {
   readonly name: string;
   /** Ids of the same check in other tools. */
   readonly codes: readonly string[];
+  /** Further ids that it may give to a problem, in upper case. */
+  readonly codesLike?: RegExp;
   readonly category: Category;
   /** A clause, no full stop. */
   readonly summary: string;

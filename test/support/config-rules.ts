@@ -63,6 +63,19 @@ const extras: readonly Rule[] = [
       },
     }),
   }),
+  defineRule({
+    ...doubtful,
+    name: 'any-script',
+    codes: [],
+    codesLike: /^SC\d{4}$/,
+    category: 'shell',
+    check: ({ document }) => ({
+      *done() {
+        for (const { 0: code, index } of document.text.matchAll(/SC\d{4}/g))
+          yield { at: { start: index, end: index + 6 }, message: `it is ${code}`, codes: [code] };
+      },
+    }),
+  }),
   defineRule({ ...doubtful, name: 'forbidden', codes: [], category: 'image', off: true, policy: true }),
 ];
 
