@@ -39,10 +39,11 @@ const planStages = (
     const { refusal } = statesOf(stage);
     if (refusal) return { refusal: refusal.message };
   }
-  return { config: configOf(statesOf(target).end) };
+  return { config: imageConfigOf(statesOf(target).end) };
 };
 
-const configOf = (state: State): ImageConfig => ({
+/** The part of a state that becomes the configuration of an image. */
+export const imageConfigOf = (state: State): ImageConfig => ({
   ...state,
   env: settled(state.env),
   labels: settled(state.labels),

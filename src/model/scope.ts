@@ -22,6 +22,8 @@ export interface Scope {
 export interface Inputs {
   /** The configuration of every base image; with it nothing is unknown, as in a build. */
   readonly baseConfig?: ImageConfig | undefined;
+  /** Those of images by what FROM names, before `baseConfig`. */
+  readonly baseConfigs?: ReadonlyMap<string, ImageConfig> | undefined;
   /** `os/arch[/variant]`. */
   readonly platform?: string | undefined;
   readonly buildArgs?: ReadonlyMap<string, string> | undefined;
@@ -135,6 +137,6 @@ export const declare = (
   }
   const inherited = globals?.bindings.get(name.text);
   if (inherited) return { binding: { value: inherited.value, by: 'arg', node } };
-  if (inputs.baseConfig || scope.bindings.has(name.text)) return { binding: undefined };
+  if (inputs.baseConfig || inputs.baseConfigs || scope.bindings.has(name.text)) return { binding: undefined };
   return { binding: { value: undefined, by: 'arg', node } };
 };

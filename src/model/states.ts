@@ -47,7 +47,7 @@ export const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((st
     // From the root on, so that a long chain of stages needs no deep recursion.
     for (const stage of missing.toReversed()) {
       const parent = parentOf(stage);
-      const start = startOf(stage, parent && known.get(parent)?.end, inputs.baseConfig);
+      const start = startOf(stage, parent && known.get(parent)?.end, configOf(stage, inputs));
       known.set(stage, { ...runStage(file, stage, start, inputs, globals), start });
     }
     const states = known.get(wanted);
@@ -55,6 +55,9 @@ export const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((st
     return states;
   };
 };
+
+const configOf = ({ base }: StageInfo, { baseConfig, baseConfigs }: Inputs): ImageConfig | undefined =>
+  (base.kind === 'image' ? baseConfigs?.get(base.text) : undefined) ?? baseConfig;
 
 /** The state at a stage's first instruction. */
 const startOf = (stage: StageInfo, parent: State | undefined, config: ImageConfig | undefined): State => {

@@ -1,0 +1,163 @@
+import type { Instruction } from '../ast/nodes.ts';
+import { historyOf } from '../model/history.ts';
+import { type Inputs, type Model, modelOf } from '../model/index.ts';
+import { imageConfigOf } from '../model/plan.ts';
+import type { StageInfo } from '../model/stages.ts';
+import { parentOf, reachedFrom, targetOf } from '../model/stages.ts';
+import type { ValidFile } from '../model/validate.ts';
+import {
+  append,
+  digestOf,
+  emptyImage,
+  type HistoryJson,
+  type Image,
+  type Layer,
+  type Platform,
+  withConfig,
+  withHistory,
+} from '../oci/image.ts';
+import { configOf, jsonOf } from './base.ts';
+import { BuildError } from './error.ts';
+import type { FileTree } from './files.ts';
+import type { Sandbox } from './sandbox/port.ts';
+import { type StepContext, stepOf } from './steps.ts';
+import type { Store } from './store.ts';
+
+/** What a build starts from besides its file. */
+export interface BuildRequest {
+  readonly inputs: Inputs;
+  readonly platform: Platform;
+  readonly store: Store;
+  readonly context: FileTree;
+  /** A text says why nothing can be run. */
+  readonly sandbox: Sandbox | string;
+  readonly network: 'host' | 'none';
+  /** Run again what an earlier build has run. */
+  readonly noCache: boolean;
+  /** Seconds since 1970, for everything that is new. */
+  readonly epoch: number;
+  readonly secrets: ReadonlyMap<string, Uint8Array>;
+  /** The image that FROM or `--from` names. Throws ImageError. */
+  readonly imageNamed: (text: string) => Promise<Image>;
+  readonly report: (event: BuildEvent) => void;
+}
+
+/** What happens, as it happens. */
+export type BuildEvent =
+  | { readonly kind: 'start'; readonly step: StepInfo }
+  | { readonly kind: 'output'; readonly step: StepInfo; readonly chunk: Buffer }
+  | { readonly kind: 'end'; readonly step: StepInfo; readonly cached: boolean; readonly milliseconds: number };
+
+export interface StepInfo {
+  readonly stage: StageInfo;
+  readonly node: Instruction;
+  /** From 1, among the steps of its stage. */
+  readonly number: number;
+  readonly of: number;
+}
+
+/** Builds the target's image. Throws BuildError and ImageError. */
+export const execute = async ({ file, stages }: ValidFile, request: BuildRequest): Promise<Image> => {
+  const target = targetOf(stages, request.inputs.target);
+  if (!target) throw new BuildError(`there is no stage \`${request.inputs.target}\``, { start: 0, end: 0 });
+  const needed = reachedFrom(target);
+  const bases = await basesOf(needed, request);
+  const baseConfigs = new Map(Array.from(bases, ([text, { json }]) => [text, configOf(json.config)]));
+  const model = modelOf(file, { ...request.inputs, baseConfigs });
+  const builds = new Map<StageInfo, Promise<Image>>();
+  const build = (stage: StageInfo): Promise<Image> => {
+    const twin = model.stages.find(({ index }) => index === stage.index) ?? stage;
+    const known = builds.get(twin) ?? buildStage(model, twin, { request, bases, build });
+    builds.set(twin, known);
+    return known;
+  };
+  // All at once: each waits for those that it needs.
+  const all = await Promise.allSettled(Array.from(needed, build));
+  const failed = all.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return build(target);
+};
+
+const basesOf = async (
+  stages: ReadonlySet<StageInfo>,
+  { imageNamed }: BuildRequest,
+): Promise<ReadonlyMap<string, Image>> => {
+  const bases = new Map<string, Image>();
+  for (const { base, node } of stages) {
+    if (base.kind !== 'image' || bases.has(base.text)) continue;
+    const image = await imageNamed(base.text).catch((error: unknown) => {
+      throw new BuildError(messageOf(error), node.from ?? node);
+    });
+    if (image.json.config?.OnBuild?.length)
+      throw new BuildError(`\`${base.text}\` has ONBUILD triggers, which are not run yet`, node.from ?? node);
+    bases.set(base.text, image);
+  }
+  return bases;
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+interface Around {
+  readonly request: BuildRequest;
+  readonly bases: ReadonlyMap<string, Image>;
+  readonly build: (stage: StageInfo) => Promise<Image>;
+}
+
+const buildStage = async (model: Model, stage: StageInfo, around: Around): Promise<Image> => {
+  const { request, bases, build } = around;
+  const start = await startOf(stage, around);
+  const { instructions } = stage.node;
+  let image = start;
+  for (const [index, node] of instructions.entries()) {
+    const entry = historyOf(model, node);
+    if (!entry) continue;
+    const step: StepInfo = { stage, node, number: index + 1, of: instructions.length };
+    const history = historyJson(entry.text, request.epoch);
+    if (!entry.hasLayer) {
+      image = withHistory(image, history);
+      continue;
+    }
+    const context: StepContext = { model, step, request, build, imageNamed: imageOf(bases, request) };
+    image = append(image, await layerOf(node, image, context), history);
+  }
+  const config = jsonOf(start.json.config, imageConfigOf(model.stateAfter(stage)));
+  const { json } = withConfig(image, config);
+  return { layers: image.layers, json: { ...json, created: timeOf(request.epoch) } };
+};
+
+const imageOf =
+  (bases: ReadonlyMap<string, Image>, { imageNamed }: BuildRequest) =>
+  (text: string): Promise<Image> => {
+    const known = bases.get(text);
+    return known ? Promise.resolve(known) : imageNamed(text);
+  };
+
+const startOf = async (stage: StageInfo, { request, bases, build }: Around): Promise<Image> => {
+  const parent = parentOf(stage);
+  if (parent) return build(parent);
+  const base = stage.base.kind === 'image' ? bases.get(stage.base.text) : undefined;
+  return base ?? emptyImage(request.platform);
+};
+
+const timeOf = (epoch: number): string => new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
+
+const historyJson = (text: string, epoch: number): HistoryJson => ({
+  created: timeOf(epoch),
+  created_by: text,
+  comment: 'buildkit.dockerfile.v0',
+});
+
+/** A step's layer: what an earlier build has made of the same, or new. */
+const layerOf = async (node: Instruction, before: Image, context: StepContext): Promise<Layer> => {
+  const { request, step } = context;
+  const { store, report, noCache } = request;
+  const began = performance.now();
+  report({ kind: 'start', step });
+  const work = await stepOf(node, before, context);
+  const key = digestOf(JSON.stringify([before.layers.map(({ diffId }) => diffId), work.data])).slice('sha256:'.length);
+  const known = noCache ? undefined : store.cached(key)?.layer;
+  const layer = known ?? (await work.run());
+  if (!known) store.remember(key, { layer, created: timeOf(request.epoch) });
+  report({ kind: 'end', step, cached: known !== undefined, milliseconds: performance.now() - began });
+  return layer;
+};

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+
+const buffer = Buffer.allocUnsafe(1 << 20);
+
+/** Exactly `size` bytes: a file that changes under the build is an error, never a broken archive. */
+export const readInto = (path: string, size: number, write: (chunk: Uint8Array) => void): void => {
+  const input = openSync(path, 'r');
+  try {
+    let taken = 0;
+    for (let length = readSync(input, buffer); length > 0; length = readSync(input, buffer)) {
+      taken += length;
+      if (taken > size) break;
+      write(buffer.subarray(0, length));
+    }
+    if (taken !== size) throw new Error(`${path} changed while it was copied`);
+  } finally {
+    closeSync(input);
+  }
+};
+
+export const digestOfFile = (path: string, size: number): string => {
+  const hash = createHash('sha256');
+  readInto(path, size, (chunk) => hash.update(chunk));
+  return hash.digest('hex');
+};
