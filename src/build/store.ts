@@ -23,6 +23,7 @@ export interface Store {
   /** The file of a blob. */
   blobPath(digest: Digest): string;
   hasBlob(digest: Digest): boolean;
+  blobSize(digest: Digest): number;
   /** Where a layer's files are unpacked, or are to be. */
   layerFolder(diffId: Digest): string;
   /** A folder for this process, gone when it ends. */
@@ -70,6 +71,7 @@ export const openStore = (folder: string): Store => {
     folder,
     blobPath,
     hasBlob,
+    blobSize: (digest) => statSync(blobPath(digest)).size,
     layerFolder: (diffId) => at('layers', hexOf(diffId)),
     workFolder: () => (work ??= newWorkFolder(at('work'))),
     saveImage(built, names) {

@@ -1,0 +1,89 @@
+import { ConfigError } from '../config/error.ts';
+import type { Platform } from '../oci/image.ts';
+import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
+import { FAIL_ON } from './lint-options.ts';
+
+export interface BuildOptions {
+  readonly context: string;
+  readonly file: string | undefined;
+  readonly tags: readonly string[];
+  readonly buildArgs: readonly string[];
+  readonly target: string | undefined;
+  readonly noCache: boolean;
+  readonly pull: boolean;
+  readonly network: 'host' | 'none';
+  readonly platform: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly secrets: readonly string[];
+  readonly contexts: ReadonlyMap<string, string>;
+  readonly output: Output | undefined;
+  readonly store: string | undefined;
+  readonly lint: boolean;
+  readonly failOn: (typeof FAIL_ON)[number] | undefined;
+  readonly quiet: boolean;
+  readonly iidFile: string | undefined;
+}
+
+/** Where the image goes besides the store. */
+export interface Output {
+  readonly dest: string;
+  readonly tar: boolean;
+  readonly compression: 'none' | 'gzip';
+}
+
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm/v7' };
+
+export const buildOptionsOf = (given: Given): BuildOptions => {
+  const [context = '.', ...more] = given.operands;
+  if (more.length > 0)
+    throw new ConfigError(`build takes one context, and got ${more.length + 1}: ${given.operands.join(' ')}`);
+  return {
+    context,
+    file: textOf(given, 'file'),
+    tags: textsOf(given, 'tag'),
+    buildArgs: textsOf(given, 'build-arg'),
+    target: textOf(given, 'target'),
+    noCache: isOn(given, 'no-cache'),
+    pull: isOn(given, 'pull'),
+    network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
+    platform: textOf(given, 'platform') ?? `linux/${ARCHITECTURES[process.arch] ?? process.arch}`,
+    labels: pairsOf(given, 'label'),
+    secrets: textsOf(given, 'secret'),
+    contexts: pairsOf(given, 'build-context'),
+    output: outputOf(given),
+    store: textOf(given, 'store'),
+    lint: !isOn(given, 'no-lint'),
+    failOn: choiceOf(given, 'fail-on', FAIL_ON),
+    quiet: isOn(given, 'quiet'),
+    iidFile: textOf(given, 'iidfile'),
+  };
+};
+
+const pairsOf = (given: Given, name: string): ReadonlyMap<string, string> =>
+  new Map(
+    textsOf(given, name).map((text) => {
+      const equals = text.indexOf('=');
+      if (equals < 1) throw new ConfigError(`--${name} takes NAME=VALUE, not \`${text}\``);
+      return [text.slice(0, equals), text.slice(equals + 1)] as const;
+    }),
+  );
+
+const outputOf = (given: Given): Output | undefined => {
+  const text = textOf(given, 'output');
+  if (text === undefined) return undefined;
+  const fields = new Map(
+    text.split(',').map((field) => [field.split('=', 1)[0] ?? '', field.slice(field.indexOf('=') + 1)]),
+  );
+  const type = fields.get('type');
+  const dest = fields.get('dest');
+  if ((type !== 'oci' && type !== 'docker') || dest === undefined)
+    throw new ConfigError(`--output takes type=oci,dest=FILE or type=docker,dest=FILE, not \`${text}\``);
+  const compression =
+    choiceOf(given, 'compression', ['none', 'gzip'] as const) ?? (type === 'docker' ? 'none' : 'gzip');
+  return { dest, tar: fields.get('tar') !== 'false', compression };
+};
+
+export const platformOf = (text: string): Platform => {
+  const [os = 'linux', architecture = 'amd64', variant] = text.split('/');
+  return { os, architecture, ...(variant ? { variant } : {}) };
+};

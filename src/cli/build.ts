@@ -1,0 +1,197 @@
+import { openSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { parse } from '../ast/create.ts';
+import { contextTree } from '../build/context.ts';
+import { openDigestCache } from '../build/digest-cache.ts';
+import { BuildError } from '../build/error.ts';
+import { execute } from '../build/execute.ts';
+import { exportLayers } from '../build/export.ts';
+import { importLayout } from '../build/import.ts';
+import { unshareSandbox } from '../build/sandbox/unshare.ts';
+import { openStore, type Store, usualStoreFolder } from '../build/store.ts';
+import { ConfigError } from '../config/error.ts';
+import { findIgnoreFile } from '../gather/context.ts';
+import { SEVERITIES } from '../lint/diagnostic.ts';
+import { lintFile } from '../lint/linter.ts';
+import type { Rule } from '../lint/rule.ts';
+import type { Inputs } from '../model/scope.ts';
+import { validate } from '../model/validate.ts';
+import { ImageError } from '../oci/error.ts';
+import type { Image } from '../oci/image.ts';
+import { imageBlobs, writeLayoutArchive, writeLayoutFolder } from '../oci/layout.ts';
+import { reporterOf } from '../report/index.ts';
+import { paintOf } from '../report/paint.ts';
+import type { Document } from '../source/document.ts';
+import { lineIndexOf } from '../source/text.ts';
+import { readBuildArgs } from './build-args.ts';
+import { type BuildOptions, platformOf } from './build-options.ts';
+import { fullName } from './image-names.ts';
+import type { Io } from './io.ts';
+import { plainLint } from './lint-options.ts';
+import { progressOf } from './progress.ts';
+import { readTarget } from './read.ts';
+import { say } from './say.ts';
+import { settingsFor } from './settings.ts';
+import { version } from './version.ts';
+
+/** `iechorlint build`: lints, and builds the very tree that was linted. 1: findings stopped it; 3: the build failed. */
+export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[]): Promise<number> => {
+  if (process.platform !== 'linux') {
+    say(io, `--build needs Linux, for it runs the steps in namespaces of its kernel; linting works here`);
+    return 2;
+  }
+  const context = resolve(io.cwd, options.context);
+  if (!statSync(context, { throwIfNoEntry: false })?.isDirectory())
+    throw new ConfigError(`the build context ${options.context} is no folder`);
+  const target = fileIn(context, options, io);
+  const source = readTarget(target, io, plainLint([]).maxFileSize);
+  if (typeof source === 'string') throw new ConfigError(`cannot read ${target.path}: ${source}`);
+  const { document } = source;
+  const file = parse(document.text);
+  const inputs: Inputs = {
+    platform: options.platform,
+    buildArgs: readBuildArgs(options.buildArgs, io.env),
+    target: options.target,
+  };
+  if (options.lint && (await hasStopped(document, file, options, io, rules))) return 1;
+  const valid = validate(file, inputs);
+  if (!('kind' in valid)) {
+    for (const { start, message } of valid)
+      say(io, `${target.path}:${lineIndexOf(document.text).positionAt(start).line}: ${message}`);
+    return 1;
+  }
+  const store = openStore(options.store ?? usualStoreFolder(io.env));
+  const digests = openDigestCache(store.folder, context);
+  const ignore = findIgnoreFile(context, target.file);
+  const progress = progressOf(options, io);
+  try {
+    const image = await execute(valid, {
+      inputs,
+      platform: platformOf(options.platform),
+      store,
+      context: contextTree(context, ignore, digests),
+      sandbox: unshareSandbox(io.env.PATH ?? ''),
+      network: options.network,
+      noCache: options.noCache,
+      epoch: epochOf(io),
+      secrets: secretsOf(options, io),
+      imageNamed: (text) => imageNamed(text, store, options, io),
+      report: progress.report,
+    });
+    digests.save();
+    const labelled = withLabels(image, options.labels);
+    const names = options.tags.map(fullName);
+    const id = store.saveImage(labelled, names);
+    writeOutput(labelled, names, store, options, io);
+    progress.finish(id, names);
+    return 0;
+  } catch (error) {
+    if (error instanceof BuildError) {
+      progress.fail(error, document);
+      return 3;
+    }
+    if (!(error instanceof ImageError)) throw error;
+    say(io, error.message);
+    return 3;
+  }
+};
+
+const NAMES = ['iEchorfile', 'Dockerfile', 'Containerfile'];
+
+const fileIn = (context: string, { file }: BuildOptions, io: Io): { readonly path: string; readonly file: string } => {
+  const path =
+    file === undefined
+      ? NAMES.map((name) => join(context, name)).find((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
+      : resolve(io.cwd, file);
+  if (path === undefined) throw new ConfigError(`${context} has no ${NAMES.join(', ')}; name the file by -f`);
+  return { path: relative(io.cwd, path) || basename(path), file: path };
+};
+
+/** Whether a finding is as severe as allowed none to be; findings are printed. */
+const hasStopped = async (
+  document: Document,
+  file: ReturnType<typeof parse>,
+  options: BuildOptions,
+  io: Io,
+  rules: readonly Rule[],
+): Promise<boolean> => {
+  const lintOptions = { ...plainLint([]), failOn: options.failOn ?? 'error' };
+  const target = { path: document.path, file: resolve(io.cwd, document.path) };
+  const settings = await settingsFor({ options: lintOptions, io, rules, targets: [target] });
+  const { config } = settings.of(target);
+  const diagnostics = lintFile(document, file, config);
+  if (diagnostics.length > 0 && !options.quiet) {
+    const reporter = await reporterOf('compact');
+    const outcome = {
+      version,
+      files: [{ document, diagnostics }],
+      unreadable: [],
+      rules: [...config.rules.keys()],
+      why: new Map(),
+    };
+    const sheet = { paint: await paintOf(false), width: io.stderr.columns() ?? 100, quiet: false, statistics: false };
+    for (const part of reporter(outcome, sheet)) io.stderr.write(part);
+  }
+  const threshold = options.failOn ?? 'error';
+  if (threshold === 'never') return false;
+  return diagnostics.some(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(threshold));
+};
+
+/** SOURCE_DATE_EPOCH, or 0: the same inputs give the same image. */
+const epochOf = ({ env }: Io): number => {
+  const given = env.SOURCE_DATE_EPOCH;
+  if (given === undefined || given === '') return 0;
+  if (!/^\d+$/.test(given)) throw new ConfigError(`SOURCE_DATE_EPOCH must be seconds since 1970, not \`${given}\``);
+  return Number(given);
+};
+
+const secretsOf = ({ secrets }: BuildOptions, io: Io): ReadonlyMap<string, Uint8Array> =>
+  new Map(
+    secrets.map((text) => {
+      const fields = new Map(
+        text.split(',').map((field) => [field.split('=', 1)[0] ?? '', field.slice(field.indexOf('=') + 1)]),
+      );
+      const id = fields.get('id');
+      if (!id) throw new ConfigError(`--secret needs an id, such as --secret id=token,src=token.txt, not \`${text}\``);
+      const variable = fields.get('env');
+      if (variable !== undefined) return [id, Buffer.from(io.env[variable] ?? '')] as const;
+      return [id, readFileSync(resolve(io.cwd, fields.get('src') ?? fields.get('source') ?? id))] as const;
+    }),
+  );
+
+const imageNamed = async (text: string, store: Store, options: BuildOptions, io: Io): Promise<Image> => {
+  const given = options.contexts.get(text);
+  if (given?.startsWith('oci-layout://')) {
+    const [folder = '', tag] = given.slice('oci-layout://'.length).split(/:(?=[^/]*$)/);
+    return importLayout(store, resolve(io.cwd, folder), tag, options.platform);
+  }
+  if (given !== undefined)
+    throw new ImageError(`--build-context ${text}=${given}: only oci-layout://FOLDER[:TAG] is read yet`);
+  const known = store.image(fullName(text));
+  if (known && !options.pull) return known;
+  const { pullImage } = await import('../build/pull.ts');
+  const image = await pullImage(store, fullName(text), options.platform);
+  store.saveImage(image, [fullName(text)]);
+  return image;
+};
+
+const withLabels = (image: Image, labels: ReadonlyMap<string, string>): Image =>
+  labels.size === 0
+    ? image
+    : {
+        ...image,
+        json: {
+          ...image.json,
+          config: { ...image.json.config, Labels: { ...image.json.config?.Labels, ...Object.fromEntries(labels) } },
+        },
+      };
+
+const writeOutput = (image: Image, names: readonly string[], store: Store, { output }: BuildOptions, io: Io): void => {
+  if (!output) return;
+  const blobs = imageBlobs(image, exportLayers(store, image.layers, output.compression));
+  const path = resolve(io.cwd, output.dest);
+  if (!output.tar) return writeLayoutFolder(path, blobs, names);
+  writeLayoutArchive(output.dest === '-' ? 1 : openSync(path, 'w'), blobs, names);
+};
+
+export { DEFAULT_FAIL_ON, imageIdOf };

@@ -1,0 +1,63 @@
+import type { BuildError } from '../build/error.ts';
+import type { BuildEvent, StepInfo } from '../build/execute.ts';
+import { escapeLine } from '../report/escape.ts';
+import { frameOf } from '../report/frame.ts';
+import type { Document } from '../source/document.ts';
+import { lineIndexOf } from '../source/text.ts';
+import type { BuildOptions } from './build-options.ts';
+import { shortName } from './image-names.ts';
+import type { Io } from './io.ts';
+
+/** What a build tells while it goes on. */
+export interface Progress {
+  readonly report: (event: BuildEvent) => void;
+  readonly finish: (id: string, names: readonly string[]) => void;
+  readonly fail: (error: BuildError, document: Document) => void;
+}
+
+/** How many lines of a failed step are shown again. */
+const LAST_LINES = 20;
+
+/** Plain lines: each step as it starts and ends, and what it prints. With `quiet` the image's id alone. */
+export const progressOf = ({ quiet }: BuildOptions, io: Io): Progress => {
+  const outputs = new Map<StepInfo, string>();
+  const line = (text: string) => {
+    if (!quiet) io.stderr.write(`${text}\n`);
+  };
+  return {
+    report(event) {
+      const { step } = event;
+      if (event.kind === 'start') line(`${labelOf(step)} ${titleOf(step)}`);
+      else if (event.kind === 'end')
+        line(`${labelOf(step)} ${event.cached ? 'cached' : `done in ${seconds(event.milliseconds)}`}`);
+      else {
+        const text = event.chunk.toString('utf8');
+        outputs.set(step, `${outputs.get(step) ?? ''}${text}`.slice(-20_000));
+        for (const each of text.replace(/\n$/, '').split('\n')) line(`${labelOf(step)} | ${escapeLine(each)}`);
+      }
+    },
+    finish(id, names) {
+      if (quiet) io.stdout.write(`${id}\n`);
+      else line(`built ${id.slice(0, 19)}${names.length ? ` as ${names.map(shortName).join(', ')}` : ''}`);
+    },
+    fail(error, document) {
+      const output = [...outputs].find(([{ node }]) => node.start === error.range.start)?.[1];
+      const lines = quiet && output ? output.trimEnd().split('\n').slice(-LAST_LINES).map(escapeLine) : [];
+      const style = { width: io.stderr.columns() ?? 100, context: 0, mark: '^', paintMark: same, paintGutter: same };
+      const index = lineIndexOf(document.text);
+      const place = `${document.path}:${index.positionAt(error.range.start).line}`;
+      const frame = frameOf({ text: document.text, lines: index }, error.range, style);
+      io.stderr.write([...lines, `iechorlint: ${place}: ${error.message}`, ...frame, ''].join('\n'));
+    },
+  };
+};
+
+const same = (text: string): string => text;
+
+const labelOf = ({ stage, number, of }: StepInfo): string =>
+  `[${stage.name ?? `stage-${stage.index}`} ${number}/${of}]`;
+
+const titleOf = ({ node }: StepInfo): string =>
+  escapeLine(`${node.keyword.text.toUpperCase()} ${node.arguments.join(' ')}`.replace(/\s+/g, ' ').slice(0, 120));
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
