@@ -26,9 +26,13 @@ export const pullImage = async (store: Store, name: string, platform: string): P
 const credentialsOf = (host: string): Credentials | undefined => {
   const folder = process.env.DOCKER_CONFIG ?? join(homedir(), '.docker');
   try {
-    const config: { auths?: Record<string, { auth?: string }> } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+    const config: { auths?: Record<string, { auth?: string }> } = JSON.parse(
+      readFileSync(join(folder, 'config.json'), 'utf8'),
+    );
     const key = host === 'registry-1.docker.io' ? 'https://index.docker.io/v1/' : host;
-    const [username = '', password = ''] = Buffer.from(config.auths?.[key]?.auth ?? '', 'base64').toString().split(/:(.*)/s);
+    const [username = '', password = ''] = Buffer.from(config.auths?.[key]?.auth ?? '', 'base64')
+      .toString()
+      .split(/:(.*)/s);
     return username === '' ? undefined : { username, password };
   } catch {
     return undefined;

@@ -27,7 +27,7 @@ export const runCommand = async (args: readonly string[], io: Io, rules: readonl
     for (const word of completionsOf(args.slice(1), rules)) io.stdout.write(`${word}\n`);
     return 0;
   }
-  const { name, rest } = splitCommand(withColorValue(args));
+  const { name, rest } = splitCommand(withColorValue(withBuildCommand(args)));
   if (name !== undefined) sayIfPath(name, io);
   const command = name === 'completion' ? undefined : COMMANDS[name ?? 'lint'];
   const flags = { ...command?.flags, ...GENERAL_FLAGS };
@@ -38,6 +38,13 @@ export const runCommand = async (args: readonly string[], io: Io, rules: readonl
   if (command !== undefined && given !== undefined) return command.run(given, io, rules);
   io.stdout.write(name === undefined ? (await parseWith(undefined, tokens, io.stdout.columns())).text : text);
   return 0;
+};
+
+/** `--build` anywhere is the command of that name, with its own options. */
+const withBuildCommand = (args: readonly string[]): readonly string[] => {
+  const end = args.indexOf('--');
+  const at = args.indexOf('--build');
+  return at < 0 || (end >= 0 && at > end) ? args : ['build', ...args.toSpliced(at, 1)];
 };
 
 /** The command named by the first operand before any `--`, and the arguments without it. */

@@ -21,7 +21,6 @@ export interface BuildOptions {
   readonly lint: boolean;
   readonly failOn: (typeof FAIL_ON)[number] | undefined;
   readonly quiet: boolean;
-  readonly iidFile: string | undefined;
 }
 
 /** Where the image goes besides the store. */
@@ -55,7 +54,6 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     lint: !isOn(given, 'no-lint'),
     failOn: choiceOf(given, 'fail-on', FAIL_ON),
     quiet: isOn(given, 'quiet'),
-    iidFile: textOf(given, 'iidfile'),
   };
 };
 

@@ -193,5 +193,3 @@ const writeOutput = (image: Image, names: readonly string[], store: Store, { out
   if (!output.tar) return writeLayoutFolder(path, blobs, names);
   writeLayoutArchive(output.dest === '-' ? 1 : openSync(path, 'w'), blobs, names);
 };
-
-export { DEFAULT_FAIL_ON, imageIdOf };

@@ -1,4 +1,6 @@
 import type { Rule } from '../lint/rule.ts';
+import { BUILD_FLAGS } from './build-flags.ts';
+import { buildOptionsOf } from './build-options.ts';
 import type { CommandName } from './command-names.ts';
 import { choiceOf, filesOf, type Given, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
 import type { Io } from './io.ts';
@@ -65,6 +67,17 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
       if (file !== undefined) return (await import('./print-config.ts')).printConfig(file, options, io, rules);
       return (await import('./lint.ts')).lintFiles(options, io, rules);
     },
+  },
+  build: {
+    operands: '[context]',
+    describe: 'Lint, and build the image without a daemon (Linux); also --build',
+    flags: BUILD_FLAGS,
+    examples: [
+      ['$0 --build -t hello .', 'build the current folder'],
+      ['$0 --build -o type=oci,dest=hello.tar .', 'as one file that skopeo and docker load take'],
+    ],
+    epilogue: 'Exit codes: 0 built; 1 findings stopped it; 2 wrong use or input; 3 the build failed.',
+    run: async (given, io, rules) => (await import('./build.ts')).build(buildOptionsOf(given), io, rules),
   },
   ast: {
     operands: '<files...>',

@@ -26,12 +26,20 @@ export function* tokensOf(args: readonly string[], shapes: OptionShapes): Genera
       continue;
     }
     const equals = text.indexOf('=');
-    const flag = equals < 0 ? text : text.slice(0, equals);
+    const flag = longName(equals < 0 ? text : text.slice(0, equals), shapes);
     const takesNext = equals < 0 && shapes[flag.slice(2)]?.type === 'string' && isValue(args[index + 1]);
     yield { kind: 'option', flag, value: takesNext ? args[index + 1] : valueAfter(text, equals), index };
     if (takesNext) index++;
   }
 }
+
+/** The option that a letter such as `-t` means, where it takes a value. */
+const longName = (flag: string, shapes: OptionShapes): string => {
+  if (!/^-[a-z]$/i.test(flag)) return flag;
+  const [name] =
+    Object.entries(shapes).find(([, { type, alias }]) => type === 'string' && alias === flag.slice(1)) ?? [];
+  return name === undefined ? flag : `--${name}`;
+};
 
 /** The first thing about the options that makes no sense; `undefined` if there is none. */
 export const mistakeIn = (tokens: readonly Token[], shapes: OptionShapes): string | undefined => {

@@ -43,7 +43,10 @@ export const fetchBytes = (repository: Repository, { digest }: Descriptor): Prom
 const bytesOf = async (repository: Repository, what: string, accept: string): Promise<Uint8Array> =>
   new Uint8Array(await (await request(repository, what, accept)).arrayBuffer());
 
-export const fetchStream = async (repository: Repository, { digest }: Descriptor): Promise<AsyncIterable<Uint8Array>> => {
+export const fetchStream = async (
+  repository: Repository,
+  { digest }: Descriptor,
+): Promise<AsyncIterable<Uint8Array>> => {
   const { body } = await request(repository, `blobs/${digest}`, '*/*');
   if (!body) throw new ImageError(`${repository.host} gave nothing for ${digest}`);
   return body;
