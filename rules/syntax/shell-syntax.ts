@@ -89,7 +89,7 @@ const codeOf = ({ message, start, end }: ShellProblem, { text, start: offset }: 
   const after = text.slice(start - offset);
   const [, token] = /^The shell does not expect `(.+)` here$/s.exec(message) ?? [];
   if (token === undefined) return after.startsWith('()') && end - start > 1 ? 'SC1036' : 'SC1072';
-  if (token === '(') return /(?:^|[;&|])\s*[\w-]+\s+$/.test(before) ? 'SC1072' : 'SC1088';
+  if (token === '(') return /(?:^|[;&|])\s*[\w-]+\s+\(?$/.test(before) ? 'SC1072' : 'SC1088';
   if (token === ')') return closingCode(before, after);
   if (token === ']') return 'SC1033';
   if (/^[&|;]+$/.test(token)) return operatorCode(token, before);

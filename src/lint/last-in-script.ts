@@ -19,11 +19,15 @@ export const keepLast = (last: LastInScript, { text }: Iechorfile, { at }: Probl
   const { start } = 'range' in at ? at.range : at;
   const line = text.lastIndexOf('\n', diagnostic.range.start - 1) + 1;
   const known = last.get(line);
-  const isLater = known === undefined || start > known.start;
+  // Of what it cannot read ShellCheck says nothing else.
+  if (known?.diagnostic.rule === SYNTAX) return;
+  const isLater = known === undefined || diagnostic.rule === SYNTAX || start > known.start;
   if (isLater || (start === known.start && rankOf(diagnostic) > rankOf(known.diagnostic))) {
     last.set(line, { start, diagnostic });
   }
 };
+
+const SYNTAX = 'shell-syntax';
 
 const rankOf = ({ codes: [code = ''], severity }: Diagnostic): number =>
   SEVERITIES.indexOf(severityIn('hadolint', code) ?? severity);
