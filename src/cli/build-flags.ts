@@ -25,3 +25,9 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   'fail-on': text('The least severe finding that stops the build', { choices: FAIL_ON, defaultDescription: 'error' }),
   quiet: on("Print the image's id alone", { alias: 'q' }),
 };
+
+/** The options of what looks into the store. */
+export const IMAGE_FLAGS: Readonly<Record<string, Flag>> = {
+  store: text('The folder of images and layers'),
+  format: text('How to print them', { choices: ['pretty', 'json'], defaultDescription: 'pretty' }),
+};

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/error.ts';
 import type { Platform } from '../oci/image.ts';
 import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
+import type { ImageArguments } from './images.ts';
 import { FAIL_ON } from './lint-options.ts';
 
 export interface BuildOptions {
@@ -85,3 +86,8 @@ export const platformOf = (text: string): Platform => {
   const [os = 'linux', architecture = 'amd64', variant] = text.split('/');
   return { os, architecture, ...(variant ? { variant } : {}) };
 };
+
+export const imageArgumentsOf = (given: Given): ImageArguments => ({
+  store: textOf(given, 'store'),
+  format: choiceOf(given, 'format', ['pretty', 'json'] as const) ?? 'pretty',
+});

@@ -1,8 +1,8 @@
 import type { Rule } from '../lint/rule.ts';
-import { BUILD_FLAGS } from './build-flags.ts';
-import { buildOptionsOf } from './build-options.ts';
+import { BUILD_FLAGS, IMAGE_FLAGS } from './build-flags.ts';
+import { buildOptionsOf, imageArgumentsOf } from './build-options.ts';
 import type { CommandName } from './command-names.ts';
-import { choiceOf, filesOf, type Given, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
+import { choiceOf, filesOf, type Given, isOn, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
 import type { Io } from './io.ts';
 import { LINT_FLAGS } from './lint-flags.ts';
 import { lintOptionsOf } from './lint-options.ts';
@@ -78,6 +78,37 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
     ],
     epilogue: 'Exit codes: 0 built; 1 findings stopped it; 2 wrong use or input; 3 the build failed.',
     run: async (given, io, rules) => (await import('./build.ts')).build(buildOptionsOf(given), io, rules),
+  },
+  images: {
+    operands: '',
+    describe: 'List the images that were built or pulled',
+    flags: IMAGE_FLAGS,
+    examples: [],
+    run: async (given, io) => {
+      rejectOperands(given, 'images');
+      return (await import('./images.ts')).listImages(imageArgumentsOf(given), io);
+    },
+  },
+  history: {
+    operands: '<image>',
+    describe: 'Show the steps of an image',
+    flags: { ...IMAGE_FLAGS, 'no-trunc': { type: 'boolean', describe: 'Cut nothing off' } },
+    examples: [['$0 history hello', 'the last step first']],
+    run: async (given, io) => {
+      const name = onlyOperandOf(given, 'history', 'an image, such as hello:latest');
+      const options = { ...imageArgumentsOf(given), noTrunc: isOn(given, 'no-trunc') };
+      return (await import('./images.ts')).showHistory(name, options, io);
+    },
+  },
+  inspect: {
+    operands: '<image>',
+    describe: 'Print the configuration of an image as JSON',
+    flags: IMAGE_FLAGS,
+    examples: [],
+    run: async (given, io) => {
+      const name = onlyOperandOf(given, 'inspect', 'an image, such as hello:latest');
+      return (await import('./images.ts')).inspectImage(name, imageArgumentsOf(given), io);
+    },
   },
   ast: {
     operands: '<files...>',

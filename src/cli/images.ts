@@ -1,0 +1,125 @@
+import { openStore, type Store, usualStoreFolder } from '../build/store.ts';
+import { ConfigError } from '../config/error.ts';
+import type { HistoryJson, Image } from '../oci/image.ts';
+import { digestOf } from '../oci/image.ts';
+import { escapeLine } from '../report/escape.ts';
+import { fullName, shortName } from './image-names.ts';
+import type { Io } from './io.ts';
+
+/** Where to look, and how to print what is there. */
+export interface ImageArguments {
+  readonly store: string | undefined;
+  readonly format: 'pretty' | 'json';
+}
+
+/** `iechorlint images`: what the store has names for. */
+export const listImages = ({ store: folder, format }: ImageArguments, io: Io): number => {
+  const store = openStore(folder ?? usualStoreFolder(io.env));
+  const rows = store.names().flatMap(({ name, id }) => {
+    const image = store.image(name);
+    const [, repository = name, tag = ''] = /^(.*?)(?::([^:/@]+))?(?:@.*)?$/.exec(shortName(name)) ?? [];
+    return image ? [{ repository, tag, id, created: image.json.created ?? '', size: sizeOf(image) }] : [];
+  });
+  if (format === 'json') io.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
+  else
+    print(
+      io,
+      ['REPOSITORY', 'TAG', 'IMAGE ID', 'CREATED', 'SIZE'],
+      rows.map(({ repository, tag, id, created, size }) => [repository, tag, shortId(id), created, bytes(size)]),
+    );
+  return 0;
+};
+
+/** `iechorlint history`: the steps of an image, the last one first. */
+export const showHistory = (
+  name: string,
+  { store: folder, format, noTrunc }: ImageArguments & { readonly noTrunc: boolean },
+  io: Io,
+): number => {
+  const store = openStore(folder ?? usualStoreFolder(io.env));
+  const image = imageNamed(store, name);
+  const rows = historyRows(image);
+  if (format === 'json') {
+    io.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
+    return 0;
+  }
+  const cut = (text: string) => (noTrunc || text.length <= 60 ? text : `${text.slice(0, 59)}…`);
+  print(
+    io,
+    ['IMAGE', 'CREATED', 'CREATED BY', 'SIZE', 'COMMENT'],
+    rows.map(({ image: id, created, createdBy, size, comment }) => [
+      id === '<missing>' ? id : shortId(id),
+      created,
+      cut(escapeLine(createdBy)),
+      bytes(size),
+      comment,
+    ]),
+  );
+  return 0;
+};
+
+interface HistoryRow {
+  readonly image: string;
+  readonly created: string;
+  readonly createdBy: string;
+  /** In bytes, uncompressed. */
+  readonly size: number;
+  readonly comment: string;
+}
+
+const historyRows = (image: Image): readonly HistoryRow[] => {
+  let layer = 0;
+  const rows = (image.json.history ?? []).map((entry: HistoryJson) => ({
+    image: '<missing>',
+    created: entry.created ?? '',
+    createdBy: entry.created_by ?? '',
+    size: entry.empty_layer ? 0 : (image.layers[layer++]?.size ?? 0),
+    comment: entry.comment ?? '',
+  }));
+  const last = rows.pop();
+  return last ? [{ ...last, image: digestOf(JSON.stringify(image.json)) }, ...rows.reverse()] : [];
+};
+
+/** `iechorlint inspect`: the configuration of an image as it is stored. */
+export const inspectImage = (name: string, { store: folder }: ImageArguments, io: Io): number => {
+  const image = imageNamed(openStore(folder ?? usualStoreFolder(io.env)), name);
+  io.stdout.write(`${JSON.stringify(image.json, undefined, 2)}\n`);
+  return 0;
+};
+
+/** The image of that name or the beginning of its id. Throws ConfigError. */
+export const imageNamed = (store: Store, name: string): Image => {
+  const image = /^(?:sha256:)?[0-9a-f]{6,64}$/.test(name)
+    ? (store.image(name) ?? store.image(fullName(name)))
+    : store.image(fullName(name));
+  if (!image)
+    throw new ConfigError(
+      `the store ${store.folder} has no image \`${name}\`; \`iechorlint images\` lists what it has`,
+    );
+  return image;
+};
+
+const sizeOf = ({ layers }: Image): number => layers.reduce((sum, { size }) => sum + size, 0);
+
+const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12);
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** As people read sizes: `1.2MB`, a thousand bytes to the kB. */
+const bytes = (size: number): string => {
+  let value = size;
+  let unit = 0;
+  for (; value >= 1000 && unit < UNITS.length - 1; unit++) value /= 1000;
+  return `${unit === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(3))}${UNITS[unit]}`;
+};
+
+const print = (io: Io, head: readonly string[], rows: readonly (readonly string[])[]): void => {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
+  for (const row of [head, ...rows])
+    io.stdout.write(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd()}\n`,
+    );
+};
