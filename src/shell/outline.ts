@@ -14,9 +14,12 @@ import type {
   SimpleCommand,
 } from './nodes.ts';
 import {
-  copyOf,
+  fromOutside,
+  heldIn,
   joinInto,
   joinValues,
+  layerOver,
+  noValues,
   PLAIN,
   UNKNOWN,
   type Value,
@@ -83,7 +86,7 @@ export interface Outline {
 export const outlineOf = (script: Script): Outline => {
   if (script.memo.outline) return script.memo.outline;
   const found: Found = { words: [], expansions: [], nodes: [], errexit: false };
-  walkStatements(script.statements, OUTSIDE, { held: new Map(), ended: false }, found);
+  walkStatements(script.statements, OUTSIDE, noValues(), found);
   script.memo.outline = found;
   return found;
 };
@@ -136,9 +139,9 @@ const walkList = (list: AndOrList, at: Place, values: Values, found: Found): voi
       walkNode(command, inner, values, found);
       continue;
     }
-    const branch = copyOf(values);
+    const branch = layerOver(values);
     walkNode(command, inner, branch, found);
-    joinInto(values, [copyOf(values), branch]);
+    joinInto(values, [values, branch]);
   }
 };
 
@@ -148,7 +151,7 @@ const walkPipeline = (pipeline: ShellPipeline, at: Place, values: Values, found:
     return;
   }
   for (const command of pipeline.commands) {
-    walkNode(command, { ...at, pipeline, list: undefined, followed: false }, copyOf(values), found);
+    walkNode(command, { ...at, pipeline, list: undefined, followed: false }, layerOver(values), found);
   }
 };
 
@@ -159,9 +162,9 @@ const walkCompound = (node: CompoundCommand, at: Place, values: Values, found: F
   readWords(words, roleIn(type), undefined, values, found);
   readRedirections(redirections, undefined, values, found);
   if ((type === 'for' || type === 'select') && name) values.held.set(name.text, valueOfWords(words, values));
-  if (type === 'subshell' || type === 'coproc') walkBodies(node, { ...at, followed: false }, copyOf(values), found);
+  if (type === 'subshell' || type === 'coproc') walkBodies(node, { ...at, followed: false }, layerOver(values), found);
   else if (type === 'if' || type === 'case') walkBranches(node, at, values, found);
-  else if (type === 'function') walkBodies(node, { ...OUTSIDE, inFunction: true }, forFunction(values), found);
+  else if (type === 'function') walkBodies(node, { ...OUTSIDE, inFunction: true }, layerOver(values, false), found);
   else walkBodies(node, at, values, found);
 };
 
@@ -178,9 +181,9 @@ const walkBodies = ({ bodies }: CompoundCommand, at: Place, values: Values, foun
       walkStatements(statements, at, values, found, role === 'condition');
       continue;
     }
-    const inside = copyOf(values);
+    const inside = layerOver(values);
     walkStatements(statements, at, inside, found, role === 'condition');
-    joinInto(values, [copyOf(values), inside]);
+    joinInto(values, [values, inside]);
   }
 };
 
@@ -194,17 +197,14 @@ const walkBranches = ({ type, bodies, words }: CompoundCommand, at: Place, value
       walkStatements(statements, at, before, found, true);
       continue;
     }
-    const inside = copyOf(before);
+    const inside = layerOver(before);
     walkStatements(statements, at, inside, found);
     ways.push(inside);
     if (type === 'if' && bodies[index - 1]?.role !== 'condition') complete = true;
-    before = copyOf(before);
+    before = layerOver(before);
   }
   joinInto(values, complete ? ways : [...ways, before]);
 };
-
-/** A function may run at any time later. */
-const forFunction = (values: Values): Values => copyOf({ ...values, ended: false });
 
 // Simple commands ---------------------------------------------------------------------------------------------------
 
@@ -231,10 +231,10 @@ const assign = ({ assignments, declared, words }: SimpleCommand, values: Values)
   for (const assignment of words.length === 0 ? assignments : declared) {
     const own = valueOfWords(assignment.values, values);
     const { name, append } = assignment;
-    values.held.set(name, append ? joinValues(values.held.get(name) ?? UNKNOWN, own) : own);
+    values.held.set(name, append ? joinValues(heldIn(values, name) ?? UNKNOWN, own) : own);
   }
   const [first, ...rest] = words;
-  if (first?.text === 'unset') for (const { text = '' } of rest) values.held.delete(text);
+  if (first?.text === 'unset') for (const { text = '' } of rest) values.held.set(text, fromOutside(text));
   if (!READERS.has(first?.text ?? '')) return;
   for (const { text = '' } of rest) if (NAME.test(text)) values.held.set(text, UNKNOWN);
 };
@@ -286,6 +286,6 @@ const readExpansion = (part: ExpansionPlace['part'], place: WordPlace, values: V
     for (const { text } of part.assigns) values.held.set(text, PLAIN);
     readParts(part.parts, { ...place, role: 'arithmetic' }, values, found);
   } else if (part.script) {
-    walkStatements(part.script.statements, { ...OUTSIDE, substitution: part }, copyOf(values), found);
+    walkStatements(part.script.statements, { ...OUTSIDE, substitution: part }, layerOver(values), found);
   }
 };

@@ -15,6 +15,8 @@ export interface Value {
 /** The variables of a script at a place of its run. Names that are not there come from the environment. */
 export interface Values {
   readonly held: Map<string, Value>;
+  /** What holds of the names that are not in `held`. */
+  readonly below: Values | undefined;
   /** Nothing behind the place is run. */
   ended: boolean;
 }
@@ -24,25 +26,41 @@ export const UNKNOWN: Value = { ...PLAIN, unknown: true };
 const EMPTY: Value = { ...PLAIN, empty: true };
 const SEVERAL: Value = { ...PLAIN, several: true };
 
-export const copyOf = ({ held, ended }: Values): Values => ({ held: new Map(held), ended });
+export const noValues = (): Values => ({ held: new Map(), below: undefined, ended: false });
 
-/** What may hold where several ways meet. */
+/** What is set in it is not set in the other. */
+export const layerOver = (below: Values, ended = below.ended): Values => ({ held: new Map(), below, ended });
+
+/** Undefined where the name comes from the environment. */
+export const heldIn = (values: Values, name: string): Value | undefined => {
+  for (let layer: Values | undefined = values; layer; layer = layer.below) {
+    const value = layer.held.get(name);
+    if (value) return value;
+  }
+  return undefined;
+};
+
+/** What may hold where several ways meet: each is the target itself, or stands over it. */
 export const joinInto = (target: Values, ways: readonly Values[]): void => {
   const open = ways.filter(({ ended }) => !ended);
-  const [first, ...others] = open.length > 0 ? open : ways;
-  if (first === undefined) return;
-  const joined = new Map(first.held);
-  for (const { held } of others) {
-    for (const name of new Set([...joined.keys(), ...held.keys()])) {
-      joined.set(name, joinValues(joined.get(name) ?? fromOutside(name), held.get(name) ?? fromOutside(name)));
+  const taken = open.length > 0 ? open : ways;
+  const names = new Set<string>();
+  for (const way of taken) {
+    for (let layer: Values | undefined = way; layer && layer !== target; layer = layer.below) {
+      for (const name of layer.held.keys()) names.add(name);
     }
   }
-  target.held.clear();
-  for (const [name, value] of joined) target.held.set(name, value);
+  for (const name of names) {
+    const values = taken.map((way) => heldIn(way, name) ?? fromOutside(name));
+    target.held.set(name, values.reduce(joinValues));
+  }
   target.ended = open.length === 0;
 };
 
-const fromOutside = (name: string): Value => ({ ...PLAIN, from: [name] });
+export const fromOutside = (name: string): Value => ({ ...PLAIN, from: [name] });
+
+/** More names in one value tell nothing more. */
+const MOST_NAMES = 20;
 
 /** What holds of one value or another, and of the two in a row. */
 export const joinValues = (a: Value, b: Value): Value =>
@@ -52,7 +70,12 @@ export const joinValues = (a: Value, b: Value): Value =>
         unknown: a.unknown || b.unknown,
         several: a.several || b.several,
         empty: a.empty && b.empty,
-        from: a.from.length === 0 ? b.from : b.from.length === 0 ? a.from : [...new Set([...a.from, ...b.from])],
+        from:
+          a.from.length === 0
+            ? b.from
+            : b.from.length === 0
+              ? a.from
+              : [...new Set([...a.from, ...b.from])].slice(0, MOST_NAMES),
       };
 
 /** What the words give when they are assigned, as for the elements of a list. */
@@ -98,7 +121,7 @@ const NUMBERS = new Set([
 
 export const valueOfVariable = ({ name, operator, operands }: ShellVariable, values: Values): Value => {
   if (NUMBERS.has(name) || operator === '#') return PLAIN;
-  const own = values.held.get(name) ?? (/^[A-Za-z_]\w*$/.test(name) ? fromOutside(name) : UNKNOWN);
+  const own = heldIn(values, name) ?? (/^[A-Za-z_]\w*$/.test(name) ? fromOutside(name) : UNKNOWN);
   const [first] = operands;
   if (operator === undefined || first === undefined) return own;
   if (/^:?[-=]$/.test(operator)) return joinValues(own, valueOf(first, values));
