@@ -12,6 +12,7 @@ export { configure, type Selection } from './config/select.ts';
 export { type AppliedFix, applyEdits, type FixResult, fix } from './lint/fix.ts';
 export * from './lint/index.ts';
 export { lint, lintFile } from './lint/linter.ts';
+export type { HistoryEntry } from './model/history.ts';
 export { type ImagePlan, planImage } from './model/plan.ts';
 export { type Invalidity, type ValidFile, validate } from './model/validate.ts';
 export { decode } from './source/decode.ts';

@@ -198,6 +198,17 @@ describe('plan', () => {
     expect(await planned('{"architecture": "arm64", "os": "linux", "rootfs": {}}')).toMatchObject({ code: 0 });
   });
 
+  it('tells the history, that of the base first, in every format', async () => {
+    const config = '{"config": {}, "history": [{"created_by": "ADD x / # buildkit"}]}';
+    const cwd = folderWith({ 'config.json': config, Dockerfile: 'FROM alpine\nENV A=1\nRUN <<E\nls\nE\n' });
+    const planIn = async (...options: readonly string[]) =>
+      (await runIn(cwd, ['plan', 'Dockerfile', '--base-config', join(cwd, 'config.json'), ...options])).stdout;
+    const history = ['1 ADD x / # buildkit', '0 ENV A=1', '1 RUN /bin/sh -c ls\n # buildkit'];
+    expect(JSON.parse(await planIn('--format', 'json'))).toMatchObject({ history });
+    expect(JSON.parse(await planIn('--format', 'jsonl'))).toMatchObject({ history });
+    expect(await planIn()).toMatch(/ {2}layer +ADD x .*\n {2}history +ENV A=1\n {2}layer +RUN .* ls.* # buildkit\n$/);
+  });
+
   it('refuses what is neither', async () => {
     expect(await planned('{"User": "me"}')).toMatchObject({ code: 2, stderr: expect.stringContaining('no `config`') });
     expect(await planned('[]')).toMatchObject({ code: 2 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../config/error.ts';
+import type { HistoryEntry } from '../model/history.ts';
 import type { HealthcheckConfig, ImageConfig } from '../model/scope.ts';
 import { reasonOf } from './system-error.ts';
 
@@ -20,6 +21,16 @@ export const readBaseConfig = (path: string): ImageConfig => {
     onbuild: textsIn(config, 'OnBuild', path) ?? [],
     healthcheck: healthcheckIn(config, path),
   };
+};
+
+/** The history that an OCI image configuration tells; what `docker image inspect` prints has none. */
+export const readBaseHistory = (path: string): readonly HistoryEntry[] => {
+  const history = fieldOf(parseFile(path), 'history');
+  if (!Array.isArray(history)) return [];
+  return history.map((entry: unknown) => ({
+    text: String(fieldOf(entry, 'created_by') ?? ''),
+    hasLayer: fieldOf(entry, 'empty_layer') !== true,
+  }));
 };
 
 const configIn = (file: unknown, path: string): unknown => {

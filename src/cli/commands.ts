@@ -129,7 +129,7 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
   },
   plan: {
     operands: '<files...>',
-    describe: 'Print the image configuration that files end with',
+    describe: 'Print the image configuration and history that files end with',
     flags: {
       format: { type: 'string', choices: PLAN_FORMATS, defaultDescription: 'pretty', describe: 'How to print it' },
       'base-config': {

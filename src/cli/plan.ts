@@ -1,10 +1,11 @@
 import { parse } from '../ast/create.ts';
 import { ConfigError } from '../config/error.ts';
+import type { HistoryEntry } from '../model/history.ts';
 import { type ImagePlan, planImage } from '../model/plan.ts';
 import { EMPTY_CONFIG, type ImageConfig, type Inputs } from '../model/scope.ts';
 import { escapeLine } from '../report/escape.ts';
 import { maskMessage, secretsOf } from '../report/mask-secrets.ts';
-import { readBaseConfig } from './base-config.ts';
+import { readBaseConfig, readBaseHistory } from './base-config.ts';
 import { readBuildArgs } from './build-args.ts';
 import { forEachDocument } from './documents.ts';
 import type { Io } from './io.ts';
@@ -19,7 +20,7 @@ export interface PlanArguments {
   readonly target: string | undefined;
 }
 
-/** `iechorlint plan`: the image configuration that each file ends with; 1 where BuildKit would refuse a file. */
+/** `iechorlint plan`: the image configuration and history that each file ends with; 1 where BuildKit would refuse a file. */
 export const run = async (args: PlanArguments, io: Io): Promise<number> => {
   const inputs = inputsOf(args, io);
   let refused = false;
@@ -33,6 +34,7 @@ export const run = async (args: PlanArguments, io: Io): Promise<number> => {
 
 const inputsOf = ({ baseConfig, platform, buildArgs, target }: PlanArguments, io: Io): Inputs => ({
   baseConfig: baseConfig === undefined ? EMPTY_CONFIG : readBaseConfig(baseConfig),
+  baseHistory: baseConfig === undefined ? undefined : readBaseHistory(baseConfig),
   platform: platform === undefined ? HOST_PLATFORM : checkedPlatform(platform),
   buildArgs: readBuildArgs(buildArgs, io.env),
   target,
@@ -67,6 +69,7 @@ const viewOf = (path: string, plan: ImagePlan) => {
     stopsignal,
     onbuild,
     healthcheck,
+    history: plan.history.map(({ text, hasLayer }) => `${hasLayer ? 1 : 0} ${text}`),
   };
   return { path, ...Object.fromEntries(Object.entries(view).filter(([, value]) => hasContent(value))) };
 };
@@ -79,11 +82,13 @@ const pretty: Printer = (path, plan, text) => {
   const lines =
     'refusal' in plan
       ? [`refused: ${plan.refusal}`]
-      : rowsOf(plan.config).map(([name, value]) => `${name.padEnd(12)}${value}`);
+      : [...rowsOf(plan.config), ...historyRows(plan.history)].map(([name, value]) => `${name.padEnd(12)}${value}`);
   return `${escapeLine(path)}\n${lines.map((line) => `  ${escapeLine(maskMessage(line, secrets))}\n`).join('')}`;
 };
 
-const rowsOf = (config: ImageConfig): readonly (readonly [name: string, value: string])[] => {
+type Row = readonly [name: string, value: string];
+
+const rowsOf = (config: ImageConfig): readonly Row[] => {
   const { entrypoint, cmd, shell, workdir, user, stopsignal, healthcheck } = config;
   const rows: (readonly [string, string | undefined])[] = [
     ['entrypoint', entrypoint && JSON.stringify(entrypoint)],
@@ -101,6 +106,9 @@ const rowsOf = (config: ImageConfig): readonly (readonly [name: string, value: s
   ];
   return rows.flatMap(([name, value]) => (value ? [[name, value] as const] : []));
 };
+
+const historyRows = (history: readonly HistoryEntry[]): readonly Row[] =>
+  history.map(({ text, hasLayer }) => [hasLayer ? 'layer' : 'history', text] as const);
 
 const PRINTERS: Readonly<Record<PlanArguments['format'], Printer>> = {
   pretty,

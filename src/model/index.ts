@@ -120,6 +120,8 @@ export interface Model {
   referencesTo(stage: StageInfo): readonly Reference[];
   /** The state that the instruction meets; for a FROM that of its stage's start. */
   stateBefore(node: Instruction): State;
+  /** The state that the instruction leaves. */
+  stateLeftBy(node: Instruction): State;
   stateAfter(stage: StageInfo): State;
   /** The value of a word in an instruction, its variables expanded as BuildKit does at that place. */
   expand(word: Word, node: Instruction): Expansion;
@@ -165,6 +167,10 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
     stateBefore(node) {
       const stage = owners.get(node);
       return stage ? (states(stage).before.get(node) ?? states(stage).start) : stateOfGlobals(globals);
+    },
+    stateLeftBy(node) {
+      const stage = owners.get(node);
+      return (stage && states(stage).after.get(node)) ?? model.stateBefore(node);
     },
     stateAfter: (stage) => states(stage).end,
     expand(word, node) {

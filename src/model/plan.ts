@@ -1,16 +1,19 @@
 import type { Iechorfile } from '../ast/nodes.ts';
 import { graphRefusals } from './graph.ts';
+import { type HistoryEntry, historyEntry } from './history.ts';
 import { globalScope, type ImageConfig, type Inputs, type Scope } from './scope.ts';
-import { reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
+import { baseChain, bottomStage, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
 import type { State } from './state.ts';
-import { statesIn } from './states.ts';
+import { type StageStates, statesIn } from './states.ts';
 import type { Table } from './table.ts';
 import { NO_STAGES, refusalOf } from './validate.ts';
 
 /** What a file says of its image, or why BuildKit would not plan it. */
-export type ImagePlan = { readonly config: ImageConfig } | { readonly refusal: string };
+export type ImagePlan =
+  | { readonly config: ImageConfig; readonly history: readonly HistoryEntry[] }
+  | { readonly refusal: string };
 
-/** The configuration with which the target stage ends; every base image has `inputs.baseConfig`. */
+/** The configuration and the history with which the target stage ends; every base image has those in `inputs`. */
 export const planImage = (file: Iechorfile, inputs: Inputs): ImagePlan => {
   const syntax = refusalOf(file);
   if (syntax) return { refusal: syntax };
@@ -39,8 +42,18 @@ const planStages = (
     const { refusal } = statesOf(stage);
     if (refusal) return { refusal: refusal.message };
   }
-  return { config: imageConfigOf(statesOf(target).end) };
+  const inherited = bottomStage(target).base.kind === 'image' ? inputs.baseHistory : undefined;
+  const added = baseChain(target)
+    .toReversed()
+    .flatMap((stage) => historyIn(statesOf(stage)));
+  return { config: imageConfigOf(statesOf(target).end), history: [...(inherited ?? []), ...added] };
 };
+
+/** What a stage adds to the history of what it is built on. */
+const historyIn = ({ before, after, end }: StageStates): readonly HistoryEntry[] =>
+  Array.from(before, ([node, state]) => historyEntry(node, state, after.get(node) ?? end)).filter(
+    (entry) => entry !== undefined,
+  );
 
 /** The part of a state that becomes the configuration of an image. */
 export const imageConfigOf = (state: State): ImageConfig => ({

@@ -1,5 +1,6 @@
 import type { Arg, ArgDeclaration, Iechorfile, Instruction } from '../ast/nodes.ts';
 import { type Environment, expand, type Lookup } from './expand.ts';
+import type { HistoryEntry } from './history.ts';
 import { type GrowingTable, tableOf } from './table.ts';
 
 /** What a name is set to, and by what. */
@@ -22,7 +23,9 @@ export interface Scope {
 export interface Inputs {
   /** The configuration of every base image; with it nothing is unknown, as in a build. */
   readonly baseConfig?: ImageConfig | undefined;
-  /** Those of images by what FROM names, before `baseConfig`. */
+  /** The history of every base image. */
+  readonly baseHistory?: readonly HistoryEntry[] | undefined;
+  /** Configurations of images by what FROM names, before `baseConfig`. */
   readonly baseConfigs?: ReadonlyMap<string, ImageConfig> | undefined;
   /** `os/arch[/variant]`. */
   readonly platform?: string | undefined;

@@ -22,6 +22,8 @@ export interface State extends Scope {
   readonly bindings: GrowingTable<Binding>;
   /** Set by ENV here or in a stage above: what goes into the image. */
   readonly env: GrowingTable<string | undefined>;
+  /** The names of every ARG here or in a stage above, also of those that set nothing. */
+  readonly args: GrowingTable<true>;
   readonly workdir: string | undefined;
   readonly user: string | undefined;
   /** The instruction that set the user, the shell and so on in this file. */
@@ -42,7 +44,7 @@ export interface State extends Scope {
 }
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-const DEFAULT_SHELL = ['/bin/sh', '-c'];
+export const DEFAULT_SHELL = ['/bin/sh', '-c'];
 
 /** Something that stops a build at an instruction although each line is well-formed. */
 export interface Refusal {
@@ -78,6 +80,7 @@ const emptyState = (): State => ({
   bindings: tableOf(),
   complete: false,
   env: tableOf(),
+  args: tableOf(),
   workdir: undefined,
   user: undefined,
   setBy: {},
@@ -194,14 +197,15 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
     };
   },
   Arg: (node, state, { inputs, globals }) => {
-    let { bindings } = state;
+    let { args, bindings } = state;
     let refusal: Refusal | undefined;
     for (const declaration of node.declarations) {
       const { binding, error } = declare(declaration, node, { bindings, complete: state.complete }, inputs, globals);
       refusal ??= error;
       if (binding) bindings = bindings.with(declaration.name.text, binding);
+      args = args.with(declaration.name.text, true);
     }
-    return { state: { ...state, bindings }, refusal };
+    return { state: { ...state, args, bindings }, refusal };
   },
   Workdir: (node, state) => {
     const { value } = expand(node.path.parts, environmentOf(state));

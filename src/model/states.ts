@@ -6,7 +6,9 @@ import { tableOf } from './table.ts';
 
 /** The states through one stage. */
 export interface StageStates {
+  /** By instruction, in the order in which they run. */
   readonly before: ReadonlyMap<Instruction, State>;
+  readonly after: ReadonlyMap<Instruction, State>;
   readonly end: State;
   /** The first instruction that BuildKit refuses. */
   readonly refusal: Refusal | undefined;
@@ -21,6 +23,7 @@ export const runStage = (
   globals: Scope,
 ): StageStates => {
   const before = new Map<Instruction, State>();
+  const after = new Map<Instruction, State>();
   let state: State = { ...start, onbuild: tableOf() };
   let refusal: Refusal | undefined;
   let hasOwnCmd = false;
@@ -31,8 +34,9 @@ export const runStage = (
     hasOwnCmd ||= node.kind === 'Cmd';
     refusal ??= step.refusal;
     state = step.state;
+    after.set(node, state);
   }
-  return { before, end: state, refusal };
+  return { before, after, end: state, refusal };
 };
 
 export type StatesFromStart = StageStates & { readonly start: State };

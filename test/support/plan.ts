@@ -28,6 +28,13 @@ export const configOf = (text: string, inputs: Inputs = {}): ImageConfig => {
   return plan.config;
 };
 
+/** The history that a file ends with: `1 ` for a layer or `0 `, and the text. */
+export const historyIn = (text: string, inputs: Inputs = {}): readonly string[] => {
+  const plan = planImage(parse(text), { platform: 'linux/amd64', baseConfig: BASE, ...inputs });
+  if ('refusal' in plan) throw new Error(plan.refusal);
+  return plan.history.map((entry) => `${entry.hasLayer ? 1 : 0} ${entry.text}`);
+};
+
 /** Why BuildKit would refuse a file, or undefined. */
 export const refusalIn = (text: string, inputs: Inputs = {}): string | undefined => {
   const plan = planImage(parse(text), { platform: 'linux/amd64', baseConfig: BASE, ...inputs });
