@@ -1,5 +1,5 @@
 import { parse } from '../ast/create.ts';
-import type { Iechorfile, Instruction, InstructionKind, NodeOf } from '../ast/nodes.ts';
+import type { Iechorfile, Instruction, InstructionKind } from '../ast/nodes.ts';
 import { type Facts, NO_FACTS } from '../facts/index.ts';
 import { type Model, modelOf, type StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
@@ -11,15 +11,7 @@ import { withChecksOfBuild, withoutIgnored } from './ignoring.ts';
 import { isAboutScript, keepLast, type LastInScript } from './last-in-script.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
 import { lend, untold } from './places.ts';
-import {
-  type Context,
-  type InstructionHandlers,
-  NO_POLICY,
-  type Problems,
-  type Rule,
-  type Visitor,
-  type Where,
-} from './rule.ts';
+import { type Context, NO_POLICY, type Problems, type Rule, type Visitor, type Where } from './rule.ts';
 import type { LintConfig } from './setting.ts';
 import { superseded } from './supersede.ts';
 
@@ -132,32 +124,47 @@ const walkFile = (walk: Walk, visitors: Visitors): void => {
   const handlers = handlersOf(visitors);
   for (const node of walk.file.globals) visit(walk, handlers, node, { stage: undefined, onbuild: false });
   for (const stage of walk.model.stages) {
-    walkStage(walk, handlers, stage, false);
+    walkStage(walk, visitors, handlers, stage, false);
     const triggers = walk.model.triggersOf(stage);
-    if (triggers) walkStage(walk, handlersOf(visitorsOf(walk, rulesOfTriggers(visitors))), triggers, true);
+    if (!triggers) continue;
+    const own = visitorsOf(walk, rulesOfTriggers(visitors));
+    walkStage(walk, own, handlersOf(own), triggers, true);
   }
 };
 
-/** The rules that want each kind of node. */
-type Handlers = ReadonlyMap<string, Visitors>;
+/** What the rules do with each kind of node. */
+type Handlers = ReadonlyMap<string, readonly Handling[]>;
+
+/** Found once for a file: to look a handler up by kind for each node costs more than most handlers do. */
+interface Handling {
+  readonly active: ActiveRule;
+  // As a method, it may be called with any node; the map sees to it that it is one of its kind.
+  handle(node: Instruction, where: Where): Problems | undefined;
+}
 
 const handlersOf = (visitors: Visitors): Handlers => {
-  const handlers = new Map<string, ActiveRule[]>();
-  for (const each of visitors) {
-    for (const kind in each.visitor) {
+  const handlers = new Map<string, Handling[]>();
+  for (const active of visitors) {
+    for (const kind in active.visitor) {
+      const handle = isInstructionKind(kind) ? active.visitor[kind] : undefined;
+      if (!handle) continue;
       const list = handlers.get(kind);
-      if (list) list.push(each);
-      else handlers.set(kind, [each]);
+      if (list) list.push({ active, handle });
+      else handlers.set(kind, [{ active, handle }]);
     }
   }
   return handlers;
 };
 
-const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: boolean): void => {
+/** Everything else that a visitor may have is none. */
+const isInstructionKind = (key: string): key is InstructionKind =>
+  key !== 'Stage' && key !== 'done' && key !== 'ignores';
+
+const walkStage = (walk: Walk, visitors: Visitors, handlers: Handlers, stage: StageInfo, onbuild: boolean): void => {
   const where: Where = { stage, onbuild };
   const isFinal = walk.model.isInFinalImage(stage);
-  for (const each of handlers.get('Stage') ?? []) {
-    if (!isFinal && isAboutFinal(each)) continue;
+  for (const each of visitors) {
+    if (!each.visitor.Stage || (!isFinal && isAboutFinal(each))) continue;
     collect(walk, each, () => each.visitor.Stage?.(stage.node, where));
   }
   if (stage.node.from) visit(walk, handlers, stage.node.from, where, isFinal);
@@ -169,22 +176,18 @@ const isAboutFinal = ({ rule, setting }: ActiveRule): boolean => rule.scope === 
 
 // The hot loop: no function is made for a node and a rule.
 const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, isFinal = true): void => {
-  for (const each of handlers.get(node.kind) ?? []) {
-    if (!isFinal && isAboutFinal(each)) continue;
+  const list = handlers.get(node.kind);
+  if (!list) return;
+  for (const each of list) {
+    if (!isFinal && isAboutFinal(each.active)) continue;
     try {
-      add(walk, each, handle(node.kind, each.visitor, node, where));
+      const problems = each.handle(node, where);
+      if (problems) add(walk, each.active, problems);
     } catch (error) {
-      walk.diagnostics.push(internal(walk.document.path, each.rule, error));
+      walk.diagnostics.push(internal(walk.document.path, each.active.rule, error));
     }
   }
 };
-
-const handle = <K extends InstructionKind>(
-  kind: K,
-  handlers: InstructionHandlers,
-  node: NodeOf<K>,
-  where: Where,
-): Problems | undefined => handlers[kind]?.(node, where);
 
 const finish = (walk: Walk, visitors: Visitors): void => {
   for (const each of visitors) if (each.visitor.done) collect(walk, each, () => each.visitor.done?.());

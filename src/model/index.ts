@@ -178,13 +178,13 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
       return expand(word.parts, environmentOf(scope));
     },
     imageByDefault: ({ image }) => expand(image.parts, environmentOf(byDefault())),
-    shellOf(node) {
+    shellOf: memo((node) => {
       const stage = owners.get(node);
       if (!stage) return { dialect: 'other', argv: undefined };
       const state = model.stateBefore(node);
       const pragma = pragmas().length > 0 && pragmaFor(pragmas(), node, stage, state.setBy.shell, stages[0]);
       return pragma ? { dialect: pragma.dialect, argv: undefined } : shellInForce(file, stage, state);
-    },
+    }),
     scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node), dropped)),
     commandsOf: memo((node) => commandsIn(node, model.scriptOf(node))),
     mountsOf: (run) => mountsOf(file, run, environmentOf(model.stateBefore(run))),
