@@ -34,10 +34,10 @@ export default defineRule({
       bad: 'FROM mcr.microsoft.com/windows/nanoserver:1809\nRUN if exist x (echo "\n',
     },
     {
-      title: 'And forgets the shell at the next ENV',
+      title: 'And knows a shell by SHELL alone, of which it knows nothing in a trigger',
       as: 'hadolint',
-      bad: 'FROM app\nSHELL ["pwsh", "-c"]\nENV A=b\nRUN iwr ($Env:A)\n',
-      good: 'FROM app\nSHELL ["pwsh", "-c"]\nRUN iwr ($Env:A)\n',
+      bad: 'FROM app\nSHELL ["pwsh", "-c"]\nONBUILD RUN iwr ($Env:A)\n',
+      good: 'FROM app\nSHELL ["pwsh", "-c"]\nENV A=b\nRUN iwr ($Env:A)\n',
     },
     { title: 'Windows', good: 'FROM mcr.microsoft.com/windows/nanoserver:1809\nRUN if exist x (echo "\n' },
   ],

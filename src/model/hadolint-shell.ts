@@ -3,6 +3,7 @@ import { maskBody, parseShell, type Script, type ShProgram } from '../shell/inde
 import { instructionsBefore } from './chain.ts';
 import type { Model } from './index.ts';
 import { bodyScript, commandIn, droppedLines, scriptOf } from './scripts.ts';
+import type { StageInfo } from './stages.ts';
 
 /** What hadolint hands to ShellCheck, and as which shell's; `sh` is POSIX there. */
 export interface HadolintScript {
@@ -11,8 +12,8 @@ export interface HadolintScript {
 }
 
 /**
- * The shell text of a RUN as hadolint sees it: it forgets SHELL at the next ENV or ARG and in a trigger, does not look at
- * the first line of a heredoc, and takes what Windows runs for `sh`. Undefined where it runs no ShellCheck.
+ * The shell text of a RUN as hadolint sees it: of SHELL it knows nothing in a trigger, it does not look at the first line
+ * of a heredoc, and takes what Windows runs for `sh`. Undefined where it runs no ShellCheck.
  */
 export const hadolintScript = (model: Model, node: Instruction): HadolintScript | undefined => {
   if (node.kind !== 'Run') return undefined;
@@ -31,13 +32,14 @@ const SHELLS: Readonly<Record<string, HadolintScript['shell']>> = {
 };
 
 const rememberedShell = (model: Model, node: Instruction): readonly string[] => {
-  let argv: readonly string[] = [];
-  for (const each of instructionsBefore(model, node)) {
-    if (each.kind === 'Env' || each.kind === 'Arg') argv = [];
-    else if (each.kind === 'Shell') argv = each.command.elements.map(({ value }) => value);
-  }
-  return argv;
+  const stage = model.stageOf(node);
+  const before = stage?.onbuildOf ? triggersBefore(stage, node) : instructionsBefore(model, node);
+  const shell = before.findLast((each) => each.kind === 'Shell');
+  return shell?.command.elements.map(({ value }) => value) ?? [];
 };
+
+const triggersBefore = ({ node: { instructions } }: StageInfo, { start }: Instruction): readonly Instruction[] =>
+  instructions.filter((each) => each.start < start);
 
 const scriptAsSh = (model: Model, node: Instruction): Script | undefined => {
   const { file } = model;
