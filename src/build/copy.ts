@@ -47,6 +47,7 @@ const put = (
   if (source.isFolder && before && before.type !== 'directory') return `cannot copy a directory over the file /${at}`;
   for (const file of source.files) {
     const path = file.path === '' ? at : joined(at, file.path);
+    if (nameOf(path).startsWith('.wh.')) return `/${path} cannot be in a layer: such names mean deleted files`;
     // A directory that is there keeps what it is when its contents alone are copied.
     if (file.path === '' && source.isFolder && (before || path === '')) continue;
     entries.set(path, dressed(request, file, path));
@@ -98,8 +99,6 @@ export const writeLayer = (store: Store, entries: Iterable<SourceFile>): Layer =
   const blob = newBlob(store);
   try {
     for (const entry of entries) {
-      if (nameOf(entry.path).startsWith('.wh.'))
-        throw new Error(`names that begin with .wh. mean deleted files: ${entry.path}`);
       blob.write(tarHeader(entryOf(entry)));
       entry.content?.((chunk) => blob.write(chunk));
       const padding = paddingOf(entry.size);

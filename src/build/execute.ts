@@ -106,7 +106,7 @@ interface Around {
 const buildStage = async (model: Model, stage: StageInfo, around: Around): Promise<Image> => {
   const { request, bases, build } = around;
   const start = await startOf(stage, around);
-  const { instructions } = stage.node;
+  const instructions = [...triggersFor(model, stage), ...stage.node.instructions];
   let image = start;
   for (const [index, node] of instructions.entries()) {
     const entry = historyOf(model, node);
@@ -123,6 +123,12 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
   const config = jsonOf(start.json.config, imageConfigOf(model.stateAfter(stage)));
   const { json } = withConfig(image, config);
   return { layers: image.layers, json: { ...json, created: timeOf(request.epoch) } };
+};
+
+/** What ONBUILD in the stage below has left for this one. */
+const triggersFor = (model: Model, stage: StageInfo): readonly Instruction[] => {
+  const parent = parentOf(stage);
+  return (parent && model.triggersOf(parent)?.node.instructions) ?? [];
 };
 
 const imageOf =

@@ -28,7 +28,7 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
       : [...(state.shell ?? DEFAULT_SHELL), runText(node, command.text)];
   const env = new Map<string, string>();
   for (const [name, value] of state.env) env.set(name, value ?? '');
-  for (const [name, value] of buildArgumentsAt(model, node)) if (!env.has(name)) env.set(name, value);
+  for (const [name, value] of buildArgumentsAt(model, node)) env.set(name, value);
   const mounts = await Promise.all(model.mountsOf(node).map((mount) => mountOf(mount, node, context)));
   const network = networkOf(node, request.network);
   const isInsecure = node.flags.some(({ name, value }) => name.text === 'security' && value?.text === 'insecure');

@@ -1,5 +1,6 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ImageError } from '../oci/error.ts';
 import type { SourceFile } from './files.ts';
 import { opaqueFolders } from './opaque.ts';
 import { digestOfFile, readInto } from './read-file.ts';
@@ -44,6 +45,8 @@ const visit = (walk: Walk, folder: string, found: SourceFile[]): void => {
       if (walk.tree.entry(path)) found.push(whiteout(walk, path));
       continue;
     }
+    if (name.startsWith('.wh.'))
+      throw new ImageError(`a step made /${path}, and such names mean deleted files in a layer`);
     const entry = entryOf(walk, path, stat);
     if (!entry) continue;
     const at = found.length;

@@ -33,7 +33,8 @@ export const progressOf = ({ quiet }: BuildOptions, io: Io): Progress => {
       else {
         const text = event.chunk.toString('utf8');
         outputs.set(step, `${outputs.get(step) ?? ''}${text}`.slice(-20_000));
-        for (const each of text.replace(/\n$/, '').split('\n')) line(`${labelOf(step)} | ${escapeLine(each)}`);
+        for (const each of text.replace(/\n$/, '').split('\n'))
+          line(`${labelOf(step)} | ${escapeLine(each.replaceAll('\t', '    '))}`);
       }
     },
     finish(id, names) {
