@@ -21,14 +21,26 @@ export const ownerOf = (tree: Tree, spec: string): Owner | string => {
   return { uid: user === '' ? 0 : uid, gid: groupId ?? own, groups: further };
 };
 
-/** `--chown=user` takes the number for the group too where the image does not know the user. */
-export const chownOf = (tree: Tree, spec: string): Owner | string => {
-  const [user = '', group] = spec.split(':');
-  const owner = ownerOf(tree, spec);
-  if (typeof owner === 'string' || group !== undefined) return owner;
-  const isKnown = linesOf(tree, 'etc/passwd').some(([, , uid]) => uid === user);
-  return isNumber(user) && !isKnown ? { ...owner, gid: Number(user) } : owner;
+export const ROOT: Owner = { uid: 0, gid: 0, groups: [] };
+
+/**
+ * The owner that `--chown` and WORKDIR give to files: a number is the group's too unless one is named, and a name that
+ * the image does not know is root, as in BuildKit.
+ */
+export const fileOwnerOf = (tree: Tree, spec: string): Owner => {
+  const [, user = '', group] = /^([^:]*)(?::(.*))?$/s.exec(spec) ?? [];
+  const account = isNumber(user) ? undefined : linesOf(tree, 'etc/passwd').find(([name]) => name === user);
+  const uid = isNumber(user) ? Number(user) : numberOf(account?.[2]);
+  const own = isNumber(user) ? uid : numberOf(account?.[3]);
+  if (group === undefined) return { uid, gid: own, groups: [] };
+  const found = isNumber(group) ? group : linesOf(tree, 'etc/group').find(([name]) => name === group)?.[2];
+  return { uid, gid: found === undefined ? own : numberOf(found), groups: [] };
 };
+
+/** Whether the owner can be told without an image's files. */
+export const isNumeric = (spec: string): boolean => spec.split(':').every((part) => part === '' || isNumber(part));
+
+const numberOf = (text: string | undefined): number => (text !== undefined && isNumber(text) ? Number(text) : 0);
 
 const isNumber = (text: string): boolean => /^\d+$/.test(text);
 

@@ -1,103 +1,111 @@
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { excluderOf, type IgnoreFile } from '../facts/index.ts';
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import type { IgnoreFile } from '../facts/index.ts';
 import type { TarType } from '../oci/tar.ts';
 import type { DigestCache } from './digest-cache.ts';
-import { expandPattern, type FileTree, type Source, type SourceFile } from './files.ts';
-import { readInto } from './read-file.ts';
-import { clean, nameOf } from './tree.ts';
+import type { FileTree, SourceFile } from './files.ts';
+import { type Files, searched } from './find.ts';
+import { pathFilter } from './path-filter.ts';
+import { digestOfFile, readInto, readSmall } from './read-file.ts';
 
-/** The build context: a folder, without what its ignore file leaves out. */
-export const contextTree = (folder: string, ignore: IgnoreFile | undefined, digests: DigestCache): FileTree => {
-  const isIgnored = (path: string): boolean => ignore !== undefined && excluderOf(ignore, path) !== undefined;
-  const list = (path: string): readonly string[] => readdirSync(join(folder, path)).sort();
+/** The build context: a folder, without what its ignore file leaves out. Its files belong to root. */
+export const contextTree = (folder: string, ignore: IgnoreFile | undefined, digests: DigestCache): FileTree =>
+  searched(folderFiles(folder, ignore, digests));
+
+const folderFiles = (folder: string, ignore: IgnoreFile | undefined, digests: DigestCache | undefined): Files => {
+  const memory = { left: MOST_KEPT };
   return {
-    find(pattern, { isExcluded: isLeftOut = () => false }) {
-      const paths = expandPattern(clean(pattern), (path) => listOf(list, path));
-      return paths.flatMap((path) => sourceAt({ folder, isIgnored, isLeftOut, list, digests }, path) ?? []);
+    ignored: ignore && ignore.patterns.length > 0 ? pathFilter(ignore.patterns) : undefined,
+    names: (path) => namesIn(`${folder}/${path}`),
+    file(path, as) {
+      const stat = lstatSync(`${folder}/${path}`, { throwIfNoEntry: false });
+      return stat && fileOf({ full: `${folder}/${path}`, path, as, stat, digests, memory });
     },
   };
 };
 
-const listOf = (list: (path: string) => readonly string[], path: string): readonly string[] => {
+/** A folder of ours, such as a checkout: all of it, and digests are not remembered. */
+export const folderTree = (folder: string): FileTree => searched(folderFiles(folder, undefined, undefined));
+
+const namesIn = (folder: string): readonly string[] => {
   try {
-    return list(path);
-  } catch {
-    return [];
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOTDIR' || error.code === 'ENOENT')) return [];
+    throw error;
   }
 };
 
-interface Walk {
-  readonly folder: string;
-  readonly isIgnored: (path: string) => boolean;
-  readonly isLeftOut: (path: string) => boolean;
-  readonly list: (path: string) => readonly string[];
-  readonly digests: DigestCache;
+interface Found {
+  readonly full: string;
+  readonly path: string;
+  readonly as: string;
+  readonly stat: Stats;
+  readonly digests: DigestCache | undefined;
+  readonly memory: Memory;
 }
 
-const sourceAt = (walk: Walk, path: string): Source | undefined => {
-  const real = followed(walk.folder, path);
-  if (real === undefined) return undefined;
-  const files: SourceFile[] = [];
-  visit(walk, real, '', files);
-  const [first] = files;
-  const isFolder = first?.type === 'directory';
-  return first && (path === '' || isFolder || !walk.isIgnored(real))
-    ? { name: nameOf(path), isFolder, files }
-    : undefined;
-};
+/** What was read for its digest is kept for the layer, so that a small file is opened once. */
+interface Memory {
+  left: number;
+}
 
-/** A source that is a link is what it points at, inside the context. */
-const followed = (folder: string, path: string): string | undefined => {
-  let at = path;
-  for (let links = 0; links < 40; links++) {
-    const stat = lstatSync(join(folder, at), { throwIfNoEntry: false });
-    if (!stat) return undefined;
-    if (!stat.isSymbolicLink()) return at;
-    const target = readlinkSync(join(folder, at));
-    at = target.startsWith('/') ? clean(target) : clean(`${at}/../${target}`);
-  }
-  return undefined;
-};
+const MOST_KEPT = 64 << 20;
+const SMALL = 256 << 10;
 
-/** A directory that is ignored is walked all the same: an exception may take something in it back. */
-const visit = (walk: Walk, path: string, below: string, files: SourceFile[]): boolean => {
-  const file = fileAt(walk, path, below);
-  if (!file) return false;
-  const isKept = path === '' || !walk.isIgnored(path);
-  if (below !== '' && walk.isLeftOut(below)) return false;
-  if (file.type !== 'directory') {
-    if (isKept) files.push(file);
-    return isKept;
-  }
-  const at = files.length;
-  files.push(file);
-  let hasKept = false;
-  for (const name of walk.list(path)) {
-    const inside = path === '' ? name : `${path}/${name}`;
-    hasKept = visit(walk, inside, below === '' ? name : `${below}/${name}`, files) || hasKept;
-  }
-  if (!isKept && !hasKept) files.splice(at, files.length - at);
-  return isKept || hasKept;
-};
-
-/** Undefined for what a context does not have, such as a socket. Files of a context belong to root. */
-const fileAt = ({ folder, digests }: Walk, path: string, below: string): SourceFile | undefined => {
-  const full = join(folder, path);
-  const stat = lstatSync(full, { bigint: true });
-  const type: TarType | undefined = stat.isFile()
-    ? 'file'
-    : stat.isDirectory()
-      ? 'directory'
-      : stat.isSymbolicLink()
-        ? 'symlink'
-        : stat.isFIFO()
-          ? 'fifo'
-          : undefined;
-  if (!type) return undefined;
-  const size = type === 'file' ? Number(stat.size) : 0;
-  const base = { path: below, type, mode: Number(stat.mode) & 0o7777, uid: 0, gid: 0, size, mtime: 0 };
+const fileOf = (found: Found): SourceFile => {
+  const { full, as, stat } = found;
+  const type = typeOf(stat);
+  const mode = stat.mode & 0o7777;
+  const mtime = Math.floor(stat.mtimeMs / 1000);
+  if (type === 'file' && stat.isFile()) return regularFile(found, mode, mtime);
+  const base = { path: as, type, mode, uid: 0, gid: 0, size: 0, mtime };
   if (type === 'symlink') return { ...base, mode: 0o777, link: readlinkSync(full) };
-  if (type !== 'file') return base;
-  return { ...base, digest: digests.of(full, stat), content: (write) => readInto(full, size, write) };
+  if (type === 'character' || type === 'block') return { ...base, device: deviceOf(stat.rdev) };
+  return base;
+};
+
+/** A socket becomes an empty file, as in BuildKit. */
+const typeOf = (stat: Stats): TarType => {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isSymbolicLink()) return 'symlink';
+  if (stat.isFIFO()) return 'fifo';
+  if (stat.isCharacterDevice()) return 'character';
+  return stat.isBlockDevice() ? 'block' : 'file';
+};
+
+export const deviceOf = (rdev: number): { readonly major: number; readonly minor: number } => ({
+  major: (rdev >>> 8) & 0xfff,
+  minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
+});
+
+const regularFile = ({ full, path, as, stat, digests, memory }: Found, mode: number, mtime: number): SourceFile => {
+  const { size } = stat;
+  let kept: Buffer | undefined;
+  const read = (): string => {
+    if (size > SMALL || size > memory.left) return digestOfFile(full, size);
+    kept = readSmall(full, size);
+    memory.left -= size;
+    return createHash('sha256').update(kept).digest('hex');
+  };
+  const digest = (): string => {
+    const known = digests?.known(path, stat);
+    if (known !== undefined) return known;
+    const fresh = read();
+    digests?.learn(path, stat, fresh);
+    return fresh;
+  };
+  const content: SourceFile['content'] = (write) => {
+    if (!kept) {
+      readInto(full, size, write);
+      if (lstatSync(full).ctimeMs !== stat.ctimeMs) throw new Error(`${full} changed while it was copied`);
+      return;
+    }
+    write(kept);
+    memory.left += kept.length;
+    kept = undefined;
+  };
+  const inode = stat.nlink > 1 ? { inode: `${stat.dev} ${stat.ino}` } : undefined;
+  return { path: as, type: 'file', mode, uid: 0, gid: 0, size, mtime, digest, content, ...inode };
 };

@@ -3,59 +3,90 @@ import type { Layer } from '../oci/image.ts';
 import { paddingOf, TAR_END, type TarEntry, tarHeader } from '../oci/tar.ts';
 import type { Owner } from './accounts.ts';
 import type { Source, SourceFile } from './files.ts';
+import { isReserved, type LayerDraft, layerDraft } from './layer-draft.ts';
+import { takenFrom } from './stage-files.ts';
 import { newBlob, type Store } from './store.ts';
-import { clean, folderOf, joined, nameOf, type Tree } from './tree.ts';
+import { clean, folderOf, joined, type Tree } from './tree.ts';
 
 /** What a COPY, ADD or WORKDIR puts into an image. */
-export interface CopyRequest {
+export interface CopyRequest extends Dress {
   readonly sources: readonly Source[];
   /** Absolute; with a `/` at its end it is a directory. */
   readonly destination: string;
   /** The files before. */
   readonly tree: Tree;
+  /** Whether links in the destination are followed. */
+  readonly followsLinks: boolean;
+}
+
+/** What becomes of each file. */
+export interface Dress {
   /** Undefined: each file keeps its own. */
   readonly owner: Owner | undefined;
   readonly mode: ((mode: number, isFolder: boolean) => number) | undefined;
   /** Seconds since 1970 for everything new. */
   readonly mtime: number;
-  /** Whether links in the destination are followed. */
-  readonly followsLinks: boolean;
 }
 
 /** A layer's entries in order of path; a text says why it cannot be. */
 export const copyEntries = (request: CopyRequest): readonly SourceFile[] | string => {
-  const { sources, destination, tree, followsLinks } = request;
-  const target = followsLinks ? tree.resolve(clean(destination)) : clean(destination);
-  const isFolder =
-    /\/\.?$/.test(destination) || sources.length > 1 || tree.entry(target)?.type === 'directory' || target === '';
-  const entries = new Map<string, SourceFile>();
+  const { sources, destination, tree, mtime, followsLinks } = request;
+  const draft = layerDraft(followsLinks ? tree : noFiles, mtime, takenFrom(tree));
   for (const source of sources) {
-    const at = source.isFolder || !isFolder ? target : joined(target, source.name);
-    const problem = put(request, source, at, entries);
+    const problem = copyInto(draft, source, destination, request);
     if (problem) return problem;
   }
-  return withParents(request, entries);
+  return draft.entries();
 };
 
-const put = (
-  request: CopyRequest,
-  source: Source,
-  at: string,
-  entries: Map<string, SourceFile>,
-): string | undefined => {
-  const before = request.tree.entry(at);
-  if (source.isFolder && before && before.type !== 'directory') return `cannot copy a directory over the file /${at}`;
-  for (const file of source.files) {
+/** The files of nothing. */
+export const noFiles: Tree = {
+  entry: () => undefined,
+  list: () => [],
+  resolve: clean,
+  read: () => Buffer.alloc(0),
+  digest: () => '',
+};
+
+/** One source after the other, each on what those before it have made. A text says why it cannot be. */
+export const copyInto = (draft: LayerDraft, source: Source, destination: string, dress: Dress): string | undefined => {
+  const isFolder = /\/\.?$/.test(destination);
+  const problem = draft.makeFolders(draft.resolve(isFolder ? destination : `${destination}/..`), dress.owner);
+  if (problem) return problem;
+  const target = draft.resolve(destination);
+  const before = draft.entry(target);
+  const at = !source.isFolder && before?.type === 'directory' ? joined(target, source.name) : target;
+  const blocked = draft.makeFolders(source.isFolder && !before ? at : folderOf(at), dress.owner);
+  return blocked ?? putAll(draft, source, at, dress);
+};
+
+const putAll = (draft: LayerDraft, source: Source, at: string, dress: Dress): string | undefined => {
+  const number = draft.newSource();
+  for (const each of source.files) {
+    // Names of one file are links to one another where one source has them.
+    const file = each.inode === undefined ? each : { ...each, inode: `${number} ${each.inode}` };
     const path = file.path === '' ? at : joined(at, file.path);
-    if (nameOf(path).startsWith('.wh.')) return `/${path} cannot be in a layer: such names mean deleted files`;
-    // A directory that is there keeps what it is when its contents alone are copied.
-    if (file.path === '' && source.isFolder && (before || path === '')) continue;
-    entries.set(path, dressed(request, file, path));
+    if (isReserved(path)) return `/${path}: names that begin with .wh. mean deleted files in an image`;
+    const before = draft.entry(path);
+    if (file.type === 'directory') {
+      if (before && before.type !== 'directory')
+        return `cannot copy a directory to /${path}, where the image has ${before.type === 'symlink' ? 'a link' : 'a file'}`;
+      // What is copied is the contents of the source; the directory that they come into stays what it is.
+      if (file.path === '') continue;
+      draft.put(
+        file.isImplied && before ? { ...file, ...owned(before), path, mtime: dress.mtime } : dressed(dress, file, path),
+      );
+      continue;
+    }
+    if (before?.type === 'directory') return `cannot copy a file over the directory /${path}`;
+    draft.put(dressed(dress, file, path));
   }
   return undefined;
 };
 
-const dressed = ({ owner, mode, mtime }: CopyRequest, file: SourceFile, path: string): SourceFile => ({
+const owned = ({ uid, gid }: Pick<SourceFile, 'uid' | 'gid'>) => ({ uid, gid });
+
+const dressed = ({ owner, mode, mtime }: Dress, file: SourceFile, path: string): SourceFile => ({
   ...file,
   path,
   mtime,
@@ -64,34 +95,31 @@ const dressed = ({ owner, mode, mtime }: CopyRequest, file: SourceFile, path: st
   mode: mode && file.type !== 'symlink' ? mode(file.mode, file.type === 'directory') : file.mode,
 });
 
-/** With the directories above: those that are there as they are, missing ones made. */
-const withParents = (
-  { tree, owner, mtime }: CopyRequest,
-  entries: Map<string, SourceFile>,
-): readonly SourceFile[] | string => {
-  for (const folder of [...entries.keys()].map(folderOf)) {
-    for (let path = folder; path !== '' && !entries.has(path); path = folderOf(path)) {
-      const known = tree.entry(path);
-      if (known && known.type !== 'directory' && known.type !== 'symlink')
-        return `/${path} is a file, and not a directory`;
-      if (known?.type === 'symlink') break;
-      const { uid, gid } = known ?? owner ?? { uid: 0, gid: 0 };
-      const attributes = { uid, gid, mode: known?.mode ?? 0o755, mtime: known?.mtime ?? mtime };
-      entries.set(path, { path, type: 'directory', size: 0, ...attributes });
-    }
-  }
-  return [...entries.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
-};
-
 /** A digest of what is copied: names, kinds, owners, modes, links and content, but no times. */
 export const digestOfSources = (sources: readonly Source[]): string => {
   const hash = createHash('sha256');
   for (const { name, files } of sources) {
-    hash.update(`\0\0${name}`);
-    for (const { path, type, mode, uid, gid, size, link = '', digest = '' } of files)
-      hash.update(`\0${path}\0${type} ${mode} ${uid} ${gid} ${size}\0${link}\0${digest}`);
+    const nodes = new Map<string, string>();
+    let text = `\0\0${name}`;
+    for (const { path, type, mode, uid, gid, size, link = '', digest, inode = '', isImplied, device } of files) {
+      const rest = device ? `${device.major}:${device.minor}` : (digest?.() ?? '');
+      text += `\0${path}\0${type} ${mode} ${uid} ${gid} ${size} ${isImplied ?? ''}\0${link}\0${inode && firstName(nodes, inode, path)}\0${rest}`;
+      if (text.length < GATHERED) continue;
+      hash.update(text);
+      text = '';
+    }
+    hash.update(text);
   }
   return hash.digest('hex');
+};
+
+const GATHERED = 1 << 16;
+
+/** The other name that a file has been met by: inode numbers differ from machine to machine. */
+const firstName = (nodes: Map<string, string>, inode: string, path: string): string => {
+  const first = nodes.get(inode);
+  if (first === undefined) nodes.set(inode, path);
+  return first ?? '';
 };
 
 /** The entries as a layer in the store. */
@@ -112,4 +140,10 @@ export const writeLayer = (store: Store, entries: Iterable<SourceFile>): Layer =
   }
 };
 
-const entryOf = ({ content: _content, digest: _digest, ...entry }: SourceFile): TarEntry => entry;
+const entryOf = ({
+  content: _content,
+  digest: _digest,
+  inode: _inode,
+  isImplied: _implied,
+  ...entry
+}: SourceFile): TarEntry => entry;

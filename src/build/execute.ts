@@ -29,6 +29,8 @@ export interface BuildRequest {
   readonly platform: Platform;
   readonly store: Store;
   readonly context: FileTree;
+  /** Folders that are given by name; undefined for other names. */
+  readonly contextNamed?: (name: string) => FileTree | undefined;
   /** A text says why nothing can be run. */
   readonly sandbox: Sandbox | string;
   readonly network: 'host' | 'none';

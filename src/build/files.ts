@@ -1,12 +1,17 @@
 import type { TarEntry } from '../oci/tar.ts';
+import type { PathFilter } from './path-filter.ts';
 
 /** A file that a COPY takes, wherever it comes from; `path` is relative to the source that named it, `` the source itself. */
 export interface SourceFile extends Omit<TarEntry, 'link'> {
   readonly link?: string;
-  /** sha256 of a file's content. */
-  readonly digest?: string;
+  /** What its content is known by, such as its sha256; computed when asked. */
+  readonly digest?: () => string;
   /** Hands the content over in parts; `size` bytes in all. */
   readonly content?: (write: (chunk: Uint8Array) => void) => void;
+  /** The same for all names of one file, where it may have several. */
+  readonly inode?: string;
+  /** A directory that is there only for what is taken from it. */
+  readonly isImplied?: true;
 }
 
 /** A named source with all that is below it. */
@@ -20,47 +25,22 @@ export interface Source {
 
 /** Where sources are looked for: the build context, a stage, an image. */
 export interface FileTree {
-  /** What the path or pattern means; none where nothing is there. */
+  /** What the path or pattern means; none where nothing is there. Links are followed, inside the tree. */
   find(pattern: string, options: FindOptions): readonly Source[];
 }
 
 export interface FindOptions {
-  /** Whether a path below the source is left out. */
-  readonly isExcluded?: (path: string) => boolean;
+  /** Paths below the source that are left out. */
+  readonly excludes?: PathFilter | undefined;
+  /** The only paths below the source that are taken, with the directories above them. */
+  readonly includes?: PathFilter | undefined;
 }
 
-const SPECIAL = /[*?[\\]/;
-
-export const isPattern = (path: string): boolean => SPECIAL.test(path);
-
-/** Go's `filepath.Match` for one name. */
-export const matches = (pattern: string, name: string): boolean => {
-  let source = '';
-  for (let at = 0; at < pattern.length; at++) {
-    const character = pattern[at] ?? '';
-    if (character === '*') source += '[^/]*';
-    else if (character === '?') source += '[^/]';
-    else if (character === '[') {
-      const end = pattern.indexOf(']', at + 2);
-      if (end < 0) return false;
-      source += `[${pattern.slice(at + 1, end).replace(/[[&]/g, '\\$&')}]`;
-      at = end;
-    } else {
-      const plain = character === '\\' ? (pattern[++at] ?? '') : character;
-      source += plain.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-    }
+/** BuildKit's sense of a pattern: an escaped character is none. */
+export const isPattern = (path: string): boolean => {
+  for (let at = 0; at < path.length; at++) {
+    if (path[at] === '\\') at++;
+    else if (path[at] === '*' || path[at] === '?' || path[at] === '[') return true;
   }
-  return new RegExp(`^${source}$`, 's').test(name);
-};
-
-/** The paths that a pattern means, component by component; `list` gives the names in a directory. */
-export const expandPattern = (pattern: string, list: (folder: string) => readonly string[]): readonly string[] => {
-  let found = [''];
-  for (const part of pattern.split('/').filter((each) => each !== '' && each !== '.')) {
-    found = found.flatMap((folder) => {
-      const names = isPattern(part) ? list(folder).filter((name) => matches(part, name)) : [part];
-      return names.map((name) => (folder === '' ? name : `${folder}/${name}`));
-    });
-  }
-  return found;
+  return false;
 };

@@ -1,36 +1,26 @@
-import { expandPattern, type FileTree, type Source, type SourceFile } from './files.ts';
+import type { Digest } from '../oci/image.ts';
+import type { FileTree, SourceFile } from './files.ts';
+import { searched } from './find.ts';
+import type { LayerDigests } from './layer-digests.ts';
 import type { Tree, TreeEntry } from './tree.ts';
-import { clean, joined, nameOf } from './tree.ts';
 
-/** A stage or an image to copy from: its files keep their owners. */
-export const stageTree = (tree: Tree): FileTree => ({
-  find(pattern, { isExcluded = () => false }) {
-    const paths = expandPattern(clean(pattern), (folder) => tree.list(tree.resolve(folder)));
-    return paths.flatMap((path) => sourceAt(tree, path, isExcluded) ?? []);
-  },
-});
+/** A stage or an image to copy from: its files keep their owners. With `digests` a file is known by its content. */
+export const stageTree = (tree: Tree, digests?: LayerDigests): FileTree =>
+  searched({
+    names: (folder) => tree.list(folder),
+    file: (path, as) => fileAt(tree, path, as, digests),
+  });
 
-const sourceAt = (tree: Tree, path: string, isExcluded: (path: string) => boolean): Source | undefined => {
-  const real = tree.resolve(path);
-  const entry = tree.entry(real);
-  const isFolder = real === '' || entry?.type === 'directory' || (!entry && tree.list(real).length > 0);
-  if (!entry && !isFolder) return undefined;
-  const files: SourceFile[] = [];
-  visit(tree, real, '', isExcluded, files);
-  return { name: nameOf(path), isFolder, files };
-};
+/** Files of an image by their path, as they are put into a layer again. */
+export const takenFrom =
+  (tree: Tree) =>
+  (path: string): SourceFile | undefined =>
+    tree.entry(path) && fileAt(tree, path, path, undefined);
 
-const visit = (
-  tree: Tree,
-  path: string,
-  below: string,
-  isExcluded: (path: string) => boolean,
-  files: SourceFile[],
-): void => {
-  if (below !== '' && isExcluded(below)) return;
+const fileAt = (tree: Tree, path: string, as: string, digests: LayerDigests | undefined): SourceFile | undefined => {
   const entry = tree.entry(path);
-  files.push(entry ? fileOf(tree, entry, below) : { path: below, ...IMPLIED });
-  for (const name of tree.list(path)) visit(tree, joined(path, name), joined(below, name), isExcluded, files);
+  if (entry) return fileOf(tree, entry, as, digests);
+  return path === '' || tree.list(path).length > 0 ? { path: as, ...IMPLIED } : undefined;
 };
 
 /** A directory of which only what is in it is told. */
@@ -38,10 +28,10 @@ const IMPLIED = { type: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0, mtime
 
 const PART = 1 << 20;
 
-const fileOf = (tree: Tree, entry: TreeEntry, below: string): SourceFile => {
-  const { type, mode, uid, gid, size, mtime, link, device, xattrs, layer, at } = entry;
+const fileOf = (tree: Tree, entry: TreeEntry, as: string, digests: LayerDigests | undefined): SourceFile => {
+  const { type, mode, uid, gid, size, mtime, link, device, xattrs } = entry;
   return {
-    path: below,
+    path: as,
     type,
     mode,
     uid,
@@ -51,15 +41,18 @@ const fileOf = (tree: Tree, entry: TreeEntry, below: string): SourceFile => {
     ...(link === undefined ? {} : { link }),
     ...(device ? { device } : {}),
     ...(xattrs ? { xattrs } : {}),
-    // The same place of the same layer is the same content.
-    ...(type === 'file' ? { digest: `${layer}@${at}`, content: contentOf(tree, entry) } : {}),
+    ...(type === 'file' ? contentOf(tree, entry, digests) : {}),
   };
 };
 
-const contentOf =
-  (tree: Tree, entry: TreeEntry): NonNullable<SourceFile['content']> =>
-  (write) => {
-    for (let done = 0; done < entry.size; done += PART) {
+const contentOf = (tree: Tree, entry: TreeEntry, digests: LayerDigests | undefined) => ({
+  // The same place of the same layer is the same content.
+  inode: placeOf(entry.layer, entry.at),
+  digest: () => digests?.of(entry.layer, entry.at, () => tree.digest(entry)) ?? placeOf(entry.layer, entry.at),
+  content: (write: (chunk: Uint8Array) => void) => {
+    for (let done = 0; done < entry.size; done += PART)
       write(tree.read({ ...entry, at: entry.at + done, size: Math.min(PART, entry.size - done) }));
-    }
-  };
+  },
+});
+
+const placeOf = (layer: Digest, at: number): string => `${layer}@${at}`;

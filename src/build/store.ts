@@ -139,7 +139,7 @@ const imageOf = (json: ImageJson, blobPath: (digest: Digest) => string): Image |
 };
 
 /** Readers see the old file or the new one, whenever this process is killed. */
-export const writeWhole = (path: string, content: string): void => {
+export const writeWhole = (path: string, content: string | Uint8Array): void => {
   const draft = `${path}.${randomUUID()}`;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(draft, content);

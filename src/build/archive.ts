@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ReadAt, readTar } from '../oci/untar.ts';
+import type { Dress } from './copy.ts';
+import { compressionOf, decompressed } from './decompress.ts';
+import type { SourceFile } from './files.ts';
+import { isReserved, type LayerDraft } from './layer-draft.ts';
+import type { Store } from './store.ts';
+import { clean, folderOf, joined, nameOf } from './tree.ts';
+
+/** An archive that ADD unpacks; it is read until it is closed. */
+export interface Archive {
+  readonly read: ReadAt;
+  close(): void;
+}
+
+/** Enough for the first header with all that may stand before it. */
+const HEAD = 1 << 16;
+
+/** The file as an archive, whatever its name; undefined where it is none. */
+export const openArchive = async (file: SourceFile, store: Store): Promise<Archive | undefined> => {
+  if (file.type !== 'file' || !file.content) return undefined;
+  const head = headOf(file.content);
+  const kind = compressionOf(head);
+  if (!kind && !isTar(head)) return undefined;
+  const path = join(store.workFolder(), randomUUID());
+  const plain = openSync(path, 'wx+');
+  const close = () => {
+    closeSync(plain);
+    rmSync(path, { force: true });
+  };
+  try {
+    file.content((chunk) => writeAll(plain, chunk));
+    if (!kind) return { read: readerOf(plain), close };
+    const unpacked = await unpackedFile(path, kind, store);
+    close();
+    return unpacked;
+  } catch (error) {
+    close();
+    throw error;
+  }
+};
+
+/** Undefined where something else is compressed. */
+const unpackedFile = async (
+  file: string,
+  kind: Parameters<typeof decompressed>[1],
+  store: Store,
+): Promise<Archive | undefined> => {
+  const path = join(store.workFolder(), randomUUID());
+  const out = openSync(path, 'wx+');
+  const close = () => {
+    closeSync(out);
+    rmSync(path, { force: true });
+  };
+  const head: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of decompressed(file, kind)) {
+      if (size < HEAD) head.push(chunk);
+      if (size < HEAD && size + chunk.length >= HEAD && !isTar(Buffer.concat(head))) {
+        close();
+        return undefined;
+      }
+      size += chunk.length;
+      writeAll(out, chunk);
+    }
+  } catch (error) {
+    close();
+    if (size < HEAD && !isTar(Buffer.concat(head)) && !String(error).includes('not installed')) return undefined;
+    throw error;
+  }
+  if (size >= HEAD || isTar(Buffer.concat(head))) return { read: readerOf(out), close };
+  close();
+  return undefined;
+};
+
+const ENOUGH = new Error('enough is read');
+
+const headOf = (content: NonNullable<SourceFile['content']>): Uint8Array => {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    content((chunk) => {
+      parts.push(Buffer.from(chunk));
+      size += chunk.length;
+      if (size >= HEAD) throw ENOUGH;
+    });
+  } catch (error) {
+    if (error !== ENOUGH) throw error;
+  }
+  return Buffer.concat(parts);
+};
+
+const isTar = (head: Uint8Array): boolean => {
+  try {
+    return !readTar((offset, length) => head.subarray(offset, offset + length)).next().done;
+  } catch {
+    return false;
+  }
+};
+
+const readerOf =
+  (descriptor: number): ReadAt =>
+  (offset, length) => {
+    const bytes = Buffer.allocUnsafe(length);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+  };
+
+const writeAll = (out: number, bytes: Uint8Array): void => {
+  for (let at = 0; at < bytes.length; ) at += writeSync(out, bytes, at);
+};
+
+/** Unpacks into a folder, as root would by `tar -x`; owners may be set, modes are the archive's. A text says why not. */
+export const unpackInto = (
+  draft: LayerDraft,
+  { read }: Archive,
+  destination: string,
+  dress: Dress,
+): string | undefined => {
+  const folder = draft.resolve(destination);
+  const problem = draft.makeFolders(folder, dress.owner);
+  if (problem) return problem;
+  const number = draft.newSource();
+  for (const entry of readTar(read)) {
+    const inside = clean(entry.path);
+    if (inside === '') continue;
+    const parent = draft.resolve(joined(folder, folderOf(inside)));
+    const blocked =
+      draft.makeFolders(parent, undefined) ?? (isReserved(inside) ? `the archive has ${inside}` : undefined);
+    if (blocked) return blocked;
+    const path = joined(parent, nameOf(inside));
+    const { at, size, type, link = '', xattrs } = entry;
+    if (type === 'hardlink') {
+      const target = clean(link);
+      const file = draft.touch(joined(draft.resolve(joined(folder, folderOf(target))), nameOf(target)));
+      if (!file) return `the archive has a link ${inside} to ${link}, which is not there`;
+      draft.put({ ...file, path });
+      continue;
+    }
+    const capability = xattrs?.get(CAPABILITY);
+    const { uid, gid } = dress.owner ?? entry;
+    draft.put({
+      ...withoutPlace(entry),
+      path,
+      uid,
+      gid,
+      mtime: dress.mtime,
+      ...(capability ? { xattrs: new Map([[CAPABILITY, capability]]) } : {}),
+      ...(type === 'file' ? { inode: `${number} ${at}`, content: contentOf(read, at, size) } : {}),
+    });
+  }
+  return undefined;
+};
+
+/** The only attribute that images keep. */
+const CAPABILITY = 'security.capability';
+
+const withoutPlace = ({
+  at: _at,
+  xattrs: _xattrs,
+  ...entry
+}: ReturnType<typeof readTar> extends Generator<infer E> ? E : never) => entry;
+
+const PART = 1 << 20;
+
+const contentOf =
+  (read: ReadAt, at: number, size: number): NonNullable<SourceFile['content']> =>
+  (write) => {
+    for (let done = 0; done < size; done += PART) {
+      const part = read(at + done, Math.min(PART, size - done));
+      if (part.length === 0) throw new Error('the archive is cut short');
+      write(part);
+    }
+  };

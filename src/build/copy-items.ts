@@ -1,0 +1,149 @@
+import { parseWordText } from '../ast/line.ts';
+import type { Add, Copy, CopySource } from '../ast/nodes.ts';
+import { expand } from '../model/expand.ts';
+import type { Model } from '../model/index.ts';
+import { environmentOf } from '../model/scope.ts';
+import type { Range } from '../source/range.ts';
+import { openArchive, unpackInto } from './archive.ts';
+import { copyInto, type Dress, digestOfSources } from './copy.ts';
+import type { CopyFlags } from './copy-flags.ts';
+import { downloadItem } from './download-item.ts';
+import { BuildError } from './error.ts';
+import { type FileTree, type FindOptions, isPattern, type Source, type SourceFile } from './files.ts';
+import { readGitAddress } from './git.ts';
+import { gitItem } from './git-item.ts';
+import type { LayerDraft } from './layer-draft.ts';
+import { filterOf } from './path-filter.ts';
+import type { StepContext } from './steps.ts';
+import type { Store } from './store.ts';
+
+/** One thing that a COPY or ADD puts into an image. */
+export interface CopyItem {
+  readonly at: Range;
+  /** What decides the result. */
+  readonly key: () => unknown;
+  /** A text says why it cannot be. What is handed to `opened` is called when the layer is written. */
+  readonly put: (
+    draft: LayerDraft,
+    destination: string,
+    dress: Dress,
+    opened: (close: () => void) => void,
+  ) => string | undefined | Promise<string | undefined>;
+}
+
+/** In order, those from files first, as BuildKit has them. Throws BuildError where a source is not there. */
+export const copyItems = async (
+  node: Copy | Add,
+  tree: FileTree,
+  flags: CopyFlags,
+  context: StepContext,
+): Promise<readonly CopyItem[]> => {
+  const items: CopyItem[] = [];
+  for (const word of node.sources) {
+    if (word.heredoc) continue;
+    const { value = word.raw } = context.model.expand(word, node);
+    items.push(await itemOf(value, word, node, tree, flags, context));
+  }
+  for (const word of node.sources)
+    if (word.heredoc) items.push(sourceItem([heredocSource(context.model, node, word.heredoc)], word));
+  return items;
+};
+
+const itemOf = async (
+  value: string,
+  word: CopySource,
+  node: Copy | Add,
+  tree: FileTree,
+  flags: CopyFlags,
+  { request: { store } }: StepContext,
+): Promise<CopyItem> => {
+  const repository = readGitAddress(value);
+  const isAddress = /^https?:\/\//i.test(value);
+  if (node.kind === 'Copy' && flags.from === undefined && (repository || isAddress))
+    throw new BuildError(`source can't be a ${repository ? 'git ref' : 'URL'} for COPY`, word);
+  if (node.kind === 'Add' && repository) return gitItem(repository, word, flags, store);
+  if (node.kind === 'Add' && isAddress) return downloadItem(value, word, flags, store);
+  if (flags.checksum !== undefined) throw new BuildError("checksum can't be specified for non-HTTP(S) sources", word);
+  const sources = found(value, word, tree, flags);
+  const unpacks = node.kind === 'Add' && flags.unpack !== false;
+  return unpacks ? archiveItem(sources, word, store) : sourceItem(sources, word);
+};
+
+const found = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags): readonly Source[] => {
+  const { excludes, from } = flags;
+  const sources = flags.parents ? withParents(value, word, tree, flags) : tree.find(value, { excludes });
+  const isMissing = flags.parents ? sources.every(({ files }) => files.length < 2) : sources.length === 0;
+  if (isMissing && !isPattern(value))
+    throw new BuildError(
+      `\`${value}\` is not there${from === undefined ? ', or the ignore file leaves it out' : ''}`,
+      word,
+    );
+  return isMissing && flags.parents ? [] : sources;
+};
+
+/** What stands before `/./` is left out of the names. */
+const withParents = (value: string, word: CopySource, tree: FileTree, { excludes }: CopyFlags): readonly Source[] => {
+  const pivot = value.indexOf('/./');
+  const [start, pattern] = pivot < 0 ? ['/', value] : [value.slice(0, pivot) || '/', value.slice(pivot + 3)];
+  const includes = filterOf([pattern.replace(/^!/, '\\!')]);
+  if (typeof includes === 'string') throw new BuildError(includes, word);
+  const options: FindOptions = { excludes, includes };
+  return tree.find(start, options).filter(({ isFolder }) => isFolder);
+};
+
+export const sourceItem = (sources: readonly Source[], at: Range): CopyItem => ({
+  at,
+  key: () => digestOfSources(sources),
+  put(draft, destination, dress) {
+    for (const source of sources) {
+      const problem = copyInto(draft, source, destination, dress);
+      if (problem) return problem;
+    }
+    return undefined;
+  },
+});
+
+/** As `sourceItem`, but archives are unpacked. */
+export const archiveItem = (sources: readonly Source[], at: Range, store: Store): CopyItem => ({
+  at,
+  key: () => ['unpack', digestOfSources(sources)],
+  async put(draft, destination, dress, opened) {
+    for (const source of sources) {
+      const [file] = source.files;
+      const archive = file && (await openArchive(file, store));
+      if (archive) opened(archive.close);
+      const problem = archive
+        ? unpackInto(draft, archive, destination, dress)
+        : copyInto(draft, source, destination, dress);
+      if (problem) return problem;
+    }
+    return undefined;
+  },
+});
+
+const heredocSource = (
+  model: Model,
+  node: Copy | Add,
+  { name, content, expand: expands, stripTabs }: Copy['heredocs'][number],
+): Source => {
+  const text = stripTabs ? content.replace(/^\t+/gm, '') : content;
+  const scope = environmentOf(model.stateBefore(node));
+  const { value = text } = expands ? expand(parseWordText(text, model.file.escape), scope) : { value: text };
+  return fileSource(name, Buffer.from(value), 0o644);
+};
+
+/** A file that is in memory. */
+const fileSource = (name: string, bytes: Buffer, mode: number): Source => {
+  const file: SourceFile = {
+    path: '',
+    type: 'file',
+    mode,
+    uid: 0,
+    gid: 0,
+    size: bytes.length,
+    mtime: 0,
+    digest: () => bytes.toString('base64'),
+    content: (write) => write(bytes),
+  };
+  return { name, isFolder: false, files: [file] };
+};

@@ -1,0 +1,108 @@
+import type { Add, Copy, Instruction } from '../ast/nodes.ts';
+import type { Image } from '../oci/image.ts';
+import { fileOwnerOf, isNumeric, type Owner } from './accounts.ts';
+import { type Dress, noFiles, writeLayer } from './copy.ts';
+import { type CopyFlags, copyFlags } from './copy-flags.ts';
+import { type CopyItem, copyItems } from './copy-items.ts';
+import { BuildError } from './error.ts';
+import type { FileTree } from './files.ts';
+import { openLayerDigests } from './layer-digests.ts';
+import { layerDraft } from './layer-draft.ts';
+import { stageTree, takenFrom } from './stage-files.ts';
+import type { Step, StepContext } from './steps.ts';
+import { type Tree, treeOf } from './tree.ts';
+
+/** A COPY or ADD as a step: its key is what it says and what its sources hold. */
+export const copyStep = async (node: Copy | Add, before: Image, context: StepContext): Promise<Step> => {
+  const { model, request } = context;
+  const { store, epoch } = request;
+  const flags = copyFlags(model, node);
+  const destination = destinationOf(node, context);
+  const digests = openLayerDigests(store);
+  const tree = await treeFrom(flags, node, context, (image) => stageTree(treeOf(store, image.layers), digests));
+  const items = await told(node, () => copyItems(node, tree, flags, context));
+  const { chown = '', chmod, link } = flags;
+  const keys = await told(node, () => items.map(({ key }) => key()));
+  digests.save();
+  return {
+    data: ['copy', node.kind, destination, chown, chmod, link, epoch, keys],
+    run: () =>
+      told(node, async () => {
+        const files = treeOf(store, before.layers);
+        const dress = { owner: ownerFor(files, flags, node), mode: flags.mode, mtime: epoch };
+        return writeItems(items, link ? noFiles : files, destination, dress, context, node);
+      }),
+  };
+};
+
+const writeItems = async (
+  items: readonly CopyItem[],
+  files: Tree,
+  destination: string,
+  dress: Dress,
+  { request: { store, epoch } }: StepContext,
+  node: Instruction,
+) => {
+  const draft = layerDraft(files, epoch, takenFrom(files));
+  const opened: (() => void)[] = [];
+  try {
+    for (const item of items) {
+      const problem = await item.put(draft, destination, dress, (close) => opened.push(close));
+      if (problem) throw new BuildError(problem, item.at);
+    }
+    return writeLayer(store, draft.entries());
+  } catch (error) {
+    throw error instanceof BuildError ? error : new BuildError(messageOf(error), node);
+  } finally {
+    for (const close of opened) close();
+  }
+};
+
+/** What the system says about a file becomes a failure of the step. */
+const told = async <T>(node: Instruction, work: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BuildError || !(error instanceof Error) || error instanceof TypeError) throw error;
+    throw new BuildError(messageOf(error), node);
+  }
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Absolute; of `.` and of nothing it is a directory, and so is what ends in a slash. */
+const destinationOf = (node: Copy | Add, { model }: StepContext): string => {
+  const { value = '' } = model.expand(node.destination, node);
+  const { workdir = '/' } = model.stateBefore(node);
+  const path = value.startsWith('/') ? value : `${workdir}/${value}`;
+  return value === '' || value === '.' ? `${path}/` : path;
+};
+
+const treeFrom = async (
+  { from }: CopyFlags,
+  node: Copy | Add,
+  context: StepContext,
+  treeOfImage: (image: Image) => FileTree,
+): Promise<FileTree> => {
+  if (from === undefined) return context.request.context;
+  const named = context.request.contextNamed?.(from);
+  return named ?? treeOfImage(await imageFrom(from, node, context));
+};
+
+const imageFrom = (from: string, node: Copy | Add, context: StepContext): Promise<Image> => {
+  const { model, step, build, imageNamed } = context;
+  const own = step.stage.references.find((each) => each.node === node);
+  const reference = own ?? model.stages.flatMap(({ references }) => references).find((each) => each.node === node);
+  const stage = model.stages.find(({ index }) => index === reference?.stage?.index);
+  return stage ? build(stage) : imageNamed(from);
+};
+
+const ownerFor = (tree: Tree, { chown, link }: CopyFlags, node: Copy | Add): Owner | undefined => {
+  if (chown === undefined) return undefined;
+  if (link && !isNumeric(chown))
+    throw new BuildError(
+      `\`--link\` copies onto nothing, where no user has a name: give \`--chown=${chown}\` as numbers`,
+      node.flags.find(({ name }) => name.text === 'chown') ?? node,
+    );
+  return fileOwnerOf(tree, chown);
+};

@@ -1,0 +1,32 @@
+import type { Range } from '../source/range.ts';
+import type { CopyFlags } from './copy-flags.ts';
+import { archiveItem, type CopyItem, sourceItem } from './copy-items.ts';
+import { download } from './download.ts';
+import { BuildError } from './error.ts';
+import type { Source } from './files.ts';
+import type { Store } from './store.ts';
+
+/** ADD of an address: a file of the name that the address ends in, for its owner alone. */
+export const downloadItem = async (url: string, at: Range, flags: CopyFlags, store: Store): Promise<CopyItem> => {
+  const { checksum, unpack } = flags;
+  if (checksum !== undefined && !CHECKSUM.test(checksum))
+    throw new BuildError(`\`--checksum=${checksum}\` is no digest; write sha256: and 64 hexadecimal digits`, at);
+  const { size, digest, name, lastModified = 0, content } = await download(store, url, checksum);
+  const file = { path: '', type: 'file', mode: 0o600, uid: 0, gid: 0, size, mtime: lastModified } as const;
+  const files = [{ ...file, digest: () => digest, content }];
+  const source: Source = { name: nameIn(url) ?? name ?? '__unnamed__', isFolder: false, files };
+  return unpack ? archiveItem([source], at, store) : sourceItem([source], at);
+};
+
+const CHECKSUM = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+
+/** The last name of the path, unless it ends in a slash. */
+const nameIn = (url: string): string | undefined => {
+  const { pathname } = new URL(url);
+  const name = pathname.slice(pathname.lastIndexOf('/') + 1);
+  try {
+    return decodeURIComponent(name).replaceAll('/', '') || undefined;
+  } catch {
+    return name || undefined;
+  }
+};

@@ -1,0 +1,33 @@
+import type { Range } from '../source/range.ts';
+import { folderTree } from './context.ts';
+import { copyInto } from './copy.ts';
+import type { CopyFlags } from './copy-flags.ts';
+import type { CopyItem } from './copy-items.ts';
+import { BuildError } from './error.ts';
+import { checkOut, commitOf, type GitAddress } from './git.ts';
+import type { Store } from './store.ts';
+
+/** ADD of a repository: the files of a commit. */
+export const gitItem = async (
+  address: GitAddress,
+  at: Range,
+  { checksum, keepsGit, excludes, excluded }: CopyFlags,
+  store: Store,
+): Promise<CopyItem> => {
+  if (checksum !== undefined && !/^[0-9a-f]{7,64}$/.test(checksum))
+    throw new BuildError(`\`--checksum=${checksum}\` is no commit; write its hexadecimal digits`, at);
+  const commit = await commitOf(address);
+  if (checksum !== undefined && !commit.startsWith(checksum))
+    throw new BuildError(`expected checksum to match ${checksum}, got ${commit}`, at);
+  const { folder = '/' } = address;
+  return {
+    at,
+    key: () => ['git', address.remote, commit, folder, keepsGit, excluded],
+    async put(draft, destination, dress) {
+      const tree = folderTree(await checkOut(store, address, commit, keepsGit));
+      const [source] = tree.find(folder, { excludes });
+      if (!source) return `the repository has no ${folder}`;
+      return copyInto(draft, source, destination, dress);
+    },
+  };
+};
