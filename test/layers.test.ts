@@ -31,7 +31,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     folders: ['src/source', 'src/facts', 'src/config', 'src/oci', 'src/build'],
     packages: ['node:'],
   },
-  'src/oci': { folders: [], packages: ['node:'] },
+  'src/oci': { folders: [], packages: ['node:', 'fzstd'] },
   'src/build': {
     folders: ['src/source', 'src/ast', 'src/shell', 'src/model', 'src/facts', 'src/oci'],
     packages: ['node:'],
@@ -45,6 +45,7 @@ const BEHIND: Readonly<Record<string, string>> = {
   unbash: 'src/shell/unbash.ts',
   'jsonc-parser': 'src/config/json.ts',
   'toml-eslint-parser': 'src/config/toml.ts',
+  fzstd: 'src/oci/decompress.ts',
 };
 
 const GENERATED = ['grammar/cst.d.ts', 'rules/index.ts'];

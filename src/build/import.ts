@@ -1,106 +1,112 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, createWriteStream, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { archiveFiles, type Files, folderFiles } from '../oci/archive.ts';
+import { decompressed, kindOf } from '../oci/decompress.ts';
 import { ImageError } from '../oci/error.ts';
-import {
-  type Descriptor,
-  type Digest,
-  digestOf,
-  hexOf,
-  type Image,
-  type ImageJson,
-  type Layer,
-  type Manifest,
-} from '../oci/image.ts';
-import { readLayoutFolder } from '../oci/layout.ts';
+import { type Digest, type Image, type Layer, readImageJson } from '../oci/image.ts';
+import { type ImageSource, imageIn, type SourceLayer } from '../oci/images.ts';
 import { newBlob, type Store } from './store.ts';
+import { guarded } from './trouble.ts';
 
-/** Where the blobs of an image come from. */
-export interface BlobSource {
-  json(descriptor: Descriptor): Promise<Uint8Array>;
-  stream(descriptor: Descriptor): Promise<AsyncIterable<Uint8Array>>;
-}
+/** What is told while an image comes in. */
+export type ImportReport = (layer: SourceLayer, number: number, of: number) => void;
+
+/** As many layers come in at once. */
+const AT_ONCE = 3;
 
 /** Takes an image into the store, its layers uncompressed. Every digest is checked. Throws ImageError. */
-export const importImage = async (store: Store, manifest: Manifest, source: BlobSource): Promise<Image> => {
-  const json: ImageJson = JSON.parse(Buffer.from(await checked(manifest.config, source)).toString());
+export const importImage = async (store: Store, source: ImageSource, report?: ImportReport): Promise<Image> => {
+  const json = readImageJson(Buffer.from(await source.config()).toString());
   const diffIds = json.rootfs.diff_ids;
-  if (diffIds.length !== manifest.layers.length)
+  if (diffIds.length !== source.layers.length)
     throw new ImageError(
-      `the image has ${manifest.layers.length} layers, and its configuration tells of ${diffIds.length}`,
+      `the image has ${source.layers.length} layers, and its configuration tells of ${diffIds.length}`,
     );
   const layers: Layer[] = [];
-  for (const [index, descriptor] of manifest.layers.entries()) {
-    const diffId = diffIds[index] ?? '';
-    layers.push(await importLayer(store, descriptor, diffId, source));
-  }
+  let next = 0;
+  const take = async (): Promise<void> => {
+    for (let at = next++; at < diffIds.length; at = next++) {
+      const [diffId, layer] = [diffIds[at], source.layers[at]];
+      if (diffId === undefined || layer === undefined) return;
+      if (!store.hasBlob(diffId)) report?.(layer, at + 1, diffIds.length);
+      layers[at] = await importLayer(store, layer, diffId);
+    }
+  };
+  const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, take));
+  const failed = all.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
   return { json, layers };
 };
 
-const checked = async (descriptor: Descriptor, source: BlobSource): Promise<Uint8Array> => {
-  const bytes = await source.json(descriptor);
-  if (digestOf(bytes) !== descriptor.digest)
-    throw new ImageError(`what came for ${descriptor.digest} has the digest ${digestOf(bytes)}`);
-  return bytes;
-};
-
-const importLayer = async (
-  store: Store,
-  descriptor: Descriptor,
-  diffId: Digest,
-  source: BlobSource,
-): Promise<Layer> => {
+const importLayer = async (store: Store, layer: SourceLayer, diffId: Digest): Promise<Layer> => {
   if (store.hasBlob(diffId)) return { diffId, size: store.blobSize(diffId) };
   const blob = newBlob(store);
   try {
-    for await (const chunk of decompressed(await source.stream(descriptor), descriptor.mediaType)) blob.write(chunk);
+    for await (const chunk of decompressed(layer.open(), `the layer ${layer.name}`)) blob.write(chunk);
   } catch (error) {
     blob.drop();
-    throw error instanceof ImageError
-      ? error
-      : new ImageError(`the layer ${descriptor.digest} cannot be read: ${String(error)}`);
+    throw error;
   }
-  const layer = blob.finish();
-  if (layer.diffId !== diffId)
-    throw new ImageError(`the layer ${descriptor.digest} has the digest ${layer.diffId}, not ${diffId}`);
-  return layer;
+  const taken = blob.finish();
+  if (taken.diffId !== diffId)
+    throw new ImageError(`the layer ${layer.name} has another content: its diff id is ${taken.diffId}, not ${diffId}`);
+  return taken;
 };
 
-/** By its first bytes: not every registry tells the truth about compression. */
-async function* decompressed(stream: AsyncIterable<Uint8Array>, mediaType: string): AsyncGenerator<Uint8Array> {
-  const [first, rest] = await headOf(stream);
-  if (first[0] === 0x1f && first[1] === 0x8b) yield* Readable.from(rest).pipe(createGunzip());
-  else if (first[0] === 0x28 && first[1] === 0xb5) throw new ImageError('zstd layers are not read yet');
-  else if (/gzip|zstd/.test(mediaType)) throw new ImageError(`a layer of type ${mediaType} is not compressed so`);
-  else yield* rest;
-}
-
-const headOf = async (
-  stream: AsyncIterable<Uint8Array>,
-): Promise<readonly [first: Uint8Array, all: AsyncIterable<Uint8Array>]> => {
-  const iterator = stream[Symbol.asyncIterator]();
-  const { value: first = new Uint8Array(), done } = await iterator.next();
-  const all = async function* () {
-    yield first;
-    if (done) return;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  };
-  return [first, all()];
-};
-
-/** The image that an OCI layout folder has for a tag, or its only one. */
-export const importLayout = (
+/** The image that a layout folder or an archive has for a tag, or its only one. Throws ImageError. */
+export const importLayout = async (
   store: Store,
-  folder: string,
+  place: string,
   tag: string | undefined,
   platform: string,
 ): Promise<Image> => {
-  const descriptor = readLayoutFolder(folder, tag, platform);
-  const pathOf = ({ digest }: Descriptor) => join(folder, 'blobs', 'sha256', hexOf(digest));
-  const manifest: Manifest = JSON.parse(readFileSync(pathOf(descriptor), 'utf8'));
-  return importImage(store, manifest, {
-    json: async (each) => readFileSync(pathOf(each)),
-    stream: async (each) => createReadStream(pathOf(each)),
-  });
+  const files = await openFiles(store, place);
+  try {
+    return await importImage(store, imageIn(files, tag, platform).source);
+  } finally {
+    files.close();
+  }
+};
+
+/** A layout folder, or an archive of any compression that layers may have. Throws ImageError. */
+export const openFiles = async (store: Store, place: string): Promise<Files> => {
+  const stat = statSync(place, { throwIfNoEntry: false });
+  if (!stat) throw new ImageError(`there is no ${place}`);
+  if (stat.isDirectory()) return folderFiles(place);
+  if (kindOf(headOf(place)) === 'none') return archiveFiles(place);
+  const { createReadStream } = await import('node:fs');
+  return spooledFiles(store, createReadStream(place), place);
+};
+
+const headOf = (path: string): Uint8Array => {
+  const input = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(4);
+    return head.subarray(0, readSync(input, head));
+  } finally {
+    closeSync(input);
+  }
+};
+
+/** An archive that cannot be read at any place, such as standard input: it is put down first. */
+export const spooledFiles = async (store: Store, stream: AsyncIterable<Uint8Array>, name: string): Promise<Files> => {
+  const draft = join(store.workFolder(), randomUUID());
+  const forget = () => rmSync(draft, { force: true });
+  try {
+    await guarded(store.folder, () =>
+      pipeline(Readable.from(decompressed(stream, name)), createWriteStream(draft, { flags: 'wx' })),
+    );
+    const files = archiveFiles(draft);
+    const close = () => {
+      files.close();
+      forget();
+    };
+    return { ...files, place: name, close };
+  } catch (error) {
+    forget();
+    throw error;
+  }
 };

@@ -10,12 +10,25 @@ import {
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Digest, digestOf, hexOf, type Image, type ImageJson, type Layer } from '../oci/image.ts';
+import {
+  type Digest,
+  digestOf,
+  hexOf,
+  type Image,
+  type ImageJson,
+  imageText,
+  type Layer,
+  readImageJson,
+} from '../oci/image.ts';
 import { writeAll } from '../oci/layout.ts';
+import type { Compressed } from './compress.ts';
+import { guardedSync } from './trouble.ts';
+import { awaitSweep, newWorkFolder } from './work-folder.ts';
 
 /** Layers, images and what steps made, in a folder that several builds use at once: a file is there whole or not at all. */
 export interface Store {
@@ -34,6 +47,11 @@ export interface Store {
   removeName(name: string): boolean;
   cached(key: string): CacheEntry | undefined;
   remember(key: string, entry: CacheEntry): void;
+  /** The blob of a layer that was compressed in such a form. */
+  compressed(diffId: Digest, form: string): Compressed | undefined;
+  rememberCompressed(diffId: Digest, form: string, made: Compressed): void;
+  /** A folder or file of the store itself. */
+  path(...parts: readonly string[]): string;
 }
 
 export interface StoredName {
@@ -55,8 +73,9 @@ const SHAPE = '1';
 
 export const openStore = (folder: string): Store => {
   const at = (...parts: string[]) => join(folder, SHAPE, ...parts);
-  for (const name of ['blobs/sha256', 'layers', 'images', 'names', 'cache', 'work'])
-    mkdirSync(at(name), { recursive: true });
+  guardedSync(folder, () => {
+    for (const name of FOLDERS) mkdirSync(at(name), { recursive: true });
+  });
   const blobPath = (digest: Digest) => at('blobs', 'sha256', hexOf(digest));
   const hasBlob = (digest: Digest) => existsSync(blobPath(digest));
   const cachePath = (key: string) => at('cache', key.slice(0, 2), key.slice(2));
@@ -64,19 +83,29 @@ export const openStore = (folder: string): Store => {
   let work: string | undefined;
   const image = (nameOrId: string): Image | undefined => {
     const id = readText(namePath(nameOrId)) ?? idIn(at('images'), nameOrId);
-    const json = id && readJson<ImageJson>(at('images', hexOf(id)));
-    return json ? imageOf(json, blobPath) : undefined;
+    const json = id && readImage(at('images', hexOf(id)), id);
+    const sizes = id && readJson<readonly number[]>(at('sizes', hexOf(id)));
+    return json ? imageOf(json, sizes || undefined, blobPath) : undefined;
   };
+  const workFolder = (): string => {
+    if (work === undefined) {
+      work = guardedSync(folder, () => newWorkFolder(at('work')));
+      awaitSweep(at('sweep'));
+    }
+    return work;
+  };
+  const compressedPath = (diffId: Digest, form: string) => at('compressed', `${hexOf(diffId)}.${form}`);
   return {
     folder,
     blobPath,
     hasBlob,
     blobSize: (digest) => statSync(blobPath(digest)).size,
     layerFolder: (diffId) => at('layers', hexOf(diffId)),
-    workFolder: () => (work ??= newWorkFolder(at('work'))),
+    workFolder,
     saveImage(built, names) {
-      const text = JSON.stringify(built.json);
+      const text = imageText(built.json);
       const id = digestOf(text);
+      writeWhole(at('sizes', hexOf(id)), JSON.stringify(built.layers.map(({ size }) => size)));
       writeWhole(at('images', hexOf(id)), text);
       for (const name of names) writeWhole(namePath(name), id);
       return id;
@@ -94,11 +123,41 @@ export const openStore = (folder: string): Store => {
     },
     cached(key) {
       const entry = readJson<CacheEntry>(cachePath(key));
-      return entry && (entry.layer === undefined || hasBlob(entry.layer.diffId)) ? entry : undefined;
+      if (!entry || (entry.layer && sizeAt(blobPath(entry.layer.diffId)) !== entry.layer.size)) return undefined;
+      touch(cachePath(key));
+      return entry;
     },
     remember: (key, entry) => writeWhole(cachePath(key), JSON.stringify(entry)),
+    compressed(diffId, form) {
+      const made = readJson<Compressed>(compressedPath(diffId, form));
+      return made && sizeAt(blobPath(made.digest)) === made.size ? made : undefined;
+    },
+    rememberCompressed: (diffId, form, made) => writeWhole(compressedPath(diffId, form), JSON.stringify(made)),
+    path: at,
   };
 };
+
+const FOLDERS = [
+  'blobs/sha256',
+  'layers',
+  'images',
+  'sizes',
+  'names',
+  'cache',
+  'compressed',
+  'origins',
+  'work',
+] as const;
+
+/** When it was last of use: what was not for long goes first. */
+const touch = (path: string): void => {
+  const now = Date.now() / 1000;
+  try {
+    utimesSync(path, now, now);
+  } catch {}
+};
+
+const sizeAt = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.size;
 
 const readText = (path: string): string | undefined => {
   try {
@@ -127,12 +186,27 @@ const idIn = (folder: string, prefix: string): Digest | undefined => {
   return found.length === 1 ? `sha256:${found[0]}` : undefined;
 };
 
-/** Undefined where a layer has been deleted. */
-const imageOf = (json: ImageJson, blobPath: (digest: Digest) => string): Image | undefined => {
+/** Undefined for one that is damaged. */
+const readImage = (path: string, id: Digest): ImageJson | undefined => {
+  const text = readText(path);
+  return text !== undefined && digestOf(text) === id ? readImageJson(text) : undefined;
+};
+
+/** Undefined where a layer has been deleted, or is not whole. */
+const imageOf = (
+  json: ImageJson,
+  sizes: readonly number[] | undefined,
+  blobPath: (digest: Digest) => string,
+): Image | undefined => {
   const layers: Layer[] = [];
-  for (const diffId of json.rootfs.diff_ids) {
-    const size = statSync(blobPath(diffId), { throwIfNoEntry: false })?.size;
+  for (const [at, diffId] of json.rootfs.diff_ids.entries()) {
+    const size = sizeAt(blobPath(diffId));
     if (size === undefined) return undefined;
+    if (sizes && sizes[at] !== size) {
+      // It is not whole, and who finds none gets it anew.
+      rmSync(blobPath(diffId), { force: true });
+      return undefined;
+    }
     layers.push({ diffId, size });
   }
   return { json, layers };
@@ -141,39 +215,16 @@ const imageOf = (json: ImageJson, blobPath: (digest: Digest) => string): Image |
 /** Readers see the old file or the new one, whenever this process is killed. */
 export const writeWhole = (path: string, content: string | Uint8Array): void => {
   const draft = `${path}.${randomUUID()}`;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(draft, content);
-  renameSync(draft, path);
-};
-
-// Work folders ------------------------------------------------------------------------------------------------------
-
-const newWorkFolder = (folder: string): string => {
-  forgetDead(folder);
-  const own = join(folder, `${process.pid}-${bootId()}-${randomUUID()}`);
-  mkdirSync(own);
-  process.once('exit', () => rmSync(own, { recursive: true, force: true, maxRetries: 3 }));
-  return own;
-};
-
-const bootId = (): string => (readText('/proc/sys/kernel/random/boot_id') ?? '').slice(0, 8);
-
-/** Deletes what builds have left that were killed. */
-const forgetDead = (folder: string): void => {
-  for (const name of readdirSync(folder)) {
-    const [pid, boot] = name.split('-', 2);
-    if (boot === bootId() && isAlive(Number(pid))) continue;
-    rmSync(join(folder, name), { recursive: true, force: true });
-  }
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  guardedSync(dirname(path), () => {
+    mkdirSync(dirname(path), { recursive: true });
+    try {
+      writeFileSync(draft, content);
+      renameSync(draft, path);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
+  });
 };
 
 // Blobs -------------------------------------------------------------------------------------------------------------
@@ -192,26 +243,26 @@ const GATHERED = 1 << 20;
 
 export const newBlob = (store: Store): BlobWriter => {
   const draft = join(store.workFolder(), randomUUID());
-  const out = openSync(draft, 'wx');
+  const out = guardedSync(store.folder, () => openSync(draft, 'wx'));
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(GATHERED);
   let filled = 0;
   let size = 0;
+  const put = (chunk: Uint8Array) => {
+    hash.update(chunk);
+    guardedSync(store.folder, () => writeAll(out, chunk));
+  };
   const flush = () => {
     if (filled === 0) return;
-    const chunk = buffer.subarray(0, filled);
-    hash.update(chunk);
-    writeAll(out, chunk);
+    put(buffer.subarray(0, filled));
     filled = 0;
   };
   return {
     write(chunk) {
       size += chunk.length;
       if (filled + chunk.length > GATHERED) flush();
-      if (chunk.length >= GATHERED) {
-        hash.update(chunk);
-        writeAll(out, chunk);
-      } else {
+      if (chunk.length >= GATHERED) put(chunk);
+      else {
         buffer.set(chunk, filled);
         filled += chunk.length;
       }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError } from '../config/error.ts';
 import type { Rule } from '../lint/rule.ts';
-import { type CommandName, isCommandName } from './command-names.ts';
+import { type CommandName, isCommandName, pairedCommand } from './command-names.ts';
 import { COMMANDS, type Flag } from './commands.ts';
 import type { Io } from './io.ts';
 import { say } from './say.ts';
@@ -27,7 +27,7 @@ export const runCommand = async (args: readonly string[], io: Io, rules: readonl
     for (const word of completionsOf(args.slice(1), rules)) io.stdout.write(`${word}\n`);
     return 0;
   }
-  const { name, rest } = splitCommand(withColorValue(withBuildCommand(args)));
+  const { name, rest } = splitCommand(withColorValue(withOneWord(withBuildCommand(args))));
   if (name !== undefined) sayIfPath(name, io);
   const command = name === 'completion' ? undefined : COMMANDS[name ?? 'lint'];
   const flags = { ...command?.flags, ...GENERAL_FLAGS };
@@ -45,6 +45,12 @@ const withBuildCommand = (args: readonly string[]): readonly string[] => {
   const end = args.indexOf('--');
   const at = args.indexOf('--build');
   return at < 0 || (end >= 0 && at > end) ? args : ['build', ...args.toSpliced(at, 1)];
+};
+
+/** `image ls` and its like as the one word that they stand for. */
+const withOneWord = (args: readonly string[]): readonly string[] => {
+  const name = pairedCommand(args[0], args[1]);
+  return name === undefined ? args : [name, ...args.slice(2)];
 };
 
 /** The command named by the first operand before any `--`, and the arguments without it. */

@@ -1,9 +1,17 @@
+import { COMPRESSIONS } from '../build/compressions.ts';
 import type { Flag } from './commands.ts';
 import { FAIL_ON } from './lint-options.ts';
+import { REGISTRY_FLAGS } from './registry-options.ts';
 
 const text = (describe: string, more: Partial<Flag> = {}): Flag => ({ type: 'string', describe, ...more });
 const list = (describe: string, more: Partial<Flag> = {}): Flag => ({ type: 'string', array: true, describe, ...more });
 const on = (describe: string, more: Partial<Flag> = {}): Flag => ({ type: 'boolean', describe, ...more });
+
+/** How layers are handed out. */
+export const COMPRESSION_FLAGS: Readonly<Record<string, Flag>> = {
+  compression: text('Of the layers that are handed out', { choices: COMPRESSIONS }),
+  'compression-level': text('1 to 9 of gzip, 1 to 19 of zstd', { defaultDescription: '6 and 3' }),
+};
 
 /** The options of `build`, named as in `docker build`. */
 export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
@@ -14,16 +22,25 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   platform: text('OS/ARCH[/VARIANT] to build for'),
   label: list('NAME=VALUE to put on the image'),
   secret: list('id=NAME,src=FILE or id=NAME,env=VARIABLE for RUN --mount=type=secret'),
-  'build-context': list('NAME=oci-layout://FOLDER[:TAG] instead of the image of that name'),
+  'build-context': list(
+    'NAME=oci-layout://FOLDER[:TAG] or NAME=docker-archive://FILE[:TAG] instead of the image of that name',
+  ),
   'no-cache': on('Run every step again'),
   pull: on('Ask the registry for base images that are there already'),
   network: text('What RUN may reach', { choices: ['host', 'none'], defaultDescription: 'host' }),
-  output: text('type=oci,dest=FILE or type=docker,dest=FILE; - is standard output', { alias: 'o' }),
-  compression: text('Of the layers in the output', { choices: ['none', 'gzip'] }),
+  output: list(
+    'type=oci, docker, tar (of its files), local (a folder of them) or registry; dest=FILE, - is standard output',
+    {
+      alias: 'o',
+    },
+  ),
+  push: on('Send the image to the registry that its name tells'),
+  ...COMPRESSION_FLAGS,
   store: text('The folder of images and layers'),
   'no-lint': on('Build without linting first'),
   'fail-on': text('The least severe finding that stops the build', { choices: FAIL_ON, defaultDescription: 'error' }),
   quiet: on("Print the image's id alone", { alias: 'q' }),
+  ...REGISTRY_FLAGS,
 };
 
 /** The options of what looks into the store. */

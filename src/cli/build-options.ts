@@ -1,8 +1,11 @@
 import { ConfigError } from '../config/error.ts';
 import type { Platform } from '../oci/image.ts';
+import type { Registries } from '../oci/session.ts';
+import { type Output, outputsOf } from './build-output.ts';
 import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
 import type { ImageArguments } from './images.ts';
 import { FAIL_ON } from './lint-options.ts';
+import { registriesOf } from './registry-options.ts';
 
 export interface BuildOptions {
   readonly context: string;
@@ -17,18 +20,13 @@ export interface BuildOptions {
   readonly labels: ReadonlyMap<string, string>;
   readonly secrets: readonly string[];
   readonly contexts: ReadonlyMap<string, string>;
-  readonly output: Output | undefined;
+  readonly outputs: readonly Output[];
+  /** How registries are reached. */
+  readonly registries: Registries;
   readonly store: string | undefined;
   readonly lint: boolean;
   readonly failOn: (typeof FAIL_ON)[number] | undefined;
   readonly quiet: boolean;
-}
-
-/** Where the image goes besides the store. */
-export interface Output {
-  readonly dest: string;
-  readonly tar: boolean;
-  readonly compression: 'none' | 'gzip';
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm/v7' };
@@ -46,11 +44,12 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     noCache: isOn(given, 'no-cache'),
     pull: isOn(given, 'pull'),
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
-    platform: textOf(given, 'platform') ?? `linux/${ARCHITECTURES[process.arch] ?? process.arch}`,
+    platform: platformIn(given),
     labels: pairsOf(given, 'label'),
     secrets: textsOf(given, 'secret'),
     contexts: pairsOf(given, 'build-context'),
-    output: outputOf(given),
+    outputs: outputsOf(given),
+    registries: registriesOf(given),
     store: textOf(given, 'store'),
     lint: !isOn(given, 'no-lint'),
     failOn: choiceOf(given, 'fail-on', FAIL_ON),
@@ -67,20 +66,9 @@ const pairsOf = (given: Given, name: string): ReadonlyMap<string, string> =>
     }),
   );
 
-const outputOf = (given: Given): Output | undefined => {
-  const text = textOf(given, 'output');
-  if (text === undefined) return undefined;
-  const fields = new Map(
-    text.split(',').map((field) => [field.split('=', 1)[0] ?? '', field.slice(field.indexOf('=') + 1)]),
-  );
-  const type = fields.get('type');
-  const dest = fields.get('dest');
-  if ((type !== 'oci' && type !== 'docker') || dest === undefined)
-    throw new ConfigError(`--output takes type=oci,dest=FILE or type=docker,dest=FILE, not \`${text}\``);
-  const compression =
-    choiceOf(given, 'compression', ['none', 'gzip'] as const) ?? (type === 'docker' ? 'none' : 'gzip');
-  return { dest, tar: fields.get('tar') !== 'false', compression };
-};
+/** The platform that is asked for, or this machine's. */
+export const platformIn = (given: Given): string =>
+  textOf(given, 'platform') ?? `linux/${ARCHITECTURES[process.arch] ?? process.arch}`;
 
 export const platformOf = (text: string): Platform => {
   const [os = 'linux', architecture = 'amd64', variant] = text.split('/');

@@ -1,14 +1,14 @@
-import { openSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
 import { contextTree } from '../build/context.ts';
 import { openDigestCache } from '../build/digest-cache.ts';
 import { BuildError } from '../build/error.ts';
 import { execute } from '../build/execute.ts';
-import { exportLayers } from '../build/export.ts';
 import { importLayout } from '../build/import.ts';
 import { unshareSandbox } from '../build/sandbox/unshare.ts';
 import { openStore, type Store, usualStoreFolder } from '../build/store.ts';
+import { storeTrouble } from '../build/trouble.ts';
 import { ConfigError } from '../config/error.ts';
 import { findIgnoreFile } from '../gather/context.ts';
 import { SEVERITIES } from '../lint/diagnostic.ts';
@@ -18,7 +18,6 @@ import type { Inputs } from '../model/scope.ts';
 import { validate } from '../model/validate.ts';
 import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
-import { imageBlobs, writeLayoutArchive, writeLayoutFolder } from '../oci/layout.ts';
 import { reporterOf } from '../report/index.ts';
 import { paintOf } from '../report/paint.ts';
 import type { Document } from '../source/document.ts';
@@ -82,7 +81,14 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
     const labelled = withLabels(image, options.labels);
     const names = options.tags.map(fullName);
     const id = store.saveImage(labelled, names);
-    writeOutput(labelled, names, store, options, io);
+    if (options.outputs.length > 0) {
+      const { writeOutput } = await import('./write-output.ts');
+      const { quiet, registries } = options;
+      const { accessTo } = await import('../oci/session.ts');
+      const access = accessTo(registries, io.env);
+      for (const output of options.outputs)
+        await writeOutput(output, { image: labelled, names, store, access, quiet }, io);
+    }
     progress.finish(id, names);
     return 0;
   } catch (error) {
@@ -90,8 +96,9 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
       progress.fail(error, document);
       return 3;
     }
-    if (!(error instanceof ImageError)) throw error;
-    say(io, error.message);
+    const trouble = storeTrouble(store.folder, error);
+    if (!(trouble instanceof ImageError)) throw trouble;
+    say(io, trouble.message);
     return 3;
   }
 };
@@ -161,8 +168,9 @@ const secretsOf = ({ secrets }: BuildOptions, io: Io): ReadonlyMap<string, Uint8
 
 const imageNamed = async (text: string, store: Store, options: BuildOptions, io: Io): Promise<Image> => {
   const given = options.contexts.get(text);
-  if (given?.startsWith('oci-layout://')) {
-    const [folder = '', tag] = given.slice('oci-layout://'.length).split(/:(?=[^/]*$)/);
+  const [, place] = /^(?:oci-layout|oci-archive|docker-archive):\/\/(.*)$/s.exec(given ?? '') ?? [];
+  if (place !== undefined) {
+    const [folder = '', tag] = place.split(/:(?=[^/]*$)/);
     return importLayout(store, resolve(io.cwd, folder), tag, options.platform);
   }
   if (given !== undefined)
@@ -170,7 +178,11 @@ const imageNamed = async (text: string, store: Store, options: BuildOptions, io:
   const known = store.image(fullName(text));
   if (known && !options.pull) return known;
   const { pullImage } = await import('../build/pull.ts');
-  const image = await pullImage(store, fullName(text), options.platform);
+  const { accessTo } = await import('../oci/session.ts');
+  const access = accessTo(options.registries, io.env);
+  const image = await pullImage(store, fullName(text), options.platform, access, (layer, number, of) => {
+    if (!options.quiet) say(io, `pulling ${text}: layer ${number} of ${of}, ${layer.descriptor?.size ?? '?'} bytes`);
+  });
   store.saveImage(image, [fullName(text)]);
   return image;
 };
@@ -185,11 +197,3 @@ const withLabels = (image: Image, labels: ReadonlyMap<string, string>): Image =>
           config: { ...image.json.config, Labels: { ...image.json.config?.Labels, ...Object.fromEntries(labels) } },
         },
       };
-
-const writeOutput = (image: Image, names: readonly string[], store: Store, { output }: BuildOptions, io: Io): void => {
-  if (!output) return;
-  const blobs = imageBlobs(image, exportLayers(store, image.layers, output.compression));
-  const path = resolve(io.cwd, output.dest);
-  if (!output.tar) return writeLayoutFolder(path, blobs, names);
-  writeLayoutArchive(output.dest === '-' ? 1 : openSync(path, 'w'), blobs, names);
-};

@@ -3,6 +3,7 @@ import { BUILD_FLAGS, IMAGE_FLAGS } from './build-flags.ts';
 import { buildOptionsOf, imageArgumentsOf } from './build-options.ts';
 import type { CommandName } from './command-names.ts';
 import { choiceOf, filesOf, type Given, isOn, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
+import { IMAGE_COMMANDS } from './image-commands.ts';
 import type { Io } from './io.ts';
 import { LINT_FLAGS } from './lint-flags.ts';
 import { lintOptionsOf } from './lint-options.ts';
@@ -110,6 +111,7 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
       return (await import('./images.ts')).inspectImage(name, imageArgumentsOf(given), io);
     },
   },
+  ...IMAGE_COMMANDS,
   ast: {
     operands: '<files...>',
     describe: 'Print the syntax tree of files',

@@ -1,7 +1,7 @@
 import { rules as allRules } from '../../rules/index.ts';
 import { ConfigError } from '../config/error.ts';
 import type { Rule } from '../lint/rule.ts';
-import { isCommandName } from './command-names.ts';
+import { isCommandName, pairedCommand } from './command-names.ts';
 import type { Io } from './io.ts';
 import { lintFiles } from './lint.ts';
 import { plainLint } from './lint-options.ts';
@@ -26,7 +26,8 @@ export const main = async (args: readonly string[], io: Io, rules: readonly Rule
 
 /** Plain paths need no option parser, which takes longer to load than a small file to lint. */
 const dispatch = async (args: readonly string[], io: Io, rules: readonly Rule[]): Promise<number> => {
-  const isPlain = args.every((arg) => arg === '-' || !arg.startsWith('-')) && !isCommandName(args[0] ?? '');
+  const isCommand = isCommandName(args[0] ?? '') || pairedCommand(args[0], args[1]) !== undefined;
+  const isPlain = args.every((arg) => arg === '-' || !arg.startsWith('-')) && !isCommand;
   if (isPlain) return lintFiles(plainLint(args), io, rules);
   const { runCommand } = await import('./arguments.ts');
   return runCommand(args, io, rules);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ImageError } from './error.ts';
 
 /** `sha256:` and 64 hexadecimal digits. */
 export type Digest = string;
@@ -123,4 +124,29 @@ export const withConfig = (image: Image, config: ContainerJson): Image => ({
 });
 
 /** The digest of an image's configuration, by which it is known locally. */
-export const imageIdOf = (image: Image): Digest => digestOf(JSON.stringify(image.json));
+export const imageIdOf = ({ json }: Image): Digest => digestOf(imageText(json));
+
+/** As they were read: another writer's spaces and order of fields belong to the digest. */
+const texts = new WeakMap<ImageJson, string>();
+
+/** The bytes of a configuration; those that it was read from, unless it is a new one. */
+export const imageText = (json: ImageJson): string => texts.get(json) ?? JSON.stringify(json);
+
+/** A configuration as an image has it. Throws ImageError. */
+export const readImageJson = (text: string): ImageJson => {
+  const json: ImageJson | null = parsed(text);
+  if (!Array.isArray(json?.rootfs?.diff_ids) || typeof json.os !== 'string' || typeof json.architecture !== 'string')
+    throw new ImageError('this is no configuration of an image: it lacks os, architecture or rootfs');
+  if (!json.rootfs.diff_ids.every((id) => /^sha256:[0-9a-f]{64}$/.test(id)))
+    throw new ImageError('the configuration has a diff id that is no sha256 digest');
+  texts.set(json, text);
+  return json;
+};
+
+const parsed = (text: string): ImageJson | null => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ImageError('the configuration of the image is no JSON');
+  }
+};

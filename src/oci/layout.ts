@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -6,6 +7,7 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -18,6 +20,7 @@ import {
   hexOf,
   type Image,
   type Index,
+  imageText,
   type Manifest,
   MEDIA,
 } from './image.ts';
@@ -45,7 +48,7 @@ export interface ExportedLayer {
 }
 
 export const imageBlobs = (image: Image, layers: readonly ExportedLayer[]): ImageBlobs => {
-  const config = jsonBlob(image.json);
+  const config = textBlob(imageText(image.json));
   const manifest: Manifest = {
     schemaVersion: 2,
     mediaType: MEDIA.manifest,
@@ -62,8 +65,10 @@ export const imageBlobs = (image: Image, layers: readonly ExportedLayer[]): Imag
   };
 };
 
-const jsonBlob = (value: unknown): Blob & { readonly content: Uint8Array } => {
-  const content = Buffer.from(JSON.stringify(value));
+const jsonBlob = (value: unknown): Blob & { readonly content: Uint8Array } => textBlob(JSON.stringify(value));
+
+const textBlob = (text: string): Blob & { readonly content: Uint8Array } => {
+  const content = Buffer.from(text);
   return { digest: digestOf(content), size: content.length, content };
 };
 
@@ -71,32 +76,42 @@ const uniqueBlobs = (blobs: readonly Blob[]): readonly Blob[] => [
   ...new Map(blobs.map((blob) => [blob.digest, blob])).values(),
 ];
 
-/** The files of an OCI layout that also `docker load` takes: path, then content. */
-export function* layoutFiles(
-  { manifest, blobs }: ImageBlobs,
-  names: readonly string[],
-): Generator<readonly [path: string, blob: Blob]> {
-  const index: Index = {
-    schemaVersion: 2,
-    mediaType: MEDIA.index,
-    manifests:
-      names.length === 0 ? [manifest] : names.map((name) => ({ ...manifest, annotations: annotationsOf(name) })),
-  };
-  yield ['oci-layout', jsonBlob({ imageLayoutVersion: '1.0.0' })];
-  yield ['index.json', jsonBlob(index)];
-  yield ['manifest.json', jsonBlob([dockerEntry(manifest, blobs, names)])];
-  for (const blob of blobs) yield [pathOf(blob.digest), blob];
+/** The files of an OCI layout that also `docker load` takes, of several images: path, then content. */
+export function* layoutFiles(images: readonly NamedBlobs[]): Generator<readonly [path: string, blob: Blob]> {
+  yield ['oci-layout', LAYOUT];
+  yield ['index.json', jsonBlob(indexOf(images.flatMap(descriptorsOf)))];
+  yield ['manifest.json', jsonBlob(images.map(dockerEntry))];
+  for (const blob of uniqueBlobs(images.flatMap(({ blobs }) => blobs))) yield [pathOf(blob.digest), blob];
 }
+
+/** An image on its way out, under its full names. */
+export interface NamedBlobs extends ImageBlobs {
+  readonly names: readonly string[];
+}
+
+const LAYOUT = jsonBlob({ imageLayoutVersion: '1.0.0' });
+
+const indexOf = (manifests: readonly Descriptor[]): Index => ({
+  schemaVersion: 2,
+  mediaType: MEDIA.index,
+  manifests,
+});
+
+const descriptorsOf = ({ manifest, names }: NamedBlobs): readonly Descriptor[] =>
+  names.length === 0 ? [manifest] : names.map((name) => ({ ...manifest, annotations: annotationsOf(name) }));
 
 const pathOf = (digest: Digest): string => `blobs/sha256/${hexOf(digest)}`;
 
+const NAME = 'org.opencontainers.image.ref.name';
+const FULL_NAME = 'io.containerd.image.name';
+
 /** A tag for readers of the specification, the whole name for containerd. */
 const annotationsOf = (name: string): Record<string, string> => ({
-  'io.containerd.image.name': name,
-  'org.opencontainers.image.ref.name': /:([^:/]+)$/.exec(name)?.[1] ?? 'latest',
+  [FULL_NAME]: name,
+  [NAME]: /:([^:/]+)$/.exec(name)?.[1] ?? 'latest',
 });
 
-const dockerEntry = (manifest: Descriptor, blobs: readonly Blob[], names: readonly string[]): object => {
+const dockerEntry = ({ manifest, blobs, names }: NamedBlobs): object => {
   const content = blobs.find(({ digest }) => digest === manifest.digest)?.content;
   const parsed: Manifest = content instanceof Uint8Array ? JSON.parse(Buffer.from(content).toString()) : undefined;
   return {
@@ -106,44 +121,67 @@ const dockerEntry = (manifest: Descriptor, blobs: readonly Blob[], names: readon
   };
 };
 
-/** Writes the layout as a folder; what is there with the same digest stays. */
-export const writeLayoutFolder = (folder: string, image: ImageBlobs, names: readonly string[]): void => {
-  for (const [path, blob] of layoutFiles(image, names)) {
-    const target = join(folder, path);
-    mkdirSync(dirname(target), { recursive: true });
-    if (path.startsWith('blobs/') && statSync(target, { throwIfNoEntry: false })?.size === blob.size) continue;
-    const draft = `${target}.draft`;
-    const out = openSync(draft, 'w');
-    try {
-      writeBlob(out, blob);
-    } finally {
-      closeSync(out);
-    }
+/** Adds an image to the layout in a folder; what is there stays, but for what has the same name. */
+export const writeLayoutFolder = (folder: string, image: NamedBlobs): void => {
+  for (const blob of image.blobs) {
+    const target = join(folder, pathOf(blob.digest));
+    if (statSync(target, { throwIfNoEntry: false })?.size !== blob.size) writeFile(target, blob);
+  }
+  writeFile(join(folder, 'oci-layout'), LAYOUT);
+  const own = descriptorsOf(image);
+  const kept = manifestsIn(folder).filter((each) => !own.some((other) => isSameName(each, other)));
+  writeFile(join(folder, 'index.json'), jsonBlob(indexOf([...kept, ...own])));
+};
+
+const manifestsIn = (folder: string): readonly Descriptor[] => {
+  const path = join(folder, 'index.json');
+  if (!existsSync(path)) return [];
+  const { manifests }: Index = JSON.parse(readFileSync(path, 'utf8'));
+  return manifests;
+};
+
+const isSameName = ({ annotations: a, digest }: Descriptor, { annotations: b, digest: other }: Descriptor): boolean => {
+  if (!a?.[NAME] && !b?.[NAME]) return digest === other;
+  const isSameImage = (a?.[FULL_NAME] ?? b?.[FULL_NAME]) === (b?.[FULL_NAME] ?? a?.[FULL_NAME]);
+  return a?.[NAME] === b?.[NAME] && isSameImage;
+};
+
+/** Whole or not at all. */
+const writeFile = (target: string, blob: Blob): void => {
+  mkdirSync(dirname(target), { recursive: true });
+  const draft = `${target}.${randomUUID()}`;
+  const out = openSync(draft, 'wx');
+  try {
+    writeBlob((chunk) => writeAll(out, chunk), blob);
     renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  } finally {
+    closeSync(out);
   }
 };
 
-/** Writes the layout as one archive to an open file: the same image gives the same bytes. */
-export const writeLayoutArchive = (out: number, image: ImageBlobs, names: readonly string[]): void => {
+/** Writes the layout of images as one archive: the same images give the same bytes. */
+export const writeLayoutArchive = (write: (chunk: Uint8Array) => void, images: readonly NamedBlobs[]): void => {
   const plain = { uid: 0, gid: 0, mtime: 0, size: 0 } as const;
-  for (const path of ['blobs', 'blobs/sha256'])
-    writeSync(out, tarHeader({ ...plain, path, type: 'directory', mode: 0o755 }));
-  for (const [path, blob] of layoutFiles(image, names)) {
-    writeSync(out, tarHeader({ ...plain, path, type: 'file', mode: 0o644, size: blob.size }));
-    writeBlob(out, blob);
-    writeSync(out, new Uint8Array(paddingOf(blob.size)));
+  for (const path of ['blobs', 'blobs/sha256']) write(tarHeader({ ...plain, path, type: 'directory', mode: 0o755 }));
+  for (const [path, blob] of layoutFiles(images)) {
+    write(tarHeader({ ...plain, path, type: 'file', mode: 0o644, size: blob.size }));
+    writeBlob(write, blob);
+    write(new Uint8Array(paddingOf(blob.size)));
   }
-  writeSync(out, TAR_END);
+  write(TAR_END);
 };
 
-const writeBlob = (out: number, { content, digest, size }: Blob): void => {
-  if (content instanceof Uint8Array) return writeAll(out, content);
+const writeBlob = (write: (chunk: Uint8Array) => void, { content, digest, size }: Blob): void => {
+  if (content instanceof Uint8Array) return write(content);
   const input = openSync(content.file, 'r');
   try {
     const buffer = Buffer.allocUnsafe(1 << 20);
     let written = 0;
     for (let length = readSync(input, buffer); length > 0; length = readSync(input, buffer)) {
-      writeAll(out, buffer.subarray(0, length));
+      write(buffer.subarray(0, length));
       written += length;
     }
     if (written !== size) throw new ImageError(`the layer ${digest} has ${written} bytes in the store, not ${size}`);
@@ -156,24 +194,3 @@ const writeBlob = (out: number, { content, digest, size }: Blob): void => {
 export const writeAll = (out: number, content: Uint8Array): void => {
   for (let at = 0; at < content.length; ) at += writeSync(out, content, at);
 };
-
-/** The image manifest that a layout folder has for a tag, or its only one. Throws ImageError. */
-export const readLayoutFolder = (folder: string, tag: string | undefined, platform: string): Descriptor => {
-  if (!existsSync(join(folder, 'index.json'))) throw new ImageError(`${folder} is no OCI layout: it has no index.json`);
-  const index: Index = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
-  const named = index.manifests.filter(({ annotations }) => {
-    const name = annotations?.['org.opencontainers.image.ref.name'];
-    return tag === undefined || name === tag || annotations?.['io.containerd.image.name'] === tag;
-  });
-  const found = named.find((each) => isFor(each, platform)) ?? named[0];
-  if (!found) throw new ImageError(`the OCI layout ${folder} has no image ${tag ?? ''}`);
-  if (found.mediaType !== MEDIA.index && found.mediaType !== MEDIA.dockerIndex) return found;
-  const inner: Index = JSON.parse(readFileSync(join(folder, pathOf(found.digest)), 'utf8'));
-  const own = inner.manifests.find((each) => isFor(each, platform));
-  if (!own) throw new ImageError(`the OCI layout ${folder} has no image for ${platform}`);
-  return own;
-};
-
-const isFor = ({ platform }: Descriptor, wanted: string): boolean =>
-  platform !== undefined &&
-  `${platform.os}/${platform.architecture}${platform.variant ? `/${platform.variant}` : ''}`.startsWith(wanted);

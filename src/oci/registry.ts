@@ -1,101 +1,174 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ImageError } from './error.ts';
-import { type Descriptor, digestOf, type Index, type Manifest, MEDIA } from './image.ts';
+import { type Answer, bytesOf } from './http.ts';
+import { type Descriptor, type Digest, digestOf, type Index, type Manifest, MEDIA } from './image.ts';
+import { type Access, ask, openSession, refusal, type Session } from './session.ts';
 
-/** A repository of a registry, as https://github.com/opencontainers/distribution-spec has it. */
+/** A repository of a registry, as https://github.com/opencontainers/distribution-spec has it; mirrors are asked first. */
 export interface Repository {
   readonly host: string;
   readonly path: string;
-  readonly isPlain: boolean;
-  readonly credentials: (host: string) => Credentials | undefined;
+  readonly session: Session;
+  readonly mirrors: readonly Session[];
 }
 
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
+export const openRepository = (host: string, path: string, access: Access): Repository => ({
+  host,
+  path,
+  session: openSession(host, access),
+  mirrors: (access.mirrors.get(host) ?? []).map((mirror) => openSession(mirror, access)),
+});
 
 const ACCEPT = [MEDIA.index, MEDIA.manifest, MEDIA.dockerIndex, MEDIA.dockerManifest].join(', ');
 
-/** Tokens by repository: one is enough for a whole pull. */
-const tokens = new Map<string, string>();
+/** Manifests are small; a registry that sends more than this has gone wrong. */
+const MOST_JSON = 16 * 1024 * 1024;
+
+const pullScope = (path: string): readonly string[] => [`repository:${path}:pull`];
 
 /** The manifest of a tag or digest for a platform. Throws ImageError. */
-export const fetchManifest = async (repository: Repository, reference: string, platform: string): Promise<Manifest> => {
-  const bytes = await bytesOf(repository, `manifests/${reference}`, ACCEPT);
+export const fetchManifest = async (
+  repository: Repository,
+  reference: string,
+  platform: string,
+  depth = 0,
+): Promise<Manifest> => {
+  const name = `${repository.host}/${repository.path}`;
+  const bytes = await fromAny(repository, `manifests/${reference}`, { accept: ACCEPT }, `pull ${name}:${reference}`);
   if (reference.startsWith('sha256:') && digestOf(bytes) !== reference)
-    throw new ImageError(`${repository.host} gave another manifest than ${reference}`);
-  const found: Manifest | Index = JSON.parse(Buffer.from(bytes).toString());
+    throw new ImageError(
+      `${repository.host} gave another manifest than ${reference}: its digest is ${digestOf(bytes)}`,
+    );
+  const found = manifestIn(bytes, `${name}:${reference}`);
   if (!('manifests' in found)) return found;
   const own = found.manifests.find((each) => isFor(each, platform));
-  if (!own) throw new ImageError(`${repository.host}/${repository.path} has no image for ${platform}`);
-  return fetchManifest(repository, own.digest, platform);
+  if (!own || depth > 2) throw new ImageError(`${name} has no image for ${platform}; ${platformsIn(found)}`);
+  return fetchManifest(repository, own.digest, platform, depth + 1);
 };
 
-const isFor = ({ platform }: Descriptor, wanted: string): boolean => {
+const platformsIn = ({ manifests }: Index): string => {
+  const texts = manifests.flatMap(({ platform }) =>
+    platform && platform.os !== 'unknown'
+      ? [[platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')]
+      : [],
+  );
+  return texts.length > 0 ? `it has ${texts.join(', ')}` : 'it says nothing of platforms';
+};
+
+/** A manifest or an index, as far as it can be told from its fields. Throws ImageError. */
+export const manifestIn = (bytes: Uint8Array, name: string): Manifest | Index => {
+  const found = parsed(bytes);
+  if (versionIn(bytes) === 1)
+    throw new ImageError(`${name} is an image of Docker's first format, which nobody writes since 2016; push it again`);
+  if (found && 'manifests' in found && Array.isArray(found.manifests)) return found;
+  if (found && 'config' in found && Array.isArray(found.layers)) return found;
+  throw new ImageError(`${name} is no image: its manifest has no layers`);
+};
+
+const parsed = (bytes: Uint8Array): Manifest | Index | undefined => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString()) ?? undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const versionIn = (bytes: Uint8Array): unknown => {
+  const found: { readonly schemaVersion?: unknown } | undefined = parsed(bytes);
+  return found?.schemaVersion;
+};
+
+/** Whether a descriptor is for a platform such as `linux/arm/v7`. */
+export const isFor = ({ platform }: Descriptor, wanted: string): boolean => {
   const [os, architecture, variant] = wanted.split('/');
   const isSame = platform?.os === os && platform?.architecture === architecture;
   return isSame && (variant === undefined || platform?.variant === undefined || platform.variant === variant);
 };
 
-export const fetchBytes = (repository: Repository, { digest }: Descriptor): Promise<Uint8Array> =>
-  bytesOf(repository, `blobs/${digest}`, '*/*');
-
-const bytesOf = async (repository: Repository, what: string, accept: string): Promise<Uint8Array> =>
-  new Uint8Array(await (await request(repository, what, accept)).arrayBuffer());
-
-export const fetchStream = async (
-  repository: Repository,
-  { digest }: Descriptor,
-): Promise<AsyncIterable<Uint8Array>> => {
-  const { body } = await request(repository, `blobs/${digest}`, '*/*');
-  if (!body) throw new ImageError(`${repository.host} gave nothing for ${digest}`);
-  return body;
+/** A short blob, its digest checked. */
+export const fetchBytes = async (repository: Repository, descriptor: Descriptor): Promise<Uint8Array> => {
+  if (descriptor.size > MOST_JSON) throw new ImageError(`${descriptor.digest} is too long for a configuration`);
+  const parts: Uint8Array[] = [];
+  for await (const part of fetchStream(repository, descriptor)) parts.push(part);
+  return Buffer.concat(parts);
 };
 
-const request = async (repository: Repository, what: string, accept: string): Promise<Response> => {
-  const url = `${repository.isPlain ? 'http' : 'https'}://${repository.host}/v2/${repository.path}/${what}`;
-  const response = await attempt(url, headersOf(repository, accept));
-  const challenge = response.status === 401 ? response.headers.get('www-authenticate') : null;
-  const final = challenge ? await attempt(url, await answered(repository, challenge, accept)) : response;
-  if (final.ok) return final;
-  const why = final.status === 404 ? 'it has no such image' : `it answered ${final.status} ${final.statusText}`;
-  throw new ImageError(`cannot get ${repository.host}/${repository.path} (${what}): ${why}`);
-};
-
-const attempt = async (url: string, headers: Record<string, string>): Promise<Response> => {
-  try {
-    return await fetch(url, { headers, signal: AbortSignal.timeout(60_000) });
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-    throw new ImageError(`cannot reach ${new URL(url).host}: ${cause}`);
+/** From a mirror where one has it, else from the registry itself. */
+const fromAny = async (
+  { path, session, mirrors }: Repository,
+  what: string,
+  headers: Readonly<Record<string, string>>,
+  intent: string,
+): Promise<Uint8Array> => {
+  const get = (each: Session) => ask(each, `/v2/${path}/${what}`, pullScope(path), { method: 'GET', headers });
+  for (const mirror of mirrors) {
+    const answer = await get(mirror).catch(passOver);
+    if (answer?.status === 200) return bytesOf(answer, MOST_JSON);
+    answer?.drop();
   }
+  const answer = await get(session);
+  if (answer.status !== 200) throw await refusal(answer, intent);
+  return bytesOf(answer, MOST_JSON);
 };
 
-const headersOf = ({ host, path }: Repository, accept: string): Record<string, string> => {
-  const token = tokens.get(`${host}/${path}`);
-  return token ? { accept, authorization: token } : { accept };
+const passOver = (error: unknown): undefined => {
+  if (!(error instanceof ImageError)) throw error;
 };
 
-const answered = async (repository: Repository, challenge: string, accept: string): Promise<Record<string, string>> => {
-  const { host, path } = repository;
-  const known = repository.credentials(host);
-  const basic = known && `Basic ${Buffer.from(`${known.username}:${known.password}`).toString('base64')}`;
-  const authorization = /^basic/i.test(challenge) ? basic : `Bearer ${await tokenOf(challenge, path, basic)}`;
-  if (!authorization) throw new ImageError(`${host} wants a name and a password; log in with \`docker login ${host}\``);
-  tokens.set(`${host}/${path}`, authorization);
-  return { accept, authorization };
+const MOST_LOSSES = 5;
+
+/** The bytes of a blob: a lost connection is taken up where it broke, and each byte is in the digest that is checked. */
+export async function* fetchStream(repository: Repository, descriptor: Descriptor): AsyncGenerator<Uint8Array> {
+  const { digest, size } = descriptor;
+  const hash = createHash('sha256');
+  let received = 0;
+  for (let losses = 0; ; ) {
+    const before = received;
+    try {
+      for await (const chunk of partFrom(repository, digest, received)) {
+        received += chunk.length;
+        if (received > size) throw new ImageError(`${repository.host} sends more than ${size} bytes for ${digest}`);
+        hash.update(chunk);
+        yield chunk;
+      }
+      if (received === size) break;
+      throw new ImageError(`${repository.host} sent ${received} of ${size} bytes of ${digest}`, true);
+    } catch (error) {
+      losses = received > before ? 1 : losses + 1;
+      if (!(error instanceof ImageError) || !error.isPassing || losses > MOST_LOSSES) throw error;
+      await pause(Math.min(100 * 2 ** losses, repository.session.access.longestWait));
+    }
+  }
+  const actual = `sha256:${hash.digest('hex')}`;
+  if (actual !== digest)
+    throw new ImageError(`${repository.host} gave something else for ${digest}: its digest is ${actual}`);
+}
+
+async function* partFrom(repository: Repository, digest: Digest, start: number): AsyncGenerator<Uint8Array> {
+  const answer = await openBlob(repository, digest, start);
+  const range = /^bytes (\d+)-/.exec(answer.headers['content-range'] ?? '');
+  // Who does not know of ranges begins anew.
+  let skip = answer.status === 206 && range ? start - Number(range[1]) : start;
+  if (skip < 0) throw new ImageError(`${repository.host} left out a part of ${digest}`);
+  for await (const chunk of answer.body) {
+    if (chunk.length > skip) yield skip > 0 ? chunk.subarray(skip) : chunk;
+    skip = Math.max(0, skip - chunk.length);
+  }
+}
+
+const openBlob = async (repository: Repository, digest: Digest, start: number): Promise<Answer> => {
+  const { path, session, mirrors, host } = repository;
+  const headers: Record<string, string> = start > 0 ? { range: `bytes=${start}-` } : {};
+  const get = (each: Session) => ask(each, `/v2/${path}/blobs/${digest}`, pullScope(path), { method: 'GET', headers });
+  for (const mirror of start === 0 ? mirrors : []) {
+    const answer = await get(mirror).catch(passOver);
+    if (answer && isGood(answer)) return answer;
+    answer?.drop();
+  }
+  const answer = await get(session);
+  if (isGood(answer)) return answer;
+  throw await refusal(answer, `pull ${digest} from ${host}/${path}`);
 };
 
-const tokenOf = async (challenge: string, path: string, basic: string | undefined): Promise<string> => {
-  const field = (name: string) => new RegExp(`${name}="([^"]*)"`, 'i').exec(challenge)?.[1];
-  const realm = field('realm');
-  if (!realm) throw new ImageError(`a registry asks for a login that is not known: ${challenge.slice(0, 80)}`);
-  const url = new URL(realm);
-  const service = field('service');
-  if (service) url.searchParams.set('service', service);
-  url.searchParams.set('scope', field('scope') ?? `repository:${path}:pull`);
-  const response = await attempt(url.href, basic ? { authorization: basic } : {});
-  if (!response.ok) throw new ImageError(`the login at ${url.host} failed: ${response.status} ${response.statusText}`);
-  const answer: { token?: string; access_token?: string } = JSON.parse(await response.text());
-  return answer.token ?? answer.access_token ?? '';
-};
+const isGood = ({ status }: Answer): boolean => status === 200 || status === 206;

@@ -51,6 +51,7 @@ export const tarHeader = (entry: TarEntry): Uint8Array => {
   if (entry.size >= MOST_OCTAL) text('size', String(entry.size));
   if (entry.uid > MOST_ID) text('uid', String(entry.uid));
   if (entry.gid > MOST_ID) text('gid', String(entry.gid));
+  if (entry.mtime < 0 || entry.mtime >= MOST_OCTAL) text('mtime', String(entry.mtime));
   for (const [key, value] of entry.xattrs ?? []) records.push([`SCHILY.xattr.${key}`, value]);
   const own = ustar(
     { ...entry, path, name: name ?? { prefix: '', rest: ascii(path).slice(0, 100) } },
@@ -90,7 +91,11 @@ interface Header extends Omit<TarEntry, 'path'> {
 const ustar = (entry: Header, flag: string): Buffer => {
   const block = Buffer.alloc(BLOCK);
   const octal = (value: number, at: number, length: number) =>
-    block.write(`${(value > 8 ** (length - 1) - 1 ? 0 : value).toString(8).padStart(length - 1, '0')}\0`, at, 'latin1');
+    block.write(
+      `${(value < 0 || value > 8 ** (length - 1) - 1 ? 0 : value).toString(8).padStart(length - 1, '0')}\0`,
+      at,
+      'latin1',
+    );
   block.write(entry.name.rest, 0, 100, 'latin1');
   octal(entry.mode & 0o7777, 100, 8);
   octal(entry.uid, 108, 8);

@@ -13,35 +13,40 @@ export type ReadAt = (offset: number, length: number) => Uint8Array;
 /** The records that a PAX header or a long-name entry holds may be no longer; none in use come near it. */
 const MOST_META = 16 * 1024 * 1024;
 
-interface Pending {
-  readonly records: Map<string, Uint8Array>;
-}
-
 /** Every entry of an uncompressed archive: ustar, PAX and the long names of GNU. Throws ImageError. */
 export function* readTar(read: ReadAt): Generator<PlacedEntry> {
   const globals = new Map<string, Uint8Array>();
-  let pending: Pending = { records: new Map() };
-  for (let offset = 0; ; ) {
+  let pending = new Map<string, Uint8Array>();
+  for (let offset = 0, end = 0; ; ) {
     const block = read(offset, BLOCK);
-    if (block.length === 0 || (block.length === BLOCK && isZero(block))) return;
-    if (block.length < BLOCK) throw damaged('the archive is cut short', offset);
+    if (block.length < BLOCK || isZero(block)) {
+      if (block.length > 0 && block.length < BLOCK) throw damaged('the archive is cut short', offset);
+      if (end > 0 && read(end - 1, 1).length === 0) throw damaged('the archive is cut short', offset);
+      return;
+    }
     const header = headerOf(Buffer.from(block.buffer, block.byteOffset, BLOCK), offset);
     const at = offset + BLOCK;
-    const size = header.flag in META ? header.size : sizeOf(header.size, pending.records);
-    offset = at + size + paddingOf(size);
+    const size = contentSize(header, pending, at);
+    end = at + size;
+    offset = end + paddingOf(size);
     if (header.flag in META) {
-      if (size > MOST_META) throw damaged('a header is too long', at);
-      const content = read(at, size);
-      if (content.length < size) throw damaged('the archive is cut short', at);
-      readMeta(header.flag, content, header.flag === 'g' ? globals : pending.records, at);
+      const records = header.flag === 'g' ? globals : pending;
+      readMeta(header.flag, metaAt(read, at, size), records, at);
       continue;
     }
-    const records = new Map([...globals, ...pending.records]);
-    pending = { records: new Map() };
-    const entry = entryOf(header, records, size, at);
+    const entry = entryOf(header, new Map([...globals, ...pending]), size, at);
+    pending = new Map();
     if (entry) yield entry;
   }
 }
+
+const metaAt = (read: ReadAt, at: number, size: number): Uint8Array => {
+  if (size > MOST_META) throw damaged('a header is too long', at);
+  const content = read(at, size);
+  if (content.length < size) throw damaged('the archive is cut short', at);
+  // What is read next may stand in the same place of memory.
+  return new Uint8Array(content);
+};
 
 const damaged = (what: string, at: number): ImageError => new ImageError(`${what}, at byte ${at} of the archive`);
 
@@ -110,17 +115,38 @@ const readMeta = (flag: string, content: Uint8Array, records: Map<string, Uint8A
     const blank = content.indexOf(32, offset);
     const length = blank < 0 ? Number.NaN : Number(Buffer.from(content.subarray(offset, blank)).toString('latin1'));
     const equals = content.indexOf(61, blank);
-    if (!Number.isInteger(length) || length <= 0 || offset + length > content.length || equals < 0)
+    if (
+      !Number.isInteger(length) ||
+      length <= 0 ||
+      offset + length > content.length ||
+      equals < 0 ||
+      equals >= offset + length
+    )
       throw damaged('a PAX record cannot be read', at + offset);
     const key = Buffer.from(content.subarray(blank + 1, equals)).toString('utf8');
-    records.set(key, content.subarray(equals + 1, offset + length - 1));
+    // An empty value takes back what was said for all.
+    if (equals + 1 === offset + length - 1 && !key.startsWith(XATTR)) records.delete(key);
+    else records.set(key, content.subarray(equals + 1, offset + length - 1));
     offset += length;
   }
 };
 
-const sizeOf = (size: number, records: ReadonlyMap<string, Uint8Array>): number => {
-  const record = records.get('size');
-  return record ? Number(Buffer.from(record).toString('latin1')) : size;
+/** Types that have a header alone, whatever size stands in it. */
+const WITHOUT_CONTENT = '123456';
+
+const contentSize = (header: RawHeader, records: ReadonlyMap<string, Uint8Array>, at: number): number => {
+  if (header.flag in META) return header.size;
+  if (WITHOUT_CONTENT.includes(header.flag)) return 0;
+  return numberOf(records, 'size', header.size, at);
+};
+
+const numberOf = (records: ReadonlyMap<string, Uint8Array>, key: string, usual: number, at: number): number => {
+  const record = records.get(key);
+  if (record === undefined) return usual;
+  const text = Buffer.from(record).toString('latin1');
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw damaged(`the PAX record ${key} is no number`, at);
+  return value;
 };
 
 const TYPES = new Map<string, TarType>([
@@ -147,6 +173,8 @@ const entryOf = (
   };
   const name = text('path') ?? header.name;
   const known = TYPES.get(header.flag);
+  if (header.flag === 'S' || text('GNU.sparse.name') !== undefined || text('GNU.sparse.major') !== undefined)
+    throw damaged(`\`${name}\` is a sparse file, which layers cannot have; write the archive without --sparse`, at);
   if (!known) return undefined;
   const type = known === 'file' && name.endsWith('/') ? 'directory' : known;
   const xattrs = new Map<string, Uint8Array>();
@@ -154,18 +182,33 @@ const entryOf = (
   const isLink = type === 'hardlink' || type === 'symlink';
   const isDevice = type === 'character' || type === 'block';
   return {
-    path: name.replace(/^(?:\.?\/)+/, '').replace(/\/+$/, ''),
+    path: plainPath(name),
     type,
     mode: header.mode,
-    uid: Number(text('uid') ?? header.uid),
-    gid: Number(text('gid') ?? header.gid),
+    uid: numberOf(records, 'uid', header.uid, at),
+    gid: numberOf(records, 'gid', header.gid, at),
     size: type === 'file' ? size : 0,
-    mtime: Math.floor(Number(text('mtime') ?? header.mtime)),
+    mtime: timeOf(text('mtime'), header.mtime, at),
     at,
     ...(isLink ? { link: text('linkpath') ?? header.link } : {}),
     ...(isDevice ? { device: { major: header.major, minor: header.minor } } : {}),
     ...(xattrs.size > 0 ? { xattrs } : {}),
   };
+};
+
+/** Without `.` and empty parts; `..` stays for those to refuse who unpack. */
+const plainPath = (name: string): string =>
+  /(?:^|\/)(?:\.?\/|\.?$)/.test(name)
+    ? name
+        .split('/')
+        .filter((part) => part !== '' && part !== '.')
+        .join('/')
+    : name;
+
+const timeOf = (text: string | undefined, usual: number, at: number): number => {
+  const time = text === undefined ? usual : Math.floor(Number(text));
+  if (!Number.isSafeInteger(time)) throw damaged('the PAX record mtime is no number', at);
+  return time;
 };
 
 const XATTR = 'SCHILY.xattr.';

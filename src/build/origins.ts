@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { type Descriptor, type Digest, hexOf } from '../oci/image.ts';
+import { type Store, writeWhole } from './store.ts';
+
+/** Where a layer was pulled from, and as what: a push to that registry need not send it. */
+export interface Origin {
+  readonly host: string;
+  readonly path: string;
+  readonly descriptor: Descriptor;
+}
+
+const MOST_ORIGINS = 8;
+
+export const originsOf = (store: Store, diffId: Digest): readonly Origin[] => {
+  try {
+    return JSON.parse(readFileSync(store.path('origins', hexOf(diffId)), 'utf8'));
+  } catch {
+    return [];
+  }
+};
+
+export const rememberOrigin = (store: Store, diffId: Digest, origin: Origin): void => {
+  const known = originsOf(store, diffId);
+  const isKnown = ({ host, path, descriptor }: Origin) =>
+    host === origin.host && path === origin.path && descriptor.digest === origin.descriptor.digest;
+  if (known.some(isKnown)) return;
+  writeWhole(store.path('origins', hexOf(diffId)), JSON.stringify([origin, ...known].slice(0, MOST_ORIGINS)));
+};

@@ -1,0 +1,125 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { Image, Layer } from '../oci/image.ts';
+import { type Blob, type ExportedLayer, imageBlobs } from '../oci/layout.ts';
+import { nameParts } from '../oci/name.ts';
+import { openRepository, type Repository } from '../oci/registry.ts';
+import type { Access } from '../oci/session.ts';
+import { hasBlob, mountBlob, sendBlob, sendManifest, type Upload } from '../oci/upload.ts';
+import { partsOfFile } from './compress.ts';
+import { exportLayer, type LayerForm } from './export.ts';
+import { originsOf, rememberOrigin } from './origins.ts';
+import type { Store } from './store.ts';
+
+/** What has been done with a layer. */
+export type PushReport = (layer: ExportedLayer, what: 'there' | 'mounted' | 'sent') => void;
+
+/** As many layers are sent at once. */
+const AT_ONCE = 3;
+
+/** Sends an image to its registry under a full name, and gives the manifest's digest. Throws ImageError. */
+export const pushImage = async (
+  store: Store,
+  image: Image,
+  name: string,
+  form: LayerForm,
+  access: Access,
+  report: PushReport = () => undefined,
+): Promise<string> => {
+  const { host, path, tag, digest } = nameParts(name);
+  const repository = openRepository(host, path, access);
+  const layers: ExportedLayer[] = [];
+  const queue = [...image.layers.entries()];
+  const send = async (): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [at, layer] = next;
+      layers[at] = await pushLayer(store, layer, repository, form, report);
+    }
+  };
+  const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, send));
+  const failed = all.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  const { manifest, blobs } = imageBlobs(image, layers);
+  const [body, config] = blobs;
+  if (config && !(await hasBlob(repository, config.digest))) await sendBlob(repository, uploadOf(config));
+  if (body && body.content instanceof Uint8Array)
+    await sendManifest(repository, digest ?? tag ?? 'latest', manifest.mediaType, body.content);
+  return manifest.digest;
+};
+
+const pushLayer = async (
+  store: Store,
+  layer: Layer,
+  repository: Repository,
+  form: LayerForm,
+  report: PushReport,
+): Promise<ExportedLayer> => {
+  const { host, path } = repository;
+  const mounted = await mountedLayer(store, layer, repository, report);
+  if (mounted) return mounted;
+  const exported = await exportLayer(store, layer, form);
+  const isThere = await hasBlob(repository, exported.digest);
+  if (!isThere) await sendBlob(repository, uploadOf({ ...exported, content: exported }));
+  const { file: _file, ...descriptor } = exported;
+  rememberOrigin(store, layer.diffId, { host, path, descriptor });
+  report(exported, isThere ? 'there' : 'sent');
+  return exported;
+};
+
+/** A layer that the registry has already, as it has it, in this repository or in another. */
+const mountedLayer = async (
+  store: Store,
+  { diffId }: Layer,
+  repository: Repository,
+  report: PushReport,
+): Promise<ExportedLayer | undefined> => {
+  const { host, path } = repository;
+  for (const { path: source, descriptor } of originsOf(store, diffId).filter((each) => each.host === host)) {
+    const { mediaType, digest, size } = descriptor;
+    const layer = { mediaType: ociType(mediaType), digest, size, file: '' };
+    if (await hasBlob(repository, digest)) {
+      report(layer, 'there');
+      return layer;
+    }
+    if (source === path || !(await mountBlob(repository, digest, source).catch(() => false))) continue;
+    rememberOrigin(store, diffId, { host, path, descriptor });
+    report(layer, 'mounted');
+    return layer;
+  }
+  return undefined;
+};
+
+/** A manifest has types of one family. */
+const ociType = (mediaType: string): string =>
+  mediaType.replace(/^application\/vnd\.docker\.image\.rootfs\.diff\.tar(?:\.(gzip|zstd))?$/, (_all, form?: string) =>
+    form ? `application/vnd.oci.image.layer.v1.tar+${form}` : 'application/vnd.oci.image.layer.v1.tar',
+  );
+
+const uploadOf = ({ digest, size, content }: Blob): Upload => {
+  if (content instanceof Uint8Array)
+    return {
+      digest,
+      size,
+      part: (start, length) => content.subarray(start, start + length),
+      async *open() {
+        yield content;
+      },
+    };
+  return {
+    digest,
+    size,
+    part: (start, length) => partOf(content.file, start, length),
+    async *open() {
+      yield* partsOfFile(content.file, 1 << 18);
+    },
+  };
+};
+
+const partOf = (file: string, start: number, length: number): Uint8Array => {
+  const input = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(length);
+    return buffer.subarray(0, readSync(input, buffer, 0, length, start));
+  } finally {
+    closeSync(input);
+  }
+};

@@ -1,0 +1,127 @@
+import {
+  chmodSync,
+  closeSync,
+  futimesSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Image } from '../oci/image.ts';
+import { writeAll } from '../oci/layout.ts';
+import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
+import { readBlob, type Store } from './store.ts';
+import { joined, type Tree, type TreeEntry, treeOf } from './tree.ts';
+
+type Write = (chunk: Uint8Array) => void;
+
+/** Writes all files of an image as one archive; those that are one file by hard links stay so. */
+export const writeRootArchive = (store: Store, image: Image, write: Write): void => {
+  for (const entry of rootEntries(store, image)) {
+    write(tarHeader(entry));
+    if (entry.type !== 'file') continue;
+    readContent(store, entry, write);
+    write(new Uint8Array(paddingOf(entry.size)));
+  }
+  write(TAR_END);
+};
+
+/** Every file, a directory before what is in it; the second name of a file is a hard link to the first. */
+function* rootEntries(store: Store, { layers }: Image): Generator<TreeEntry> {
+  const tree = treeOf(store, layers);
+  const seen = new Map<string, string>();
+  for (const entry of below(tree, '')) {
+    const place = `${entry.layer} ${entry.at}`;
+    const first = entry.type === 'file' ? seen.get(place) : undefined;
+    if (entry.type === 'file' && first === undefined) seen.set(place, entry.path);
+    yield first === undefined ? entry : { ...entry, type: 'hardlink', link: first, size: 0 };
+  }
+}
+
+function* below(tree: Tree, folder: string): Generator<TreeEntry> {
+  for (const name of tree.list(folder)) {
+    const path = joined(folder, name);
+    const entry = tree.entry(path);
+    if (entry) yield entry;
+    if (!entry || entry.type === 'directory') yield* below(tree, path);
+  }
+}
+
+const PART = 1 << 20;
+
+const readContent = (store: Store, { layer, at, size }: TreeEntry, write: Write): void =>
+  readBlob(store, layer, (read) => {
+    for (let done = 0; done < size; done += PART) write(read(at + done, Math.min(PART, size - done)));
+  });
+
+/** What of an image a folder did not take. */
+export interface Omissions {
+  readonly devices: number;
+  /** Only root may give files to others. */
+  readonly owners: number;
+}
+
+/** Writes all files of an image into a folder; what is in the way there is replaced, and links are not followed. */
+export const writeRootFolder = (store: Store, image: Image, folder: string): Omissions => {
+  const isRoot = process.geteuid?.() === 0;
+  const folders: TreeEntry[] = [];
+  let [devices, owners] = [0, 0];
+  mkdirSync(folder, { recursive: true });
+  for (const entry of rootEntries(store, image)) {
+    const full = join(folder, entry.path);
+    if (entry.type === 'character' || entry.type === 'block' || entry.type === 'fifo') {
+      devices++;
+      continue;
+    }
+    makeRoom(folder, entry.path, entry.type === 'directory');
+    place(store, entry, folder);
+    if (entry.type === 'directory') folders.push(entry);
+    if (!isRoot) owners += entry.uid !== 0 || entry.gid !== 0 ? 1 : 0;
+    else if (entry.type !== 'hardlink') lchownSync(full, entry.uid, entry.gid);
+    finish(full, entry);
+  }
+  for (const { path, mode, mtime } of folders.reverse()) {
+    chmodSync(join(folder, path), mode);
+    lutimesSync(join(folder, path), mtime, mtime);
+  }
+  return { devices, owners };
+};
+
+/** Above a path are folders, and nothing that is in the way is at it. */
+const makeRoom = (folder: string, path: string, isFolder: boolean): void => {
+  const parts = path.split('/');
+  for (let length = 1; length <= parts.length; length++) {
+    const full = join(folder, ...parts.slice(0, length));
+    const stat = lstatSync(full, { throwIfNoEntry: false });
+    const isLast = length === parts.length;
+    if (stat && !(stat.isDirectory() && (!isLast || isFolder))) rmSync(full, { recursive: true, force: true });
+    if (!isLast) mkdirSync(full, { recursive: true });
+  }
+};
+
+const place = (store: Store, entry: TreeEntry, folder: string): void => {
+  const full = join(folder, entry.path);
+  if (entry.type === 'directory') mkdirSync(full, { recursive: true, mode: 0o700 });
+  else if (entry.type === 'hardlink') linkSync(join(folder, entry.link ?? ''), full);
+  else if (entry.type === 'symlink') symlinkSync(entry.link ?? '', full);
+  else {
+    const out = openSync(full, 'wx', 0o600);
+    try {
+      readContent(store, entry, (chunk) => writeAll(out, chunk));
+      futimesSync(out, entry.mtime, entry.mtime);
+    } finally {
+      closeSync(out);
+    }
+  }
+};
+
+/** After the owner, for a change of it takes setuid away. */
+const finish = (full: string, { type, mode, mtime }: TreeEntry): void => {
+  if (type === 'file') chmodSync(full, mode);
+  if (type === 'symlink') lutimesSync(full, mtime, mtime);
+};

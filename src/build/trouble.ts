@@ -1,0 +1,36 @@
+import { ImageError } from '../oci/error.ts';
+
+/** What the system says of a store that cannot be written, and what to do. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; `iechorlint prune` deletes what no image needs, --store names another place',
+  EDQUOT: 'the disk quota is used up; `iechorlint prune` deletes what no image needs, --store names another place',
+  EROFS: 'the file system is read-only; --store or IECHORLINT_STORE names another place',
+  EACCES: 'permission denied; --store or IECHORLINT_STORE names another place',
+  EPERM: 'the system does not permit it; --store or IECHORLINT_STORE names another place',
+  EIO: 'the device reports an error',
+  EMFILE: 'too many files are open; `ulimit -n` sets how many may be',
+};
+
+/** The error as one that tells what to do, where the system refused something about the store. */
+export const storeTrouble = (folder: string, error: unknown): unknown => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = REFUSALS[code];
+  return reason === undefined ? error : new ImageError(`cannot write to ${folder}: ${reason}`);
+};
+
+/** Runs what writes to the store; what the system refuses is told with what to do. Throws ImageError. */
+export const guardedSync = <T>(folder: string, action: () => T): T => {
+  try {
+    return action();
+  } catch (error) {
+    throw storeTrouble(folder, error);
+  }
+};
+
+export const guarded = async <T>(folder: string, action: () => Promise<T>): Promise<T> => {
+  try {
+    return await action();
+  } catch (error) {
+    throw storeTrouble(folder, error);
+  }
+};

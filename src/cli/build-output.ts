@@ -1,0 +1,117 @@
+import { COMPRESSIONS, type Compression, LEVELS } from '../build/compressions.ts';
+import type { LayerForm } from '../build/export.ts';
+import { ConfigError } from '../config/error.ts';
+import { nearest } from '../source/nearest.ts';
+import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
+
+/** Where the image goes besides the store. */
+export type Output = ImageOutput | FilesOutput | PushOutput;
+
+/** The image itself: one archive, or a layout in a folder. */
+export interface ImageOutput extends LayerForm {
+  readonly type: 'oci' | 'docker';
+  /** `-` is standard output. */
+  readonly dest: string;
+  readonly tar: boolean;
+}
+
+/** Its files: in a folder, or one archive. */
+export interface FilesOutput {
+  readonly type: 'local' | 'tar';
+  readonly dest: string;
+}
+
+export interface PushOutput extends LayerForm {
+  readonly type: 'registry';
+  /** Other names than those of --tag. */
+  readonly names: readonly string[];
+}
+
+const TYPES = ['oci', 'docker', 'local', 'tar', 'registry'] as const;
+type OutputType = (typeof TYPES)[number];
+
+/** Fields that an output of each type may have besides its type. */
+const FIELDS: Readonly<Record<OutputType, readonly string[]>> = {
+  oci: ['dest', 'tar', 'compression', 'compression-level'],
+  docker: ['dest', 'tar', 'compression', 'compression-level'],
+  local: ['dest'],
+  tar: ['dest'],
+  registry: ['name', 'compression', 'compression-level'],
+};
+
+/** The outputs that are asked for; `--push` is one too. */
+export const outputsOf = (given: Given): readonly Output[] => {
+  const outputs = textsOf(given, 'output').map((text) => outputOf(text, given));
+  const pushes = isOn(given, 'push') && !outputs.some(({ type }) => type === 'registry');
+  const all = pushes ? [...outputs, outputOf('type=registry', given)] : outputs;
+  if (all.filter((each) => 'dest' in each && each.dest === '-').length > 1)
+    throw new ConfigError('only one --output can go to standard output');
+  return all;
+};
+
+const outputOf = (text: string, given: Given): Output => {
+  const fields = fieldsOf(text);
+  const type = typeOf(fields, text);
+  for (const name of fields.keys()) {
+    if (name === 'type' || FIELDS[type].includes(name)) continue;
+    const meant = nearest(name, FIELDS[type]);
+    throw new ConfigError(
+      `--output type=${type} has no \`${name}\`${meant ? ` (did you mean \`${meant}\`?)` : ''}; it has ${FIELDS[type].join(', ')}`,
+    );
+  }
+  const form = formOf(fields, type === 'docker' ? 'none' : 'gzip', given);
+  if (type === 'registry') return { type, names: (fields.get('name') ?? '').split(';').filter(Boolean), ...form };
+  const tar = fields.get('tar') !== 'false';
+  const dest = fields.get('dest') ?? (type === 'local' || !tar ? undefined : '-');
+  if (!dest) throw new ConfigError(`--output type=${type} needs a folder, as in --output type=${type},dest=FOLDER`);
+  if (dest === '-' && (type === 'local' || !tar))
+    throw new ConfigError(`--output ${text} is a folder, which cannot go to standard output`);
+  return type === 'local' || type === 'tar' ? { type, dest } : { type, dest, tar, ...form };
+};
+
+/** `FOLDER` alone is `type=local,dest=FOLDER`, and `-` is `type=tar,dest=-`. */
+const fieldsOf = (text: string): ReadonlyMap<string, string> => {
+  if (text === '-')
+    return new Map([
+      ['type', 'tar'],
+      ['dest', '-'],
+    ]);
+  if (!text.includes('='))
+    return new Map([
+      ['type', 'local'],
+      ['dest', text],
+    ]);
+  return new Map(
+    text.split(',').map((field) => {
+      const equals = field.indexOf('=');
+      if (equals < 1) throw new ConfigError(`--output takes fields such as dest=FILE, not \`${field}\``);
+      return [field.slice(0, equals).trim(), field.slice(equals + 1)] as const;
+    }),
+  );
+};
+
+const typeOf = (fields: ReadonlyMap<string, string>, text: string): OutputType => {
+  const given = fields.get('type');
+  const type = TYPES.find((each) => each === given);
+  if (type) return type;
+  throw new ConfigError(
+    given === undefined
+      ? `--output needs a type, as in --output type=oci,dest=image.tar, not \`${text}\``
+      : `--output has no type \`${given}\`; it has ${TYPES.join(', ')}`,
+  );
+};
+
+const formOf = (fields: ReadonlyMap<string, string>, usual: Compression, given: Given): LayerForm => {
+  const text = fields.get('compression') ?? choiceOf(given, 'compression', COMPRESSIONS) ?? usual;
+  const compression = COMPRESSIONS.find((each) => each === text);
+  if (!compression) throw new ConfigError(`compression is ${COMPRESSIONS.join(', ')}, not \`${text}\``);
+  const [usualLevel, most] = LEVELS[compression];
+  const level = fields.get('compression-level') ?? textOf(given, 'compression-level') ?? String(usualLevel);
+  if (compression === 'none') return { compression, level: 0 };
+  if (!/^\d+$/.test(level) || Number(level) > most || Number(level) < 1)
+    throw new ConfigError(`--compression-level of ${compression} is 1 to ${most}, not \`${level}\``);
+  return { compression, level: Number(level) };
+};
+
+/** How `push` and `save` hand layers out. */
+export const layerForm = (given: Given, usual: Compression): LayerForm => formOf(new Map(), usual, given);

@@ -1,0 +1,103 @@
+import { COMPRESSION_FLAGS, IMAGE_FLAGS } from './build-flags.ts';
+import type { CommandName } from './command-names.ts';
+import type { Command, Flag } from './commands.ts';
+import { REGISTRY_FLAGS } from './registry-options.ts';
+
+const STORE: Readonly<Record<string, Flag>> = {
+  store: { type: 'string', describe: 'The folder of images and layers' },
+};
+const QUIET: Flag = { type: 'boolean', alias: 'q', describe: 'Print ids alone' };
+const PLATFORM: Flag = { type: 'string', describe: 'OS/ARCH[/VARIANT] of the image, where there are several' };
+const EXIT_CODES = 'Exit codes: 0 done; 2 wrong use, or no such image; 3 it failed.';
+
+/** Commands about stored images and registries. */
+export const IMAGE_COMMANDS = {
+  pull: {
+    operands: '<images...>',
+    describe: 'Take images from their registries into the store',
+    flags: { ...STORE, platform: PLATFORM, quiet: QUIET, ...REGISTRY_FLAGS },
+    examples: [['$0 pull debian:12-slim', 'from Docker Hub']],
+    epilogue: EXIT_CODES,
+    run: async (given, io) => (await import('./image-runs.ts')).pull(given, io),
+  },
+  push: {
+    operands: '<images...>',
+    describe: 'Send stored images to their registries',
+    flags: { ...STORE, ...COMPRESSION_FLAGS, quiet: QUIET, ...REGISTRY_FLAGS },
+    examples: [['$0 push registry.example.com/team/app:1.0', 'after `docker login registry.example.com`']],
+    epilogue: EXIT_CODES,
+    run: async (given, io) => (await import('./image-runs.ts')).push(given, io),
+  },
+  save: {
+    operands: '<images...>',
+    describe: 'Write images as one archive, which docker load, skopeo and podman load take',
+    flags: {
+      output: { type: 'string', alias: 'o', describe: 'The file to write', defaultDescription: 'standard output' },
+      ...STORE,
+      ...COMPRESSION_FLAGS,
+    },
+    examples: [['$0 save hello | docker load', 'hand an image over']],
+    epilogue: EXIT_CODES,
+    run: async (given, io) => (await import('./image-runs.ts')).save(given, io),
+  },
+  load: {
+    operands: '[archive]',
+    describe: 'Take the images of an archive or a layout folder into the store',
+    flags: {
+      input: { type: 'string', alias: 'i', describe: 'The file to read', defaultDescription: 'standard input' },
+      ...STORE,
+      platform: PLATFORM,
+      quiet: QUIET,
+    },
+    examples: [['docker save hello | $0 load', 'take an image over']],
+    epilogue: EXIT_CODES,
+    run: async (given, io) => (await import('./image-runs.ts')).load(given, io),
+  },
+  tag: {
+    operands: '<image> <name>',
+    describe: 'Give an image another name',
+    flags: STORE,
+    examples: [['$0 tag hello registry.example.com/team/hello:1.0', 'to push it there']],
+    run: async (given, io) => (await import('./image-runs.ts')).tag(given, io),
+  },
+  rmi: {
+    operands: '<images...>',
+    describe: 'Take names away from images; layers stay until prune',
+    flags: STORE,
+    examples: [],
+    run: async (given, io) => (await import('./image-runs.ts')).rmi(given, io),
+  },
+  prune: {
+    operands: '',
+    describe: 'Delete what no named image needs, cached steps too',
+    flags: {
+      'keep-storage': {
+        type: 'string',
+        describe: 'Keep the cached steps used last, while the store is no larger than this',
+        defaultDescription: '0',
+      },
+      ...STORE,
+    },
+    examples: [['$0 prune --keep-storage 5GB', 'for a machine that builds']],
+    run: async (given, io) => (await import('./image-runs.ts')).prune(given, io),
+  },
+  search: {
+    operands: '<term>',
+    describe: 'Look for images in Docker Hub, or in another registry: search HOST/TERM',
+    flags: {
+      limit: { type: 'string', describe: 'At most so many', defaultDescription: '25' },
+      format: IMAGE_FLAGS.format ?? QUIET,
+      ...REGISTRY_FLAGS,
+    },
+    examples: [['$0 search localhost:5000/app', 'what has app in its name there']],
+    run: async (given, io) => (await import('./image-runs.ts')).search(given, io),
+  },
+  'store-verify': {
+    operands: '',
+    describe: 'Recompute every digest in the store, and delete what is damaged; also store verify',
+    flags: STORE,
+    examples: [],
+    epilogue: 'Exit codes: 0 all is right; 1 something was damaged, and is mended; 3 it failed.',
+    run: async (given, io) => (await import('./image-runs.ts')).storeVerify(given, io),
+  },
+} as const satisfies Partial<Readonly<Record<CommandName, Command>>>;

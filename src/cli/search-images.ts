@@ -1,0 +1,36 @@
+import { searchRegistry } from '../oci/search.ts';
+import type { Access } from '../oci/session.ts';
+import { escapeLine } from '../report/escape.ts';
+import type { Io } from './io.ts';
+
+export interface SearchArguments {
+  readonly access: Access;
+  readonly limit: number;
+  readonly format: 'pretty' | 'json';
+}
+
+/** `iechorlint search`: repositories of a registry, Docker Hub unless the term begins with another. */
+export const searchImages = async (text: string, { access, limit, format }: SearchArguments, io: Io): Promise<void> => {
+  const [, first = '', rest] = /^([^/]+)\/(.*)$/s.exec(text.replace(/^iechor\.io\//, 'docker.io/')) ?? [];
+  const hasHost = rest !== undefined && (/[.:]/.test(first) || first === 'localhost');
+  const found = await searchRegistry(hasHost ? first : 'docker.io', hasHost ? rest : text, limit, access);
+  if (format === 'json') {
+    io.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
+    return;
+  }
+  const rows = found.map(({ name, description, stars, isOfficial }) => [
+    escapeLine(name),
+    escapeLine(description).slice(0, 60),
+    stars === undefined ? '' : String(stars),
+    isOfficial ? '[OK]' : '',
+  ]);
+  const table = [['NAME', 'DESCRIPTION', 'STARS', 'OFFICIAL'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
+  for (const row of table)
+    io.stdout.write(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('   ')
+        .trimEnd()}\n`,
+    );
+};

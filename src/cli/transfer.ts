@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import type { LayerForm } from '../build/export.ts';
+import { importImage, openFiles, spooledFiles } from '../build/import.ts';
+import { pullImage } from '../build/pull.ts';
+import { pushImage } from '../build/push.ts';
+import type { Store } from '../build/store.ts';
+import { ConfigError } from '../config/error.ts';
+import type { Files } from '../oci/archive.ts';
+import { ImageError } from '../oci/error.ts';
+import type { Image } from '../oci/image.ts';
+import { imagesIn } from '../oci/images.ts';
+import { type NamedBlobs, writeLayoutArchive } from '../oci/layout.ts';
+import { nameParts } from '../oci/name.ts';
+import type { Access } from '../oci/session.ts';
+import { fullName, shortName } from './image-names.ts';
+import { imageNamed } from './images.ts';
+import type { Io } from './io.ts';
+import { say } from './say.ts';
+import { namedBlobs, writeTo } from './write-output.ts';
+
+/** `iechorlint pull`: takes images from their registries into the store. */
+export const pullNames = async (
+  names: readonly string[],
+  { store, access, platform, quiet }: { store: Store; access: Access; platform: string; quiet: boolean },
+  io: Io,
+): Promise<void> => {
+  for (const name of names.map(fullName)) {
+    const image = await pullImage(store, name, platform, access, (layer, number, of) => {
+      if (!quiet) say(io, `${shortName(name)}: layer ${number} of ${of}, ${sizeText(layer.descriptor?.size)}`);
+    });
+    const id = store.saveImage(image, [name]);
+    io.stdout.write(`${quiet ? id : shortName(name)}\n`);
+  }
+};
+
+const sizeText = (size: number | undefined): string =>
+  size === undefined ? 'of unknown size' : size < 1e6 ? `${Math.ceil(size / 1e3)} kB` : `${Math.round(size / 1e6)} MB`;
+
+interface Sending {
+  readonly store: Store;
+  readonly access: Access;
+  readonly form: LayerForm;
+  readonly quiet: boolean;
+  readonly image: Image;
+}
+
+/** Sends an image under each of the names. */
+export const pushNames = async (
+  names: readonly string[],
+  { store, access, form, quiet, image }: Sending,
+  io: Io,
+): Promise<void> => {
+  for (const name of names) {
+    const digest = await pushImage(store, image, name, form, access, (layer, what) => {
+      if (!quiet) say(io, `${shortName(name)}: ${layer.digest.slice(7, 19)} ${WORDS[what]}`);
+    });
+    const { host, path } = nameParts(name);
+    if (!quiet) say(io, `pushed ${shortName(name)} as ${shortName(`${host}/${path}`)}@${digest}`);
+  }
+};
+
+const WORDS = { there: 'is there already', mounted: 'taken over from another repository', sent: 'sent' } as const;
+
+/** `iechorlint push`: sends stored images to their registries. */
+export const pushStored = async (names: readonly string[], options: Omit<Sending, 'image'>, io: Io): Promise<void> => {
+  for (const name of names)
+    await pushNames([fullName(name)], { ...options, image: imageNamed(options.store, name) }, io);
+};
+
+/** `iechorlint save`: images as one archive. */
+export const saveImages = async (
+  names: readonly string[],
+  { store, form, dest }: { store: Store; form: LayerForm; dest: string },
+  io: Io,
+): Promise<void> => {
+  const byId = new Map<string, { image: Image; names: string[] }>();
+  for (const name of names) {
+    const image = imageNamed(store, name);
+    const key = JSON.stringify(image.json);
+    const known = byId.get(key) ?? { image, names: [] };
+    byId.set(key, known);
+    if (!/^(?:sha256:)?[0-9a-f]{6,64}$/.test(name)) known.names.push(fullName(name));
+  }
+  const blobs: NamedBlobs[] = [];
+  for (const { image, names: own } of byId.values()) blobs.push(await namedBlobs(store, image, own, form));
+  writeTo(dest, io, (write) => writeLayoutArchive(write, blobs));
+};
+
+/** `iechorlint load`: the images of an archive, a layout folder, or standard input into the store. */
+export const loadImages = async (
+  place: string,
+  { store, platform, quiet }: { store: Store; platform: string; quiet: boolean },
+  io: Io,
+): Promise<void> => {
+  const files = await openPlace(place, store, io);
+  try {
+    const images = imagesIn(files, platform);
+    if (images.length === 0) throw new ImageError(`${place} has no image for ${platform}`);
+    for (const { names, source } of images) {
+      const full = names.flatMap(usableName);
+      const id = store.saveImage(await importImage(store, source), full);
+      io.stdout.write(quiet || full.length === 0 ? `${id}\n` : full.map((name) => `${shortName(name)}\n`).join(''));
+    }
+  } finally {
+    files.close();
+  }
+};
+
+/** A tag alone, as layouts have it, says nothing of the repository. */
+const usableName = (name: string): readonly string[] => {
+  try {
+    return /[/:]/.test(name) ? [fullName(name)] : [];
+  } catch (error) {
+    if (error instanceof ConfigError) return [];
+    throw error;
+  }
+};
+
+const openPlace = (place: string, store: Store, io: Io): Promise<Files> =>
+  place === '-'
+    ? spooledFiles(store, standardInput(io), 'standard input')
+    : openFiles(store, resolve(io.cwd, place.replace(/^(?:oci-layout|oci-archive|docker-archive):(?:\/\/)?/, '')));
+
+async function* standardInput({ stdin }: Io): AsyncGenerator<Uint8Array> {
+  for (let chunk = stdin(); chunk !== undefined; chunk = stdin()) yield chunk;
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { exportLayers, type LayerForm } from '../build/export.ts';
+import { writeRootArchive, writeRootFolder } from '../build/rootfs.ts';
+import type { Store } from '../build/store.ts';
+import { ConfigError } from '../config/error.ts';
+import { ImageError } from '../oci/error.ts';
+import type { Image } from '../oci/image.ts';
+import { imageBlobs, type NamedBlobs, writeAll, writeLayoutArchive, writeLayoutFolder } from '../oci/layout.ts';
+import type { Access } from '../oci/session.ts';
+import type { Output } from './build-output.ts';
+import { fullName } from './image-names.ts';
+import type { Io } from './io.ts';
+import { say } from './say.ts';
+import { codeOf, reasonOf } from './system-error.ts';
+
+/** What is on its way out. */
+export interface Leaving {
+  readonly image: Image;
+  /** Full ones. */
+  readonly names: readonly string[];
+  readonly store: Store;
+  readonly access: Access;
+  readonly quiet: boolean;
+}
+
+/** Throws ImageError and ConfigError. */
+export const writeOutput = async (output: Output, leaving: Leaving, io: Io): Promise<void> => {
+  const { image, store, names } = leaving;
+  if (output.type === 'registry') return push(output.names, output, leaving, io);
+  const path = resolve(io.cwd, output.dest);
+  if (!('compression' in output)) {
+    if (output.type === 'local') return writeFiles(store, image, path, io);
+    return writeTo(output.dest, io, (write) => writeRootArchive(store, image, write));
+  }
+  const blobs = await namedBlobs(store, image, names, output);
+  if (output.tar) return writeTo(output.dest, io, (write) => writeLayoutArchive(write, [blobs]));
+  described(path, () => writeLayoutFolder(path, blobs));
+};
+
+export const namedBlobs = async (
+  store: Store,
+  image: Image,
+  names: readonly string[],
+  form: LayerForm,
+): Promise<NamedBlobs> => ({ ...imageBlobs(image, await exportLayers(store, image.layers, form)), names });
+
+const push = async (others: readonly string[], form: LayerForm, leaving: Leaving, io: Io): Promise<void> => {
+  const names = others.length > 0 ? others.map(fullName) : leaving.names;
+  if (names.length === 0)
+    throw new ConfigError('a push needs the name of a repository: -t registry.example.com/team/app:1.0');
+  const { pushNames } = await import('./transfer.ts');
+  await pushNames(names, { ...leaving, form }, io);
+};
+
+const writeFiles = (store: Store, image: Image, folder: string, io: Io): void => {
+  const { devices, owners } = described(folder, () => writeRootFolder(store, image, folder));
+  if (devices > 0) say(io, `${devices} devices and pipes are left out of ${folder}; type=tar has them`);
+  if (owners > 0) say(io, `${owners} files in ${folder} belong to you, since only root may give them to others`);
+};
+
+/** A file is there whole or not at all; `-` is standard output. */
+export const writeTo = (dest: string, io: Io, action: (write: (chunk: Uint8Array) => void) => void): void => {
+  if (dest === '-') {
+    if (io.stdout.isTerminal()) throw new ConfigError('an archive is not for a terminal: send it on, or name a file');
+    return action((chunk) => io.stdout.write(chunk));
+  }
+  const path = resolve(io.cwd, dest);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw new ConfigError(`${dest} is a folder; name a file in it`);
+  described(path, () => {
+    // A device or a pipe is written as it is.
+    if (stat && !stat.isFile()) return writeFile(path, action);
+    const draft = `${path}.${randomUUID()}`;
+    try {
+      writeFile(draft, action);
+      renameSync(draft, path);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  });
+};
+
+const writeFile = (path: string, action: (write: (chunk: Uint8Array) => void) => void): void => {
+  const out = openSync(path, 'w');
+  try {
+    action((chunk) => writeAll(out, chunk));
+  } finally {
+    closeSync(out);
+  }
+};
+
+const described = <T>(path: string, action: () => T): T => {
+  try {
+    return action();
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    throw new ImageError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+};

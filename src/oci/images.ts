@@ -1,0 +1,150 @@
+import type { Files } from './archive.ts';
+import { checked } from './decompress.ts';
+import { ImageError } from './error.ts';
+import { type Descriptor, type Digest, digestOf, hexOf, type Index, type Manifest, MEDIA } from './image.ts';
+import { isFor, manifestIn } from './registry.ts';
+
+/** Where an image comes from: its configuration, and its layers as they are kept there. */
+export interface ImageSource {
+  /** Its digest has been checked. */
+  readonly config: () => Promise<Uint8Array>;
+  readonly layers: readonly SourceLayer[];
+}
+
+export interface SourceLayer {
+  /** For messages. */
+  readonly name: string;
+  /** As the manifest has it, where there is one. */
+  readonly descriptor?: Descriptor;
+  readonly open: () => AsyncIterable<Uint8Array>;
+}
+
+/** An image in a layout or an archive. */
+export interface KeptImage {
+  readonly names: readonly string[];
+  readonly source: ImageSource;
+}
+
+/** Every image for a platform, or of no platform that is told. Throws ImageError. */
+export const imagesIn = (files: Files, platform: string): readonly KeptImage[] => {
+  if (files.size('index.json') !== undefined) return layoutImages(files, platform);
+  if (files.size('manifest.json') !== undefined) return dockerImages(files);
+  throw new ImageError(`${files.place} holds no image: it has neither index.json nor manifest.json`);
+};
+
+/** The one image with a tag or a name, or the only one. Throws ImageError. */
+export const imageIn = (files: Files, tag: string | undefined, platform: string): KeptImage => {
+  const images = imagesIn(files, platform);
+  const found = images.filter(({ names }) => tag === undefined || names.some((name) => isNamed(name, tag)));
+  const [first] = found;
+  const all = images.flatMap(({ names }) => names).join(', ') || 'one without a name';
+  if (!first) throw new ImageError(`${files.place} has no image ${tag ?? `for ${platform}`}; it has ${all}`);
+  if (found.length > 1) throw new ImageError(`${files.place} has several images, ${all}: name one by its tag`);
+  return first;
+};
+
+const isNamed = (name: string, tag: string): boolean => name === tag || name.endsWith(`:${tag}`);
+
+// OCI layouts -------------------------------------------------------------------------------------------------------
+
+const layoutImages = (files: Files, platform: string): readonly KeptImage[] => {
+  const index = manifestIn(files.bytes('index.json'), `${files.place}/index.json`);
+  if (!('manifests' in index)) throw new ImageError(`${files.place}/index.json is no list of images`);
+  const found = new Map<Digest, { descriptor: Descriptor; names: string[] }>();
+  for (const each of index.manifests) {
+    const descriptor = ownOf(files, each, platform);
+    if (!descriptor) continue;
+    const known = found.get(descriptor.digest) ?? { descriptor, names: [] };
+    found.set(descriptor.digest, known);
+    known.names.push(...namesOf(each));
+  }
+  return Array.from(found.values(), ({ descriptor, names }) => ({ names, source: sourceIn(files, descriptor) }));
+};
+
+const namesOf = ({ annotations }: Descriptor): readonly string[] => {
+  const name = annotations?.['io.containerd.image.name'] ?? annotations?.['org.opencontainers.image.ref.name'];
+  return name === undefined ? [] : [name];
+};
+
+/** An index is looked into for the platform; an attestation is no image. */
+const ownOf = (files: Files, descriptor: Descriptor, platform: string, depth = 0): Descriptor | undefined => {
+  const { mediaType, platform: own } = descriptor;
+  if (mediaType !== MEDIA.index && mediaType !== MEDIA.dockerIndex)
+    return own && !isFor(descriptor, platform) ? undefined : descriptor;
+  const inner: Index | Manifest = manifestIn(blobBytes(files, descriptor), descriptor.digest);
+  if (!('manifests' in inner) || depth > 2) throw new ImageError(`${descriptor.digest} is no list of images`);
+  const suitable = inner.manifests.find((each) => isFor(each, platform));
+  return suitable && ownOf(files, suitable, platform, depth + 1);
+};
+
+/** Where a layout has a blob. Throws ImageError for what is no digest, and might lead elsewhere. */
+export const blobPath = (digest: Digest): string => {
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) throw new ImageError(`\`${digest}\` is no sha256 digest`);
+  return `blobs/sha256/${hexOf(digest)}`;
+};
+
+const blobBytes = (files: Files, { digest }: Descriptor): Uint8Array => {
+  const bytes = files.bytes(blobPath(digest));
+  if (digestOf(bytes) !== digest)
+    throw new ImageError(`the blob ${digest} in ${files.place} has another content: its digest is ${digestOf(bytes)}`);
+  return bytes;
+};
+
+const sourceIn = (files: Files, descriptor: Descriptor): ImageSource => {
+  const manifest = manifestIn(blobBytes(files, descriptor), descriptor.digest);
+  if ('manifests' in manifest) throw new ImageError(`${descriptor.digest} is no manifest of an image`);
+  return {
+    config: async () => blobBytes(files, manifest.config),
+    layers: manifest.layers.map((each) => ({
+      name: each.digest,
+      descriptor: each,
+      open: () => checked(files.stream(blobPath(each.digest)), each),
+    })),
+  };
+};
+
+// docker save -------------------------------------------------------------------------------------------------------
+
+interface DockerEntry {
+  readonly Config: string;
+  readonly RepoTags: readonly string[] | null;
+  readonly Layers: readonly string[];
+}
+
+const dockerImages = (files: Files): readonly KeptImage[] =>
+  dockerEntries(files).map(({ Config, RepoTags, Layers }) => ({
+    names: RepoTags ?? [],
+    source: {
+      config: async () => configIn(files, Config),
+      layers: Layers.map((path) => ({ name: path, open: () => files.stream(path) })),
+    },
+  }));
+
+/** What `manifest.json` lists. Throws ImageError. */
+export const dockerEntries = (files: Files): readonly DockerEntry[] => {
+  try {
+    const entries: unknown = JSON.parse(Buffer.from(files.bytes('manifest.json')).toString());
+    if (Array.isArray(entries) && entries.every(isDockerEntry)) return entries;
+  } catch (error) {
+    if (error instanceof ImageError) throw error;
+  }
+  throw new ImageError(`manifest.json in ${files.place} is not what \`docker save\` writes`);
+};
+
+const isDockerEntry = (value: unknown): value is DockerEntry =>
+  typeof value === 'object' &&
+  value !== null &&
+  'Config' in value &&
+  typeof value.Config === 'string' &&
+  'Layers' in value &&
+  Array.isArray(value.Layers) &&
+  value.Layers.every((layer) => typeof layer === 'string');
+
+/** The configuration's name is its digest. */
+const configIn = (files: Files, path: string): Uint8Array => {
+  const bytes = files.bytes(path);
+  const [hex] = /[0-9a-f]{64}/.exec(path) ?? [];
+  if (hex !== undefined && digestOf(bytes) !== `sha256:${hex}`)
+    throw new ImageError(`${path} in ${files.place} has another content: its digest is ${digestOf(bytes)}`);
+  return bytes;
+};

@@ -1,0 +1,83 @@
+import { bytesOf } from './http.ts';
+import { type Access, ask, openSession, refusal, type Session } from './session.ts';
+
+/** A repository that a registry has found; a catalogue tells of its tags instead of the rest. */
+export interface SearchResult {
+  readonly name: string;
+  readonly description: string;
+  readonly stars: number | undefined;
+  readonly isOfficial: boolean;
+}
+
+const MOST_ANSWER = 16 * 1024 * 1024;
+
+/** What a registry has for a term: by its search, else from its catalogue. Throws ImageError. */
+export const searchRegistry = async (
+  host: string,
+  term: string,
+  limit: number,
+  access: Access,
+): Promise<readonly SearchResult[]> => {
+  const session = openSession(host === 'docker.io' ? 'index.docker.io' : host, access);
+  const found = await bySearch(session, term, limit);
+  if (found) return found;
+  return byCatalogue(session, term, limit);
+};
+
+interface SearchJson {
+  readonly results?: readonly {
+    readonly name: string;
+    readonly description?: string;
+    readonly star_count?: number;
+    readonly is_official?: boolean;
+  }[];
+}
+
+const bySearch = async (
+  session: Session,
+  term: string,
+  limit: number,
+): Promise<readonly SearchResult[] | undefined> => {
+  const where = `/v1/search?q=${encodeURIComponent(term)}&n=${limit}`;
+  const json: SearchJson | undefined = await jsonAt(session, where, []);
+  return json?.results?.map(({ name, description = '', star_count: stars, is_official: isOfficial = false }) => ({
+    name,
+    description,
+    stars,
+    isOfficial,
+  }));
+};
+
+/** Undefined where the registry has no such page. */
+const jsonAt = async <T>(session: Session, where: string, scopes: readonly string[]): Promise<T | undefined> => {
+  const answer = await ask(session, where, scopes, { method: 'GET', headers: { accept: 'application/json' } });
+  if (answer.status === 200) {
+    try {
+      return JSON.parse((await bytesOf(answer, MOST_ANSWER)).toString());
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+  if (answer.status >= 500 || answer.status === 429) throw await refusal(answer, `search ${session.host}`);
+  answer.drop();
+  return undefined;
+};
+
+const byCatalogue = async (session: Session, term: string, limit: number): Promise<readonly SearchResult[]> => {
+  const answer = await ask(session, '/v2/_catalog?n=10000', ['registry:catalog:*'], { method: 'GET', headers: {} });
+  if (answer.status !== 200)
+    throw await refusal(answer, `search ${session.host}, which has no search and no catalogue`);
+  const { repositories = [] }: { repositories?: readonly string[] } = JSON.parse(
+    (await bytesOf(answer, MOST_ANSWER)).toString(),
+  );
+  const results: SearchResult[] = [];
+  for (const name of repositories.filter((each) => each.includes(term)).slice(0, limit)) {
+    const list: { tags?: readonly string[] } | undefined = await jsonAt(session, `/v2/${name}/tags/list`, [
+      `repository:${name}:pull`,
+    ]);
+    const description = `tags: ${(list?.tags ?? []).slice(0, 10).join(', ') || 'none'}`;
+    results.push({ name: `${session.host}/${name}`, description, stars: undefined, isOfficial: false });
+  }
+  return results;
+};
