@@ -1,6 +1,7 @@
 import { type CstNode, CstParser, type IToken, type ParserMethod } from 'chevrotain';
 import type { FileCstNode } from './cst.d.ts';
 import { firstTokenLookahead } from './lookahead.ts';
+import { prepare } from './prepared.ts';
 import * as t from './tokens.ts';
 
 /**
@@ -8,7 +9,8 @@ import * as t from './tokens.ts';
  * it fails at nothing; how many arguments an instruction needs is checked when the tree is made.
  */
 export class IechorfileParser extends CstParser {
-  constructor(skipValidations: boolean) {
+  /** With `skipValidations` our own lookahead decides; prepared, it is taken as it was written down. */
+  constructor(skipValidations: boolean, isPrepared = skipValidations) {
     super([...t.VOCABULARY], {
       maxLookahead: 1,
       recoveryEnabled: false,
@@ -16,7 +18,7 @@ export class IechorfileParser extends CstParser {
       skipValidations,
       ...(skipValidations ? { lookaheadStrategy: firstTokenLookahead() } : {}),
     });
-    this.performSelfAnalysis();
+    if (!isPrepared || !prepare(this, t.VOCABULARY)) this.performSelfAnalysis();
   }
 
   file = this.RULE('file', () => {

@@ -34,21 +34,39 @@ export const firstTokenLookahead = (): ILookaheadStrategy => {
       for (const [choice, alternative] of definitionOf(alternation).entries()) {
         for (const token of firstOf(alternative, known).tokens) choices[token] ??= choice;
       }
-      return function (this: BaseParser) {
-        return choices[this.LA(1).tokenTypeIdx];
-      };
+      return choosing(choices);
     },
     buildLookaheadForOptional({ rule, prodOccurrence, prodType }) {
       const begins: boolean[] = [];
       for (const token of firstOfSequence(definitionOf(find(rule, prodType, prodOccurrence)), known).tokens) {
         begins[token] = true;
       }
-      return function (this: BaseParser) {
-        return begins[this.LA(1).tokenTypeIdx] === true;
-      };
+      return beginning(begins);
     },
   };
 };
+
+/** What the next token, by its number, says; kept on the function, so that it can be written down. */
+export type Choosing = ((this: BaseParser) => number | undefined) & {
+  readonly choices: readonly (number | undefined)[];
+};
+export type Beginning = ((this: BaseParser) => boolean) & { readonly begins: readonly (boolean | undefined)[] };
+
+export const choosing = (choices: readonly (number | undefined)[]): Choosing =>
+  Object.assign(
+    function (this: BaseParser) {
+      return choices[this.LA(1).tokenTypeIdx];
+    },
+    { choices },
+  );
+
+export const beginning = (begins: readonly (boolean | undefined)[]): Beginning =>
+  Object.assign(
+    function (this: BaseParser) {
+      return begins[this.LA(1).tokenTypeIdx] === true;
+    },
+    { begins },
+  );
 
 const KINDS = {
   Alternation,

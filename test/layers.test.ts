@@ -48,7 +48,7 @@ const BEHIND: Readonly<Record<string, string>> = {
   fzstd: 'src/oci/decompress.ts',
 };
 
-const GENERATED = ['grammar/cst.d.ts', 'rules/index.ts'];
+const GENERATED = ['grammar/cst.d.ts', 'grammar/lookahead-table.ts', 'rules/index.ts'];
 
 /** Files longer than the house has them, each with its reason. */
 const LONG: Readonly<Record<string, string>> = {

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { generateCstDts } from 'chevrotain';
 import { IechorfileParser } from '../../grammar/iechorfile.ts';
+import { decisionsOf, tableText } from '../../grammar/prepared.ts';
+import { VOCABULARY } from '../../grammar/tokens.ts';
 import { schemaText } from './generate/config-schema.ts';
 import { ruleIndex } from './generate/rule-index.ts';
 import { rulePages } from './generate/rule-pages.ts';
@@ -23,6 +25,7 @@ const settle = (path: string, text: string): boolean => {
 };
 
 const hasIndex = settle('rules/index.ts', ruleIndex());
+settle('grammar/lookahead-table.ts', tableText(decisionsOf(new IechorfileParser(true, false), VOCABULARY)));
 settle('grammar/cst.d.ts', generateCstDts(new IechorfileParser(false).getGAstProductions()));
 
 // A rule that cannot be loaded keeps the page as it was, and is named.
