@@ -44,6 +44,7 @@ export const noFiles: Tree = {
   entry: () => undefined,
   list: () => [],
   resolve: clean,
+  isDeleted: () => false,
   read: () => Buffer.alloc(0),
   digest: () => '',
 };

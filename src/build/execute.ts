@@ -39,6 +39,10 @@ export interface BuildRequest {
   /** Seconds since 1970, for everything that is new. */
   readonly epoch: number;
   readonly secrets: ReadonlyMap<string, Uint8Array>;
+  /** Sockets of ssh agents by their ids. */
+  readonly ssh?: ReadonlyMap<string, string>;
+  /** Lines for `/etc/hosts` of every step. */
+  readonly hosts?: readonly string[];
   /** The image that FROM or `--from` names. Throws ImageError. */
   readonly imageNamed: (text: string) => Promise<Image>;
   readonly report: (event: BuildEvent) => void;

@@ -1,8 +1,8 @@
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
+import { type BigIntStats, lstatSync, lutimesSync, readdirSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
+import { capabilitiesOf, opaqueFolders } from './attributes.ts';
 import type { SourceFile } from './files.ts';
-import { opaqueFolders } from './opaque.ts';
 import { digestOfFile, readInto } from './read-file.ts';
 import { folderOf, joined, nameOf, type Tree } from './tree.ts';
 
@@ -18,9 +18,17 @@ export const removeStubs = (upper: string, stubs: readonly string[]): void => {
 
 /** What a step has changed, as the upper folder of its overlay tells: the entries of a layer, in order of path. */
 export const changedFiles = (upper: string, tree: Tree, mtime: number): readonly SourceFile[] => {
-  const found: SourceFile[] = [];
-  visit({ upper, tree, mtime, links: new Map(), opaque: opaqueFolders(upper, tree) }, '', found);
-  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const walk: Walk = { upper, tree, mtime, links: new Map(), opaque: opaqueFolders(upper, tree), found: [], same: [] };
+  visit(walk, '');
+  for (const path of walk.same) forget(walk, path);
+  return withCapabilities(upper, walk.found).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+};
+
+/** Gives the files of a step the time that its layer tells, so that later steps see the same as when the layer is unpacked. */
+export const setTimes = (upper: string, entries: readonly SourceFile[]): void => {
+  for (const { path, type, mtime } of entries.toReversed()) {
+    if (type !== 'hardlink' && !nameOf(path).startsWith('.wh.')) lutimesSync(join(upper, path), mtime, mtime);
+  }
 };
 
 interface Walk {
@@ -30,32 +38,47 @@ interface Walk {
   /** The first path of each inode that has several. */
   readonly links: Map<bigint, string>;
   readonly opaque: ReadonlySet<string>;
+  readonly found: SourceFile[];
+  /** Directories in which nothing has changed. */
+  readonly same: string[];
 }
 
-const visit = (walk: Walk, folder: string, found: SourceFile[]): void => {
-  const names = readdirSync(join(walk.upper, folder)).sort();
-  if (walk.opaque.has(folder)) {
-    for (const name of walk.tree.list(folder))
-      if (!names.includes(name)) found.push(whiteout(walk, joined(folder, name)));
+const visit = (walk: Walk, folder: string): void => {
+  const { upper, tree, opaque, found } = walk;
+  const names = readdirSync(join(upper, folder)).sort();
+  if (opaque.has(folder)) {
+    const own = new Set(names);
+    for (const name of tree.list(folder)) if (!own.has(name)) found.push(whiteout(walk, joined(folder, name)));
   }
   for (const name of names) {
     const path = joined(folder, name);
-    const stat = lstatSync(join(walk.upper, path), { bigint: true });
+    const stat = lstatSync(join(upper, path), { bigint: true });
     if (stat.isCharacterDevice() && stat.rdev === 0n) {
-      if (walk.tree.entry(path)) found.push(whiteout(walk, path));
+      if (tree.entry(path) || tree.list(path).length > 0) found.push(whiteout(walk, path));
       continue;
     }
     if (name.startsWith('.wh.'))
       throw new ImageError(`a step made /${path}, and such names mean deleted files in a layer`);
-    const entry = entryOf(walk, path, stat);
-    if (!entry) continue;
-    const at = found.length;
-    if (stat.isDirectory()) {
-      visit(walk, path, found);
-      if (found.length === at && isUnchanged(walk, entry, stat)) continue;
-    } else if (isUnchanged(walk, entry, stat)) continue;
-    found.push(entry);
+    visitEntry(walk, path, stat);
   }
+};
+
+const visitEntry = (walk: Walk, path: string, stat: BigIntStats): void => {
+  const entry = entryOf(walk, path, stat);
+  if (!entry) return;
+  const at = walk.found.length;
+  if (stat.isDirectory()) visit(walk, path);
+  if (walk.found.length === at && isUnchanged(walk, entry, stat)) {
+    if (stat.isDirectory()) walk.same.push(path);
+  } else walk.found.push(entry);
+};
+
+/** A directory that was only passed through has the time that it had. */
+const forget = ({ upper, tree }: Walk, path: string): void => {
+  const before = tree.entry(path);
+  const full = join(upper, path);
+  if (readdirSync(full).length === 0) rmdirSync(full);
+  else if (before) lutimesSync(full, before.mtime, before.mtime);
 };
 
 const whiteout = ({ mtime }: Walk, path: string): SourceFile => ({
@@ -68,19 +91,20 @@ const whiteout = ({ mtime }: Walk, path: string): SourceFile => ({
   mtime,
 });
 
+/** Undefined for a socket: nobody listens there any more. */
 const entryOf = (walk: Walk, path: string, stat: BigIntStats): SourceFile | undefined => {
   const full = join(walk.upper, path);
   const mode = Number(stat.mode) & 0o7777;
   const base = { path, mode, uid: Number(stat.uid), gid: Number(stat.gid), size: 0, mtime: walk.mtime };
   if (stat.isDirectory()) return { ...base, type: 'directory' };
+  if (stat.isSocket()) return undefined;
+  const first = stat.nlink > 1n ? walk.links.get(stat.ino) : undefined;
+  if (first !== undefined) return { ...base, type: 'hardlink', link: first };
+  if (stat.nlink > 1n) walk.links.set(stat.ino, path);
   if (stat.isSymbolicLink()) return { ...base, type: 'symlink', mode: 0o777, link: readlinkSync(full) };
   if (stat.isFIFO()) return { ...base, type: 'fifo' };
   if (stat.isCharacterDevice() || stat.isBlockDevice())
     return { ...base, type: stat.isBlockDevice() ? 'block' : 'character', device: deviceOf(Number(stat.rdev)) };
-  if (!stat.isFile()) return undefined;
-  const first = stat.nlink > 1n ? walk.links.get(stat.ino) : undefined;
-  if (first !== undefined) return { ...base, type: 'hardlink', link: first };
-  if (stat.nlink > 1n) walk.links.set(stat.ino, path);
   const size = Number(stat.size);
   return { ...base, type: 'file', size, content: (write) => readInto(full, size, write) };
 };
@@ -91,17 +115,31 @@ const deviceOf = (rdev: number): { readonly major: number; readonly minor: numbe
 });
 
 /** Whether a file was only looked at for writing, or a directory stands there for what is in it alone. */
-const isUnchanged = ({ tree, upper }: Walk, entry: SourceFile, stat: BigIntStats): boolean => {
+const isUnchanged = ({ tree, upper, mtime }: Walk, entry: SourceFile, stat: BigIntStats): boolean => {
   const before = tree.entry(entry.path);
-  if (!before || before.type !== entry.type || entry.type === 'hardlink') return false;
+  if (!before || before.type !== entry.type) return false;
+  // What several names share has to be in the layer for them to share it.
+  if (entry.type !== 'directory' && stat.nlink > 1n) return false;
   const isSame =
     before.mode === entry.mode && before.uid === entry.uid && before.gid === entry.gid && before.link === entry.link;
-  if (!isSame || entry.type !== 'file') return isSame;
-  if (before.size !== entry.size || BigInt(before.mtime) * 1_000_000_000n !== stat.mtimeNs) return false;
-  return digestOfFile(join(upper, entry.path), entry.size) === digestOfEntry(tree, entry.path);
+  if (!isSame || entry.type === 'directory') return isSame;
+  if (before.mtime !== mtime && BigInt(before.mtime) * 1_000_000_000n !== stat.mtimeNs) return false;
+  if (entry.type !== 'file')
+    return before.device?.major === entry.device?.major && before.device?.minor === entry.device?.minor;
+  return before.size === entry.size && digestOfFile(join(upper, entry.path), entry.size) === tree.digest(before);
 };
 
-const digestOfEntry = (tree: Tree, path: string): string => {
-  const entry = tree.entry(path);
-  return entry ? tree.digest(entry) : '';
+/** Only programs have file capabilities, and few: those are asked for, since Node cannot read attributes. */
+const withCapabilities = (upper: string, entries: readonly SourceFile[]): readonly SourceFile[] => {
+  const programs = entries.filter(({ type, mode, size }) => type === 'file' && size > 0 && mode & 0o111);
+  if (programs.length === 0) return entries;
+  const found = capabilitiesOf(
+    upper,
+    programs.map(({ path }) => path),
+  );
+  if (found.size === 0) return entries;
+  return entries.map((entry) => {
+    const value = found.get(entry.path);
+    return value ? { ...entry, xattrs: new Map([['security.capability', value]]) } : entry;
+  });
 };

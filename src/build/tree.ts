@@ -16,20 +16,23 @@ export interface Tree {
   list(path: string): readonly string[];
   /** Where the path leads when links are followed inside the root; what is missing stays as it is written. */
   resolve(path: string): string;
+  /** Whether a layer has deleted what was below it at this place, and nothing is there now. */
+  isDeleted(path: string): boolean;
   read(entry: TreeEntry): Buffer;
   /** sha256 of a file's content, in hexadecimal digits. */
   digest(entry: TreeEntry): string;
 }
 
-/** What the image's files are once the layers are laid on one another. */
+/** What the image's files are once the layers are laid on one another. Each layer's headers are read once for all. */
 export const treeOf = (store: Store, layers: readonly Layer[]): Tree => {
-  const entries = new Map<string, TreeEntry>();
-  const children = new Map<string, Set<string>>();
-  for (const { diffId } of layers) lay(store, diffId, entries, children);
+  const known = trees.get(store) ?? new Map<string, Sheet>();
+  trees.set(store, known);
+  const sheet = sheetOf(store, layers, known);
   const tree: Tree = {
-    entry: (path) => entries.get(path),
-    list: (path) => [...(children.get(path) ?? [])].sort(),
+    entry: (path) => find(sheet, path),
+    list: (path) => namesIn(sheet, path),
     resolve: (path) => resolveIn(tree, path),
+    isDeleted: (path) => isDeletedIn(sheet, path),
     read: ({ layer, at, size }) => readBlob(store, layer, (read) => read(at, size)),
     digest: ({ layer, at, size }) => readBlob(store, layer, (read) => digestOfPart(read, at, size)),
   };
@@ -44,44 +47,98 @@ const digestOfPart = (read: (offset: number, length: number) => Buffer, at: numb
   return hash.digest('hex');
 };
 
+// Sheets ------------------------------------------------------------------------------------------------------------
+
+/** What one layer adds to those below, and takes from them. */
+interface Sheet {
+  readonly below: Sheet | undefined;
+  readonly entries: Map<string, TreeEntry>;
+  /** The names that the layer has in each directory. */
+  readonly children: Map<string, Set<string>>;
+  /** Paths at which nothing of the layers below is seen any more. */
+  readonly hidden: Set<string>;
+}
+
+const trees = new WeakMap<Store, Map<string, Sheet>>();
+
+const sheetOf = (store: Store, layers: readonly Layer[], known: Map<string, Sheet>): Sheet => {
+  let below: Sheet | undefined;
+  let chain = '';
+  for (const { diffId } of layers) {
+    chain += diffId;
+    const sheet: Sheet = known.get(chain) ?? lay(store, diffId, below);
+    known.set(chain, sheet);
+    below = sheet;
+  }
+  return below ?? newSheet(undefined);
+};
+
+const newSheet = (below: Sheet | undefined): Sheet => ({
+  below,
+  entries: new Map(),
+  children: new Map(),
+  hidden: new Set(),
+});
+
+const find = (top: Sheet | undefined, path: string): TreeEntry | undefined => {
+  for (let sheet = top; sheet; sheet = sheet.below) {
+    const entry = sheet.entries.get(path);
+    if (entry || isHidden(sheet, path)) return entry;
+  }
+  return undefined;
+};
+
+const isHidden = ({ hidden }: Sheet, path: string): boolean => {
+  if (hidden.size === 0) return false;
+  for (let at = path; at !== ''; at = folderOf(at)) if (hidden.has(at)) return true;
+  return false;
+};
+
+const isDeletedIn = (top: Sheet, path: string): boolean => {
+  if (find(top, path)) return false;
+  for (let sheet: Sheet | undefined = top; sheet; sheet = sheet.below) if (isHidden(sheet, path)) return true;
+  return false;
+};
+
+const namesIn = (top: Sheet | undefined, path: string): readonly string[] => {
+  const names = new Set<string>();
+  const above: Sheet[] = [];
+  for (let sheet = top; sheet; sheet = sheet.below) {
+    for (const name of sheet.children.get(path) ?? [])
+      if (!above.some(({ hidden }) => hidden.has(joined(path, name)))) names.add(name);
+    if (isHidden(sheet, path)) break;
+    if (sheet.hidden.size > 0) above.push(sheet);
+  }
+  return [...names].sort();
+};
+
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
 
 /** A layer's own entries win over its whiteouts, in whatever order they stand. */
-const lay = (
-  store: Store,
-  layer: Digest,
-  entries: Map<string, TreeEntry>,
-  children: Map<string, Set<string>>,
-): void => {
-  const added: PlacedEntry[] = [];
+const lay = (store: Store, layer: Digest, below: Sheet | undefined): Sheet => {
+  const sheet = newSheet(below);
   readBlob(store, layer, (read) => {
     for (const entry of readTar(windowed(read))) {
       const name = nameOf(entry.path);
       const folder = folderOf(entry.path);
-      if (name === OPAQUE)
-        for (const child of children.get(folder) ?? []) drop(joined(folder, child), entries, children);
-      else if (name.startsWith(WHITEOUT)) drop(joined(folder, name.slice(WHITEOUT.length)), entries, children);
-      else added.push(entry);
+      if (name === OPAQUE) for (const child of namesIn(below, folder)) sheet.hidden.add(joined(folder, child));
+      else if (name.startsWith(WHITEOUT)) sheet.hidden.add(joined(folder, name.slice(WHITEOUT.length)));
+      else add(sheet, entry, layer);
     }
   });
-  for (const entry of added) {
-    if (entry.path === '') continue;
-    const before = entries.get(entry.path);
-    if (before && (before.type !== 'directory' || entry.type !== 'directory')) drop(entry.path, entries, children);
-    entries.set(entry.path, { ...linked(entry, entries), layer: layerOf(entry, entries, layer) });
-    announce(entry.path, children);
-  }
+  return sheet;
 };
 
-/** A hard link is what it is linked to. */
-const linked = (entry: PlacedEntry, entries: ReadonlyMap<string, TreeEntry>): PlacedEntry => {
-  const target = entry.type === 'hardlink' ? entries.get(clean(entry.link ?? '')) : undefined;
-  return target ? { ...target, path: entry.path } : entry;
+const add = (sheet: Sheet, entry: PlacedEntry, layer: Digest): void => {
+  const { path } = entry;
+  const target = entry.type === 'hardlink' ? find(sheet, clean(entry.link ?? '')) : undefined;
+  // A hard link is what it is linked to.
+  sheet.entries.set(path, target ? { ...target, path } : { ...entry, layer });
+  if (path === '') return;
+  if (entry.type !== 'directory' && find(sheet.below, path)?.type === 'directory') sheet.hidden.add(path);
+  announce(path, sheet.children);
 };
-
-const layerOf = (entry: PlacedEntry, entries: ReadonlyMap<string, TreeEntry>, layer: Digest): Digest =>
-  entry.type === 'hardlink' ? (entries.get(clean(entry.link ?? ''))?.layer ?? layer) : layer;
 
 const announce = (path: string, children: Map<string, Set<string>>): void => {
   for (let rest = path; rest !== ''; rest = folderOf(rest)) {
@@ -91,13 +148,6 @@ const announce = (path: string, children: Map<string, Set<string>>): void => {
     if (known) known.add(nameOf(rest));
     else children.set(folder, new Set([nameOf(rest)]));
   }
-};
-
-const drop = (path: string, entries: Map<string, TreeEntry>, children: Map<string, Set<string>>): void => {
-  for (const child of children.get(path) ?? []) drop(joined(path, child), entries, children);
-  children.delete(path);
-  children.get(folderOf(path))?.delete(nameOf(path));
-  entries.delete(path);
 };
 
 export const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -136,16 +186,21 @@ const resolveIn = (tree: Tree, path: string): string => {
   return at;
 };
 
-/** Headers are read in windows, since most stand close together. */
+const LEAST_WINDOW = 1 << 12;
+const MOST_WINDOW = 1 << 18;
+
+/** Headers are read in windows, which grow while they stand close together: most do, but not those of large files. */
 const windowed = (read: (offset: number, length: number) => Buffer): ((offset: number, length: number) => Buffer) => {
-  const WINDOW = 1 << 16;
+  let size = LEAST_WINDOW;
   let start = 0;
   let window: Buffer = Buffer.alloc(0);
   return (offset, length) => {
-    if (length > WINDOW) return read(offset, length);
-    if (offset < start || offset + length > start + window.length) {
+    if (length > size) return read(offset, length);
+    const end = start + window.length;
+    if (offset < start || offset + length > end) {
+      size = offset <= end + LEAST_WINDOW ? Math.min(size * 4, MOST_WINDOW) : LEAST_WINDOW;
       start = offset;
-      window = read(offset, WINDOW);
+      window = read(offset, Math.max(size, length));
     }
     return window.subarray(offset - start, offset - start + length);
   };

@@ -12,12 +12,15 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
 import type { Layer } from '../oci/image.ts';
 import { writeAll } from '../oci/layout.ts';
-import { type PlacedEntry, readTar } from '../oci/untar.ts';
+import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
+import { readTar } from '../oci/untar.ts';
+import type { SourceFile } from './files.ts';
 import { readBlob, type Store } from './store.ts';
 import { clean, folderOf, joined, nameOf, treeOf } from './tree.ts';
 
@@ -32,13 +35,8 @@ const unpacked = (store: Store, layers: readonly Layer[], at: number): string =>
   if (existsSync(folder)) return folder;
   const draft = join(store.workFolder(), `unpack-${at}-${layer.diffId.slice(7, 19)}`);
   rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft);
-  const umask = process.umask(0);
-  try {
-    unpack(store, layers, at, draft);
-  } finally {
-    process.umask(umask);
-  }
+  mkdirSync(draft, { mode: 0o755 });
+  unpack(store, layers, at, draft);
   return settle(draft, folder);
 };
 
@@ -54,27 +52,33 @@ export const settle = (draft: string, folder: string): string => {
 };
 
 const OPAQUE = '.wh..wh..opq';
+const PART = 1 << 20;
 
 const unpack = (store: Store, layers: readonly Layer[], at: number, draft: string): void => {
   const layer = layers[at];
   if (!layer) return;
-  const folders: PlacedEntry[] = [];
-  const whiteouts: string[] = [];
+  const whiteouts = new Set<string>();
+  const files: SourceFile[] = [];
   readBlob(store, layer.diffId, (read) => {
     for (const entry of readTar(read)) {
       if (clean(entry.path) !== entry.path)
         throw new ImageError(`the layer ${layer.diffId} has an entry outside of it: ${entry.path}`);
       const name = nameOf(entry.path);
-      if (name === OPAQUE) whiteouts.push(...hiddenBy(store, layers.slice(0, at), folderOf(entry.path)));
-      else if (name.startsWith('.wh.')) whiteouts.push(joined(folderOf(entry.path), name.slice(4)));
-      else {
-        place(draft, entry, read);
-        if (entry.type === 'directory') folders.push(entry);
-      }
+      if (name === OPAQUE)
+        for (const path of hiddenBy(store, layers.slice(0, at), folderOf(entry.path))) whiteouts.add(path);
+      else if (name.startsWith('.wh.')) whiteouts.add(joined(folderOf(entry.path), name.slice(4)));
+      else
+        files.push({
+          ...entry,
+          content: (write) => {
+            for (let done = 0; done < entry.size; done += PART)
+              write(read(entry.at + done, Math.min(PART, entry.size - done)));
+          },
+        });
     }
+    for (const { path } of files) whiteouts.delete(path);
+    placeFiles(draft, [...files, ...Array.from(whiteouts, whiteout)]);
   });
-  for (const path of new Set(whiteouts)) makeWhiteout(draft, path);
-  for (const folder of folders.reverse()) lutimesSync(join(draft, folder.path), folder.mtime, folder.mtime);
 };
 
 /** What an opaque directory hides, one by one. */
@@ -83,63 +87,113 @@ const hiddenBy = (store: Store, below: readonly Layer[], folder: string): readon
     .list(folder)
     .map((name) => joined(folder, name));
 
-/** An overlay's own sign for a deleted file; what the layer itself has there stays. */
-const makeWhiteout = (draft: string, path: string): void => {
-  const full = join(draft, path);
-  if (existsSync(full)) return;
-  mkdirSync(join(draft, folderOf(path)), { recursive: true, mode: 0o755 });
-  node(full, ['c', '0', '0'], 0);
+/** An overlay's own sign for a deleted file. */
+const whiteout = (path: string): SourceFile => ({
+  ...{ path, type: 'character', mode: 0, uid: 0, gid: 0, size: 0, mtime: 0 },
+  device: { major: 0, minor: 0 },
+});
+
+/** Makes the files in an empty folder, whatever the umask is. What Node cannot make is made by GNU tar, all at once. */
+export const placeFiles = (folder: string, files: readonly SourceFile[]): void => {
+  const umask = process.umask(0);
+  try {
+    rejectThroughLinks(files);
+    const special = files.filter(needsTar);
+    for (const file of files) if (file.type !== 'hardlink' && !needsTar(file)) place(folder, file);
+    if (special.length > 0) placeByTar(folder, special);
+    for (const file of files) if (file.type === 'hardlink') placeLink(folder, file);
+    for (const { path, type, mtime } of files.toReversed())
+      if (type === 'directory') lutimesSync(join(folder, path), mtime, mtime);
+  } finally {
+    process.umask(umask);
+  }
 };
 
-const node = (full: string, kind: readonly string[], mode: number): void => {
-  const { status, stderr } = spawnSync('mknod', ['-m', mode.toString(8), full, ...kind], { encoding: 'utf8' });
-  if (status !== 0) throw new ImageError(`cannot make the device ${full}: ${stderr?.trim() ?? 'mknod is missing'}`);
+/** Whoever writes through a link writes anywhere. */
+const rejectThroughLinks = (files: readonly SourceFile[]): void => {
+  const links = new Set(files.flatMap(({ type, path }) => (type === 'symlink' ? [path] : [])));
+  if (links.size === 0) return;
+  for (const { path, type, link } of files) {
+    const places = type === 'hardlink' ? [path, clean(link ?? '')] : [path];
+    for (const place of places)
+      for (let at = folderOf(place); at !== ''; at = folderOf(at))
+        if (links.has(at)) throw new ImageError(`/${place} of a layer is behind the link /${at}`);
+  }
 };
+
+const needsTar = ({ type, xattrs }: SourceFile): boolean =>
+  type === 'fifo' || type === 'character' || type === 'block' || (type === 'file' && (xattrs?.size ?? 0) > 0);
 
 const isRoot = process.geteuid?.() === 0;
+const isInUserNamespace = process.env.IECHORLINT_USER_NAMESPACE === '1';
 
-const place = (draft: string, entry: PlacedEntry, read: (offset: number, length: number) => Uint8Array): void => {
-  const { path, type, mode, mtime } = entry;
-  const full = join(draft, path);
-  if (path === '') return;
+const place = (folder: string, file: SourceFile): void => {
+  const { path, type, mode, mtime } = file;
+  const full = join(folder, path);
   if (type === 'directory') {
-    mkdirSync(full, { recursive: true, mode });
+    if (path !== '') mkdirSync(full, { recursive: true, mode });
+    own(full, file);
     chmodSync(full, mode);
-    own(full, entry);
     return;
   }
-  mkdirSync(join(draft, folderOf(path)), { recursive: true, mode: 0o755 });
+  makeRoom(folder, path);
+  if (type === 'symlink') {
+    symlinkSync(file.link ?? '', full);
+    own(full, file);
+    lutimesSync(full, mtime, mtime);
+  } else writeContent(full, file);
+};
+
+const makeRoom = (folder: string, path: string): void => {
+  const full = join(folder, path);
+  mkdirSync(join(folder, folderOf(path)), { recursive: true, mode: 0o755 });
   if (existsSync(full)) rmSync(full, { recursive: true, force: true });
-  if (type === 'hardlink') return linkSync(join(draft, clean(entry.link ?? '')), full);
-  if (type === 'symlink') symlinkSync(entry.link ?? '', full);
-  else if (type === 'file') writeContent(full, entry, read);
-  else if (type === 'fifo') node(full, ['p'], mode);
-  else
-    node(
-      full,
-      [type === 'block' ? 'b' : 'c', String(entry.device?.major ?? 0), String(entry.device?.minor ?? 0)],
-      mode,
-    );
-  own(full, entry);
-  if (type === 'file' && mode & 0o7000) chmodSync(full, mode);
-  if (type !== 'file') lutimesSync(full, mtime, mtime);
+};
+
+const placeLink = (folder: string, { path, link }: SourceFile): void => {
+  const target = join(folder, clean(link ?? ''));
+  makeRoom(folder, path);
+  linkSync(target, join(folder, path));
 };
 
 /** Who unpacks as root owns what he makes. */
-const own = (full: string, { uid, gid }: PlacedEntry): void => {
+const own = (full: string, { uid, gid }: SourceFile): void => {
   if (isRoot && (uid !== 0 || gid !== 0)) lchownSync(full, uid, gid);
 };
 
-const PART = 1 << 20;
-
-const writeContent = (full: string, entry: PlacedEntry, read: (offset: number, length: number) => Uint8Array): void => {
-  const out = openSync(full, 'wx', entry.mode & 0o777);
+const writeContent = (full: string, file: SourceFile): void => {
+  const out = openSync(full, 'wx', file.mode & 0o777);
   try {
-    for (let done = 0; done < entry.size; done += PART) {
-      writeAll(out, read(entry.at + done, Math.min(PART, entry.size - done)));
-    }
-    futimesSync(out, entry.mtime, entry.mtime);
+    file.content?.((chunk) => writeAll(out, chunk));
+    own(full, file);
+    if (file.mode & 0o7000) chmodSync(full, file.mode);
+    futimesSync(out, file.mtime, file.mtime);
   } finally {
     closeSync(out);
   }
+};
+
+/** Who is not the machine's root makes no devices, and needs none: a step has its own. */
+const placeByTar = (folder: string, files: readonly SourceFile[]): void => {
+  const possible = files.filter(
+    ({ type, device }) => !isInUserNamespace || type === 'file' || type === 'fifo' || device?.major === 0,
+  );
+  const archive = `${folder}.tar`;
+  const out = openSync(archive, 'w', 0o600);
+  for (const { content, digest: _digest, ...entry } of possible) {
+    makeRoom(folder, entry.path);
+    writeAll(out, tarHeader(entry));
+    content?.((chunk) => writeAll(out, chunk));
+    writeSync(out, TAR_END, 0, paddingOf(entry.size));
+  }
+  writeAll(out, TAR_END);
+  closeSync(out);
+  const attributes = ['--xattrs', '--xattrs-include=*', '--same-permissions', '--same-owner', '--numeric-owner'];
+  const { status, stderr } = spawnSync('tar', ['-C', folder, ...attributes, '-xf', archive], {
+    encoding: 'utf8',
+    env: { LC_ALL: 'C', PATH: process.env.PATH },
+  });
+  rmSync(archive);
+  if (status !== 0)
+    throw new ImageError(`devices and attributes need GNU tar, which says: ${stderr?.trim() ?? 'it is missing'}`);
 };

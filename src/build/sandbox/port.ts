@@ -8,19 +8,56 @@ export interface RunRequest {
   readonly work: string;
   readonly argv: readonly string[];
   readonly env: ReadonlyMap<string, string>;
+  /** Absolute, links followed; it exists, or is the target of a mount. */
   readonly workdir: string;
   readonly owner: Owner;
   readonly network: 'host' | 'none';
-  /** What is mounted besides what every step has; targets are absolute and exist. */
+  /** What is mounted besides what every step has: targets are absolute, with links followed, and exist. */
   readonly mounts: readonly SandboxMount[];
   readonly isInsecure: boolean;
-  /** What it prints. */
-  readonly output: (chunk: Buffer) => void;
+  /** Whether the image has a shell to set variables with that programs of ours must not see. */
+  readonly hasShell: boolean;
+  /** Lines of `/etc/hosts` besides the usual ones. */
+  readonly hosts: readonly string[];
+  /** What it prints; undefined: it has the terminal. */
+  readonly output: ((chunk: Buffer) => void) | undefined;
 }
 
-export type SandboxMount =
-  | { readonly type: 'bind'; readonly source: string; readonly target: string; readonly isReadOnly: boolean }
-  | { readonly type: 'tmpfs'; readonly target: string; readonly options: string };
+export type SandboxMount = BindMount | OverlayMount | TmpfsMount | SecretMount;
+
+interface Target {
+  readonly target: string;
+  readonly isFolder: boolean;
+}
+
+export interface BindMount extends Target {
+  readonly type: 'bind';
+  readonly source: string;
+  readonly isReadOnly: boolean;
+}
+
+/** A path in an image; what is written is lost. */
+export interface OverlayMount extends Target {
+  readonly type: 'overlay';
+  readonly lowers: readonly string[];
+  /** Inside of it, links followed. */
+  readonly path: string;
+  readonly isReadOnly: boolean;
+}
+
+export interface TmpfsMount extends Target {
+  readonly type: 'tmpfs';
+  readonly options: string;
+}
+
+/** A file that is never on a disk. */
+export interface SecretMount extends Target {
+  readonly type: 'secret';
+  readonly content: Uint8Array;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** The exit code, or that of a shell for a signal. */
 export type ExitCode = number;
@@ -30,8 +67,12 @@ export interface Sandbox {
   readonly name: string;
   /** What others keep apart and this does not. */
   readonly lacks: readonly string[];
+  /** Throws SandboxError where the program cannot even be started. */
   run(request: RunRequest): Promise<ExitCode>;
 }
+
+/** The machine does not let us run a step; it is not the step's fault. */
+export class SandboxError extends Error {}
 
 /** Where every step sees files of ours, as BuildKit has it. */
 export const HOSTS = '127.0.0.1\tlocalhost buildkitsandbox\n::1\tlocalhost ip6-localhost ip6-loopback\n';
@@ -43,17 +84,11 @@ export const CAPABILITIES =
     ' ',
   );
 
-export const MASKED_FILES = [
-  '/proc/kcore',
-  '/proc/keys',
-  '/proc/latency_stats',
-  '/proc/timer_list',
-  '/proc/sched_debug',
-];
-export const MASKED_FOLDERS = [
-  '/proc/acpi',
-  '/proc/asound',
-  '/proc/scsi',
+/** What a step is not to see, and what it may only read. */
+export const MASKED = [
+  ...['acpi', 'asound', 'kcore', 'keys', 'latency_stats', 'scsi', 'sched_debug', 'timer_list', 'timer_stats'].map(
+    (name) => `/proc/${name}`,
+  ),
   '/sys/firmware',
   '/sys/devices/virtual/powercap',
 ];

@@ -1,0 +1,216 @@
+import { chownSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Run } from '../ast/nodes.ts';
+import type { Mount } from '../model/mounts.ts';
+import { digestOf, type Image } from '../oci/image.ts';
+import { cacheMount } from './cache-mount.ts';
+import { copyEntries, digestOfSources, writeLayer } from './copy.ts';
+import { BuildError } from './error.ts';
+import type { Source } from './files.ts';
+import type { SandboxMount } from './sandbox/port.ts';
+import { sshMount } from './ssh-mount.ts';
+import type { StepContext } from './steps.ts';
+import { clean, treeOf } from './tree.ts';
+import { layerFolders } from './unpack.ts';
+
+/** A `--mount` of a step. */
+export interface StepMount {
+  /** What of it decides the result. */
+  readonly data: unknown;
+  /** Absolute; undefined where nothing is mounted. */
+  readonly target: string | undefined;
+  readonly isFolder: boolean;
+  /** What must never be seen. */
+  readonly secret?: Uint8Array | undefined;
+  /** Makes it ready in the step's work folder. */
+  readonly prepare: (work: string) => MountSetup | Promise<MountSetup>;
+}
+
+/** A mount that is ready, until it is released. */
+export interface MountSetup {
+  readonly mount?: SandboxMount | undefined;
+  readonly variables?: readonly (readonly [name: string, value: string])[];
+  readonly release?: () => void;
+}
+
+/** The mount with what its flag says. */
+export interface MountRequest {
+  readonly mount: Mount;
+  readonly target: string;
+  readonly node: Run;
+  readonly context: StepContext;
+  /** The last value of a key; `undefined` where it is not given. */
+  readonly field: (key: string) => string | undefined;
+  /** Whether a switch such as `ro` is on; undefined where it is not given. */
+  readonly isOn: (...keys: readonly string[]) => boolean | undefined;
+}
+
+/** All mounts of a RUN. Throws BuildError. */
+export const stepMounts = (node: Run, context: StepContext): Promise<readonly StepMount[]> =>
+  Promise.all(context.model.mountsOf(node).map((mount, index) => stepMount(mount, index, node, context)));
+
+const stepMount = (mount: Mount, index: number, node: Run, context: StepContext): StepMount | Promise<StepMount> => {
+  const { workdir = '/' } = context.model.stateBefore(node);
+  const usual =
+    mount.type === 'secret'
+      ? `/run/secrets/${secretId(mount)}`
+      : mount.type === 'ssh'
+        ? `/run/buildkit/ssh_agent.${index}`
+        : '';
+  const given = mount.target ?? usual;
+  const request: MountRequest = {
+    ...{ mount, node, context },
+    target: `/${clean(given.startsWith('/') ? given : `${workdir}/${given}`)}`,
+    field: (key) => mount.fields.findLast((each) => each.key === key)?.value,
+    isOn: (...keys) => {
+      const field = mount.fields.findLast(({ key }) => keys.includes(key));
+      return field && field.value !== 'false' && field.value !== '0';
+    },
+  };
+  switch (mount.type) {
+    case 'tmpfs':
+      return tmpfsMount(request);
+    case 'cache':
+      return cacheMount(request);
+    case 'secret':
+      return secretMount(request);
+    case 'ssh':
+      return sshMount(request);
+    case 'bind':
+      return bindMount(request);
+  }
+};
+
+/** A number as Go reads it: octal with a leading 0. */
+export const modeOf = (text: string | undefined, usual: number): number =>
+  text === undefined ? usual : Number.parseInt(text.replace(/^0o/, ''), 8);
+
+// tmpfs -------------------------------------------------------------------------------------------------------------
+
+const tmpfsMount = ({ mount, target, field }: MountRequest): StepMount => {
+  const size = field('size');
+  const bytes = size === undefined ? undefined : bytesOf(size);
+  if (Number.isNaN(bytes)) throw new BuildError(`\`size=${size}\` is no size such as 64m`, mount.flag);
+  const options = `nosuid,nodev,noexec,mode=1777${bytes ? `,size=${bytes}` : ''}`;
+  const type = 'tmpfs';
+  return {
+    data: ['tmpfs', target],
+    ...{ target, isFolder: true },
+    prepare: () => ({ mount: { type, target, isFolder: true, options } }),
+  };
+};
+
+const UNITS: Readonly<Record<string, number>> = { '': 0, b: 0, k: 1, m: 2, g: 3, t: 4 };
+
+/** `128m`, `1GiB`: powers of 1024, as Docker has it. */
+const bytesOf = (text: string): number => {
+  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]?)(?:i?b)?$/i.exec(text.toLowerCase()) ?? [];
+  return digits === '' ? Number.NaN : Math.floor(Number(digits) * 1024 ** (UNITS[unit] ?? 0));
+};
+
+// secret ------------------------------------------------------------------------------------------------------------
+
+const secretId = ({ id, target, fields }: Mount): string =>
+  id ?? (target ?? fields.find(({ key }) => key === 'env')?.value ?? '').split('/').at(-1) ?? '';
+
+const secretMount = (request: MountRequest): StepMount => {
+  const { mount, target, field, isOn, node, context } = request;
+  const id = secretId(mount);
+  const content = context.request.secrets.get(id);
+  const variable = field('env');
+  if (!content && isOn('required'))
+    throw new BuildError(`the secret \`${id}\` is needed: give it by --secret id=${id},src=FILE`, node);
+  const isFile = mount.target !== undefined || variable === undefined;
+  const mode = modeOf(field('mode'), 0o400);
+  const [uid, gid] = [Number(field('uid') ?? 0), Number(field('gid') ?? 0)];
+  return {
+    data: ['secret', id, isFile ? target : '', variable ?? '', mode, uid, gid],
+    target: isFile && content ? target : undefined,
+    isFolder: false,
+    secret: content,
+    prepare: () => {
+      if (!content) return {};
+      const file: SandboxMount = { type: 'secret', target, isFolder: false, content, mode, uid, gid };
+      const variables = variable === undefined ? [] : [[variable, Buffer.from(content).toString('utf8')] as const];
+      return { mount: isFile ? file : undefined, variables };
+    },
+  };
+};
+
+// bind --------------------------------------------------------------------------------------------------------------
+
+const bindMount = async (request: MountRequest): Promise<StepMount> => {
+  const { mount, target, isOn, context } = request;
+  const path = mount.source ?? '/';
+  const isReadOnly = !isOn('rw', 'readwrite') && isOn('ro', 'readonly') !== false;
+  const data = ['bind', target, isReadOnly];
+  const image = mount.from === undefined ? undefined : await imageFrom(mount.from, request);
+  if (image) {
+    const tree = treeOf(context.request.store, image.layers);
+    const real = tree.resolve(path);
+    const entry = tree.entry(real);
+    if (real !== '' && !entry && tree.list(real).length === 0) throw missing(path, mount);
+    const isFolder = real === '' || !entry || entry.type === 'directory';
+    return {
+      data: [...data, image.layers.map(({ diffId }) => diffId), real],
+      ...{ target, isFolder },
+      prepare: () => ({
+        mount: {
+          type: 'overlay',
+          lowers: layerFolders(context.request.store, image.layers),
+          ...{ path: real, target, isFolder, isReadOnly },
+        },
+      }),
+    };
+  }
+  const [source] = context.request.context.find(path, {});
+  if (!source) throw missing(path, mount);
+  return {
+    data: [...data, digestOfSources([source])],
+    ...{ target, isFolder: source.isFolder },
+    prepare: () => ({
+      mount: {
+        type: 'overlay',
+        lowers: materialised(source, context.request),
+        path: 'source',
+        ...{ target, isFolder: source.isFolder, isReadOnly },
+      },
+    }),
+  };
+};
+
+const missing = (path: string, { from, flag }: Mount): BuildError =>
+  new BuildError(`\`${path}\` is not there${from === undefined ? ', or the ignore file leaves it out' : ''}`, flag);
+
+/** The image or stage that a mount takes files from. */
+export const imageFrom = (from: string, { node, context }: MountRequest): Promise<Image> => {
+  const { model, step, build, imageNamed } = context;
+  const reference = step.stage.references.find((each) => each.node === node && each.text === from);
+  const stage = reference?.stage && model.stages.find(({ index }) => index === reference.stage?.index);
+  return stage ? build(stage) : imageNamed(from);
+};
+
+/** Files of the context as a layer, so that a step sees them with the owners and without the files that COPY would. */
+const materialised = (source: Source, { store, epoch }: StepContext['request']): readonly string[] => {
+  const entries = copyEntries({
+    sources: [source],
+    destination: source.isFolder ? '/source/' : '/source',
+    tree: treeOf(store, []),
+    owner: undefined,
+    mode: undefined,
+    mtime: epoch,
+    followsLinks: false,
+  });
+  if (typeof entries === 'string') throw new Error(entries);
+  return layerFolders(store, [writeLayer(store, entries)]);
+};
+
+/** A folder that is empty at first. */
+export const newFolder = (path: string, mode: number, uid: number, gid: number): void => {
+  mkdirSync(path, { recursive: true, mode });
+  if (uid !== 0 || gid !== 0) chownSync(path, uid, gid);
+};
+
+export const mountKey = (...parts: readonly unknown[]): string => digestOf(JSON.stringify(parts)).slice(7, 39);
+
+export const mountsFolder = ({ store }: StepContext['request']): string => join(store.folder, 'mounts');

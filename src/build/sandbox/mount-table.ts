@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEVICES, deviceFolder, networkFiles, overlayFolders, type StepFolders } from './folders.ts';
+import { MASKED, type OverlayMount, READ_ONLY, type RunRequest, type SandboxMount } from './port.ts';
+
+/** One line of a table as `mount --all` reads it. */
+export interface MountLine {
+  readonly source: string;
+  readonly target: string;
+  readonly type: string;
+  readonly options: string;
+}
+
+/** What is mounted at once, in order, and what comes after: on places that only the first mounts have. */
+export interface MountPlan {
+  readonly merged: string;
+  readonly first: readonly MountLine[];
+  readonly later: readonly LaterMount[];
+}
+
+export interface LaterMount {
+  readonly line: MountLine;
+  readonly isFolder: boolean;
+  /** A secret, whose content is written into `line.source` first. */
+  readonly secret: Extract<SandboxMount, { type: 'secret' }> | undefined;
+}
+
+const OVERLAY = 'volatile,index=off,redirect_dir=off,metacopy=off,xino=off';
+
+/** Makes the folders of a step and tells what has to be mounted on them. */
+export const planMounts = (request: RunRequest, folders: StepFolders, isRootless: boolean): MountPlan => {
+  const { own } = folders;
+  const merged = join(own, 'merged');
+  const around = { request, folders, merged, isRootless };
+  const mounts = [...request.mounts].sort((a, b) => (a.target < b.target ? -1 : 1));
+  const first = [overlayLine(around, request.lowers, ''), ...systemLines(around)];
+  const later: LaterMount[] = [];
+  for (const [index, mount] of mounts.entries()) {
+    const secret = mount.type === 'secret' ? mount : undefined;
+    const isInside = mounts.slice(0, index).some(({ target }) => mount.target.startsWith(`${target}/`));
+    const lines = linesOf(mount, index, around);
+    const line = lines.pop();
+    first.push(...lines);
+    if (!line) continue;
+    if (secret || isInside) later.push({ line, isFolder: mount.isFolder, secret });
+    else first.push(line);
+  }
+  if (later.some(({ secret }) => secret)) {
+    mkdirSync(join(own, 'secrets'));
+    first.push({ source: 'tmpfs', target: join(own, 'secrets'), type: 'tmpfs', options: 'nosuid,nodev,mode=700' });
+  }
+  return { merged, first, later };
+};
+
+interface Around {
+  readonly request: RunRequest;
+  readonly folders: StepFolders;
+  readonly merged: string;
+  readonly isRootless: boolean;
+}
+
+const overlayLine = ({ request, folders, isRootless }: Around, lowers: readonly string[], name: string): MountLine => {
+  const { lower, upper, work } = overlayFolders(folders, request.work, lowers, name);
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work},${OVERLAY}${isRootless ? ',userxattr' : ''}`;
+  const target = join(folders.own, `${name}merged`);
+  mkdirSync(target);
+  return { source: 'overlay', target, type: 'overlay', options };
+};
+
+const bind = (source: string, target: string, options = ''): MountLine => ({
+  source,
+  target,
+  type: 'none',
+  options: `bind${options}`,
+});
+
+/** The last line is the one on the target. */
+const linesOf = (mount: SandboxMount, index: number, around: Around): MountLine[] => {
+  const target = join(around.merged, mount.target);
+  switch (mount.type) {
+    case 'tmpfs':
+      return [{ source: 'tmpfs', target, type: 'tmpfs', options: mount.options }];
+    case 'bind':
+      return [bind(mount.source, target, mount.isReadOnly ? ',ro' : '')];
+    case 'secret':
+      return [bind(join(around.folders.own, 'secrets', String(index)), target, ',ro')];
+    case 'overlay':
+      return overlayLines(mount, target, index, around);
+  }
+};
+
+const overlayLines = (mount: OverlayMount, target: string, index: number, around: Around): MountLine[] => {
+  const { lowers, path, isReadOnly } = mount;
+  const [only, another] = lowers;
+  const options = isReadOnly ? ',ro' : '';
+  if (isReadOnly && only !== undefined && another === undefined) return [bind(join(only, path), target, options)];
+  const line = overlayLine(around, lowers, `from-${index}-`);
+  return [line, bind(join(line.target, path), target, options)];
+};
+
+/** What every step has, as BuildKit mounts it. */
+const systemLines = ({ request, folders, merged, isRootless }: Around): readonly MountLine[] => {
+  const { network, isInsecure } = request;
+  const at = (path: string) => join(merged, path);
+  const files = networkFiles(folders, request);
+  const ro = isInsecure ? '' : ',ro';
+  const special = (type: string, path: string, options: string): MountLine => ({
+    source: type,
+    target: at(path),
+    type,
+    options: `nosuid,${options}`,
+  });
+  const sysfs = special('sysfs', '/sys', `noexec,nodev${ro}`);
+  if (network === 'none') mkdirSync(join(folders.own, 'sysfs'));
+  return [
+    special('proc', '/proc', 'noexec,nodev'),
+    ...(network === 'none' ? [{ ...sysfs, target: join(folders.own, 'sysfs'), options: 'nosuid,noexec,nodev' }] : []),
+    // Only who owns the network may have a view of it.
+    isRootless && network === 'host' ? { ...bind('/sys', at('/sys')), options: 'rbind' } : sysfs,
+    bind(deviceFolder(folders, request), at('/dev'), ',nosuid'),
+    special('devpts', '/dev/pts', `noexec,newinstance,ptmxmode=0666,mode=0620${isRootless ? '' : ',gid=5'}`),
+    special('tmpfs', '/dev/shm', 'noexec,nodev,mode=1777,size=65536k'),
+    special('mqueue', '/dev/mqueue', 'noexec,nodev'),
+    ...DEVICES.map((name) => bind(`/dev/${name}`, at(`/dev/${name}`))),
+    ...(isInsecure ? [] : maskLines(at)),
+    bind(files.hosts, at('/etc/hosts'), ',ro'),
+    bind(files.resolv, at('/etc/resolv.conf'), ',ro'),
+  ];
+};
+
+const maskLines = (at: (path: string) => string): readonly MountLine[] => [
+  ...MASKED.flatMap((path): MountLine[] => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat) return [];
+    if (!stat.isDirectory()) return [bind('/dev/null', at(path))];
+    return [{ source: 'tmpfs', target: at(path), type: 'tmpfs', options: 'ro,size=0' }];
+  }),
+  ...READ_ONLY.filter((path) => existsSync(path)).map((path) => bind(at(path), at(path), ',ro,nosuid,nodev,noexec')),
+];
+
+/** The table as a file. */
+export const tableText = (lines: readonly MountLine[]): string =>
+  lines
+    .map(({ source, target, type, options }) => `${escaped(source)} ${escaped(target)} ${type} ${options} 0 0\n`)
+    .join('');
+
+const escaped = (path: string): string =>
+  path.replace(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);

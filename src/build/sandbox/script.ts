@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { LaterMount, MountPlan } from './mount-table.ts';
+import { CAPABILITIES, HOSTNAME, type RunRequest } from './port.ts';
+import type { Programs } from './programs.ts';
+
+/** A word for a POSIX shell. */
+export const quoted = (word: string): string =>
+  /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+/**
+ * What a shell of the machine does in new namespaces: it mounts, puts the files of the step in the place of the
+ * machine's, and becomes the program. The step's variables are set by the last of our programs only.
+ */
+export const scriptOf = (
+  programs: Programs,
+  request: RunRequest,
+  { merged, later }: MountPlan,
+  isRootless: boolean,
+): string => {
+  const { mount, hostname } = programs;
+  const { network, workdir, output } = request;
+  const own = join(merged, '..');
+  const name = isRootless
+    ? hostname
+      ? `${hostname} ${HOSTNAME}`
+      : ':'
+    : `echo ${HOSTNAME} > /proc/sys/kernel/hostname`;
+  return [
+    'set -e',
+    'umask 022',
+    `${mount} -n -a -T ${quoted(join(own, 'fstab'))}`,
+    `${name} || :`,
+    ...(network === 'none' ? [`echo 0x9 > ${quoted(join(own, 'sysfs/class/net/lo/flags'))} || :`] : []),
+    ...later.flatMap((each) => laterLines(programs, each)),
+    `cd ${quoted(join(merged, workdir))}`,
+    // Who leaves a root that was merely changed into would be on the machine; so there is nothing else to arrive at.
+    `${mount} -n --move ${quoted(merged)} /`,
+    'echo ready >&3',
+    'exec 3>&-',
+    ...variables(request),
+    `exec ${enter(programs, request)}${output ? ' </dev/null' : ''}`,
+    '',
+  ].join('\n');
+};
+
+/** Variables that would make the loader of our own programs load files of the image. */
+const LOADER = /^(?:LD_|GLIBC_TUNABLES$|GCONV_PATH$|LOCPATH$|NLSPATH$)/;
+
+/** What a shell can name. */
+const NAME = /^[A-Za-z_]\w*$/;
+
+/** The step's variables, and none of ours. */
+const variables = ({ env }: RunRequest): readonly string[] => {
+  const pairs = [...env].filter(([name]) => NAME.test(name) && !LOADER.test(name));
+  return [
+    'unset PWD OLDPWD SHLVL PATH LC_ALL LIBMOUNT_FORCE_MOUNT2',
+    ...pairs.map(([name, value]) => `export ${name}=${quoted(value)}`),
+  ];
+};
+
+const laterLines = (
+  { mount, chmod, chown, mkdir }: Programs,
+  { line, isFolder, secret }: LaterMount,
+): readonly string[] => {
+  const [source, target] = [quoted(line.source), quoted(line.target)];
+  const parent = quoted(join(line.target, '..'));
+  const place = isFolder
+    ? [`[ -d ${target} ] || ${mkdir} -p ${target}`]
+    : [`[ -e ${target} ] || { ${mkdir} -p ${parent}; : > ${target}; }`];
+  const content = secret
+    ? [
+        `(umask 077; printf ${octal(secret.content)} > ${source})`,
+        ...(secret.mode === 0o600 ? [] : [`${chmod} ${secret.mode.toString(8)} ${source}`]),
+        ...(secret.uid === 0 && secret.gid === 0 ? [] : [`${chown} ${secret.uid}:${secret.gid} ${source}`]),
+      ]
+    : [];
+  const type = line.type === 'none' ? '' : `-t ${line.type} `;
+  return [...content, ...place, `${mount} -n ${type}-o ${quoted(line.options)} ${source} ${target}`];
+};
+
+/** Any bytes as the format of `printf`. */
+const octal = (content: Uint8Array): string =>
+  `'${Array.from(content, (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')}'`;
+
+/** The place `/..` is what is mounted over the root: only there `chroot` keeps the directory that we are in. */
+const enter = ({ setpriv, env, chroot }: Programs, request: RunRequest): string => {
+  const { argv, owner, isInsecure, hasShell } = request;
+  const { uid, gid, groups } = owner;
+  const capabilities = CAPABILITIES.map((name) => `+${name}`).join(',');
+  const pairs = [...request.env];
+  const odd = pairs.filter(([name]) => !NAME.test(name)).map(([name, value]) => quoted(`${name}=${value}`));
+  const exported = pairs.filter(([name]) => LOADER.test(name)).map(([name, value]) => `${name}=${quoted(value)}`);
+  const shell =
+    exported.length > 0 && hasShell ? ['/bin/sh', '-c', quoted(`export ${exported.join(' ')}; exec "$@"`), 'sh'] : [];
+  return [
+    ...(isInsecure ? [] : [setpriv, `--bounding-set=-all,${capabilities}`]),
+    ...(odd.length > 0 ? [env, ...odd] : []),
+    chroot,
+    '--skip-chdir',
+    `--userspec=+${uid}:+${gid}`,
+    `--groups=${[...new Set([gid, ...groups])].map((group) => `+${group}`).join(',')}`,
+    '/..',
+    ...shell,
+    ...argv.map(quoted),
+  ].join(' ');
+};

@@ -1,0 +1,66 @@
+import { chmodSync, lchownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Owner } from './accounts.ts';
+import { MOUNT_POINTS } from './sandbox/port.ts';
+import { folderOf, type Tree } from './tree.ts';
+
+/** The folder of a step's changes; what is seen of it as `/` is what the image has there. */
+export const newUpper = (work: string, tree: Tree): string => {
+  const upper = join(work, 'upper');
+  const root = tree.entry('');
+  mkdirSync(upper);
+  chmodSync(upper, root?.mode ?? 0o755);
+  if (root && (root.uid !== 0 || root.gid !== 0)) lchownSync(upper, root.uid, root.gid);
+  return upper;
+};
+
+/** A place to mount on. */
+export interface MountPlace {
+  readonly path: string;
+  readonly isFolder: boolean;
+}
+
+/** Makes what has to be there to mount on, where the image has it not; tells what was made. */
+export const makeStubs = (upper: string, tree: Tree, places: readonly MountPlace[]): readonly string[] => {
+  const made = new Set<string>();
+  const make = (path: string, isFolder: boolean): void => {
+    const real = tree.resolve(path);
+    // Each step has a `/dev`, a `/proc` and a `/sys` of its own.
+    if (real === '' || tree.entry(real) || made.has(real) || /^(?:dev|proc|sys)\//.test(real)) return;
+    if (tree.list(real).length === 0) make(folderOf(real), true);
+    copyFolders(upper, tree, folderOf(real));
+    if (isFolder) makeFolder(join(upper, real), 0o755);
+    else writeFileSync(join(upper, real), '', { mode: 0o644 });
+    made.add(real);
+  };
+  // Below all layers there is one with these places.
+  for (const { path, isFolder } of MOUNT_POINTS)
+    if (tree.resolve(path) !== path || tree.isDeleted(path)) make(path, isFolder);
+  for (const { path, isFolder } of places) make(path, isFolder);
+  return [...made];
+};
+
+/** A folder in the upper layer hides the attributes of the one below: it has to have the same. */
+const copyFolders = (upper: string, tree: Tree, folder: string): void => {
+  if (folder === '') return;
+  const entry = tree.entry(folder);
+  if (!entry) return makeFolder(join(upper, folder), 0o755);
+  copyFolders(upper, tree, folderOf(folder));
+  const full = join(upper, folder);
+  if (mkdirSync(full, { recursive: true }) === undefined) return;
+  if (entry.uid !== 0 || entry.gid !== 0) lchownSync(full, entry.uid, entry.gid);
+  chmodSync(full, entry.mode);
+};
+
+/** Whatever the umask is. */
+const makeFolder = (full: string, mode: number): void => {
+  if (mkdirSync(full, { recursive: true }) !== undefined) chmodSync(full, mode);
+};
+
+/** The home of the user by the image's `/etc/passwd`, as `runc` sets it. */
+export const homeOf = (tree: Tree, { uid }: Owner): string => {
+  const entry = tree.entry(tree.resolve('etc/passwd'));
+  if (entry?.type !== 'file') return '/';
+  const lines = tree.read(entry).toString('utf8').split('\n');
+  return lines.map((line) => line.split(':')).find(([, , id]) => id === String(uid))?.[5] || '/';
+};
