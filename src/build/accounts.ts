@@ -9,6 +9,7 @@ export interface Owner {
 
 /** `user[:group]` by names of the image's `/etc/passwd` and `/etc/group`, or by numbers. A text says what is not there. */
 export const ownerOf = (tree: Tree, spec: string): Owner | string => {
+  if (spec === '') return ROOT;
   const [user = '', group] = spec.split(':');
   const accounts = linesOf(tree, 'etc/passwd');
   const account = accounts.find(([name, , uid]) => name === user || (isNumber(user) && uid === user));

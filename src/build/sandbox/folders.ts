@@ -58,7 +58,8 @@ export const overlayFolders = (
 ): OverlayFolders => {
   for (const part of ['upper', 'work']) mkdirSync(join(work, `${name}${part}`), { recursive: true });
   const at = shortName(names, work);
-  const layers = lowers.map((layer) => shortName(names, layer));
+  // The kernel takes no layer twice; the upper one of two shows all that the lower one would.
+  const layers = [...new Set(lowers)].map((layer) => shortName(names, layer));
   return { lower: [...layers, STUBS].join(':'), upper: `${at}/${name}upper`, work: `${at}/${name}work` };
 };
 
@@ -93,11 +94,11 @@ export const deviceFolder = ({ own }: StepFolders, { mounts }: RunRequest): stri
 /** The files that are mounted over those of the image. */
 export const networkFiles = (
   { own }: StepFolders,
-  { network, hosts }: RunRequest,
+  { hosts }: RunRequest,
 ): { readonly hosts: string; readonly resolv: string } => {
   const files = { hosts: join(own, 'hosts'), resolv: join(own, 'resolv.conf') };
   writeReadable(files.hosts, [HOSTS, ...hosts.map((line) => `${line}\n`)].join(''));
-  writeReadable(files.resolv, network === 'none' ? '' : nameServers());
+  writeReadable(files.resolv, nameServers());
   return files;
 };
 

@@ -98,7 +98,7 @@ const enter = ({ setpriv, env, chroot }: Programs, request: RunRequest): string 
     chroot,
     '--skip-chdir',
     `--userspec=+${uid}:+${gid}`,
-    `--groups=${[...new Set([gid, ...groups])].map((group) => `+${group}`).join(',')}`,
+    `--groups=${groups.map((group) => `+${group}`).join(',')}`,
     '/..',
     ...shell,
     ...argv.map(quoted),

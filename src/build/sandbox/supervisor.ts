@@ -143,7 +143,8 @@ const outcomeOf = async (
   pipe.letGo();
   await pipe.closed;
   if (task.isReady) return code;
-  const text = Buffer.concat(before).toString('utf8').trim();
+  // After the first mount has failed all others do.
+  const [text] = Buffer.concat(before).toString('utf8').trim().split('\n');
   throw new SandboxError(`the sandbox cannot be set up: ${text || `exit code ${code}`}`);
 };
 
