@@ -1,12 +1,4 @@
-import {
-  cleanPath,
-  defineRule,
-  isWithin,
-  type Model,
-  type Range,
-  type Run,
-  shellPath,
-} from '#lint';
+import { cleanPath, defineRule, isWithin, type Model, type Range, type Run, shellPath } from '#lint';
 
 export default defineRule({
   name: 'written-below-volume',
@@ -23,11 +15,10 @@ export default defineRule({
       bad: 'FROM debian:13\nVOLUME /data\nRUN mkdir /data/cache && chown -R 1000 /data\n',
       good: 'FROM debian:13\nRUN mkdir -p /data/cache && chown -R 1000 /data\nVOLUME /data\n',
     },
-    { title: 'Inherited through a stage', bad: 'FROM debian:13 AS base
-VOLUME ["/srv"]
-FROM base
-RUN echo x > /srv/app
-' },
+    {
+      title: 'Inherited through a stage',
+      bad: 'FROM debian:13 AS base\nVOLUME ["/srv"]\nFROM base\nRUN echo x > /srv/app\n',
+    },
     {
       title: 'Elsewhere, in a mount, or by COPY, which all keep',
       good: 'FROM debian:13\nVOLUME /data\nRUN mkdir /database && ls /data\nRUN --mount=type=cache,target=/data touch /data/x\nCOPY a /data/a\n',
