@@ -25,41 +25,47 @@ export class IechorfileParser extends CstParser {
     this.MANY(() => this.SUBRULE(this.line));
   });
 
+  private readonly lineEnds = [{ ALT: () => this.CONSUME(t.Newline) }, { ALT: () => this.CONSUME(t.EndOfLine) }];
+
   line = this.RULE('line', () => {
     this.OPTION(() => this.SUBRULE(this.instruction));
-    this.OR([{ ALT: () => this.CONSUME(t.Newline) }, { ALT: () => this.CONSUME(t.EndOfLine) }]);
+    this.OR(this.lineEnds);
   });
 
+  // Alternatives stand outside their rules: inside, they would be made anew for each line.
+
+  private readonly instructions = [
+    { ALT: () => this.SUBRULE(this.from) },
+    { ALT: () => this.SUBRULE(this.run) },
+    { ALT: () => this.SUBRULE(this.cmd) },
+    { ALT: () => this.SUBRULE(this.entrypoint) },
+    { ALT: () => this.SUBRULE(this.shell) },
+    { ALT: () => this.SUBRULE(this.copy) },
+    { ALT: () => this.SUBRULE(this.add) },
+    { ALT: () => this.SUBRULE(this.env) },
+    { ALT: () => this.SUBRULE(this.label) },
+    { ALT: () => this.SUBRULE(this.arg) },
+    { ALT: () => this.SUBRULE(this.workdir) },
+    { ALT: () => this.SUBRULE(this.user) },
+    { ALT: () => this.SUBRULE(this.stopsignal) },
+    { ALT: () => this.SUBRULE(this.maintainer) },
+    { ALT: () => this.SUBRULE(this.expose) },
+    { ALT: () => this.SUBRULE(this.volume) },
+    { ALT: () => this.SUBRULE(this.healthcheck) },
+    { ALT: () => this.SUBRULE(this.onbuild) },
+    { ALT: () => this.SUBRULE(this.unknown) },
+  ];
+
   instruction: ParserMethod<[], CstNode> = this.RULE('instruction', () => {
-    this.OR([
-      { ALT: () => this.SUBRULE(this.from) },
-      { ALT: () => this.SUBRULE(this.run) },
-      { ALT: () => this.SUBRULE(this.cmd) },
-      { ALT: () => this.SUBRULE(this.entrypoint) },
-      { ALT: () => this.SUBRULE(this.shell) },
-      { ALT: () => this.SUBRULE(this.copy) },
-      { ALT: () => this.SUBRULE(this.add) },
-      { ALT: () => this.SUBRULE(this.env) },
-      { ALT: () => this.SUBRULE(this.label) },
-      { ALT: () => this.SUBRULE(this.arg) },
-      { ALT: () => this.SUBRULE(this.workdir) },
-      { ALT: () => this.SUBRULE(this.user) },
-      { ALT: () => this.SUBRULE(this.stopsignal) },
-      { ALT: () => this.SUBRULE(this.maintainer) },
-      { ALT: () => this.SUBRULE(this.expose) },
-      { ALT: () => this.SUBRULE(this.volume) },
-      { ALT: () => this.SUBRULE(this.healthcheck) },
-      { ALT: () => this.SUBRULE(this.onbuild) },
-      { ALT: () => this.SUBRULE(this.unknown) },
-    ]);
+    this.OR(this.instructions);
   });
 
   // What several instructions share. Class fields are set in order, so these come before the rules that use them.
 
+  private readonly flagOrEnd = [{ ALT: () => this.CONSUME(t.Flag) }, { ALT: () => this.CONSUME(t.FlagsEnd) }];
+
   flags = this.RULE('flags', () => {
-    this.MANY(() => {
-      this.OR([{ ALT: () => this.CONSUME(t.Flag) }, { ALT: () => this.CONSUME(t.FlagsEnd) }]);
-    });
+    this.MANY(() => this.OR(this.flagOrEnd));
   });
 
   execForm = this.RULE('execForm', () => {
@@ -68,24 +74,24 @@ export class IechorfileParser extends CstParser {
     this.CONSUME(t.RightBracket);
   });
 
+  private readonly commands = [
+    { ALT: () => this.SUBRULE(this.execForm) },
+    { ALT: () => this.CONSUME(t.MixedArray) },
+    { ALT: () => this.CONSUME(t.Rest) },
+  ];
+
   command = this.RULE('command', () => {
-    this.OPTION(() => {
-      this.OR([
-        { ALT: () => this.SUBRULE(this.execForm) },
-        { ALT: () => this.CONSUME(t.MixedArray) },
-        { ALT: () => this.CONSUME(t.Rest) },
-      ]);
-    });
+    this.OPTION(() => this.OR(this.commands));
   });
 
+  private readonly listsOfPaths = [
+    { ALT: () => this.SUBRULE(this.execForm) },
+    { ALT: () => this.CONSUME(t.MixedArray) },
+    { ALT: () => this.AT_LEAST_ONE(() => this.CONSUME(t.Word)) },
+  ];
+
   paths = this.RULE('paths', () => {
-    this.OPTION(() => {
-      this.OR([
-        { ALT: () => this.SUBRULE(this.execForm) },
-        { ALT: () => this.CONSUME(t.MixedArray) },
-        { ALT: () => this.AT_LEAST_ONE(() => this.CONSUME(t.Word)) },
-      ]);
-    });
+    this.OPTION(() => this.OR(this.listsOfPaths));
   });
 
   words = this.RULE('words', () => {
@@ -96,18 +102,18 @@ export class IechorfileParser extends CstParser {
     this.OPTION(() => this.CONSUME(t.Rest));
   });
 
+  private readonly listsOfPairs = [
+    {
+      ALT: () => {
+        this.CONSUME(t.LegacyKey);
+        this.OPTION1(() => this.CONSUME(t.Rest));
+      },
+    },
+    { ALT: () => this.AT_LEAST_ONE(() => this.CONSUME(t.QuotedWord)) },
+  ];
+
   pairs = this.RULE('pairs', () => {
-    this.OPTION(() => {
-      this.OR([
-        {
-          ALT: () => {
-            this.CONSUME(t.LegacyKey);
-            this.OPTION1(() => this.CONSUME(t.Rest));
-          },
-        },
-        { ALT: () => this.AT_LEAST_ONE(() => this.CONSUME(t.QuotedWord)) },
-      ]);
-    });
+    this.OPTION(() => this.OR(this.listsOfPairs));
   });
 
   declarations = this.RULE('declarations', () => {

@@ -114,9 +114,10 @@ const problemsIn = function* (node: Instruction, file: Iechorfile, model: Model,
   const peer = isCompat ? hadolintScript(model, node) : undefined;
   const script = isCompat ? peer?.script : model.scriptOf(node);
   if (!script || script.problems.length > 0) return;
-  const isTemplate = isPreprocessed(file) || /\{[{%]/.test(script.text);
-  const found = isTemplate && !isCompat ? [] : bashismsOf(script);
+  const found = bashismsOf(script);
   if (found.length === 0) return;
+  const isTemplate = isPreprocessed(file) || /\{[{%]/.test(script.text);
+  if (isTemplate && !isCompat) return;
   const reader = peer ? peerReader(peer, node, model) : scriptReader(model, node);
   for (const bashism of found) {
     if (!isReported(bashism, reader, isCompat) || isSetVariable(bashism, node, script, model)) continue;

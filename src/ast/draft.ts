@@ -82,8 +82,8 @@ export const childrenOf = (node: CstNode | undefined): Children => {
 };
 
 const gather = (node: CstNode, tokens: Map<string, IToken[]>, nodes: Map<string, CstNode>): void => {
-  for (const [name, elements] of Object.entries(node.children)) {
-    for (const element of elements) {
+  for (const name in node.children) {
+    for (const element of node.children[name] ?? []) {
       if ('image' in element) listIn(tokens, name).push(element);
       else if (SHARED_RULES.has(name)) gather(element, tokens, nodes);
       else nodes.set(name, element);

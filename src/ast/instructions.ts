@@ -30,8 +30,11 @@ export const instructionOf = (line: Line, node: CstNode | undefined, attached: A
 
 /** The rule of one instruction: the only child of `instruction`. */
 const firstNode = (node: CstNode | undefined): CstNode | undefined => {
-  const [inner] = childrenOf(node).nodes.values();
-  return inner;
+  for (const name in node?.children) {
+    const inner = node.children[name]?.[0];
+    if (inner && 'children' in inner) return inner;
+  }
+  return undefined;
 };
 
 const from = (draft: Draft): Instruction => {

@@ -1,18 +1,6 @@
-import type { Cmd, Entrypoint, Healthcheck, Run } from '../ast/nodes.ts';
-import { hadolintScript } from '../model/index.ts';
-import { type Outline, outlineOf, type Script } from '../shell/index.ts';
+import { hadolintScript, type ScriptPlace, type ShellInstruction } from '../model/index.ts';
+import { outlineOf } from '../shell/index.ts';
 import type { Context, Problem, Visitor } from './rule.ts';
-
-/** An instruction that may hold shell text. */
-export type ShellInstruction = Run | Cmd | Entrypoint | Healthcheck;
-
-/** A script that a POSIX shell or bash reads, with its instruction. */
-export interface ScriptPlace {
-  readonly node: ShellInstruction;
-  readonly script: Script;
-  readonly outline: Outline;
-  readonly dialect: 'posix' | 'bash';
-}
 
 /**
  * Asks the same of every script in the file. hadolint reads those of RUN alone, takes most shells for a POSIX one, and
@@ -28,11 +16,7 @@ export const visitScripts = (context: Context, check: (place: ScriptPlace) => It
   return { Run: visit, Cmd: visit, Entrypoint: visit, Healthcheck: visit };
 };
 
-const placeOf = ({ model }: Context, node: ShellInstruction): ScriptPlace | undefined => {
-  const script = model.scriptOf(node);
-  const dialect = model.shellOf(node).dialect === 'bash' ? 'bash' : 'posix';
-  return script && { node, script, outline: outlineOf(script), dialect };
-};
+const placeOf = ({ model }: Context, node: ShellInstruction): ScriptPlace | undefined => model.placeOf(node);
 
 const placeForHadolint = ({ model }: Context, node: ShellInstruction): ScriptPlace | undefined => {
   const found = hadolintScript(model, node);

@@ -4,7 +4,15 @@ import { type Expansion, expand } from './expand.ts';
 import { type Mount, mountsOf } from './mounts.ts';
 import { globalsByDefault } from './plain-build.ts';
 import { environmentOf, globalScope, type Inputs, type Scope } from './scope.ts';
-import { commandsIn, droppedLines, programsIn, scriptOf } from './scripts.ts';
+import {
+  commandsIn,
+  droppedLines,
+  placeIn,
+  programsIn,
+  type ScriptPlace,
+  type ShellInstruction,
+  scriptOf,
+} from './scripts.ts';
 import { pragmaFor, shellPragmasIn } from './shell-pragmas.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
 import { baseChain, bottomStage, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
@@ -74,6 +82,7 @@ export { type ImageReference, readReference } from './reference.ts';
 export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
 export { type RuntimeNeeds, runtimeImage } from './runtime-images.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
+export type { ScriptPlace, ShellInstruction } from './scripts.ts';
 export { type Setting, settingsIn } from './settings.ts';
 export { type ScriptReader, scriptReader, shellReader } from './sh-program.ts';
 export { type ShellNeed, shellNeedOf } from './shell-need.ts';
@@ -130,6 +139,8 @@ export interface Model {
   shellOf(node: Instruction): ShellInForce;
   /** The shell text of RUN, CMD, ENTRYPOINT or HEALTHCHECK, read; undefined in exec form and for other shells. */
   scriptOf(node: Instruction): Script | undefined;
+  /** That text with all that is asked of it again and again. */
+  placeOf(node: ShellInstruction): ScriptPlace | undefined;
   /** Every program that the instruction runs, in shell and in exec form. */
   commandsOf(node: Instruction): readonly ShellCommand[];
   mountsOf(run: Run): readonly Mount[];
@@ -174,6 +185,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
     },
     stateAfter: (stage) => states(stage).end,
     expand(word, node) {
+      if (word.text !== undefined) return { value: word.text, error: undefined, unset: [] };
       const scope = node.kind === 'From' || !owners.has(node) ? globals : model.stateBefore(node);
       return expand(word.parts, environmentOf(scope));
     },
@@ -186,6 +198,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
       return pragma ? { dialect: pragma.dialect, argv: undefined } : shellInForce(file, stage, state);
     }),
     scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node), dropped)),
+    placeOf: memo((node) => placeIn(node, model.scriptOf(node), model.shellOf(node))),
     commandsOf: memo((node) => commandsIn(node, model.scriptOf(node))),
     mountsOf: (run) => mountsOf(file, run, environmentOf(model.stateBefore(run))),
     programs,

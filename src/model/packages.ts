@@ -1,4 +1,4 @@
-import { isInvocation, type OptionValue, type ShellCommand, type ShellWord } from '../shell/index.ts';
+import { type OptionValue, type ShellCommand, type ShellWord, startsWith, withoutVersion } from '../shell/index.ts';
 import { cargo, go, gradle, maven, nuget } from './package-managers/compiled.ts';
 import { bun, npm, pnpm, yarn } from './package-managers/javascript.ts';
 import type { PackageManager, Verb } from './package-managers/manager.ts';
@@ -21,7 +21,7 @@ const BY_PROGRAM = new Map(
 
 /** The package manager that the command is. */
 export const managerOf = ({ name }: ShellCommand): PackageManager | undefined =>
-  name === undefined ? undefined : (BY_PROGRAM.get(name) ?? BY_PROGRAM.get(name.replace(/[\d.]+$/, '')));
+  name === undefined ? undefined : (BY_PROGRAM.get(name) ?? BY_PROGRAM.get(withoutVersion(name)));
 
 /** The names of the programs of these package managers. */
 export const programsOf = (...names: readonly string[]): readonly string[] =>
@@ -60,8 +60,9 @@ export const installOf = (command: ShellCommand): Install | undefined => {
 /** Undefined where no package, no file and no manifest is named. */
 const namedInstall = (command: ShellCommand, manager: PackageManager, verb: Verb): Install | undefined => {
   const operands = operandsBehind(command, verb);
-  const files = operands.filter(isFile);
-  const packages = operands.filter((word) => !isFile(word));
+  const files: ShellWord[] = [];
+  const packages: ShellWord[] = [];
+  for (const word of operands) (isFile(word) ? files : packages).push(word);
   const manifests = command.optionValues(...manager.manifestOptions);
   const constraints = command.optionValues(...manager.constraintOptions);
   const sources = sourceOptions(command, manager);
@@ -132,10 +133,12 @@ const asksFor = (command: ShellCommand, verb: Verb): boolean => {
   if (typeof verb !== 'string') return command.operands.some(({ text }) => text !== undefined && verb.test(text));
   if (verb === '') return command.operands.length === 0 && !command.has('-v', '--version', '-h');
   if (isOptionVerb(verb)) return command.has(verb);
-  return command.name !== undefined && isInvocation(command, command.name, ...verb.split(' '));
+  const { operands } = command;
+  const first = operands[0]?.text;
+  return first !== undefined && verb.startsWith(first) && startsWith(operands, verb.split(' '));
 };
 
-const isOptionVerb = (verb: Verb): boolean => typeof verb === 'string' && verb.startsWith('-');
+const isOptionVerb = (verb: Verb): boolean => typeof verb === 'string' && verb[0] === '-';
 
 const operandsBehind = (command: ShellCommand, verb: Verb): readonly ShellWord[] =>
   typeof verb !== 'string' || verb === '' || isOptionVerb(verb)

@@ -1,12 +1,15 @@
-import type { Command, Heredoc, Iechorfile, Instruction } from '../ast/nodes.ts';
+import type { Cmd, Command, Entrypoint, Healthcheck, Heredoc, Iechorfile, Instruction, Run } from '../ast/nodes.ts';
 import {
   commandsOf,
   commandsOfExec,
   maskBody,
   maskShell,
+  type Outline,
+  outlineOf,
   parseShell,
   type Script,
   type ShellCommand,
+  withoutVersion,
 } from '../shell/index.ts';
 import type { Range } from '../source/range.ts';
 import { type ShellInForce, shebangDialect } from './shells.ts';
@@ -46,6 +49,24 @@ export const bodyScript = (node: Instruction, command: Range): Heredoc | undefin
   return heredoc.start === command.start && heredoc.end === command.end ? heredoc : undefined;
 };
 
+/** An instruction that may hold shell text. */
+export type ShellInstruction = Run | Cmd | Entrypoint | Healthcheck;
+
+/** A script that a POSIX shell or bash reads, with its instruction. */
+export interface ScriptPlace {
+  readonly node: ShellInstruction;
+  readonly script: Script;
+  readonly outline: Outline;
+  readonly dialect: 'posix' | 'bash';
+}
+
+export const placeIn = (
+  node: ShellInstruction,
+  script: Script | undefined,
+  shell: ShellInForce,
+): ScriptPlace | undefined =>
+  script && { node, script, outline: outlineOf(script), dialect: shell.dialect === 'bash' ? 'bash' : 'posix' };
+
 /** Every program that the instruction runs, as far as its text tells, in order. */
 export const commandsIn = (node: Instruction, script: Script | undefined): readonly ShellCommand[] => {
   if (script) return commandsOf(script);
@@ -64,8 +85,7 @@ export const programsIn = (
     for (const { name, wrappers } of commandsOf(node.kind === 'Onbuild' ? node.trigger : node)) {
       if (name !== undefined) {
         names.add(name);
-        // `pip3.11` is a pip.
-        if (/\d$/.test(name)) names.add(name.replace(/[\d.]+$/, ''));
+        names.add(withoutVersion(name));
       }
       for (const wrapper of wrappers) names.add(wrapper.name);
     }

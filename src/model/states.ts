@@ -45,6 +45,8 @@ export type StatesFromStart = StageStates & { readonly start: State };
 export const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((stage: StageInfo) => StatesFromStart) => {
   const known = new Map<StageInfo, StatesFromStart>();
   return (wanted) => {
+    const before = known.get(wanted);
+    if (before) return before;
     const missing: StageInfo[] = [];
     for (let stage: StageInfo | undefined = wanted; stage && !known.has(stage); stage = parentOf(stage))
       missing.push(stage);

@@ -1,5 +1,5 @@
 import type { Instruction, InstructionKind, Run } from '../ast/nodes.ts';
-import { isShell, pipedInto, type ShellCommand } from '../shell/index.ts';
+import { isShell, pipedInto, type ShellCommand, withoutVersion } from '../shell/index.ts';
 import { mentions } from '../source/mention.ts';
 import { stageChain } from './chain.ts';
 import type { Model } from './index.ts';
@@ -97,7 +97,7 @@ const isIndifferent = (command: ShellCommand): boolean => {
   if (name === undefined) return word === undefined;
   if (word?.text?.includes('/') && !/^\/(?:usr\/(?:local\/)?)?s?bin\//.test(word.text)) return false;
   if (pipedInto(command).some((reader) => isShell(reader.name) || INTERPRETERS.has(reader.name ?? ''))) return false;
-  const subcommands = MANAGERS.get(name.replace(/[\d.]+$/, '')) ?? MANAGERS.get(name);
+  const subcommands = MANAGERS.get(withoutVersion(name)) ?? MANAGERS.get(name);
   if (subcommands === undefined) return TOOLS.has(name);
   const [subcommand = '', ...rest] = operands.map(({ text }) => text);
   return (
@@ -151,7 +151,7 @@ const TOOLS = new Set(
 export const isExpensive = (model: Model, node: Instruction): boolean =>
   node.kind === 'Run' &&
   model.commandsOf(node).some(({ name = '', operands }) => {
-    const subcommands = MANAGERS.get(name.replace(/[\d.]+$/, '')) ?? MANAGERS.get(name);
+    const subcommands = MANAGERS.get(withoutVersion(name)) ?? MANAGERS.get(name);
     if (subcommands === undefined) return SLOW.has(name);
     return !QUICK.has(operands[0]?.text ?? '');
   });

@@ -140,7 +140,13 @@ export const subcommandOf = (command: ShellCommand): string | undefined => comma
 
 /** Whether the command is that program with these first operands. */
 export const isInvocation = (command: ShellCommand, name: string, ...subcommands: readonly string[]): boolean =>
-  command.name === name && subcommands.every((subcommand, index) => command.operands[index]?.text === subcommand);
+  command.name === name && startsWith(command.operands, subcommands);
+
+/** Whether the words begin with these. */
+export const startsWith = (words: readonly ShellWord[], texts: readonly string[]): boolean => {
+  for (let index = 0; index < texts.length; index++) if (words[index]?.text !== texts[index]) return false;
+  return true;
+};
 
 /** The commands that read what this one writes. */
 export const pipedInto = (command: ShellCommand): readonly ShellCommand[] =>

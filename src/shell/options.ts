@@ -51,11 +51,16 @@ const styles = new Map<string, OptionStyle>();
 /** Programs of which something is known; after each blank stands a subcommand. */
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(VALUED_OPTIONS).map((key) => key.split(' ', 1)[0] ?? key));
 
+/** The name of a program without its version: `pip3.11` is a pip. */
+export const withoutVersion = (name: string): string =>
+  // Most names end in a letter, and the expression would try every place of them.
+  (name.at(-1) ?? '') <= '9' ? name.replace(/[\d.]+$/, '') : name;
+
 /** How the program of that name reads options; `subcommand` where it matters. */
 export const styleOf = (name: string | undefined, subcommand?: string): OptionStyle => {
   if (name === undefined) return PLAIN;
   const plain = ALIASES.get(name) ?? name;
-  const program = KNOWN.has(plain) ? plain : plain.replace(/[\d.]+$/, '');
+  const program = KNOWN.has(plain) ? plain : withoutVersion(plain);
   if (!KNOWN.has(program)) return SINGLE_DASH.has(program) ? PLAIN_SINGLE_DASH : PLAIN;
   const both = `${program} ${subcommand}`;
   return knownStyle(Object.hasOwn(VALUED_OPTIONS, both) ? both : program, program);
@@ -113,7 +118,7 @@ const isCluster = (spelling: string): boolean => /^-[A-Za-z0-9]/.test(spelling);
 /** Where in the option's spelling `wanted` ends; undefined when it is not that option. */
 const endOf = (spelling: string, wanted: string, { valued, singleDash }: OptionStyle): number | undefined => {
   if (spelling === wanted) return spelling.length;
-  if (spelling.startsWith(`${wanted}=`)) return wanted.length + 1;
+  if (spelling.startsWith(wanted) && spelling[wanted.length] === '=') return wanted.length + 1;
   if (singleDash || wanted.length !== 2 || !isCluster(spelling)) return undefined;
   for (let index = 1; index < spelling.length; index++) {
     const letter = spelling[index] ?? '';
@@ -123,20 +128,36 @@ const endOf = (spelling: string, wanted: string, { valued, singleDash }: OptionS
   return undefined;
 };
 
-export const hasOption = (options: readonly OptionWord[], wanted: readonly string[], style: OptionStyle): boolean =>
-  options.some(({ spelling }) => wanted.some((name) => endOf(spelling, name, style) !== undefined));
+export const hasOption = (options: readonly OptionWord[], wanted: readonly string[], style: OptionStyle): boolean => {
+  for (const { spelling } of options) {
+    if (firstEnd(spelling, wanted, style) !== undefined) return true;
+  }
+  return false;
+};
+
+/** Where in the option's spelling the first of the wanted options ends that it is. */
+const firstEnd = (spelling: string, wanted: readonly string[], style: OptionStyle): number | undefined => {
+  for (const name of wanted) {
+    const end = endOf(spelling, name, style);
+    if (end !== undefined) return end;
+  }
+  return undefined;
+};
 
 /** The values of the wanted options, in order. */
 export const optionValues = (
   options: readonly OptionWord[],
   wanted: readonly string[],
   style: OptionStyle,
-): readonly OptionValue[] =>
-  options.flatMap((option) => {
-    const ends = wanted.map((name) => endOf(option.spelling, name, style));
-    const end = ends.find((place) => place !== undefined);
-    return end === undefined ? [] : (valueAt(option, end) ?? []);
-  });
+): readonly OptionValue[] => {
+  const values: OptionValue[] = [];
+  for (const option of options) {
+    const end = firstEnd(option.spelling, wanted, style);
+    const value = end === undefined ? undefined : valueAt(option, end);
+    if (value) values.push(value);
+  }
+  return values;
+};
 
 const valueAt = ({ word, spelling, value }: OptionWord, at: number): OptionValue | undefined => {
   if (at === spelling.length && word.text !== undefined && !spelling.endsWith('=')) {

@@ -26,15 +26,22 @@ const MAX_PROBLEMS = 10;
 
 /** Shell text as a tree. `masked` stands at `offset` of the file, in which all ranges count. Never throws. */
 export const parseShell = (masked: string, offset: number): Script =>
-  parseLocated(masked, (position) => position + offset);
+  parseLocated(masked, (position) => position + offset, offset);
 
-/** Like `parseShell` for a text that is not in the file as it is: `locate` says where its positions stand there. */
-export const parseLocated = (text: string, locateInside: (position: number) => number): Script => {
+/**
+ * Like `parseShell` for a text that is not in the file as it is: `locateInside` says where its positions stand there.
+ * `shift` is how far behind them that is, where it is the same for all.
+ */
+export const parseLocated = (
+  text: string,
+  locateInside: (position: number) => number,
+  shift: number | undefined = undefined,
+): Script => {
   const locate = (position: number): number => locateInside(Math.min(Math.max(position, 0), text.length));
   const base = { kind: 'Script', text, start: locate(0), end: locate(text.length) } as const;
   const problems: ShellProblem[] = [];
   try {
-    const source = { text, locate, filled: text.includes(FILLER), depth: 0, problems, nested: scriptOf };
+    const source = { text, shift, locate, filled: text.includes(FILLER), depth: 0, problems, nested: scriptOf };
     const { statements } = scriptOf(parse(text), source);
     return { ...base, statements, problems, memo: {} };
   } catch {

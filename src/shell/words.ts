@@ -17,6 +17,8 @@ import type { Bash } from './unbash.ts';
 /** A text that is being turned into nodes. */
 export interface Source {
   readonly text: string;
+  /** How far behind its positions the text stands in the file; undefined: `locate` alone tells. */
+  readonly shift: number | undefined;
   /** Where a position of the text stands in the file. */
   readonly locate: (position: number) => number;
   /** Whether fillers have to be taken out of what is read. */
@@ -31,8 +33,10 @@ type Span = { readonly pos: number; readonly end: number };
 
 /** An end is told from the last character, since an escape that was taken out may stand behind it. */
 export const rangeOf = (node: Span, source: Source): Range => {
+  const { text, shift } = source;
+  const end = node.end < text.length ? node.end : text.length;
+  if (shift !== undefined && end > node.pos) return { start: node.pos + shift, end: end + shift };
   const start = source.locate(node.pos);
-  const end = Math.min(node.end, source.text.length);
   return { start, end: end > node.pos ? source.locate(end - 1) + 1 : start };
 };
 
@@ -225,7 +229,7 @@ const decodedSource = (part: Span, decoded: string, quoted: boolean, source: Sou
   const exact = text.startsWith(decoded);
   const locate = (position: number): number =>
     exact ? source.locate(positions[position] ?? part.end) : source.locate(position > 0 ? part.end : part.pos);
-  return { ...source, text: decoded, locate };
+  return { ...source, text: decoded, shift: undefined, locate };
 };
 
 /** The inside of `$((…))`, `((…))` or a `for ((…))`. */
