@@ -7,6 +7,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only; --store or IECHORLINT_STORE names another place',
   EACCES: 'permission denied; --store or IECHORLINT_STORE names another place',
   EPERM: 'the system does not permit it; --store or IECHORLINT_STORE names another place',
+  ENOTDIR: 'a file is in its place; --store or IECHORLINT_STORE names another place',
+  EEXIST: 'a file is in its place; --store or IECHORLINT_STORE names another place',
   EIO: 'the device reports an error',
   EMFILE: 'too many files are open; `ulimit -n` sets how many may be',
 };

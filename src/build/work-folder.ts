@@ -18,9 +18,12 @@ export const newWorkFolder = (folder: string): string => {
   const { pid, start, boot, space } = self();
   const own = join(folder, [pid, start, boot, space, randomUUID()].join('-'));
   mkdirSync(own);
-  process.once('exit', () => forget(own));
+  if (owned.size === 0) process.once('exit', () => owned.forEach(forget));
+  owned.add(own);
   return own;
 };
+
+const owned = new Set<string>();
 
 const self = (): Owner => ({ pid: process.pid, start: startOf(process.pid), boot: bootOf(), space: spaceOf() });
 

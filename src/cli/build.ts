@@ -7,7 +7,7 @@ import { BuildError } from '../build/error.ts';
 import { execute } from '../build/execute.ts';
 import { importLayout } from '../build/import.ts';
 import { unshareSandbox } from '../build/sandbox/unshare.ts';
-import { openStore, type Store, usualStoreFolder } from '../build/store.ts';
+import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
 import { ConfigError } from '../config/error.ts';
 import { findIgnoreFile } from '../gather/context.ts';
@@ -31,6 +31,7 @@ import { progressOf } from './progress.ts';
 import { readTarget } from './read.ts';
 import { say } from './say.ts';
 import { settingsFor } from './settings.ts';
+import { storeFolder } from './store-folder.ts';
 import { version } from './version.ts';
 
 /** `iechorlint build`: lints, and builds the very tree that was linted. 1: findings stopped it; 3: the build failed. */
@@ -59,7 +60,7 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
       say(io, `${target.path}:${lineIndexOf(document.text).positionAt(start).line}: ${message}`);
     return 1;
   }
-  const store = openStore(options.store ?? usualStoreFolder(io.env));
+  const store = openStore(storeFolder(options.store, io));
   const digests = openDigestCache(store.folder, context);
   const ignore = findIgnoreFile(context, target.file);
   const progress = progressOf(options, io);

@@ -1,4 +1,4 @@
-import { openStore, type Store, usualStoreFolder } from '../build/store.ts';
+import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
@@ -11,6 +11,7 @@ import { registriesOf } from './registry-options.ts';
 import { say } from './say.ts';
 import { searchImages } from './search-images.ts';
 import { sizeOf } from './size.ts';
+import { storeFolder } from './store-folder.ts';
 import { loadImages, pullNames, pushStored, saveImages } from './transfer.ts';
 import { pruneStore, removeImages, tagImage, verify } from './upkeep.ts';
 
@@ -20,7 +21,7 @@ const withStore = async (
   io: Io,
   action: (store: Store) => Promise<number | undefined> | number | undefined,
 ): Promise<number> => {
-  const folder = textOf(given, 'store') ?? usualStoreFolder(io.env);
+  const folder = storeFolder(textOf(given, 'store'), io);
   try {
     return (await action(openStore(folder))) ?? 0;
   } catch (error) {

@@ -1,10 +1,11 @@
-import { openStore, type Store, usualStoreFolder } from '../build/store.ts';
+import { openStore, type Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import type { HistoryJson, Image } from '../oci/image.ts';
 import { digestOf } from '../oci/image.ts';
 import { escapeLine } from '../report/escape.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
+import { storeFolder } from './store-folder.ts';
 
 /** Where to look, and how to print what is there. */
 export interface ImageArguments {
@@ -14,7 +15,7 @@ export interface ImageArguments {
 
 /** `iechorlint images`: what the store has names for. */
 export const listImages = ({ store: folder, format }: ImageArguments, io: Io): number => {
-  const store = openStore(folder ?? usualStoreFolder(io.env));
+  const store = openStore(storeFolder(folder, io));
   const rows = store.names().flatMap(({ name, id }) => {
     const image = store.image(name);
     const [, repository = name, tag = ''] = /^(.*?)(?::([^:/@]+))?(?:@.*)?$/.exec(shortName(name)) ?? [];
@@ -36,7 +37,7 @@ export const showHistory = (
   { store: folder, format, noTrunc }: ImageArguments & { readonly noTrunc: boolean },
   io: Io,
 ): number => {
-  const store = openStore(folder ?? usualStoreFolder(io.env));
+  const store = openStore(storeFolder(folder, io));
   const image = imageNamed(store, name);
   const rows = historyRows(image);
   if (format === 'json') {
@@ -82,7 +83,7 @@ const historyRows = (image: Image): readonly HistoryRow[] => {
 
 /** `iechorlint inspect`: the configuration of an image as it is stored. */
 export const inspectImage = (name: string, { store: folder }: ImageArguments, io: Io): number => {
-  const image = imageNamed(openStore(folder ?? usualStoreFolder(io.env)), name);
+  const image = imageNamed(openStore(storeFolder(folder, io)), name);
   io.stdout.write(`${JSON.stringify(image.json, undefined, 2)}\n`);
   return 0;
 };

@@ -19,6 +19,11 @@ export const main = async (args: readonly string[], io: Io, rules: readonly Rule
       for (const line of error.lines) say(io, line);
       return 2;
     }
+    // By its name, for what makes images is loaded by those commands alone that do.
+    if (error instanceof Error && error.name === 'ImageError') {
+      say(io, error.message);
+      return 3;
+    }
     io.stderr.write(`iechorlint: this is a bug in iechorlint, please report it:\n${stackOf(error)}\n`);
     return BUG;
   }
