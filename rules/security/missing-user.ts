@@ -64,6 +64,10 @@ export default defineRule({
       path: '.devcontainer/iEchorfile',
       good: 'FROM debian:13\nCMD ["sleep", "infinity"]\n',
     },
+    {
+      title: 'A base or a toolbox: who starts something from it says as whom',
+      good: 'FROM debian:13\nRUN apt-get update && apt-get install -y gcc\nCMD ["bash"]\n',
+    },
     { title: 'Nothing is ever started from it', good: 'FROM scratch\nCOPY --from=build /out /\n' },
   ],
   exceptions: { onbuild: 'The file does not show whom the child image ends as.' },
@@ -101,17 +105,17 @@ const needsRoot = ({ name = '', operands, wrappers, conditional }: ShellCommand)
 const rootProblem = (file: Iechorfile, model: Model, stage: StageInfo): Problem | undefined => {
   // Accounts are made to be used: whether they are is another question.
   if (accountsOf(model, stage).length > 0 || isForOthers(model, stage)) return undefined;
+  // Whoever starts something from a base or a toolbox says as whom.
+  if (isToolbox(model, stage)) return undefined;
   const steps = unprivilegedSteps(knownBaseOf(stage));
   const shown = steps.map((step) => `\`${step}\``).join(' and ');
-  const isTool = isToolbox(model, stage);
   const end = endOfBuild(file, stage);
   const isStart = end?.kind === 'Cmd' || end?.kind === 'Entrypoint';
   const place = isStart ? insertLineBefore : insertLineAfter;
   return {
     at: startOf(model, stage) ?? stage.node.from ?? stage.node,
-    message: `No USER is set, so ${isTool ? 'anything run in this image' : 'this'} runs as root`,
+    message: 'No USER is set, so this runs as root',
     help: `Put ${shown} ${isStart ? `above the ${end.keyword.text.toUpperCase()}` : 'at the end of the stage'}${livesInRoot(model, stage) ? ', and move what it uses out of `/root`, where no other user may look' : ''}.`,
-    severity: isTool ? 'info' : 'warning',
     fix: end && { title: `Add ${shown}`, edits: [place(file, end, steps.join(lineEndOf(file, end)))] },
   };
 };
