@@ -3,9 +3,8 @@ import {
   bottomStage,
   defineRule,
   type Edit,
-  type Iechorfile,
   type Instruction,
-  insertLineBefore,
+  insertInstructionBefore,
   type Model,
   mayBeStage,
   type Problem,
@@ -63,7 +62,7 @@ export default defineRule({
     { title: 'Set by the script itself', good: 'ARG V=1\nFROM alpine:3.24\nRUN V=2 && echo $V\n' },
     { title: 'Set by the base image', good: 'ARG NODE_VERSION=24\nFROM node:$NODE_VERSION\nENV V=$NODE_VERSION\n' },
   ],
-  check({ file, model }) {
+  check({ model }) {
     const seen = new Set<string>();
     const setters = once(() => settersIn(model));
     const visit = function* (node: Instruction, { stage, onbuild }: Where): Iterable<Problem> {
@@ -84,7 +83,7 @@ export default defineRule({
           ...(at ? { related: [{ range: at, message: 'It is declared here' }] } : {}),
           fix: onbuild
             ? undefined
-            : { title: 'Declare it in this stage', edits: [declaring(file, node, use.name, text)] },
+            : { title: 'Declare it in this stage', edits: [declaring(model, node, use.name, text)] },
         };
       }
     };
@@ -170,10 +169,10 @@ const mayBeOfBase = (name: string, { base }: StageInfo): boolean => {
   return last !== '' && name.toUpperCase().startsWith(last);
 };
 
-const declaring = (file: Iechorfile, node: Instruction, name: string, text: string): Edit => {
+const declaring = (model: Model, node: Instruction, name: string, text: string): Edit => {
   const own = declarationIn(node, name);
   const { default: value } = own ?? {};
   if (own && value && /^\$(\w+|\{\w+\})$/.test(value.raw)) return remove({ start: own.name.end, end: value.end });
   const isLower = node.keyword.text === node.keyword.text.toLowerCase();
-  return insertLineBefore(file, node, isLower ? text.replace('ARG', 'arg') : text);
+  return insertInstructionBefore(model, node, isLower ? text.replace('ARG', 'arg') : text);
 };

@@ -6,7 +6,7 @@ import {
   defineRule,
   endsInRoot,
   type Instruction,
-  insertLineBefore,
+  insertInstructionBefore,
   isAbsolutePath,
   isSpoilt,
   type Model,
@@ -129,5 +129,5 @@ const fixFor = (model: Model, copies: readonly (Copy | Add)[], first: Copy | Add
   // Others name the files by their old paths.
   const isTaken = model.referencesTo(stage).length > 0;
   if (isTaken || stage.node.instructions.some(({ kind }) => kind === 'Workdir')) return undefined;
-  return { title: 'Set a WORKDIR', edits: [insertLineBefore(model.file, first, 'WORKDIR /app')], safety: 'unsafe' };
+  return { title: 'Set a WORKDIR', edits: [insertInstructionBefore(model, first, 'WORKDIR /app')], safety: 'unsafe' };
 };

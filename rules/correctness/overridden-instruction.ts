@@ -23,6 +23,11 @@ export default defineRule({
       bad: 'FROM node:22\n# The worker\nCMD ["npm", "run", "worker"]\n# The site\nCMD ["npm", "start"]\n',
       good: 'FROM node:22\n# The worker\n# The site\nCMD ["npm", "start"]\n',
     },
+    {
+      title: 'In exec form',
+      bad: 'FROM node:22\nENTRYPOINT ["npm"]\nENTRYPOINT ["node"]\nHEALTHCHECK CMD ["check"]\nHEALTHCHECK NONE\n',
+      good: 'FROM node:22\nENTRYPOINT ["node"]\nHEALTHCHECK NONE\n',
+    },
     { title: 'One of each', good: 'FROM node:22\nENTRYPOINT ["node"]\nCMD ["server.js"]\n' },
     {
       title: 'One for each stage',

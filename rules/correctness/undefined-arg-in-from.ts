@@ -2,9 +2,8 @@ import {
   type ArgDeclaration,
   defineRule,
   type From,
-  type Iechorfile,
   type Instruction,
-  insertLineBefore,
+  insertInstructionBefore,
   isSlip,
   type Model,
   nearestName,
@@ -53,7 +52,7 @@ export default defineRule({
     { title: 'What every build sets', good: 'FROM --platform=$BUILDPLATFORM golang:1.26\n' },
     { title: 'Given by the caller', good: 'ARG BASE\nFROM $BASE\n' },
   ],
-  check({ file, model }) {
+  check({ model }) {
     let setters: ReadonlyMap<string, Setters> | undefined;
     const declared = Array.from(model.globals.bindings, ([name]) => name);
     return {
@@ -77,7 +76,7 @@ export default defineRule({
               ? `Write \`$${meant}\`, or declare \`ARG ${name}\` above the first FROM.`
               : `Declare \`ARG ${name}${variable.modifier?.endsWith('-') ? '' : '=…'}\` above the first FROM.`,
             ...(inStage ? { related: [{ range: inStage, message: 'It is declared here' }] } : {}),
-            fix: fixFor(file, variable, inStage, meant),
+            fix: fixFor(model, variable, inStage, meant),
           };
         }
       },
@@ -102,15 +101,16 @@ const declarationOf = (name: string, node: Instruction | undefined): ArgDeclarat
   node?.kind === 'Arg' ? node.declarations.find((declaration) => declaration.name.text === name) : undefined;
 
 const fixFor = (
-  file: Iechorfile,
+  model: Model,
   { name, nameRange, modifier }: Variable,
   inStage: ArgDeclaration | undefined,
   meant: string | undefined,
 ) => {
   if (meant) return { title: `Write \`$${meant}\``, edits: [replace(nameRange, meant)] };
+  const { file } = model;
   const from = file.instructions.find((node): node is From => node.kind === 'From');
   if (!from || (!inStage && !modifier?.endsWith('-'))) return undefined;
   const text = inStage ? file.text.slice(inStage.start, inStage.end) : name;
   if (/\n/.test(text)) return undefined;
-  return { title: `Declare it above the first FROM`, edits: [insertLineBefore(file, from, `ARG ${text}`)] };
+  return { title: `Declare it above the first FROM`, edits: [insertInstructionBefore(model, from, `ARG ${text}`)] };
 };

@@ -7,7 +7,7 @@ import {
   type Edit,
   type Iechorfile,
   type Instruction,
-  insertLineBefore,
+  insertInstructionBefore,
   type Model,
   type Problem,
   type Run,
@@ -74,7 +74,7 @@ export default defineRule({
           if (isForgotten(entry)) yield forgotten(entry, instructions[index + 1], file);
           else if (!TEMPORARY.test(entry.path)) entered.set(entry.path, [...(entered.get(entry.path) ?? []), entry]);
         }
-        for (const entries of entered.values()) yield* repeated(entries, instructions, file, model);
+        for (const entries of entered.values()) yield* repeated(entries, instructions, model);
       },
     };
   },
@@ -138,7 +138,6 @@ const likeKeyword = ({ keyword }: Run): string => (keyword.text === keyword.text
 const repeated = function* (
   all: readonly Entry[],
   instructions: readonly Instruction[],
-  file: Iechorfile,
   model: Model,
 ): Iterable<Problem> {
   const entries = all.filter(({ cd, commands }) => commands[0] === cd && commands.length > 1);
@@ -152,7 +151,7 @@ const repeated = function* (
       : `\`cd ${path}\` does the work of a WORKDIR`,
     help: `Put \`WORKDIR ${path}\` above ${others.length ? 'the first of them' : 'the RUN'}.`,
     related: others.map(({ cd: { start, end } }) => ({ range: { start, end }, message: 'Here as well' })),
-    fix: fixOf(entries, node, path, instructions, file),
+    fix: fixOf(entries, node, path, instructions, model),
   };
 };
 
@@ -173,16 +172,16 @@ const fixOf = (
   first: Run,
   path: string,
   instructions: readonly Instruction[],
-  file: Iechorfile,
+  model: Model,
 ) => {
   const behind = instructions.filter(({ start }) => start > first.start);
   if (behind.some(dependsOnFolder)) return undefined;
   const runs = behind.filter(({ kind }) => kind === 'Run').length + 1;
-  const edits: Edit[] = [insertLineBefore(file, first, `${likeKeyword(first)} ${path}`)];
+  const edits: Edit[] = [insertInstructionBefore(model, first, `${likeKeyword(first)} ${path}`)];
   for (const { cd, commands } of entries) {
     const next = commands[1]?.whole;
     const range = next && { start: cd.whole.start, end: next.start };
-    if (!range || !/^cd\s\S+\s*(?:&&|;)[\s\\`]*$/.test(file.text.slice(range.start, range.end))) return undefined;
+    if (!range || !/^cd\s\S+\s*(?:&&|;)[\s\\`]*$/.test(model.file.text.slice(range.start, range.end))) return undefined;
     edits.push(remove(range));
   }
   // Other steps in between were to start elsewhere.

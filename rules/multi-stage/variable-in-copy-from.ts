@@ -1,4 +1,4 @@
-import { defineRule, flagValue, insertLineBefore, type Model, replace, type Word } from '#lint';
+import { defineRule, flagValue, insertInstructionBefore, type Model, replace, type Word } from '#lint';
 
 export default defineRule({
   name: 'variable-in-copy-from',
@@ -24,7 +24,7 @@ export default defineRule({
       good: 'FROM alpine:3.24 AS a\nFROM alpine:3.24\nARG BIN=/bin\nCOPY --from=a $BIN/ls $BIN/\n',
     },
   ],
-  check({ file, model }) {
+  check({ model }) {
     return {
       *Copy(node, { stage, onbuild }) {
         const flag = node.flags.find(({ name }) => name.text === 'from');
@@ -32,7 +32,10 @@ export default defineRule({
         const from = stage?.node.from;
         const image = flag.value.raw.replace(/^(["'])(.*)\1$/s, '$2');
         const name = freeName(model, flag.value);
-        const edits = from && [insertLineBefore(file, from, `FROM ${image} AS ${name}`), replace(flag.value, name)];
+        const edits = from && [
+          insertInstructionBefore(model, from, `FROM ${image} AS ${name}`),
+          replace(flag.value, name),
+        ];
         const fixable = !onbuild && usesGlobals(model, flag.value) && !countsStages(model);
         yield {
           at: flag.value,

@@ -3,8 +3,7 @@ import {
   dropsPrivileges,
   endOfBuild,
   type Iechorfile,
-  insertLineAfter,
-  insertLineBefore,
+  insertAtEnd,
   isToolbox,
   isWindowsStage,
   knownBaseOf,
@@ -92,7 +91,6 @@ const problemAt = (file: Iechorfile, model: Model, stage: StageInfo, node: User)
   const isUnnamed = !before && base?.user === 'other' && base.account === undefined;
   const shown = steps.map((step) => `\`${step}\``).join(' and ');
   const last = endOfBuild(file, stage);
-  const place = last?.kind === 'Cmd' || last?.kind === 'Entrypoint' ? insertLineBefore : insertLineAfter;
   return {
     at: node,
     message: `${isBack ? `\`USER ${node.user.raw}\` is never undone` : `The last USER is \`${node.user.raw}\``}, so the container runs ${isWindows ? 'as administrator' : 'as root'}`,
@@ -107,7 +105,7 @@ const problemAt = (file: Iechorfile, model: Model, stage: StageInfo, node: User)
         : {
             title: `Add ${shown}`,
             safety: before ? 'unsafe' : 'manual',
-            edits: [place(file, last, steps.join(lineEndOf(file, last)))],
+            edits: [insertAtEnd(model, last, steps.join(lineEndOf(file, last)))],
           },
   };
 };

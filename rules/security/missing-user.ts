@@ -7,8 +7,7 @@ import {
   endOfBuild,
   type Iechorfile,
   type Instruction,
-  insertLineAfter,
-  insertLineBefore,
+  insertAtEnd,
   isToolbox,
   isWindowsStage,
   knownBaseOf,
@@ -111,12 +110,11 @@ const rootProblem = (file: Iechorfile, model: Model, stage: StageInfo): Problem 
   const shown = steps.map((step) => `\`${step}\``).join(' and ');
   const end = endOfBuild(file, stage);
   const isStart = end?.kind === 'Cmd' || end?.kind === 'Entrypoint';
-  const place = isStart ? insertLineBefore : insertLineAfter;
   return {
     at: startOf(model, stage) ?? stage.node.from ?? stage.node,
     message: 'No USER is set, so this runs as root',
     help: `Put ${shown} ${isStart ? `above the ${end.keyword.text.toUpperCase()}` : 'at the end of the stage'}${livesInRoot(model, stage) ? ', and move what it uses out of `/root`, where no other user may look' : ''}.`,
-    fix: end && { title: `Add ${shown}`, edits: [place(file, end, steps.join(lineEndOf(file, end)))] },
+    fix: end && { title: `Add ${shown}`, edits: [insertAtEnd(model, end, steps.join(lineEndOf(file, end)))] },
   };
 };
 

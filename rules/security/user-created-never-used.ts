@@ -4,8 +4,7 @@ import {
   defineRule,
   dropsPrivileges,
   endOfBuild,
-  insertLineAfter,
-  insertLineBefore,
+  insertAtEnd,
   isToolbox,
   type Model,
   type Range,
@@ -61,14 +60,13 @@ export default defineRule({
         const { entrypoint, cmd } = startupOf(model, stage);
         const start = entrypoint ?? cmd;
         const end = endOfBuild(file, stage);
-        const place = end?.kind === 'Cmd' || end?.kind === 'Entrypoint' ? insertLineBefore : insertLineAfter;
         const { name } = account;
         yield {
           at: account.word,
           message: `The account \`${name}\` is created here but never used: the container runs as root`,
           help: `Put \`USER ${name}\` below the last step that needs root.`,
           related: start ? [{ range: start, message: 'This runs as root' }] : [],
-          fix: end && { title: `Add \`USER ${name}\``, edits: [place(file, end, `USER ${name}`)] },
+          fix: end && { title: `Add \`USER ${name}\``, edits: [insertAtEnd(model, end, `USER ${name}`)] },
         };
       },
     };

@@ -1,8 +1,7 @@
 import {
   defineRule,
-  type Iechorfile,
   insertBefore,
-  insertLineBefore,
+  insertInstructionBefore,
   isShell,
   lostFailure,
   type Model,
@@ -79,7 +78,7 @@ export default defineRule({
       bad: 'FROM debian:12 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\nRUN echo y | cat\n',
     },
   ],
-  check({ file, model }) {
+  check({ model }) {
     let isGuarded = false;
     return {
       Stage() {
@@ -100,7 +99,7 @@ export default defineRule({
             at: lost.command,
             anchors: { hadolint: node },
             message: `\`${name}\` may fail unseen: only what is behind the pipe decides`,
-            ...remedy(file, model, node),
+            ...remedy(model, node),
             related: more.map(({ command }) => ({ range: command, message: `\`${command.name ?? ''}\` may, too` })),
           };
         } else if (!('codes' in codes)) {
@@ -151,7 +150,7 @@ const lostIn = (model: Model, node: Run): readonly Lost[] => {
   });
 };
 
-const remedy = (file: Iechorfile, model: Model, node: Run): Pick<Problem, 'help' | 'fix'> => {
+const remedy = (model: Model, node: Run): Pick<Problem, 'help' | 'fix'> => {
   const { isSh, program } = shellReader(model, node);
   if (program === 'bash' || program === 'busybox') {
     const help = 'Begin the RUN with `set -o pipefail &&`.';
@@ -161,7 +160,10 @@ const remedy = (file: Iechorfile, model: Model, node: Run): Pick<Problem, 'help'
   }
   const help = `Write \`${SHELL}\` above it if the image has bash: \`sh\` may not know pipefail.`;
   if (!isSh || program !== 'dash') return { help };
-  return { help, fix: { title: 'Let bash run it, with pipefail', edits: [insertLineBefore(file, node, SHELL)] } };
+  return {
+    help,
+    fix: { title: 'Let bash run it, with pipefail', edits: [insertInstructionBefore(model, node, SHELL)] },
+  };
 };
 
 const SET = 'set -o pipefail && ';

@@ -22,6 +22,10 @@ export default defineRule({
       good: 'FROM gcc\nRUN make -j$(nproc) && echo $(uname -m) $(dpkg --print-architecture)\n',
     },
     {
+      title: 'A word that may be left out',
+      good: 'FROM alpine\nRUN ./configure $([ "$(arch)" != riscv64 ] && echo --with-lto)\n',
+    },
+    {
       title: 'Where nothing is split',
       good: 'FROM alpine\nRUN a=$(ls) && case $(ls) in x) ;; esac && echo "$a $(ls)"\n',
     },
@@ -38,14 +42,15 @@ function* problemsIn({ as }: Context, { outline, dialect }: ScriptPlace) {
     if (part.style !== '$(' && part.style !== '`') continue;
     const name = nameIn(place);
     if (name !== undefined && LISTS.has(name)) continue;
-    if (as === undefined && (name === undefined || PLAIN.has(name))) continue;
+    const isOptional = isPrintedOnSuccess(place);
+    if (as === undefined && (name === undefined || PLAIN.has(name) || isOptional)) continue;
     yield {
       at: part,
       message: name
         ? `What \`${name}\` prints is split into words and expanded here`
         : 'The output is split into words and expanded here',
       help: 'Put it in double quotes.',
-      fix: { title: 'Quote it', edits: quoted(part) },
+      fix: isOptional ? undefined : { title: 'Quote it', edits: quoted(part) },
     };
   }
 }
@@ -59,6 +64,12 @@ const nameIn = ({ part }: ExpansionPlace): string | undefined => {
   let node = part.script?.statements.at(-1)?.command;
   while (node?.kind === 'Pipeline' || node?.kind === 'AndOrList') node = node.commands.at(-1);
   return node?.kind === 'SimpleCommand' ? node.words[0]?.text : undefined;
+};
+
+/** Whether there may be no word at all on purpose, as in `$(test -n "$X" && echo --with-x)`. */
+const isPrintedOnSuccess = ({ part, word }: ExpansionPlace): boolean => {
+  const list = part.kind === 'Substitution' ? part.script?.statements.at(-1)?.command : undefined;
+  return word.parts.length === 1 && list?.kind === 'AndOrList' && list.operators.every(({ text }) => text === '&&');
 };
 
 /** Those that print a list to be split. */

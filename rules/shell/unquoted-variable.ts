@@ -26,7 +26,12 @@ export default defineRule({
     {
       title: 'In the middle of a word',
       bad: 'FROM alpine\nRUN tag=$(cat /tag) && curl -fsSO https://example.org/v$tag.tgz\n',
-      good: 'FROM alpine\nRUN tag=$(cat /tag) && curl -fsSO https://example.org/v"$tag".tgz\n',
+      good: 'FROM alpine\nRUN tag=$(cat /tag) && curl -fsSO "https://example.org/v$tag.tgz"\n',
+    },
+    {
+      title: 'Behind the name of an option',
+      bad: 'FROM alpine\nRUN tag=$(cat /tag) && ./build --tag=$tag\n',
+      good: 'FROM alpine\nRUN tag=$(cat /tag) && ./build --tag="$tag"\n',
     },
     {
       title: 'A plain value',
@@ -60,10 +65,16 @@ function* problemsIn(context: Context, { node, outline, dialect }: ScriptPlace) 
       message: `The value of \`${part.name}\` is split into words and expanded here`,
       help: 'Put it in double quotes.',
       ...(only ? { only } : {}),
-      fix: { title: 'Quote it', edits: quoted(part) },
+      fix: { title: 'Quote it', edits: quoted(isPlain(place) ? place.word : part) },
     };
   }
 }
+
+/** Whether nothing else in the word minds the quotes, so that they can stand around all of it. */
+const isPlain = ({ word, role }: ExpansionPlace): boolean =>
+  (role === 'argument' || role === 'target') &&
+  !word.quoted &&
+  /^(?:[\w./:@%+,]|\$\w+|\$\{\w+\}|(?!^)-)+$/.test(word.raw);
 
 const isSplit = ({ role, word }: ExpansionPlace, isPosix: boolean): boolean =>
   (role === 'name' && word.parts.length > 1) ||

@@ -31,6 +31,11 @@ export default defineRule({
       bad: '  # syntax=docker/dockerfile:1\nFROM alpine\n',
       good: '# syntax=docker/dockerfile:1\nFROM alpine\n',
     },
+    {
+      title: 'The lines are continued as always',
+      bad: '# My image\n# escape=`\nFROM alpine\nRUN true \\\n  && true\n',
+      good: '# My image\nFROM alpine\nRUN true \\\n  && true\n',
+    },
     { title: 'Below an instruction', bad: 'FROM alpine\n# check=error=true\nRUN true\n' },
     {
       title: 'One below the other',
@@ -63,15 +68,29 @@ const problemOf = function* (comment: Comment, file: Iechorfile): Iterable<Probl
   const [, key = '', value = ''] = DIRECTIVE.exec(comment.text) ?? [];
   const name = key.toLowerCase();
   if (!name || !isWithoutEffect(name, value, comment, file)) return;
+  const problem = { at: comment, message: `${quoted(`# ${name}=${value}`)} is a plain comment here` };
+  if (name === 'escape' && endsLines(file.escape, file) && !endsLines(value, file)) {
+    const fix = { title: 'Delete it', edits: [remove(linesOf(file, comment))] };
+    yield { ...problem, help: `Delete it: the lines here are continued with ${quoted(file.escape)}.`, fix };
+    return;
+  }
   const isBelowInstruction = file.instructions.some(({ start }) => start < comment.start);
   const edits = isBelowInstruction ? undefined : moved(comment, file);
   yield {
-    at: comment,
-    message: `${quoted(`# ${name}=${value}`)} is a plain comment here`,
+    ...problem,
     help: `Move it to the top of the file, above ${obstacleTo(comment, file)}.`,
     fix: edits && { title: 'Move it to the top', edits },
   };
 };
+
+/** Whether a line of an instruction ends in the character. */
+const endsLines = (character: string, { text, instructions }: Iechorfile): boolean =>
+  instructions.some(({ start, end }) =>
+    text
+      .slice(start, end)
+      .split('\n')
+      .some((line) => line.trimEnd().endsWith(character)),
+  );
 
 const quoted = (text: string): string => (text.includes('`') ? `"${text}"` : `\`${text}\``);
 

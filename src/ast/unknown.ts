@@ -1,4 +1,4 @@
-import { nearest } from '../source/nearest.ts';
+import { distance, nearest } from '../source/nearest.ts';
 import { addProblem, type Line } from './line.ts';
 import type { Token } from './nodes.ts';
 
@@ -27,7 +27,7 @@ const KEYWORDS = [
 const CONTINUED = /^(?:&&|\|\|?|;|\\|-|--.*|[a-z0-9][a-z0-9.+_-]*)$/;
 
 export const unknownInstruction = (line: Line, keyword: Token): void => {
-  const near = nearest(keyword.text, KEYWORDS);
+  const near = nearestKeyword(keyword.text);
   if (near !== undefined) {
     const text = keyword.text === keyword.text.toLowerCase() ? near.toLowerCase() : near;
     addProblem(line, keyword, `unknown instruction: ${keyword.text} (did you mean ${text}?)`, {
@@ -37,6 +37,14 @@ export const unknownInstruction = (line: Line, keyword: Token): void => {
     return;
   }
   addProblem(line, keyword, `unknown instruction: ${keyword.text}`, { help: helpFor(line, keyword) });
+};
+
+/** Of a short word two letters are half. */
+const nearestKeyword = (word: string): string | undefined => {
+  const near = nearest(word, KEYWORDS);
+  return near !== undefined && (word.length > 4 || distance(word.toLowerCase(), near.toLowerCase()) < 2)
+    ? near
+    : undefined;
 };
 
 const helpFor = (line: Line, keyword: Token): string => {

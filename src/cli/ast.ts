@@ -18,6 +18,16 @@ export const run = async ({ files, format }: AstArguments, io: Io): Promise<numb
     );
   });
 
+export interface InstructionView {
+  readonly cmd: string;
+  readonly start: number;
+  readonly end: number;
+  readonly flags?: readonly string[];
+  readonly json?: boolean;
+  readonly args?: readonly string[];
+  readonly heredocs?: readonly string[];
+}
+
 /** One JSON object in the form that BuildKit's parser is compared in. */
 const buildkitView = (path: string, file: Iechorfile): string => {
   const err = refusalOf(file);
@@ -29,7 +39,8 @@ const buildkitView = (path: string, file: Iechorfile): string => {
   });
 };
 
-const instructionView = (node: Instruction) => ({
+/** An instruction as BuildKit's parser reads it. */
+export const instructionView = (node: Instruction): InstructionView => ({
   cmd: node.keyword.text.toLowerCase(),
   start: node.lines.first,
   end: node.lines.last,

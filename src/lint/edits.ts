@@ -1,4 +1,5 @@
 import type { Env, Iechorfile, Instruction, Label, Pair } from '../ast/nodes.ts';
+import { type Model, topOf } from '../model/index.ts';
 import type { Range } from '../source/range.ts';
 import type { Edit } from './diagnostic.ts';
 
@@ -51,11 +52,23 @@ export const insertLineBefore = (file: Iechorfile, node: Instruction, line: stri
   return insertBefore({ start, end: start }, `${indentOf(file, node)}${line}${lineEndOf(file, node)}`);
 };
 
+/** Puts an instruction of its own above another, above the comments too that are about that one. */
+export const insertInstructionBefore = (model: Model, node: Instruction, line: string): Edit => {
+  const start = topOf(model, node);
+  return insertBefore({ start, end: start }, `${indentOf(model.file, node)}${line}${lineEndOf(model.file, node)}`);
+};
+
 /** Puts a line of its own below the instruction. */
 export const insertLineAfter = (file: Iechorfile, node: Instruction, line: string): Edit => {
   const lineEnd = lineEndOf(file, node);
   return insertAfter(node, `${lineEnd}${indentOf(file, node)}${line}`);
 };
+
+/** Puts an instruction at the end of a stage: above the CMD or ENTRYPOINT that is its last, else below the last. */
+export const insertAtEnd = (model: Model, last: Instruction, line: string): Edit =>
+  last.kind === 'Cmd' || last.kind === 'Entrypoint'
+    ? insertInstructionBefore(model, last, line)
+    : insertLineAfter(model.file, last, line);
 
 /** Puts the range in double quotes. */
 export const quoted = ({ start, end }: Range): readonly Edit[] => [
