@@ -38,16 +38,18 @@ function* problemsIn({ file }: Context, { outline }: ScriptPlace): Iterable<Prob
     if (part.kind !== 'Substitution' || part.style !== '`') continue;
     // A comment in the middle of a command is written so.
     if (/^`\s*#/.test(file.text.slice(part.start, part.end))) continue;
+    const command = shownIn(file.text.slice(part.start + 1, part.end - 1));
     yield {
       at: part,
-      message: `The substitution ${firstLine(file.text.slice(part.start, part.end))} is written in backticks`,
-      help: 'Write `$(…)`.',
+      message: `${command ? `\`${command}\`` : 'A command'} is substituted in backticks`,
+      help: `Write \`$(${command ?? '…'})\`.`,
       fix: fixOf(file.text.slice(part.start, part.end), part),
     };
   }
 }
 
-const firstLine = (text: string): string => (text.length > 50 || text.includes('\n') ? '' : `\`\`${text}\`\``);
+/** The command where it can be shown in a line. */
+const shownIn = (text: string): string | undefined => (text.length > 50 || /[\n`]/.test(text) ? undefined : text);
 
 /** A backslash or a quote in it means something else behind \`$(\`. */
 const fixOf = (text: string, part: ShellSubstitution): Problem['fix'] => {

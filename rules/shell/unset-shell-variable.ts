@@ -37,6 +37,13 @@ export default defineRule({
     { title: 'What a program prints may name it', good: 'FROM alpine\nRUN export $(cat /env) && echo $version\n' },
     { title: 'Names in capitals come from outside', good: 'FROM alpine\nRUN echo $VERSION $http_proxy\n' },
     { title: 'What hadolint says of an image', as: 'hadolint', bad: 'FROM node\nRUN echo $version\n' },
+    {
+      title: 'And of a trigger',
+      as: 'hadolint',
+      bad: 'FROM node\nARG version=1\nONBUILD RUN echo $version\n',
+      good: 'FROM node\nONBUILD ARG version=1\nONBUILD RUN echo $version\n',
+    },
+    { title: 'A fragment', as: 'hadolint', good: 'ARG version=1\nRUN echo $version\n' },
   ],
   exceptions: { onbuild: 'The image of a trigger is another one.' },
   check(context) {

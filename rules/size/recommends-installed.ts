@@ -37,6 +37,10 @@ export default defineRule({
       good: 'FROM debian:13 AS build\nRUN apt-get update && apt-get install -y gcc\nFROM debian:13\nCOPY --from=build /bin/app /bin/app\n',
     },
     {
+      title: 'The apt of ALT Linux, whose packages recommend nothing',
+      good: 'FROM app/alt.p9\nRUN bzip2 -d /var/lib/rpm/*.bz2; apt-get update && apt-get install -y npm\n',
+    },
+    {
       title: 'Other commands',
       good: 'FROM debian:13\nRUN apt-get update && apt-get build-dep -y curl && apk add curl\n',
     },
@@ -44,7 +48,7 @@ export default defineRule({
   check({ file, model, as }) {
     let known: boolean | undefined;
     const isConfigured = (): boolean => {
-      known ??= /Install-Recommends|(?:COPY|ADD) .*apt\.conf/i.test(file.text);
+      known ??= /Install-Recommends|(?:COPY|ADD) .*apt\.conf/i.test(file.text) || OF_RPM.test(file.text);
       return known;
     };
     return {
@@ -67,6 +71,9 @@ export default defineRule({
     };
   },
 });
+
+/** What files on ALT Linux have, where apt installs the packages of rpm. */
+const OF_RPM = /\baltlinux\b|\balt[.:-]?(?:p\d|sisyphus)|\/var\/lib\/rpm\/|(?<![\w-])apt-repo(?![\w-])/;
 
 /** hadolint wants the option wherever apt-get installs, be it nothing. */
 const isTheirs = (command: ShellCommand): boolean =>

@@ -29,7 +29,12 @@ const placeForHadolint = ({ model }: Context, node: ShellInstruction): ScriptPla
 export const isSetBefore = ({ model, as }: Context, node: ShellInstruction): ((name: string) => boolean) => {
   const { bindings } = model.stateBefore(node);
   if (as !== 'hadolint') return (name) => bindings.has(name);
-  return (name) => PROXIES.test(name) || bindings.get(name)?.node !== undefined;
+  // In a trigger it knows of triggers alone.
+  const stage = model.stageOf(node)?.onbuildOf && model.stageOf(node);
+  return (name) => {
+    const by = bindings.get(name)?.node;
+    return PROXIES.test(name) || (by !== undefined && (!stage || model.stageOf(by) === stage));
+  };
 };
 
 /** The names that the file has set before. */

@@ -53,7 +53,11 @@ export const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((st
     // From the root on, so that a long chain of stages needs no deep recursion.
     for (const stage of missing.toReversed()) {
       const parent = parentOf(stage);
-      const start = startOf(stage, parent && known.get(parent)?.end, configOf(stage, inputs));
+      const start = withStrayArgs(
+        stage,
+        startOf(stage, parent && known.get(parent)?.end, configOf(stage, inputs)),
+        globals,
+      );
       known.set(stage, { ...runStage(file, stage, start, inputs, globals), start });
     }
     const states = known.get(wanted);
@@ -69,4 +73,12 @@ const configOf = ({ base }: StageInfo, { baseConfig, baseConfigs }: Inputs): Ima
 const startOf = (stage: StageInfo, parent: State | undefined, config: ImageConfig | undefined): State => {
   if (parent) return stage.onbuildOf ? { ...parent, onbuild: tableOf() } : parent;
   return stage.base.kind === 'scratch' ? scratchState() : imageState(config);
+};
+
+/** Without a FROM the ARGs at the top belong to the fragment, whose instructions see them. */
+const withStrayArgs = ({ node: { from }, onbuildOf }: StageInfo, state: State, globals: Scope): State => {
+  if (from || onbuildOf) return state;
+  let { bindings } = state;
+  for (const [name, binding] of globals.bindings) if (binding.node) bindings = bindings.with(name, binding);
+  return { ...state, bindings };
 };
