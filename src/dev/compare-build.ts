@@ -1,0 +1,119 @@
+/**
+ * `npx tsx src/dev/compare-build.ts [--update] [NAME…]`: builds cases of test/build here and with the BuildKit of the
+ * docker that is running, and prints what differs entry by entry. `--update` keeps what is built here as expected.
+ */
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newBlob, openStore, type Store } from '../build/store.ts';
+import type { Image, ImageJson, Layer } from '../oci/image.ts';
+import { type PlacedEntry, readTar } from '../oci/untar.ts';
+import { type BuildCase, CASES, caseNames, entriesOf, prepareCase, readCase } from './build-case.ts';
+import { buildHere, type Outcome } from './build-here.ts';
+
+const docker = (args: readonly string[], input?: Uint8Array) => {
+  const env = { ...process.env, DOCKER_BUILDKIT: '1' };
+  return spawnSync(process.env.DOCKER ?? 'docker', args, { env, maxBuffer: 1 << 30, ...(input ? { input } : {}) });
+};
+
+const buildThere = (name: string, folder: string, expected: BuildCase, store: Store): Outcome => {
+  const tag = `case.test/${name}:1`;
+  const { base, options = [], stdin } = expected;
+  if (base !== undefined) {
+    writeFileSync(join(folder, 'base'), base);
+    docker(['build', '-q', '-t', `base.test/${name}:1`, '-f', join(folder, 'base'), join(folder, 'context')]);
+  }
+  const input = stdin === undefined ? undefined : readFileSync(join(folder, 'context', stdin));
+  const place = input ? ['-'] : ['-f', join(folder, 'iEchorfile'), join(folder, 'context')];
+  const { status, stderr } = docker(['build', '-q', '--network', 'none', '-t', tag, ...options, ...place], input);
+  if (status !== 0) return { failure: stderr.toString().trim().split('\n').at(-1) ?? '' };
+  const archive = join(folder, 'image.tar');
+  docker(['save', '-o', archive, tag]);
+  docker(['rmi', '-f', tag]);
+  return { image: readArchive(archive, store) };
+};
+
+/** An archive of `docker save` taken into a store. */
+const readArchive = (path: string, store: Store): Image => {
+  const input = openSync(path, 'r');
+  const read = (offset: number, length: number) => {
+    const bytes = Buffer.allocUnsafe(length);
+    return bytes.subarray(0, readSync(input, bytes, 0, length, offset));
+  };
+  const files = new Map<string, PlacedEntry>();
+  for (const entry of readTar(read)) files.set(entry.path, entry);
+  const bytesOf = (name: string): Buffer => {
+    const { at, size, link } = files.get(name) ?? { at: 0, size: 0 };
+    return link ? bytesOf(join(name, '..', link)) : Buffer.from(read(at, size));
+  };
+  const [manifest]: { Config: string; Layers: string[] }[] = JSON.parse(bytesOf('manifest.json').toString());
+  const json: ImageJson = JSON.parse(bytesOf(manifest?.Config ?? '').toString());
+  const layers = (manifest?.Layers ?? []).map((name): Layer => {
+    const blob = newBlob(store);
+    blob.write(bytesOf(name));
+    return blob.finish();
+  });
+  closeSync(input);
+  return { json, layers };
+};
+
+const differences = (
+  ours: Readonly<Record<string, string>>,
+  theirs: Readonly<Record<string, string>>,
+): readonly string[] =>
+  [...new Set([...Object.keys(ours), ...Object.keys(theirs)])]
+    .toSorted()
+    .filter((path) => ours[path] !== theirs[path])
+    .map((path) => `  ${path}\n    here:  ${ours[path] ?? 'nothing'}\n    there: ${theirs[path] ?? 'nothing'}`);
+
+const told = (outcome: Outcome, store: Store) => {
+  if (!outcome.image) return { files: {}, config: {}, failure: outcome.failure ?? '' };
+  const config = Object.entries(outcome.image.json.config ?? {}).map(([key, value]) => [key, JSON.stringify(value)]);
+  const isSaid = ([, value]: string[]) => value !== 'null' && value !== '""' && value !== '{}' && value !== 'false';
+  return { files: entriesOf(store, outcome.image.layers), config: Object.fromEntries(config.filter(isSaid)) };
+};
+
+const compareCase = async (name: string, update: boolean): Promise<boolean> => {
+  const expected = readCase(name);
+  const folder = mkdtempSync(join(tmpdir(), 'iechorlint-compare-'));
+  try {
+    prepareCase(name, expected, folder);
+    const store = openStore(join(folder, 'store'));
+    const here = await buildHere(name, expected, folder, store);
+    const ours = told(here, store);
+    if (update) keep(name, expected, here, ours.files);
+    const theirs = told(buildThere(name, folder, expected, store), store);
+    const lines = [...differences(ours.files, theirs.files), ...differences(ours.config, theirs.config)];
+    const failures = [ours.failure, theirs.failure];
+    const isSame = lines.length === 0 && (failures[0] === undefined) === (failures[1] === undefined);
+    const verdict = isSame ? 'the same' : `differs${expected.differs ? `, as known: ${expected.differs}` : ''}`;
+    console.log(
+      `${name}: ${verdict}${failures.map((text) => (text === undefined ? '' : `\n    ${text.slice(0, 300)}`)).join('')}`,
+    );
+    for (const line of lines) console.log(line.slice(0, 400));
+    return isSame || expected.differs !== undefined;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+const keep = (
+  name: string,
+  expected: BuildCase,
+  { failure }: Outcome,
+  files: Readonly<Record<string, string>>,
+): void => {
+  const { fails: _fails, files: _files, ...rest } = expected;
+  const found = failure === undefined ? { files } : { fails: expected.fails ?? failure };
+  writeFileSync(join(CASES, name, 'expect.json'), `${JSON.stringify({ ...rest, ...found }, undefined, 2)}\n`);
+};
+
+const [names, update] = [
+  process.argv.slice(2).filter((arg) => !arg.startsWith('-')),
+  process.argv.includes('--update'),
+];
+let same = 0;
+const wanted = names.length > 0 ? names : caseNames();
+for (const name of wanted) if (await compareCase(name, update)) same++;
+console.log(`${same} of ${wanted.length} are the same or differ as known`);
