@@ -33,7 +33,7 @@ export const fileOwnerOf = (tree: Tree, spec: string): Owner => {
   const account = isNumber(user) ? undefined : linesOf(tree, 'etc/passwd').find(([name]) => name === user);
   const uid = isNumber(user) ? Number(user) : numberOf(account?.[2]);
   const own = isNumber(user) ? uid : numberOf(account?.[3]);
-  if (group === undefined) return { uid, gid: own, groups: [] };
+  if (group === undefined || group === '') return { uid, gid: group === '' ? 0 : own, groups: [] };
   const found = isNumber(group) ? group : linesOf(tree, 'etc/group').find(([name]) => name === group)?.[2];
   return { uid, gid: found === undefined ? own : numberOf(found), groups: [] };
 };

@@ -19,7 +19,8 @@ export const copyStep = async (node: Copy | Add, before: Image, context: StepCon
   const flags = copyFlags(model, node);
   const destination = destinationOf(node, context);
   const digests = openLayerDigests(store);
-  const tree = await treeFrom(flags, node, context, (image) => stageTree(treeOf(store, image.layers), digests));
+  const treeOfImage = (image: Image) => stageTree(treeOf(store, image.layers), digests);
+  const tree = await told(node, () => treeFrom(flags, node, context, treeOfImage));
   const items = await told(node, () => copyItems(node, tree, flags, context));
   const { chown = '', chmod, link } = flags;
   const keys = await told(node, () => items.map(({ key }) => key()));
@@ -29,7 +30,7 @@ export const copyStep = async (node: Copy | Add, before: Image, context: StepCon
     run: () =>
       told(node, async () => {
         const files = treeOf(store, before.layers);
-        const dress = { owner: ownerFor(files, flags, node), mode: flags.mode, mtime: epoch };
+        const dress = { owner: ownerFor(files, flags, node, before), mode: flags.mode, mtime: epoch };
         return writeItems(items, link ? noFiles : files, destination, dress, context, node);
       }),
   };
@@ -97,12 +98,11 @@ const imageFrom = (from: string, node: Copy | Add, context: StepContext): Promis
   return stage ? build(stage) : imageNamed(from);
 };
 
-const ownerFor = (tree: Tree, { chown, link }: CopyFlags, node: Copy | Add): Owner | undefined => {
+const ownerFor = (tree: Tree, { chown, link }: CopyFlags, node: Copy | Add, before: Image): Owner | undefined => {
   if (chown === undefined) return undefined;
-  if (link && !isNumeric(chown))
-    throw new BuildError(
-      `\`--link\` copies onto nothing, where no user has a name: give \`--chown=${chown}\` as numbers`,
-      node.flags.find(({ name }) => name.text === 'chown') ?? node,
-    );
-  return fileOwnerOf(tree, chown);
+  if (isNumeric(chown) || (!link && before.layers.length > 0)) return fileOwnerOf(tree, chown);
+  throw new BuildError(
+    `${link ? '`--link` copies onto nothing' : 'there are no files yet'}, so that no user has a name: write the numbers of \`--chown=${chown}\``,
+    node.flags.find(({ name }) => name.text === 'chown') ?? node,
+  );
 };

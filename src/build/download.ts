@@ -73,7 +73,9 @@ const fetched = async (
   const knows = known && (!algorithm || algorithm in known.checksums);
   if (knows && known.etag) headers['if-none-match'] = known.etag;
   if (knows && known.modified) headers['if-modified-since'] = known.modified;
-  const response = await fetch(url, { headers }).catch((error: unknown) => {
+  const { username, password, href } = withoutPassword(url);
+  if (username !== '') headers.authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const response = await fetch(href, { headers }).catch((error: unknown) => {
     throw new Error(`cannot fetch ${masked(url)}: ${reasonOf(error)}`);
   });
   if (response.status === 304) return undefined;
@@ -88,6 +90,14 @@ const fetched = async (
     etag: response.headers.get('etag') ?? undefined,
     modified,
   };
+};
+
+const withoutPassword = (text: string) => {
+  const url = new URL(text);
+  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  url.username = '';
+  url.password = '';
+  return { username, password, href: url.href };
 };
 
 const stored = async (

@@ -19,6 +19,7 @@ import {
 import { configOf, jsonOf } from './base.ts';
 import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
+import { type TriggeredFile, withTriggers } from './onbuild.ts';
 import type { Sandbox } from './sandbox/port.ts';
 import { type StepContext, stepOf } from './steps.ts';
 import type { Store } from './store.ts';
@@ -63,11 +64,11 @@ export interface StepInfo {
 }
 
 /** Builds the target's image. Throws BuildError and ImageError. */
-export const execute = async ({ file, stages }: ValidFile, request: BuildRequest): Promise<Image> => {
+export const execute = async (asked: ValidFile, request: BuildRequest): Promise<Image> => {
+  const { valid, bases, placeOf } = await withTriggers(asked, request.inputs, request.imageNamed);
+  const { file, stages } = valid;
   const target = targetOf(stages, request.inputs.target);
   if (!target) throw new BuildError(`there is no stage \`${request.inputs.target}\``, { start: 0, end: 0 });
-  const needed = reachedFrom(target);
-  const bases = await basesOf(needed, request);
   const baseConfigs = new Map(Array.from(bases, ([text, { json }]) => [text, configOf(json.config)]));
   const model = modelOf(file, { ...request.inputs, baseConfigs });
   const builds = new Map<StageInfo, Promise<Image>>();
@@ -78,30 +79,14 @@ export const execute = async ({ file, stages }: ValidFile, request: BuildRequest
     return known;
   };
   // All at once: each waits for those that it needs.
-  const all = await Promise.allSettled(Array.from(needed, build));
+  const all = await Promise.allSettled(Array.from(reachedFrom(target), build));
   const failed = all.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
+  if (failed) throw placed(failed.reason, placeOf);
   return build(target);
 };
 
-const basesOf = async (
-  stages: ReadonlySet<StageInfo>,
-  { imageNamed }: BuildRequest,
-): Promise<ReadonlyMap<string, Image>> => {
-  const bases = new Map<string, Image>();
-  for (const { base, node } of stages) {
-    if (base.kind !== 'image' || bases.has(base.text)) continue;
-    const image = await imageNamed(base.text).catch((error: unknown) => {
-      throw new BuildError(messageOf(error), node.from ?? node);
-    });
-    if (image.json.config?.OnBuild?.length)
-      throw new BuildError(`\`${base.text}\` has ONBUILD triggers, which are not run yet`, node.from ?? node);
-    bases.set(base.text, image);
-  }
-  return bases;
-};
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const placed = (error: unknown, placeOf: TriggeredFile['placeOf']): unknown =>
+  error instanceof BuildError ? new BuildError(error.message, placeOf(error.range), error.exitCode) : error;
 
 interface Around {
   readonly request: BuildRequest;

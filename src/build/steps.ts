@@ -2,7 +2,7 @@ import type { Instruction } from '../ast/nodes.ts';
 import type { Model } from '../model/index.ts';
 import type { StageInfo } from '../model/stages.ts';
 import type { Image, Layer } from '../oci/image.ts';
-import { fileOwnerOf, ROOT } from './accounts.ts';
+import { fileOwnerOf, isNumeric, ROOT } from './accounts.ts';
 import { writeLayer } from './copy.ts';
 import { copyStep } from './copy-step.ts';
 import { BuildError } from './error.ts';
@@ -54,6 +54,11 @@ const workdirStep = (
   return {
     data: ['workdir', path, user ?? '', epoch],
     run() {
+      if (user && before.layers.length === 0 && !isNumeric(user))
+        throw new BuildError(
+          `there are no files yet, so that no user has the name \`${user}\`: USER needs numbers here`,
+          node,
+        );
       const tree = treeOf(store, before.layers);
       const draft = layerDraft(tree, epoch, takenFrom(tree));
       const problem = draft.makeFolders(draft.resolve(path), user ? fileOwnerOf(tree, user) : ROOT);

@@ -1,16 +1,12 @@
-import { readFileSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
-import { contextTree } from '../build/context.ts';
-import { openDigestCache } from '../build/digest-cache.ts';
 import { BuildError } from '../build/error.ts';
 import { execute } from '../build/execute.ts';
-import { importLayout } from '../build/import.ts';
 import { unshareSandbox } from '../build/sandbox/unshare.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
 import { ConfigError } from '../config/error.ts';
-import { findIgnoreFile } from '../gather/context.ts';
 import { SEVERITIES } from '../lint/diagnostic.ts';
 import { lintFile } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
@@ -23,12 +19,13 @@ import { paintOf } from '../report/paint.ts';
 import type { Document } from '../source/document.ts';
 import { lineIndexOf } from '../source/text.ts';
 import { readBuildArgs } from './build-args.ts';
+import { type NamedContexts, namedContexts } from './build-contexts.ts';
+import { openInput } from './build-input.ts';
 import { type BuildOptions, platformOf } from './build-options.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { plainLint } from './lint-options.ts';
 import { progressOf } from './progress.ts';
-import { readTarget } from './read.ts';
 import { say } from './say.ts';
 import { settingsFor } from './settings.ts';
 import { storeFolder } from './store-folder.ts';
@@ -40,13 +37,8 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
     say(io, `--build needs Linux, for it runs the steps in namespaces of its kernel; linting works here`);
     return 2;
   }
-  const context = resolve(io.cwd, options.context);
-  if (!statSync(context, { throwIfNoEntry: false })?.isDirectory())
-    throw new ConfigError(`the build context ${options.context} is no folder`);
-  const target = fileIn(context, options, io);
-  const source = readTarget(target, io, plainLint([]).maxFileSize);
-  if (typeof source === 'string') throw new ConfigError(`cannot read ${target.path}: ${source}`);
-  const { document } = source;
+  const store = openStore(storeFolder(options.store, io));
+  const { document, context, save } = await openInput(options, io, store);
   const file = parse(document.text);
   const inputs: Inputs = {
     platform: options.platform,
@@ -57,28 +49,26 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
   const valid = validate(file, inputs);
   if (!('kind' in valid)) {
     for (const { start, message } of valid)
-      say(io, `${target.path}:${lineIndexOf(document.text).positionAt(start).line}: ${message}`);
+      say(io, `${document.path}:${lineIndexOf(document.text).positionAt(start).line}: ${message}`);
     return 1;
   }
-  const store = openStore(storeFolder(options.store, io));
-  const digests = openDigestCache(store.folder, context);
-  const ignore = findIgnoreFile(context, target.file);
+  const contexts = namedContexts(options, io, store);
   const progress = progressOf(options, io);
   try {
     const image = await execute(valid, {
       inputs,
       platform: platformOf(options.platform),
       store,
-      context: contextTree(context, ignore, digests),
+      context,
+      contextNamed: contexts.folder,
       sandbox: unshareSandbox(io.env.PATH ?? ''),
       network: options.network,
       noCache: options.noCache,
       epoch: epochOf(io),
       secrets: secretsOf(options, io),
-      imageNamed: (text) => imageNamed(text, store, options, io),
+      imageNamed: (text) => imageNamed(text, contexts, store, options, io),
       report: progress.report,
     });
-    digests.save();
     const labelled = withLabels(image, options.labels);
     const names = options.tags.map(fullName);
     const id = store.saveImage(labelled, names);
@@ -101,18 +91,17 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
     if (!(trouble instanceof ImageError)) throw trouble;
     say(io, trouble.message);
     return 3;
+  } finally {
+    keep(save);
+    keep(contexts.save);
   }
 };
 
-const NAMES = ['iEchorfile', 'Dockerfile', 'Containerfile'];
-
-const fileIn = (context: string, { file }: BuildOptions, io: Io): { readonly path: string; readonly file: string } => {
-  const path =
-    file === undefined
-      ? NAMES.map((name) => join(context, name)).find((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
-      : resolve(io.cwd, file);
-  if (path === undefined) throw new ConfigError(`${context} has no ${NAMES.join(', ')}; name the file by -f`);
-  return { path: relative(io.cwd, path) || basename(path), file: path };
+/** What was learnt of files makes the next build faster, and nothing else depends on it. */
+const keep = (save: () => void): void => {
+  try {
+    save();
+  } catch {}
 };
 
 /** Whether a finding is as severe as allowed none to be; findings are printed. */
@@ -167,15 +156,16 @@ const secretsOf = ({ secrets }: BuildOptions, io: Io): ReadonlyMap<string, Uint8
     }),
   );
 
-const imageNamed = async (text: string, store: Store, options: BuildOptions, io: Io): Promise<Image> => {
-  const given = options.contexts.get(text);
-  const [, place] = /^(?:oci-layout|oci-archive|docker-archive):\/\/(.*)$/s.exec(given ?? '') ?? [];
-  if (place !== undefined) {
-    const [folder = '', tag] = place.split(/:(?=[^/]*$)/);
-    return importLayout(store, resolve(io.cwd, folder), tag, options.platform);
-  }
+const imageNamed = async (
+  text: string,
+  contexts: NamedContexts,
+  store: Store,
+  options: BuildOptions,
+  io: Io,
+): Promise<Image> => {
+  const given = await contexts.image(text);
   if (given !== undefined)
-    throw new ImageError(`--build-context ${text}=${given}: only oci-layout://FOLDER[:TAG] is read yet`);
+    return typeof given === 'string' ? imageNamed(given, NO_CONTEXTS, store, options, io) : given;
   const known = store.image(fullName(text));
   if (known && !options.pull) return known;
   const { pullImage } = await import('../build/pull.ts');
@@ -187,6 +177,8 @@ const imageNamed = async (text: string, store: Store, options: BuildOptions, io:
   store.saveImage(image, [fullName(text)]);
   return image;
 };
+
+const NO_CONTEXTS: NamedContexts = { folder: () => undefined, image: async () => undefined, save: () => {} };
 
 const withLabels = (image: Image, labels: ReadonlyMap<string, string>): Image =>
   labels.size === 0

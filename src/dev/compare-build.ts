@@ -105,7 +105,7 @@ const keep = (
   files: Readonly<Record<string, string>>,
 ): void => {
   const { fails: _fails, files: _files, ...rest } = expected;
-  const found = failure === undefined ? { files } : { fails: expected.fails ?? failure };
+  const found = failure === undefined ? { files } : { fails: expected.fails ?? failure.split('\n', 1)[0] ?? '' };
   writeFileSync(join(CASES, name, 'expect.json'), `${JSON.stringify({ ...rest, ...found }, undefined, 2)}\n`);
 };
 

@@ -1,0 +1,76 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { copyEntries, digestOfSources, noFiles, writeLayer } from '../build/copy.ts';
+import type { FileTree } from '../build/files.ts';
+import { importLayout } from '../build/import.ts';
+import type { Store } from '../build/store.ts';
+import { ConfigError } from '../config/error.ts';
+import { ImageError } from '../oci/error.ts';
+import { append, digestOf, emptyImage, hexOf, type Image } from '../oci/image.ts';
+import { folderContext } from './build-input.ts';
+import { type BuildOptions, platformOf } from './build-options.ts';
+import type { Io } from './io.ts';
+
+/** What `--build-context NAME=…` gives. */
+export interface NamedContexts {
+  /** A folder, to copy from. */
+  folder(name: string): FileTree | undefined;
+  /** What the name means as an image: another name, or an image; undefined where nothing is given. */
+  image(name: string): Promise<Image | string | undefined>;
+  /** Keeps what was learnt about the folders for the next build. */
+  save(): void;
+}
+
+/** Throws ConfigError where a folder is not there. */
+export const namedContexts = (options: BuildOptions, io: Io, store: Store): NamedContexts => {
+  const folders = new Map<string, ReturnType<typeof folderContext>>();
+  const given = new Map(Array.from(options.contexts, ([name, value]) => [name.toLowerCase(), value]));
+  const folderOf = (name: string): ReturnType<typeof folderContext> | undefined => {
+    const value = given.get(name.toLowerCase());
+    if (value === undefined || ADDRESS.test(value)) return undefined;
+    const path = resolve(io.cwd, value);
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      throw new ConfigError(`--build-context ${name}=${value}: there is no such folder`);
+    const known = folders.get(path) ?? folderContext(path, undefined, store);
+    folders.set(path, known);
+    return known;
+  };
+  for (const name of given.keys()) folderOf(name);
+  return {
+    folder: (name) => folderOf(name)?.context,
+    async image(name) {
+      const value = given.get(name.toLowerCase());
+      if (value === undefined) return undefined;
+      const folder = folderOf(name);
+      return folder ? imageOfFolder(folder.context, options, store) : imageAt(value, name, options, io, store);
+    },
+    save: () => folders.forEach(({ save }) => save()),
+  };
+};
+
+const ADDRESS = /^[a-z-]+:\/\//;
+
+const imageAt = (value: string, name: string, options: BuildOptions, io: Io, store: Store): Promise<Image> | string => {
+  const [, kind, place = ''] = /^([a-z-]+):\/\/(.*)$/s.exec(value) ?? [];
+  if (kind === 'docker-image') return place;
+  if (kind === 'oci-layout' || kind === 'oci-archive' || kind === 'docker-archive') {
+    const [path = '', tag] = place.split(/:(?=[^/]*$)/);
+    return importLayout(store, resolve(io.cwd, path), tag, options.platform);
+  }
+  throw new ImageError(
+    `--build-context ${name}=${value}: what can be given is a folder, oci-layout://FOLDER[:TAG], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
+  );
+};
+
+/** A folder as an image of one layer. */
+const imageOfFolder = (tree: FileTree, { platform }: BuildOptions, store: Store): Image => {
+  const sources = tree.find('/', {});
+  const key = hexOf(digestOf(`folder ${digestOfSources(sources)}`));
+  const request = { sources, destination: '/', tree: noFiles, owner: undefined, mode: undefined, mtime: 0 };
+  const entries = copyEntries({ ...request, followsLinks: true });
+  if (typeof entries === 'string') throw new ImageError(entries);
+  const layer = store.cached(key)?.layer ?? writeLayer(store, entries);
+  const created = '1970-01-01T00:00:00Z';
+  store.remember(key, { layer, created });
+  return append(emptyImage(platformOf(platform)), layer, { created, created_by: 'a folder that was given by name' });
+};

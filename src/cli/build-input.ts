@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { openArchive } from '../build/archive.ts';
+import { contextTree } from '../build/context.ts';
+import { openDigestCache } from '../build/digest-cache.ts';
+import type { FileTree, SourceFile } from '../build/files.ts';
+import { openLayerDigests } from '../build/layer-digests.ts';
+import { readInto } from '../build/read-file.ts';
+import { stageTree } from '../build/stage-files.ts';
+import { newBlob, type Store } from '../build/store.ts';
+import { treeOf } from '../build/tree.ts';
+import { ConfigError } from '../config/error.ts';
+import { findIgnoreFile } from '../gather/context.ts';
+import { decode } from '../source/decode.ts';
+import type { Document } from '../source/document.ts';
+import type { BuildOptions } from './build-options.ts';
+import type { Io } from './io.ts';
+import { plainLint } from './lint-options.ts';
+import { readTarget } from './read.ts';
+
+/** What is built: a file, and the files that it may copy. */
+export interface BuildInput {
+  readonly document: Document;
+  readonly context: FileTree;
+  /** Keeps what was learnt about the context for the next build. */
+  readonly save: () => void;
+}
+
+/** Throws ConfigError where the file or the context cannot be read. */
+export const openInput = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> =>
+  options.context === '-' ? inputFromStream(options, io, store) : inputFromFolder(options, io, store);
+
+const inputFromFolder = (options: BuildOptions, io: Io, store: Store): BuildInput => {
+  const folder = resolve(io.cwd, options.context);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new ConfigError(`the build context ${options.context} is no folder`);
+  const target = fileIn(folder, options, io);
+  const source = readTarget(target, io, plainLint([]).maxFileSize);
+  if (typeof source === 'string') throw new ConfigError(`cannot read ${target.path}: ${source}`);
+  return { document: source.document, ...folderContext(folder, target.file, store) };
+};
+
+/** A folder without what its ignore file leaves out; `file` is the iEchorfile, which may have an ignore file of its own. */
+export const folderContext = (
+  folder: string,
+  file: string | undefined,
+  store: Store,
+): Pick<BuildInput, 'context' | 'save'> => {
+  const ignore = findIgnoreFile(folder, file);
+  if (ignore?.defect) throw new ConfigError(`${ignore.path}:${ignore.defect.line}: ${ignore.defect.message}`);
+  const digests = openDigestCache(store.folder, folder);
+  return { context: contextTree(folder, ignore, digests), save: digests.save };
+};
+
+const NAMES = ['iEchorfile', 'Dockerfile', 'Containerfile'];
+
+const fileIn = (
+  context: string,
+  { file }: BuildOptions,
+  io: Io,
+): { readonly path: string; readonly file: string | undefined } => {
+  if (file === '-') return { path: 'standard input', file: undefined };
+  const path =
+    file === undefined
+      ? NAMES.map((name) => join(context, name)).find((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
+      : resolve(io.cwd, file);
+  if (path === undefined) throw new ConfigError(`${context} has no ${NAMES.join(', ')}; name the file by -f`);
+  return { path: relative(io.cwd, path) || basename(path), file: path };
+};
+
+// Standard input ----------------------------------------------------------------------------------------------------
+
+const EMPTY: FileTree = { find: () => [] };
+
+/** An archive is the whole context, and anything else an iEchorfile that has none. */
+const inputFromStream = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
+  const file = spooled(io, store);
+  const archive = await openArchive(file, store);
+  if (!archive) return { document: decode('standard input', contentOf(file)), context: EMPTY, save: () => {} };
+  const blob = newBlob(store);
+  for (let at = 0; ; at += PART) {
+    const part = archive.read(at, PART);
+    blob.write(part);
+    if (part.length < PART) break;
+  }
+  archive.close();
+  const digests = openLayerDigests(store);
+  const context = stageTree(treeOf(store, [blob.finish()]), digests);
+  return { document: documentIn(context, options), context, save: digests.save };
+};
+
+const PART = 1 << 20;
+
+const spooled = ({ stdin }: Io, store: Store): SourceFile => {
+  const path = join(store.workFolder(), randomUUID());
+  const out = openSync(path, 'wx');
+  let size = 0;
+  try {
+    for (let chunk = stdin(); chunk; chunk = stdin()) {
+      size += chunk.length;
+      for (let at = 0; at < chunk.length; ) at += writeSync(out, chunk, at);
+    }
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw new ConfigError(`cannot read standard input: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    closeSync(out);
+  }
+  const all = size;
+  const content: SourceFile['content'] = (write) => readInto(path, all, write);
+  return { path: '', type: 'file', mode: 0o644, uid: 0, gid: 0, size, mtime: 0, content };
+};
+
+const contentOf = ({ content }: SourceFile): Uint8Array => {
+  const parts: Uint8Array[] = [];
+  content?.((part) => parts.push(Buffer.from(part)));
+  return Buffer.concat(parts);
+};
+
+const documentIn = (tree: FileTree, { file }: BuildOptions): Document => {
+  for (const name of file === undefined ? NAMES : [file]) {
+    const found = tree.find(name, {})[0]?.files[0];
+    if (found?.type === 'file') return decode(name, contentOf(found));
+  }
+  throw new ConfigError(`the archive on standard input has no ${file ?? NAMES.join(', ')}`);
+};
