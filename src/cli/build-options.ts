@@ -19,6 +19,8 @@ export interface BuildOptions {
   readonly platform: string;
   readonly labels: ReadonlyMap<string, string>;
   readonly secrets: readonly string[];
+  readonly ssh: readonly string[];
+  readonly hosts: readonly string[];
   readonly contexts: ReadonlyMap<string, string>;
   readonly outputs: readonly Output[];
   /** How registries are reached. */
@@ -47,6 +49,8 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     platform: platformIn(given),
     labels: pairsOf(given, 'label'),
     secrets: textsOf(given, 'secret'),
+    ssh: textsOf(given, 'ssh'),
+    hosts: textsOf(given, 'add-host'),
     contexts: pairsOf(given, 'build-context'),
     outputs: outputsOf(given),
     registries: registriesOf(given),

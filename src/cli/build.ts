@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
 import { BuildError } from '../build/error.ts';
 import { execute } from '../build/execute.ts';
-import { unshareSandbox } from '../build/sandbox/unshare.ts';
+import { endSteps } from '../build/sandbox/children.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
 import { ConfigError } from '../config/error.ts';
@@ -28,6 +27,8 @@ import { plainLint } from './lint-options.ts';
 import { progressOf } from './progress.ts';
 import { say } from './say.ts';
 import { settingsFor } from './settings.ts';
+import { endingInOrder } from './signals.ts';
+import { stepInputs } from './step-inputs.ts';
 import { storeFolder } from './store-folder.ts';
 import { version } from './version.ts';
 
@@ -55,20 +56,22 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
   const contexts = namedContexts(options, io, store);
   const progress = progressOf(options, io);
   try {
-    const image = await execute(valid, {
-      inputs,
-      platform: platformOf(options.platform),
-      store,
-      context,
-      contextNamed: contexts.folder,
-      sandbox: unshareSandbox(io.env.PATH ?? ''),
-      network: options.network,
-      noCache: options.noCache,
-      epoch: epochOf(io),
-      secrets: secretsOf(options, io),
-      imageNamed: (text) => imageNamed(text, contexts, store, options, io),
-      report: progress.report,
-    });
+    const image = await endingInOrder(
+      () =>
+        execute(valid, {
+          inputs,
+          platform: platformOf(options.platform),
+          store,
+          context,
+          contextNamed: contexts.folder,
+          ...stepInputs(options, io),
+          noCache: options.noCache,
+          epoch: epochOf(io),
+          imageNamed: (text) => imageNamed(text, contexts, store, options, io),
+          report: progress.report,
+        }),
+      endSteps,
+    );
     const labelled = withLabels(image, options.labels);
     const names = options.tags.map(fullName);
     const id = store.saveImage(labelled, names);
@@ -141,20 +144,6 @@ const epochOf = ({ env }: Io): number => {
   if (!/^\d+$/.test(given)) throw new ConfigError(`SOURCE_DATE_EPOCH must be seconds since 1970, not \`${given}\``);
   return Number(given);
 };
-
-const secretsOf = ({ secrets }: BuildOptions, io: Io): ReadonlyMap<string, Uint8Array> =>
-  new Map(
-    secrets.map((text) => {
-      const fields = new Map(
-        text.split(',').map((field) => [field.split('=', 1)[0] ?? '', field.slice(field.indexOf('=') + 1)]),
-      );
-      const id = fields.get('id');
-      if (!id) throw new ConfigError(`--secret needs an id, such as --secret id=token,src=token.txt, not \`${text}\``);
-      const variable = fields.get('env');
-      if (variable !== undefined) return [id, Buffer.from(io.env[variable] ?? '')] as const;
-      return [id, readFileSync(resolve(io.cwd, fields.get('src') ?? fields.get('source') ?? id))] as const;
-    }),
-  );
 
 const imageNamed = async (
   text: string,

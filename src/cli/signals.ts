@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -17,5 +18,18 @@ export const undisturbed = async <T>(action: () => T): Promise<T> => {
     return result;
   } finally {
     for (const each of SIGNALS) process.off(each, end);
+  }
+};
+
+/** While it goes on, a signal ends this process in order: after `end` what was begun is deleted. */
+export const endingInOrder = async <T>(action: () => Promise<T>, end: () => Promise<void>): Promise<T> => {
+  const stop = (signal: NodeJS.Signals) => {
+    void end().finally(() => process.exit(128 + constants.signals[signal]));
+  };
+  for (const each of SIGNALS) process.on(each, stop);
+  try {
+    return await action();
+  } finally {
+    for (const each of SIGNALS) process.off(each, stop);
   }
 };

@@ -2,16 +2,23 @@ import type { ChildProcess } from 'node:child_process';
 
 const running = new Set<ChildProcess>();
 
-/** Ends a step with this process, whatever ends it: all that it started goes with it. */
+/** Ends a process with this one, whatever ends it: all that it has started goes with it. */
 export const endWithUs = (child: ChildProcess): void => {
-  if (running.size === 0) process.once('exit', endAll);
+  if (running.size === 0) process.on('exit', killAll);
   running.add(child);
   child.once('close', () => {
     running.delete(child);
-    if (running.size === 0) process.off('exit', endAll);
+    if (running.size === 0) process.off('exit', killAll);
   });
 };
 
-const endAll = (): void => {
+const killAll = (): void => {
   for (const child of running) child.kill('SIGKILL');
+};
+
+/** Ends all steps, and waits until nothing of them is left. */
+export const endSteps = async (): Promise<void> => {
+  const ended = Array.from(running, (child) => new Promise((resolve) => child.once('close', resolve)));
+  killAll();
+  await Promise.all(ended);
 };

@@ -91,7 +91,9 @@ const enter = ({ setpriv, env, chroot }: Programs, request: RunRequest): string 
   const odd = pairs.filter(([name]) => !NAME.test(name)).map(([name, value]) => quoted(`${name}=${value}`));
   const exported = pairs.filter(([name]) => LOADER.test(name)).map(([name, value]) => `${name}=${quoted(value)}`);
   const shell =
-    exported.length > 0 && hasShell ? ['/bin/sh', '-c', quoted(`export ${exported.join(' ')}; exec "$@"`), 'sh'] : [];
+    exported.length > 0 && hasShell
+      ? ['/bin/sh', '-c', quoted(`unset PWD OLDPWD SHLVL; export ${exported.join(' ')}; exec "$@"`), 'sh']
+      : [];
   return [
     ...(isInsecure ? [] : [setpriv, `--bounding-set=-all,${capabilities}`]),
     ...(odd.length > 0 ? [env, ...odd] : []),

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { endWithUs } from './children.ts';
 import { type ExitCode, SandboxError } from './port.ts';
 import type { Programs } from './programs.ts';
 
@@ -43,6 +44,7 @@ export const startSupervisor = ({ setpriv, unshare, sh, mkfifo }: Programs, fold
       detached: true,
     },
   );
+  endWithUs(child);
   const pipes = Array.from({ length: PIPES }, (_each, index) => join(folder, `pipe-${index}`));
   const running = new Map<string, Running>();
   const started = new Promise<void>((resolve, reject) => listen(child, running, resolve, reject));

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { BuildRequest } from '../build/execute.ts';
+import { unshareSandbox } from '../build/sandbox/unshare.ts';
+import { ConfigError } from '../config/error.ts';
+import type { BuildOptions } from './build-options.ts';
+import type { Io } from './io.ts';
+
+type StepInputs = Pick<BuildRequest, 'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts'>;
+
+/** What steps are run with. Throws ConfigError. */
+export const stepInputs = (options: BuildOptions, io: Io): StepInputs => ({
+  sandbox: unshareSandbox(io.env.PATH ?? ''),
+  network: options.network,
+  secrets: secretsOf(options.secrets, io),
+  ssh: agentsOf(options.ssh, io),
+  hosts: options.hosts.map(hostLine),
+});
+
+/** The secrets of `--secret id=NAME,src=FILE` and `id=NAME,env=VARIABLE`. Throws ConfigError. */
+const secretsOf = (given: readonly string[], io: Io): ReadonlyMap<string, Uint8Array> =>
+  new Map(given.map((text) => secretOf(text, io)));
+
+const secretOf = (text: string, io: Io): readonly [string, Uint8Array] => {
+  const fields = new Map(
+    text.split(',').map((field) => [field.split('=', 1)[0] ?? '', field.slice(field.indexOf('=') + 1)]),
+  );
+  const id = fields.get('id');
+  if (!id) throw new ConfigError(`--secret needs an id, such as --secret id=token,src=token.txt, not \`${text}\``);
+  const file = fields.get('src') ?? fields.get('source');
+  const variable = fields.get('env') ?? (fields.get('type') === 'env' ? (file ?? id) : undefined);
+  if (variable !== undefined || (file === undefined && io.env[id] !== undefined))
+    return [id, Buffer.from(valueOf(variable ?? id, text, io))];
+  try {
+    return [id, readFileSync(resolve(io.cwd, file ?? id))];
+  } catch {
+    throw new ConfigError(`--secret ${text}: the file ${file ?? id} cannot be read`);
+  }
+};
+
+const valueOf = (variable: string, text: string, { env }: Io): string => {
+  const value = env[variable];
+  if (value === undefined) throw new ConfigError(`--secret ${text}: the variable ${variable} is not set`);
+  return value;
+};
+
+/** The agents of `--ssh ID` and `--ssh ID=SOCKET`. Throws ConfigError. */
+const agentsOf = (given: readonly string[], { cwd, env }: Io): ReadonlyMap<string, string> =>
+  new Map(
+    given.map((text) => {
+      const equals = text.indexOf('=');
+      const id = equals < 0 ? text : text.slice(0, equals);
+      const socket = equals < 0 ? env.SSH_AUTH_SOCK : text.slice(equals + 1);
+      if (!socket) throw new ConfigError(`--ssh ${text}: no agent runs; start one by eval "$(ssh-agent)" and ssh-add`);
+      return [id, resolve(cwd, socket)] as const;
+    }),
+  );
+
+/** `NAME:ADDRESS` or `NAME=ADDRESS`, as a line of `/etc/hosts`. Throws ConfigError. */
+const hostLine = (text: string): string => {
+  const [, name, address] = /^([^:=\s]+)[:=]\[?([0-9A-Fa-f.:]+)\]?$/.exec(text) ?? [];
+  if (!name || !address) throw new ConfigError(`--add-host takes NAME:ADDRESS, not \`${text}\``);
+  return `${address}\t${name}`;
+};

@@ -1,0 +1,343 @@
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCli } from './support/bundle.ts';
+import { folderWith } from './support/cli.ts';
+
+const BUSYBOX = ['/usr/bin/busybox', '/bin/busybox'].find((path) => existsSync(path));
+const isReady = process.platform === 'linux' && process.geteuid?.() === 0 && BUSYBOX !== undefined;
+if (!isReady) console.warn('sandbox tests are skipped: they need Linux, root and a busybox that is linked statically');
+
+let cli = '';
+let remove = () => {};
+const store = join(tmpdir(), `iechorlint-sandbox-${process.pid}`);
+
+const ACCOUNTS = {
+  'rootfs/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nweb:x:33:34:web:/srv/web:/bin/sh\n',
+  'rootfs/etc/group': 'root:x:0:\nwheel:x:10:root,web\nweb:x:34:\n',
+};
+
+beforeAll(async () => {
+  if (!isReady) return;
+  ({ file: cli, remove } = await bundleCli());
+  const context = baseContext();
+  const { status, stderr } = call(['--build', '--no-lint', '--store', store, '-t', 'base', context]);
+  rmSync(context, { recursive: true });
+  expect(stderr).toContain('built');
+  expect(status).toBe(0);
+}, 60_000);
+
+afterAll(() => {
+  remove();
+  rmSync(store, { recursive: true, force: true });
+});
+
+/** A context with the files of a small image. */
+const baseContext = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'iechorlint-base-'));
+  for (const name of ['bin', 'tmp', 'etc']) mkdirSync(join(folder, 'rootfs', name), { recursive: true });
+  for (const [name, text] of Object.entries(ACCOUNTS)) writeFileSync(join(folder, name), text);
+  writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\nCOPY rootfs/ /\n');
+  chmodSync(join(folder, 'rootfs/tmp'), 0o1777);
+  copyFileSync(BUSYBOX ?? '', join(folder, 'rootfs/bin/busybox'));
+  const { stdout } = spawnSync(BUSYBOX ?? '', ['--list'], { encoding: 'utf8' });
+  for (const name of stdout.trim().split('\n'))
+    if (name !== 'busybox') symlinkSync('busybox', join(folder, 'rootfs/bin', name));
+  return folder;
+};
+
+const call = (args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = '/') =>
+  spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', cwd, env: { ...process.env, ...env } });
+
+interface Built {
+  readonly status: number | null;
+  /** What the steps have printed, without labels. */
+  readonly output: string;
+  readonly stderr: string;
+}
+
+/** Builds on the base image, and gives what the steps print. */
+const build = (text: string, { args = [] as string[], files = {}, env = {} } = {}): Built => {
+  const context = folderWith({ Dockerfile: `FROM base\n${text}`, ...files });
+  const { status, stderr } = call(
+    ['--build', '--no-lint', '--store', store, '--network', 'none', ...args, context],
+    env,
+    context,
+  );
+  const lines = stderr.split('\n').flatMap((line) => line.match(/^\[[^\]]*\] \| (.*)$/)?.[1] ?? []);
+  return { status, stderr, output: lines.join('\n') };
+};
+
+/** The names in the layer that the last step has made. */
+const lastLayer = (text: string): readonly string[] => {
+  const { status, stderr } = build(text, { args: ['-t', 'layers'] });
+  expect(stderr).toContain('built');
+  expect(status).toBe(0);
+  const id = readFileSync(
+    join(store, '1/names', readdirSync(join(store, '1/names')).find((name) => name.includes('layers')) ?? ''),
+    'utf8',
+  );
+  const config: { rootfs: { diff_ids: string[] } } = JSON.parse(
+    readFileSync(join(store, '1/images', id.slice(7)), 'utf8'),
+  );
+  const blob = join(store, '1/blobs/sha256', config.rootfs.diff_ids.at(-1)?.slice(7) ?? '');
+  return spawnSync('tar', ['tf', blob], { encoding: 'utf8' }).stdout.trim().split('\n').filter(Boolean);
+};
+
+describe.skipIf(!isReady)('what a step sees', { timeout: 30_000 }, () => {
+  it('is its own host, devices and capabilities', () => {
+    const { output } = build(
+      'RUN hostname; cat /etc/hosts | head -1; grep CapEff /proc/self/status; grep NoNewPrivs /proc/self/status; echo $$; ls /dev | tr "\\n" " "',
+    );
+    expect(output).toMatch(
+      /^buildkitsandbox\n127\.0\.0\.1 +localhost buildkitsandbox\nCapEff: +00000000a80425fb\nNoNewPrivs: +0\n1\n/,
+    );
+    expect(output).toContain('core fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero');
+  });
+
+  it('has a loopback alone without a network', () => {
+    expect(
+      build('RUN ip -o addr | cut -d" " -f2 | sort -u; ping -c 1 -W 1 127.0.0.1 | grep -c "1 packets received"').output,
+    ).toBe('lo\n1');
+    expect(build('RUN --network=host wc -l < /proc/net/dev', { args: ['--network', 'none'] }).status).toBe(0);
+  });
+
+  it('is not what the machine lets see', () => {
+    const { output } = build(
+      'RUN head -c 1 /proc/timer_list | wc -c; echo x > /proc/sys/kernel/hostname; ls /sys/firmware | wc -l; mkdir /c && cp /bin/busybox /c/ && chroot /c /busybox sh -c "cd ../../../..; /busybox ls"',
+    );
+    expect(output).toMatch(/^0\n.*Read-only file system\n0\nbusybox$/);
+  });
+
+  it('has the variables of the image, its arguments and a home', () => {
+    const { output } = build('ENV A="1 \'2\'" LD_PRELOAD=/no/such.so\nARG B=3\nRUN ["/bin/env"]');
+    expect(output.split('\n').sort()).toEqual([
+      "A=1 '2'",
+      'B=3',
+      'HOME=/root',
+      'LD_PRELOAD=/no/such.so',
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ]);
+  });
+
+  it.each([
+    ['', 'uid=0(root) gid=0(root) /root'],
+    ['USER root', 'uid=0(root) gid=0(root) groups=10(wheel) /root'],
+    ['USER web', 'uid=33(web) gid=34(web) groups=10(wheel) /srv/web'],
+    ['USER web:wheel', 'uid=33(web) gid=10(wheel) /srv/web'],
+    ['USER 7:8', 'uid=7 gid=8 /'],
+  ])('is the user of %j', (user, expected) => {
+    expect(build(`${user}\nRUN echo $(id) $HOME > /dev/stdout`).output).toBe(expected);
+  });
+
+  it('starts in the working directory, which may be behind a link', () => {
+    expect(
+      build('RUN mkdir /real && ln -s real /linked\nWORKDIR /linked/sub\nRUN pwd; touch x; ls /real/sub').output,
+    ).toBe('/real/sub\nx');
+  });
+
+  it('may be a script of its own', () => {
+    expect(build('RUN <<EOF\n#!/bin/awk -f\nBEGIN { print "awk" }\nEOF').output).toBe('awk');
+    expect(build('RUN <<-EOF\n\techo "$0"\n\techo two\nEOF').output).toBe('/bin/sh\ntwo');
+  });
+});
+
+describe.skipIf(!isReady)('what a step leaves', { timeout: 30_000 }, () => {
+  it('is what it changed, without the places to mount on', () => {
+    expect(lastLayer('RUN echo 1 > /etc/new')).toEqual(['etc/', 'etc/new']);
+    expect(lastLayer('RUN true')).toEqual([]);
+    expect(lastLayer('RUN --mount=type=cache,target=/var/cache/deep true')).toEqual([]);
+    expect(lastLayer('RUN --mount=type=cache,target=/var/cache/deep touch /var/kept')).toEqual(['var/', 'var/kept']);
+  });
+
+  it('tells of deleted files, and of folders made anew', () => {
+    expect(lastLayer('RUN mkdir -p /a/b/c && touch /a/b/c/1 /a/b/2\nRUN rm -r /a/b/c')).toEqual([
+      'a/',
+      'a/b/',
+      'a/b/.wh.c',
+    ]);
+    expect(
+      lastLayer('RUN mkdir -p /a/b/c && touch /a/b/c/1 /a/b/2\nRUN rm -r /a && mkdir -p /a/b/c && touch /a/b/2'),
+    ).toEqual(['a/', 'a/b/', 'a/b/c/', 'a/b/c/.wh.1']);
+    expect(lastLayer('RUN touch /gone\nRUN rm /gone && mkdir /gone')).toEqual(['gone/']);
+  });
+
+  it('keeps links, pipes and capabilities, and no sockets', () => {
+    expect(lastLayer('RUN touch /x && ln /x /y && ln -s x /z && mkfifo /p && nc -l -U /s & sleep 0.2')).toEqual([
+      'p',
+      'x',
+      'y',
+      'z',
+    ]);
+    const capable = 'RUN cp /bin/busybox /capable && setcap cap_net_raw+ep /capable || touch /cannot';
+    if (lastLayer(capable).includes('cannot')) return;
+    expect(build(`${capable}\nRUN getcap /capable`).output).toContain('cap_net_raw');
+  });
+
+  it('is nothing where a file was only touched', () => {
+    expect(lastLayer('RUN echo 1 > /file && chmod 600 /file\nRUN chmod 600 /file; : >> /file')).toEqual([]);
+  });
+
+  it('is the same whenever it is built', () => {
+    const text = 'RUN echo 1 > /file\nRUN echo 2 >> /file; chmod 644 /etc/passwd';
+    const [first, second] = [1, 2].map(() => build(text, { args: ['-q', '--no-cache'] }));
+    expect(first?.status).toBe(0);
+    expect(second?.stderr).toBe(first?.stderr);
+  });
+});
+
+describe.skipIf(!isReady)('mounts', { timeout: 30_000 }, () => {
+  it('of the context, and what is written there is lost', () => {
+    const files = { 'sub/file': 'content\n' };
+    expect(build('RUN --mount=target=/c cat /c/sub/file; touch /c/x', { files }).output).toMatch(
+      /^content\n.*Read-only file system$/,
+    );
+    expect(
+      build('RUN --mount=target=/c,rw touch /c/x && ls /c\nRUN ls / | grep -c ^c$ || true', { files }).output,
+    ).toBe('Dockerfile\nsub\nx\n0');
+    expect(build('RUN --mount=source=sub/file,target=/one cat /one', { files }).output).toBe('content');
+    expect(build('RUN --mount=source=gone,target=/one true').stderr).toContain('`gone` is not there');
+  });
+
+  it('of a stage', () => {
+    const stage = 'FROM base AS s\nRUN echo 1 > /made\nFROM base\n';
+    expect(build(`${stage}RUN --mount=from=s,target=/s cat /s/made; ls /s/bin/sh`).output).toBe('1\n/s/bin/sh');
+    expect(build(`${stage}RUN --mount=from=s,target=/s,rw rm /s/made; ls /s | grep -c made`).output).toBe('0');
+    expect(build(`${stage}RUN --mount=from=s,source=/made,target=/s cat /s`).output).toBe('1');
+  });
+
+  it('that are caches, of an owner, with an id', () => {
+    expect(
+      build('RUN --mount=type=cache,target=/c,id=one echo 1 >> /c/f\nRUN --mount=type=cache,target=/d,id=one cat /d/f')
+        .output,
+    ).toBe('1');
+    expect(build('RUN --mount=type=cache,target=/own,uid=33,gid=34,mode=0700 stat -c "%u %g %a" /own').output).toBe(
+      '33 34 700',
+    );
+    const escape =
+      'RUN --mount=type=cache,target=/c,id=esc ln -s /etc /c/l\nRUN --mount=type=cache,target=/c,id=esc,source=l ls /c';
+    expect(build(escape).stderr).toContain('the cache has no folder `l`');
+    expect(
+      build(
+        'FROM base AS s\nRUN mkdir /f && echo 1 > /f/x\nFROM base\nRUN --mount=type=cache,target=/c,from=s,source=/f cat /c/x',
+      ).output,
+    ).toBe('1');
+  });
+
+  it('that are caches of one step at a time, or of each', async () => {
+    const step = (sharing: string, number: number) =>
+      `FROM base AS s${number}\nRUN --mount=type=cache,target=/c,id=${sharing},sharing=${sharing} test ! -e /c/busy && touch /c/busy && sleep 0.3 && rm /c/busy; echo $?\n`;
+    for (const sharing of ['locked', 'private']) {
+      const all = `${step(sharing, 1)}${step(sharing, 2)}${step(sharing, 3)}FROM base\nCOPY --from=s1 /etc /1\nCOPY --from=s2 /etc /2\nCOPY --from=s3 /etc /3\n`;
+      expect(build(all, { args: ['--no-cache'] }).output).toBe('0\n0\n0');
+    }
+  });
+
+  it('inside of one another', () => {
+    const text =
+      'RUN --mount=type=tmpfs,target=/t,size=1m --mount=type=cache,target=/t/a/b --mount=type=secret,id=s,target=/t/a/s ls /t /t/a; df /t | tail -1 | cut -c1-5';
+    expect(build(text, { args: ['--secret', 'id=s,src=s'], files: { s: 'x' } }).output).toBe(
+      '/t:\na\n\n/t/a:\nb\ns\ntmpfs',
+    );
+  });
+
+  it('that are secret: seen by the step alone', () => {
+    const content = 'very secret\n';
+    const args = ['--secret', 'id=token,src=token', '-t', 'secretive'];
+    const files = { token: content };
+    const text =
+      'RUN --mount=type=secret,id=token,uid=33,gid=34,mode=0440 stat -c "%u %g %a" /run/secrets/token; wc -c < /run/secrets/token; cat /run/secrets/token';
+    expect(build(text, { args, files }).output).toBe('33 34 440\n12\n***');
+    expect(
+      build('RUN --mount=type=secret,id=token,env=TOKEN echo ${#TOKEN}; ls /run; false', { args, files }).stderr,
+    ).not.toContain('very secret');
+    expect(build('RUN --mount=type=secret,id=none ls /run').output).toContain('No such file');
+    expect(build('RUN --mount=type=secret,id=none,required true').stderr).toContain('--secret id=none');
+    const found = spawnSync('grep', ['-rl', 'very secret', store], { encoding: 'utf8' });
+    expect(found.stdout).toBe('');
+  });
+
+  it('of an ssh agent', async () => {
+    const folder = folderWith({});
+    const server = createServer((socket) => socket.end('agent\n')).listen(join(folder, 'agent'));
+    const text =
+      'USER web\nRUN --mount=type=ssh,uid=33,mode=0600 echo $SSH_AUTH_SOCK; nc local:$SSH_AUTH_SOCK < /dev/null';
+    const context = folderWith({ Dockerfile: `FROM base\n${text}` });
+    const child = spawn(process.execPath, [
+      cli,
+      '--build',
+      '--no-lint',
+      '--store',
+      store,
+      '--ssh',
+      `default=${join(folder, 'agent')}`,
+      context,
+    ]);
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    await new Promise((resolve) => child.once('close', resolve));
+    server.close();
+    expect(stderr).toContain('/run/buildkit/ssh_agent.0');
+  });
+});
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
+
+describe.skipIf(!isReady)('the end of a step', { timeout: 30_000 }, () => {
+  it('tells where it failed, how, and what it printed last', () => {
+    const { status, stderr } = build('RUN echo some words; exit 7', { args: ['-q'] });
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/some words\niechorlint: Dockerfile:2: the command ended with exit code 7\n2 │ RUN echo/);
+    expect(build('RUN ["/no/such"]').stderr).toContain('exit code 127');
+  });
+
+  it('takes what it left running with it', () => {
+    const began = Date.now();
+    expect(build('RUN sleep 1234 & echo started').output).toBe('started');
+    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(running('sleep 1234')).toBe(false);
+  });
+
+  it.each(SIGNALS)('comes with ours, by %s', async (signal) => {
+    const command = `sleep 43210${SIGNALS.indexOf(signal)}`;
+    const context = folderWith({ Dockerfile: `FROM base\nRUN ${command}; true\n` });
+    const child = spawn(process.execPath, [cli, '--build', '--no-lint', '--store', store, context]);
+    for (let waited = 0; !running(command) && waited < 200; waited++) await setTimeout(50);
+    expect(running(command)).toBe(true);
+    const mounts = readFileSync('/proc/mounts', 'utf8');
+    child.kill(signal);
+    await new Promise((resolve) => child.once('close', resolve));
+    for (let waited = 0; running(command) && waited < 50; waited++) await setTimeout(20);
+    expect(running(command)).toBe(false);
+    expect(readFileSync('/proc/mounts', 'utf8')).toBe(mounts);
+    if (signal !== 'SIGKILL') expect(readdirSync(join(store, '1/work'))).toEqual([]);
+  });
+});
+
+/** Whether a program runs anywhere on the machine. */
+const running = (command: string): boolean =>
+  readdirSync('/proc').some((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() === command;
+    } catch {
+      return false;
+    }
+  });
