@@ -42,6 +42,7 @@ export default defineRule({
       bad: 'FROM alpine\nCOPY bin /opt/tool/\nRUN chmod -R 755 /opt/tool\n',
       good: 'FROM alpine\nCOPY --chmod=755 bin /opt/tool/\nRUN chmod 755 /opt/tool\n',
     },
+    { title: 'The owner that COPY gives them', bad: 'FROM node:22\nCOPY . /app\nRUN chown -R root:root /app\n' },
     {
       title: 'A directory that RUN made, inside one that was copied',
       good: 'FROM node:22\nCOPY . /app\nRUN mkdir -p /app/data && chown -R node:node /app/data\n',
@@ -180,12 +181,16 @@ const helpOf = (model: Model, run: Run, copy: Copy | Add, { flag, value, symboli
   const keyword = keywordOf(copy);
   const set = copy.flags.find(({ name }) => name.text === flag);
   if (set) return `${keyword} sets \`${set.text}\` already: change only what RUN made.`;
+  if (isRoot(value)) return `${keyword} makes root the owner already: change only what RUN made.`;
   const [what, example] = flag === 'chown' ? ['owner', 'USER:GROUP'] : ['mode', 'MODE'];
   const instead = `\`${keyword} --${flag}=${value ?? symbolic ?? example} ${argumentsOf(model.file, copy)}\`${symbolic ? ', with `docker/dockerfile:1.14` or later' : ''}`;
   return isMadeLater(model, run, copy, user)
     ? `Make \`${user}\` above the ${keyword} and set the ${what} while copying: ${instead}.`
     : `Set the ${what} while copying: ${instead}.`;
 };
+
+/** Of whom files are that are copied without `--chown`. */
+const isRoot = (owner: string | undefined): boolean => /^(?:root|0)(?::(?:root|0))?$/.test(owner ?? '');
 
 /** Whether a step behind the copy makes the account, so that COPY could not know its name. */
 const isMadeLater = (model: Model, run: Run, copy: Copy | Add, user: string | undefined): boolean => {
@@ -208,7 +213,8 @@ const fixOf = (
   written: readonly Written[],
 ): { title: string; edits: readonly Edit[] } | undefined => {
   const [first] = written;
-  if (value === undefined || !first || paths.length > 1 || paths[0]?.raw.includes('*')) return undefined;
+  if (value === undefined || isRoot(value) || !first || paths.length > 1 || paths[0]?.raw.includes('*'))
+    return undefined;
   if (written.some(({ target, path, node }) => target !== path || !takesFlag(model, node, flag, value)))
     return undefined;
   const recursive = withoutRecursive(file, command);

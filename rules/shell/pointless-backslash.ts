@@ -19,6 +19,7 @@ export default defineRule({
   examples: [
     { bad: 'FROM alpine\nRUN grep \\d+ /etc/os-release\n' },
     { title: 'A path of Windows', bad: 'FROM alpine\nRUN mkdir dir\\sub\n' },
+    { title: 'With a drive', good: 'FROM app\nRUN echo hello > c:\\data\\file.txt\n' },
     { title: 'In quotes it stays', good: 'FROM alpine\nRUN grep \'\\d\' /f && sed -e "s/\\d//" /f\n' },
     {
       title: 'Where it does something',
@@ -36,7 +37,8 @@ export default defineRule({
   },
 });
 
-function* problemsIn({ file, as }: Context, { outline }: ScriptPlace): Iterable<Problem> {
+function* problemsIn({ file, as }: Context, { script, outline }: ScriptPlace): Iterable<Problem> {
+  if (as === undefined && DRIVE.test(script.text)) return;
   for (const { word, role } of outline.words) {
     if (role === 'heredoc' || role === 'test' || role === 'operand' || !word.raw.includes('\\')) continue;
     const at = pointlessIn(word, file.text);
@@ -49,6 +51,9 @@ function* problemsIn({ file, as }: Context, { outline }: ScriptPlace): Iterable<
     };
   }
 }
+
+/** Where files are so named a shell of Windows is likely to run. */
+const DRIVE = /(?<![\w"'\\])[a-z]:\\\w/i;
 
 /** The first escape of a letter or a digit outside quotes. */
 const pointlessIn = ({ parts }: ShellWord, text: string): Range | undefined => {

@@ -33,7 +33,7 @@ export const keptCachesIn = (model: Model): ((run: Run) => readonly KeptCache[])
 };
 
 const keptCaches = (model: Model, run: Run, facts: CacheFacts): readonly KeptCache[] => {
-  const found = new Map<PackageManager, [ShellCommand, ...ShellCommand[]]>();
+  const found = new Map<PackageManager, ShellCommand[]>();
   const all = model.commandsOf(run);
   for (const command of all) {
     const manager = managerOf(command);
@@ -43,11 +43,12 @@ const keptCaches = (model: Model, run: Run, facts: CacheFacts): readonly KeptCac
     else found.set(manager, [command]);
   }
   const kept: KeptCache[] = [];
-  for (const [manager, commands] of found) {
-    const last = commands.at(-1) ?? commands[0];
+  for (const [manager, those] of found) {
     if (placesOf(manager).length === 0 || isMounted(model, run, manager)) continue;
-    const after = all.slice(all.indexOf(last) + 1);
-    if (after.some((command) => cleans(model, run, manager, command))) continue;
+    const cleaned = all.findLastIndex((command) => cleans(model, run, manager, command));
+    const [first, ...others] = those.filter((command) => all.indexOf(command) > cleaned);
+    if (!first) continue;
+    const commands = [first, ...others] as const;
     kept.push({
       manager,
       commands,
