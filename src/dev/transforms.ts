@@ -32,6 +32,28 @@ export const importsByLauncher: Plugin = {
   },
 };
 
+/**
+ * What measures the width of help texts makes a segmenter and a pattern of Unicode when it is loaded, for 25 ms, and
+ * needs neither for what most calls print.
+ */
+export const lateSegmenters: Plugin = {
+  name: 'late-segmenters',
+  transform(code, id) {
+    if (!id.replaceAll('\\', '/').endsWith('/string-width/index.js')) return undefined;
+    const late = code
+      .replace(
+        'const segmenter = new Intl.Segmenter();',
+        'let known; const segmenter = { segment: (text) => (known ??= new Intl.Segmenter()).segment(text) };',
+      )
+      .replace(
+        'const spacingMarkRegex = /\\p{Spacing_Mark}/v;',
+        'const spacingMarkRegex = { test: (text) => /\\p{Spacing_Mark}/v.test(text) };',
+      );
+    if (!late.includes('known ??=')) throw new Error(`${id} is not as expected`);
+    return late;
+  },
+};
+
 const WHOLE = '?whole';
 
 /** Rules are bundled without their examples and generators; what imports `whole-rules.ts` gets them whole, in a chunk of its own. */
