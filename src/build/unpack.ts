@@ -21,6 +21,7 @@ import { writeAll } from '../oci/layout.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
 import { readTar } from '../oci/untar.ts';
 import type { SourceFile } from './files.ts';
+import { isRootless } from './sandbox/rootless.ts';
 import { readBlob, type Store } from './store.ts';
 import { clean, folderOf, joined, nameOf, treeOf } from './tree.ts';
 
@@ -125,7 +126,6 @@ const needsTar = ({ type, xattrs }: SourceFile): boolean =>
   type === 'fifo' || type === 'character' || type === 'block' || (type === 'file' && (xattrs?.size ?? 0) > 0);
 
 const isRoot = process.geteuid?.() === 0;
-const isInUserNamespace = process.env.IECHORLINT_USER_NAMESPACE === '1';
 
 const place = (folder: string, file: SourceFile): void => {
   const { path, type, mode, mtime } = file;
@@ -157,8 +157,16 @@ const placeLink = (folder: string, { path, link }: SourceFile): void => {
 };
 
 /** Who unpacks as root owns what he makes. */
-const own = (full: string, { uid, gid }: SourceFile): void => {
-  if (isRoot && (uid !== 0 || gid !== 0)) lchownSync(full, uid, gid);
+const own = (full: string, { path, uid, gid }: SourceFile): void => {
+  if (!isRoot || (uid === 0 && gid === 0)) return;
+  try {
+    lchownSync(full, uid, gid);
+  } catch (error) {
+    if (!isRootless()) throw error;
+    throw new ImageError(
+      `/${path} belongs to ${uid}:${gid}, and you have fewer numbers: give yourself more in /etc/subuid and /etc/subgid`,
+    );
+  }
 };
 
 const writeContent = (full: string, file: SourceFile): void => {
@@ -176,7 +184,7 @@ const writeContent = (full: string, file: SourceFile): void => {
 /** Who is not the machine's root makes no devices, and needs none: a step has its own. */
 const placeByTar = (folder: string, files: readonly SourceFile[]): void => {
   const possible = files.filter(
-    ({ type, device }) => !isInUserNamespace || type === 'file' || type === 'fifo' || device?.major === 0,
+    ({ type, device }) => !isRootless() || type === 'file' || type === 'fifo' || device?.major === 0,
   );
   const archive = `${folder}.tar`;
   const out = openSync(archive, 'w', 0o600);

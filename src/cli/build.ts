@@ -3,6 +3,7 @@ import { parse } from '../ast/create.ts';
 import { BuildError } from '../build/error.ts';
 import { execute } from '../build/execute.ts';
 import { endSteps } from '../build/sandbox/children.ts';
+import { needsNamespace } from '../build/sandbox/rootless.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
 import { ConfigError } from '../config/error.ts';
@@ -28,7 +29,7 @@ import { progressOf } from './progress.ts';
 import { say } from './say.ts';
 import { settingsFor } from './settings.ts';
 import { endingInOrder } from './signals.ts';
-import { stepInputs } from './step-inputs.ts';
+import { buildInNamespace, hasRun, stepInputs } from './step-inputs.ts';
 import { storeFolder } from './store-folder.ts';
 import { version } from './version.ts';
 
@@ -38,6 +39,8 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
     say(io, `--build needs Linux, for it runs the steps in namespaces of its kernel; linting works here`);
     return 2;
   }
+  // Standard input can be read once only.
+  if (options.context === '-' && needsNamespace()) return buildInNamespace(io);
   const store = openStore(storeFolder(options.store, io));
   const { document, context, save } = await openInput(options, io, store);
   const file = parse(document.text);
@@ -46,6 +49,7 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
     buildArgs: readBuildArgs(options.buildArgs, io.env),
     target: options.target,
   };
+  if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
   if (options.lint && (await hasStopped(document, file, options, io, rules))) return 1;
   const valid = validate(file, inputs);
   if (!('kind' in valid)) {

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Iechorfile } from '../ast/nodes.ts';
 import type { BuildRequest } from '../build/execute.ts';
+import { enterNamespace } from '../build/sandbox/rootless.ts';
 import { unshareSandbox } from '../build/sandbox/unshare.ts';
 import { ConfigError } from '../config/error.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
+import { say } from './say.ts';
 
 type StepInputs = Pick<BuildRequest, 'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts'>;
 
@@ -61,4 +64,15 @@ const hostLine = (text: string): string => {
   const [, name, address] = /^([^:=\s]+)[:=]\[?([0-9A-Fa-f.:]+)\]?$/.exec(text) ?? [];
   if (!name || !address) throw new ConfigError(`--add-host takes NAME:ADDRESS, not \`${text}\``);
   return `${address}\t${name}`;
+};
+
+/** Who is not root becomes the root of a namespace of his own, where there is something to run. */
+export const hasRun = ({ stages }: Iechorfile): boolean =>
+  stages.some(({ instructions }) => instructions.some(({ kind }) => kind === 'Run' || kind === 'Onbuild'));
+
+export const buildInNamespace = async (io: Io): Promise<number> => {
+  const outcome = await enterNamespace(io.env.PATH ?? '');
+  if (typeof outcome === 'number') return outcome;
+  say(io, outcome);
+  return 3;
 };

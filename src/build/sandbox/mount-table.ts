@@ -27,6 +27,9 @@ export interface LaterMount {
 
 const OVERLAY = 'volatile,index=off,redirect_dir=off,metacopy=off,xino=off';
 
+/** Attributes that an ordinary user may write; the rest is off with them. */
+const ROOTLESS_OVERLAY = 'volatile,userxattr';
+
 /** Makes the folders of a step and tells what has to be mounted on them. */
 export const planMounts = (request: RunRequest, folders: StepFolders, isRootless: boolean): MountPlan => {
   const { own } = folders;
@@ -61,7 +64,7 @@ interface Around {
 
 const overlayLine = ({ request, folders, isRootless }: Around, lowers: readonly string[], name: string): MountLine => {
   const { lower, upper, work } = overlayFolders(folders, request.work, lowers, name);
-  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work},${OVERLAY}${isRootless ? ',userxattr' : ''}`;
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work},${isRootless ? ROOTLESS_OVERLAY : OVERLAY}`;
   const target = join(folders.own, `${name}merged`);
   mkdirSync(target);
   return { source: 'overlay', target, type: 'overlay', options };

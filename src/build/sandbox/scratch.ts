@@ -1,6 +1,7 @@
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { newWorkFolder } from '../work-folder.ts';
+import { outerUser } from './rootless.ts';
 
 const MEMORY = '/dev/shm';
 
@@ -14,7 +15,7 @@ export const scratchFolder = (otherwise: string): string => {
 
 const newScratch = (otherwise: string): string => {
   if (!isWritable(MEMORY)) return otherwise;
-  const parent = join(MEMORY, `iechorlint-${process.geteuid?.() ?? 0}`);
+  const parent = join(MEMORY, `iechorlint-${outerUser()}`);
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   return isOurs(parent) ? newWorkFolder(parent) : otherwise;
 };

@@ -7,6 +7,7 @@ import { type StepFolders, stepFolders } from './folders.ts';
 import { planMounts, tableText } from './mount-table.ts';
 import { type ExitCode, type RunRequest, type Sandbox, SandboxError } from './port.ts';
 import { findPrograms, type Programs } from './programs.ts';
+import { isRootless } from './rootless.ts';
 import { scratchFolder } from './scratch.ts';
 import { quoted, scriptOf } from './script.ts';
 import { type Supervisor, startSupervisor } from './supervisor.ts';
@@ -26,9 +27,6 @@ export const unshareSandbox = (path: string): Sandbox | string => {
     },
   };
 };
-
-/** Inside a user namespace, in which root is not the machine's root. */
-export const isRootless = (): boolean => process.env.IECHORLINT_USER_NAMESPACE === '1';
 
 const runUnder = async (
   supervisor: Supervisor,

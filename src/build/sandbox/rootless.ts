@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants, userInfo } from 'node:os';
+import { missingText, pathOf } from './programs.ts';
+
+/** Set inside of a user namespace of ours, to the number of the user outside. */
+const MARK = 'IECHORLINT_USER_NAMESPACE';
+
+/** Whether root here is an ordinary user of the machine. */
+export const isRootless = (): boolean => process.env[MARK] !== undefined;
+
+/** The number of the user as the machine knows it. */
+export const outerUser = (): string => process.env[MARK] ?? String(process.geteuid?.() ?? 0);
+
+/** Whether steps can be run only after `enterNamespace`. */
+export const needsNamespace = (): boolean => process.geteuid?.() !== 0;
+
+/** Runs this very command again as root of a user namespace, with all that the user may have; a text says why not. */
+export const enterNamespace = async (path: string): Promise<number | string> => {
+  const trouble = namespaceTrouble(path);
+  if (trouble !== undefined) return trouble;
+  const [unshare = '', setpriv = ''] = ['unshare', 'setpriv'].map((name) => pathOf(name, path) ?? name);
+  const child = spawn(
+    unshare,
+    [
+      ...['-U', '--map-root-user', '--map-auto', '-m', '--propagation', 'private'],
+      ...[setpriv, '--pdeathsig', 'KILL', process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+    ],
+    { stdio: 'inherit', env: { ...process.env, [MARK]: outerUser() } },
+  );
+  const forward = (signal: NodeJS.Signals) => child.kill(signal);
+  // The terminal itself sends SIGINT to both.
+  const ignore = () => {};
+  process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
+  try {
+    return await new Promise<number | string>((resolve) => {
+      child.once('error', ({ message }) => resolve(`no user namespace can be made: ${message}`));
+      child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+    });
+  } finally {
+    process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward);
+  }
+};
+
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+};
+
+/** Why an ordinary user cannot run steps here, and what the machine's owner can do about it. */
+const namespaceTrouble = (path: string): string | undefined => {
+  const missing = ['unshare', 'setpriv', 'newuidmap', 'newgidmap'].filter((name) => !pathOf(name, path));
+  if (missing.length > 0) return missingText(missing, path);
+  if (textOf('/proc/sys/user/max_user_namespaces') === '0')
+    return 'RUN needs user namespaces, which this machine forbids: sysctl -w user.max_user_namespaces=15000';
+  if (textOf('/proc/sys/kernel/unprivileged_userns_clone') === '0')
+    return 'RUN needs user namespaces, which this machine forbids: sysctl -w kernel.unprivileged_userns_clone=1';
+  if (textOf('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1')
+    return 'RUN needs user namespaces, which AppArmor forbids: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0';
+  if (/^NoNewPrivs:\s*1$/m.test(textOf('/proc/self/status')))
+    return 'RUN needs newuidmap, which may not be used here: this process runs with no_new_privs';
+  const { username, uid } = userInfo();
+  const hasRange = (file: string) =>
+    textOf(file)
+      .split('\n')
+      .some((line) => [username, String(uid)].includes(line.split(':', 1)[0] ?? ''));
+  if (hasRange('/etc/subuid') && hasRange('/etc/subgid')) return undefined;
+  return `RUN needs user numbers for ${username}: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}`;
+};
