@@ -11,6 +11,7 @@ export interface Files {
   readonly size: (path: string) => number | undefined;
   /** All of a file that must not be long. Throws ImageError. */
   readonly bytes: (path: string) => Uint8Array;
+  /** Each part is good until the next is asked for. */
   readonly stream: (path: string) => AsyncIterable<Uint8Array>;
   readonly close: () => void;
 }
@@ -43,7 +44,7 @@ export const folderFiles = (folder: string): Files => {
     },
     stream(path) {
       if (!statOf(path)) throw missing(folder, path);
-      return createReadStream(join(folder, path), { highWaterMark: PART });
+      return createReadStream(join(folder, path), { highWaterMark: PART / 4 });
     },
     close: () => undefined,
   };
@@ -75,7 +76,7 @@ export const archiveFiles = (file: string): Files => {
     stream(path) {
       const entry = find(path);
       if (!entry) throw missing(file, path);
-      return partsOf(read, entry);
+      return partsOf(input, entry);
     },
     close: () => closeSync(input),
   };
@@ -117,9 +118,13 @@ const joined = (folder: string, link: string): string => {
   return parts.join('/');
 };
 
-async function* partsOf(
-  read: (offset: number, length: number) => Buffer,
-  { at, size }: PlacedEntry,
-): AsyncGenerator<Uint8Array> {
-  for (let done = 0; done < size; done += PART) yield read(at + done, Math.min(PART, size - done));
+/** What is yielded is good until the next part is asked for: one buffer serves all. */
+async function* partsOf(input: number, { at, size }: PlacedEntry): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(PART, size));
+  for (let done = 0; done < size; ) {
+    const taken = readSync(input, buffer, 0, Math.min(PART, size - done), at + done);
+    if (taken === 0) return;
+    yield buffer.subarray(0, taken);
+    done += taken;
+  }
 }

@@ -54,7 +54,7 @@ const headOf = async (stream: Bytes): Promise<{ readonly first: Uint8Array; read
 async function* gunzipped(stream: Bytes): AsyncGenerator<Uint8Array> {
   const unzip = createGunzip({ chunkSize: 1 << 18 });
   const failure: { error?: unknown } = {};
-  const done = pipeline(Readable.from(stream), unzip).catch((error: unknown) => {
+  const done = pipeline(Readable.from(copied(stream), { highWaterMark: 1 }), unzip).catch((error: unknown) => {
     failure.error = error;
   });
   try {
@@ -65,19 +65,23 @@ async function* gunzipped(stream: Bytes): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** What decompresses keeps what it is given for a while. */
+async function* copied(stream: Bytes): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream)
+    for (let at = 0; at < chunk.length; at += INPUT) yield Buffer.from(chunk.subarray(at, at + INPUT));
+}
+
 async function* unzstded(stream: Bytes): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import('fzstd');
   let parts: Uint8Array[] = [];
   const decompress = new Decompress((part) => {
     parts.push(part);
   });
-  for await (const chunk of stream) {
-    for (let at = 0; at < chunk.length; at += INPUT) {
-      decompress.push(chunk.subarray(at, at + INPUT));
-      const made = parts;
-      parts = [];
-      yield* made;
-    }
+  for await (const chunk of copied(stream)) {
+    decompress.push(chunk);
+    const made = parts;
+    parts = [];
+    yield* made;
   }
   decompress.push(new Uint8Array(0), true);
   yield* parts;

@@ -65,14 +65,8 @@ const jsonAt = async <T>(session: Session, where: string, scopes: readonly strin
 };
 
 const byCatalogue = async (session: Session, term: string, limit: number): Promise<readonly SearchResult[]> => {
-  const answer = await ask(session, '/v2/_catalog?n=10000', ['registry:catalog:*'], { method: 'GET', headers: {} });
-  if (answer.status !== 200)
-    throw await refusal(answer, `search ${session.host}, which has no search and no catalogue`);
-  const { repositories = [] }: { repositories?: readonly string[] } = JSON.parse(
-    (await bytesOf(answer, MOST_ANSWER)).toString(),
-  );
   const results: SearchResult[] = [];
-  for (const name of repositories.filter((each) => each.includes(term)).slice(0, limit)) {
+  for (const name of (await catalogue(session)).filter((each) => each.includes(term)).slice(0, limit)) {
     const list: { tags?: readonly string[] } | undefined = await jsonAt(session, `/v2/${name}/tags/list`, [
       `repository:${name}:pull`,
     ]);
@@ -80,4 +74,24 @@ const byCatalogue = async (session: Session, term: string, limit: number): Promi
     results.push({ name: `${session.host}/${name}`, description, stars: undefined, isOfficial: false });
   }
   return results;
+};
+
+const MOST_PAGES = 100;
+
+/** All repositories, as many at a time as every registry gives. */
+const catalogue = async (session: Session): Promise<readonly string[]> => {
+  const names: string[] = [];
+  let where: string | URL | undefined = '/v2/_catalog?n=100';
+  for (let page = 0; page < MOST_PAGES && where !== undefined; page++) {
+    const answer = await ask(session, where, ['registry:catalog:*'], { method: 'GET', headers: {} });
+    if (answer.status !== 200)
+      throw await refusal(answer, `search ${session.host}, which has no search and no catalogue`);
+    const { repositories }: { repositories?: readonly string[] | null } = JSON.parse(
+      (await bytesOf(answer, MOST_ANSWER)).toString(),
+    );
+    names.push(...(repositories ?? []));
+    const [, next] = /<([^>]+)>;\s*rel="?next/.exec(String(answer.headers.link ?? '')) ?? [];
+    where = next === undefined ? undefined : new URL(next, answer.url);
+  }
+  return names;
 };
