@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../src/build/store.ts';
 import { archiveFiles, folderFiles } from '../src/oci/archive.ts';
-import { digestOf } from '../src/oci/image.ts';
+import { digestOf, imageIdOf } from '../src/oci/image.ts';
 import { validate } from '../src/oci/validate.ts';
 import { bundleCli } from './support/bundle.ts';
 import { folderWith } from './support/cli.ts';
@@ -22,6 +23,7 @@ const has = {
   registry: hasProgram('docker-registry') && hasProgram('skopeo'),
   docker: spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 20_000 }).status === 0,
   zstd: 'zstdCompress' in (await import('node:zlib')) || hasProgram('zstd'),
+  openssl: hasProgram('openssl'),
   mounts: process.platform === 'linux' && spawnSync('unshare', ['-m', 'true']).status === 0,
 };
 for (const [what, isHere] of Object.entries(has))
@@ -221,6 +223,57 @@ describe.skipIf(!has.registry)('a registry (docker-registry, skopeo)', { timeout
   });
 });
 
+describe.skipIf(!has.openssl)('certificates (openssl)', () => {
+  it('of nobody known are refused, unless the registry is named', async () => {
+    const [key, certificate] = [join(work, 'key.pem'), join(work, 'cert.pem')];
+    sure(
+      'openssl',
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+    );
+    const seen: (string | undefined)[] = [];
+    const server = createSecureServer(
+      { key: readFileSync(key), cert: readFileSync(certificate) },
+      (request, response) => {
+        seen.push(request.url);
+        response.writeHead(404).end();
+      },
+    );
+    await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
+    const address = server.address();
+    const host = `0.0.0.0:${typeof address === 'object' && address ? address.port : 0}`;
+    const folder = folderWith({});
+    const pull = (...args: string[]) =>
+      new Promise<string>((done) => {
+        const child = spawn(process.execPath, [cli, 'pull', '--store', folder, `${host}/a/b:1`, ...args]);
+        let text = '';
+        child.stderr.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        child.on('close', () => done(text));
+      });
+    expect(await pull()).toBe(
+      `iechorlint: cannot reach ${host}: its certificate is signed by itself; --insecure-registry takes it\n`,
+    );
+    expect(seen).toEqual([]);
+    expect(await pull('--insecure-registry', host)).toBe(
+      `iechorlint: cannot pull ${host}/a/b:1: the registry has no such image\n`,
+    );
+    expect(seen).toEqual(['/v2/', '/v2/a/b/manifests/1']);
+    server.close();
+    server.closeAllConnections();
+  });
+});
+
 describe('faults', { timeout: 240_000 }, () => {
   const archiveAt = (file: string, size: number): string => {
     const content = Buffer.alloc(size);
@@ -267,6 +320,35 @@ describe('faults', { timeout: 240_000 }, () => {
     expect(openStore(folder).image(id)).toBeDefined();
     expect(readdirSync(join(folder, '1', 'work'))).toEqual([]);
     expect(readdirSync(join(folder, '1', 'names')).filter((name) => !name.endsWith('%3A1'))).toEqual([]);
+  });
+
+  it('killed at any moment, a build loses nothing, and the next makes what it would have', async () => {
+    const { folder } = stockedElsewhere();
+    const context = folderWith({
+      Dockerfile:
+        'FROM scratch AS one\nCOPY large /a\nWORKDIR /w\nFROM scratch\nCOPY --from=one /a /b\nCOPY small /c/\n',
+      large: Buffer.alloc(9_000_000, 'large'),
+      small: 'small',
+    });
+    const build = (store: string) => [cli, 'build', context, '--store', store, '--no-lint', '-q', '-t', 'built'];
+    const undisturbed = sure(process.execPath, ...build(folderWith({})));
+    for (let time = 0; time < 30; time++) {
+      const child = spawn(process.execPath, build(folder), { stdio: 'ignore' });
+      const ended = new Promise((done) => child.on('exit', done));
+      await pause(50 + time * 12);
+      child.kill('SIGKILL');
+      await ended;
+      expect(openStore(folder).image(NAME)).toBeDefined();
+      const half = openStore(folder).image('docker.io/library/built:latest');
+      if (half) expect(imageIdOf(half)).toBe(undisturbed.trim());
+      if (time % 10 === 9) ours('rmi', '--store', folder, ...(half ? ['built'] : []), ...(half ? [] : [NAME]));
+      if (time % 10 === 9) ours('prune', '--store', folder);
+      if (time % 10 === 9 && !half) ours('load', '--store', folder, '-i', join(work, 'elsewhere.tar'));
+    }
+    expect(sure(process.execPath, ...build(folder))).toBe(undisturbed);
+    expect(ours('store', 'verify', '--store', folder)).toBe('');
+    expect(readdirSync(join(folder, '1', 'work'))).toEqual([]);
+    expect(readdirSync(context).toSorted()).toEqual(['Dockerfile', 'large', 'small']);
   });
 
   it('several at once on one store do each what they would alone', async () => {

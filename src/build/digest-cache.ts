@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from './store.ts';
+import { writeWhole } from './small-files.ts';
 
 /** The digests of a context's files. One that is known is used as long as nothing about its file has changed. */
 export interface DigestCache {

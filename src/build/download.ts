@@ -2,7 +2,8 @@ import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { readInto } from './read-file.ts';
-import { type Store, writeWhole } from './store.ts';
+import { writeWhole } from './small-files.ts';
+import type { Store } from './store.ts';
 
 /** What an address gave, kept in the store. */
 export interface Download {

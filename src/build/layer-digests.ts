@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, hexOf } from '../oci/image.ts';
-import { type Store, writeWhole } from './store.ts';
+import { writeWhole } from './small-files.ts';
+import type { Store } from './store.ts';
 
 /** The digests of files in layers, by where they stand in them; a layer never changes. */
 export interface LayerDigests {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Descriptor, type Digest, hexOf } from '../oci/image.ts';
-import { type Store, writeWhole } from './store.ts';
+import { writeWhole } from './small-files.ts';
+import type { Store } from './store.ts';
 
 /** Where a layer was pulled from, and as what: a push to that registry need not send it. */
 export interface Origin {

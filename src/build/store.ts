@@ -5,16 +5,13 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
-  writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   type Digest,
   digestOf,
@@ -27,6 +24,7 @@ import {
 } from '../oci/image.ts';
 import { writeAll } from '../oci/layout.ts';
 import type { Compressed } from './compress.ts';
+import { DRAFT, readJson, readText, sizeAt, touch, writeWhole } from './small-files.ts';
 import { guardedSync } from './trouble.ts';
 import { awaitSweep, newWorkFolder } from './work-folder.ts';
 
@@ -113,7 +111,7 @@ export const openStore = (folder: string): Store => {
     image,
     names: () =>
       readdirSync(at('names')).flatMap((file) => {
-        const id = readText(at('names', file));
+        const id = file.includes(DRAFT) ? undefined : readText(at('names', file));
         return id ? [{ name: decodeURIComponent(file), id }] : [];
       }),
     removeName(name) {
@@ -149,40 +147,11 @@ const FOLDERS = [
   'work',
 ] as const;
 
-/** When it was last of use: what was not for long goes first. */
-const touch = (path: string): void => {
-  const now = Date.now() / 1000;
-  try {
-    utimesSync(path, now, now);
-  } catch {}
-};
-
-const sizeAt = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.size;
-
-const readText = (path: string): string | undefined => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-};
-
-/** A file of ours; one that was damaged counts as missing. */
-const readJson = <T>(path: string): T | undefined => {
-  const text = readText(path);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** The image whose id begins so, where it is one alone. */
 const idIn = (folder: string, prefix: string): Digest | undefined => {
   const hex = prefix.replace(/^sha256:/, '');
   if (!/^[0-9a-f]{6,64}$/.test(hex)) return undefined;
-  const found = readdirSync(folder).filter((name) => name.startsWith(hex));
+  const found = readdirSync(folder).filter((name) => name.startsWith(hex) && !name.includes(DRAFT));
   return found.length === 1 ? `sha256:${found[0]}` : undefined;
 };
 
@@ -210,21 +179,6 @@ const imageOf = (
     layers.push({ diffId, size });
   }
   return { json, layers };
-};
-
-/** Readers see the old file or the new one, whenever this process is killed. */
-export const writeWhole = (path: string, content: string | Uint8Array): void => {
-  const draft = `${path}.${randomUUID()}`;
-  guardedSync(dirname(path), () => {
-    mkdirSync(dirname(path), { recursive: true });
-    try {
-      writeFileSync(draft, content);
-      renameSync(draft, path);
-    } catch (error) {
-      rmSync(draft, { force: true });
-      throw error;
-    }
-  });
 };
 
 // Blobs -------------------------------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
 import { digestOf, hexOf } from '../oci/image.ts';
+import { readTar } from '../oci/untar.ts';
 import { partsOfFile } from './compress.ts';
-import type { CacheEntry, Store } from './store.ts';
-import { guardedSync } from './trouble.ts';
+import { DRAFT } from './small-files.ts';
+import { type CacheEntry, readBlob, type Store } from './store.ts';
+import { guardedSync, storeTrouble } from './trouble.ts';
 import { isMarked, othersIn, sweepText } from './work-folder.ts';
 
 /** Keeps builds from starting while files are deleted. Throws ImageError while one goes on. */
@@ -18,10 +21,18 @@ const sweeping = <T>(store: Store, action: () => T): T => {
     const [other] = othersIn(store.path('work'));
     if (other !== undefined)
       throw new ImageError(`process ${other} builds with the store ${store.folder}; try again when it has ended`);
+    clearDrafts(store);
     return action();
   } finally {
     rmSync(mark, { force: true });
   }
+};
+
+/** Deletes what was being written when a process was killed. */
+const clearDrafts = (store: Store): void => {
+  for (const folder of ['names', 'images', 'sizes', 'cache', 'compressed', 'origins'])
+    for (const name of readdirSync(store.path(folder), { recursive: true, encoding: 'utf8' }))
+      if (name.includes(DRAFT)) rmSync(store.path(folder, name), { force: true });
 };
 
 // Names -------------------------------------------------------------------------------------------------------------
@@ -34,6 +45,9 @@ export const removeImage = (store: Store, name: string): { readonly untagged: st
   forgetImage(store, hexOf(id));
   return { untagged: name, deleted: id };
 };
+
+/** Deletes an image that has no name. */
+export const removeNameless = (store: Store, id: string): void => forgetImage(store, hexOf(id));
 
 const forgetImage = (store: Store, hex: string): void => {
   rmSync(store.path('images', hex), { force: true });
@@ -137,8 +151,17 @@ const forgetBlobs = (store: Store, needed: ReadonlySet<string>): void => {
     ['origins', needed],
   ] as const;
   for (const [folder, keeps] of folders)
-    for (const name of readdirSync(store.path(folder)))
-      if (!keeps.has(name)) rmSync(store.path(folder, name), { recursive: true, force: true, maxRetries: 3 });
+    for (const name of readdirSync(store.path(folder))) if (!keeps.has(name)) removeTree(store.path(folder, name));
+};
+
+/** Files of other users, as steps without root make them, are deleted in a namespace of theirs. */
+const removeTree = (path: string): void => {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    const args = ['--user', '--map-root-user', '--map-auto', 'rm', '-rf', path];
+    if (spawnSync('unshare', args, { stdio: 'ignore' }).status !== 0) throw storeTrouble(path, error);
+  }
 };
 
 const compressedIn = (path: string): string | undefined => {
@@ -164,7 +187,7 @@ export const verifyStore = (store: Store): Verified =>
     const blobs = readdirSync(store.path('blobs', 'sha256'));
     const problems = [
       ...blobs.flatMap((name) => brokenBlob(store, name)),
-      ...foldersWithoutBlob(store),
+      ...brokenFolders(store),
       ...readdirSync(store.path('images')).flatMap((hex) => brokenImage(store, hex)),
       ...store.names().flatMap(({ name, id }) => lostImage(store, name, id)),
       ...cacheFiles(store).flatMap((file) => brokenStep(store, file)),
@@ -179,16 +202,36 @@ const brokenBlob = (store: Store, name: string): readonly string[] => {
   const actual = hash.digest('hex');
   if (actual === name) return [];
   rmSync(path, { recursive: true, force: true });
-  rmSync(store.path('layers', name), { recursive: true, force: true });
+  removeTree(store.path('layers', name));
   return [`the blob sha256:${name} had another content, with the digest ${actual}: deleted`];
 };
 
-const foldersWithoutBlob = (store: Store): readonly string[] =>
+const brokenFolders = (store: Store): readonly string[] =>
   readdirSync(store.path('layers')).flatMap((name) => {
-    if (store.hasBlob(`sha256:${name}`)) return [];
-    rmSync(store.path('layers', name), { recursive: true, force: true });
-    return [`the files of the layer sha256:${name.slice(0, 12)} had no blob: deleted`];
+    const flaw = store.hasBlob(`sha256:${name}`) ? flawIn(store, name) : 'had no blob';
+    if (flaw === undefined) return [];
+    removeTree(store.path('layers', name));
+    return [`the files of the layer sha256:${name.slice(0, 12)} ${flaw}: deleted`];
   });
+
+/** What is unpacked must have the size that the archive tells; undefined where all has, or nobody may look. */
+const flawIn = (store: Store, name: string): string | undefined => {
+  const sizes = new Map<string, number>();
+  readBlob(store, `sha256:${name}`, (read) => {
+    for (const { path, type, size } of readTar(read))
+      if (type !== 'file' || /(?:^|\/)\.wh\./.test(path)) sizes.delete(path);
+      else sizes.set(path, size);
+  });
+  try {
+    const lost = [...sizes].find(([path, size]) => {
+      const stat = lstatSync(store.path('layers', name, path), { throwIfNoEntry: false });
+      return stat?.size !== size;
+    });
+    return lost && `had lost \`${lost[0]}\``;
+  } catch {
+    return undefined;
+  }
+};
 
 const brokenImage = (store: Store, hex: string): readonly string[] => {
   if (digestOf(readFileSync(store.path('images', hex))) === `sha256:${hex}`) return [];

@@ -13,7 +13,7 @@ import type { Rule } from '../lint/rule.ts';
 import type { Inputs } from '../model/scope.ts';
 import { validate } from '../model/validate.ts';
 import { ImageError } from '../oci/error.ts';
-import type { Image } from '../oci/image.ts';
+import { type Image, isPlatform } from '../oci/image.ts';
 import { reporterOf } from '../report/index.ts';
 import { paintOf } from '../report/paint.ts';
 import type { Document } from '../source/document.ts';
@@ -42,6 +42,8 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
   // Standard input can be read once only.
   if (options.context === '-' && needsNamespace()) return buildInNamespace(io);
   const store = openStore(storeFolder(options.store, io));
+  // From here on nobody deletes from the store.
+  store.workFolder();
   const { document, context, save } = await openInput(options, io, store);
   const file = parse(document.text);
   const inputs: Inputs = {
@@ -160,7 +162,7 @@ const imageNamed = async (
   if (given !== undefined)
     return typeof given === 'string' ? imageNamed(given, NO_CONTEXTS, store, options, io) : given;
   const known = store.image(fullName(text));
-  if (known && !options.pull) return known;
+  if (known && !options.pull && isPlatform(known.json, options.platform)) return known;
   const { pullImage } = await import('../build/pull.ts');
   const { accessTo } = await import('../oci/session.ts');
   const access = accessTo(options.registries, io.env);

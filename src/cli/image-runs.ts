@@ -98,12 +98,12 @@ export const storeVerify: Run = (given, io) =>
     return verify(store, io);
   });
 
-export const search: Run = (given, io) =>
-  withStore(given, io, () => {
-    const term = onlyOperandOf(given, 'search', 'a term, such as nginx');
-    const limit = textOf(given, 'limit') ?? '25';
-    if (!/^[1-9]\d{0,2}$/.test(limit)) throw new ConfigError(`--limit is 1 to 999, not \`${limit}\``);
-    const format = choiceOf(given, 'format', ['pretty', 'json'] as const) ?? 'pretty';
-    const options = { access: accessTo(registriesOf(given), io.env), limit: Number(limit), format };
-    return searchImages(term, options, io).then(done);
-  });
+export const search: Run = async (given, io) => {
+  const term = onlyOperandOf(given, 'search', 'a term, such as nginx');
+  const limit = textOf(given, 'limit') ?? '25';
+  if (!/^[1-9]\d{0,2}$/.test(limit)) throw new ConfigError(`--limit is 1 to 999, not \`${limit}\``);
+  const format = choiceOf(given, 'format', ['pretty', 'json'] as const) ?? 'pretty';
+  const options = { access: accessTo(registriesOf(given), io.env), limit: Number(limit), format };
+  await searchImages(term, options, io);
+  return 0;
+};

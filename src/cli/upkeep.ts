@@ -1,6 +1,7 @@
 import type { Store } from '../build/store.ts';
-import { prune, removeImage, verifyStore } from '../build/upkeep.ts';
+import { prune, removeImage, removeNameless, verifyStore } from '../build/upkeep.ts';
 import { ConfigError } from '../config/error.ts';
+import { imageIdOf } from '../oci/image.ts';
 import { fullName, shortName } from './image-names.ts';
 import { imageNamed } from './images.ts';
 import type { Io } from './io.ts';
@@ -17,7 +18,11 @@ export const tagImage = (store: Store, from: string, to: string): void => {
 export const removeImages = (store: Store, given: readonly string[], io: Io): void => {
   for (const text of given) {
     const names = namesFor(store, text);
-    if (names.length === 0)
+    const nameless = names.length > 0 ? undefined : namelessId(store, text);
+    if (nameless !== undefined) {
+      removeNameless(store, nameless);
+      io.stdout.write(`deleted ${nameless}\n`);
+    } else if (names.length === 0)
       throw new ConfigError(`the store ${store.folder} has no image \`${text}\`; \`iechorlint images\` lists them`);
     for (const name of names) {
       const { deleted } = removeImage(store, name);
@@ -33,6 +38,11 @@ const namesFor = (store: Store, text: string): readonly string[] => {
   if (ids.length > 0) return ids.map(({ name }) => name);
   const name = fullName(text);
   return all.some((each) => each.name === name) ? [name] : [];
+};
+
+const namelessId = (store: Store, text: string): string | undefined => {
+  const image = /^(?:sha256:)?[0-9a-f]{6,64}$/.test(text) ? store.image(text) : undefined;
+  return image && imageIdOf(image);
 };
 
 /** `iechorlint prune`: deletes what no named image needs, but for as much as is to be kept. */

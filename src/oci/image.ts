@@ -24,6 +24,13 @@ export interface Platform {
   readonly variant?: string;
 }
 
+/** Whether a platform is one such as `linux/arm/v7`; a variant that is not told may be any. */
+export const isPlatform = (platform: Platform | undefined, wanted: string): boolean => {
+  const [os, architecture, variant] = wanted.split('/');
+  const isSame = platform?.os === os && platform?.architecture === architecture;
+  return isSame && (variant === undefined || platform?.variant === undefined || platform.variant === variant);
+};
+
 export interface Manifest {
   readonly schemaVersion: 2;
   readonly mediaType?: string;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ImageError } from './error.ts';
 import { type Answer, bytesOf } from './http.ts';
-import { type Descriptor, type Digest, digestOf, type Index, type Manifest, MEDIA } from './image.ts';
+import { type Descriptor, type Digest, digestOf, type Index, isPlatform, type Manifest, MEDIA } from './image.ts';
 import { type Access, ask, openSession, refusal, type Session } from './session.ts';
 
 /** A repository of a registry, as https://github.com/opencontainers/distribution-spec has it; mirrors are asked first. */
@@ -35,12 +35,13 @@ export const fetchManifest = async (
   depth = 0,
 ): Promise<Manifest> => {
   const name = `${repository.host}/${repository.path}`;
-  const bytes = await fromAny(repository, `manifests/${reference}`, { accept: ACCEPT }, `pull ${name}:${reference}`);
+  const whole = `${name}${reference.includes(':') ? '@' : ':'}${reference}`;
+  const bytes = await fromAny(repository, `manifests/${reference}`, { accept: ACCEPT }, `pull ${whole}`);
   if (reference.startsWith('sha256:') && digestOf(bytes) !== reference)
     throw new ImageError(
       `${repository.host} gave another manifest than ${reference}: its digest is ${digestOf(bytes)}`,
     );
-  const found = manifestIn(bytes, `${name}:${reference}`);
+  const found = manifestIn(bytes, whole);
   if (!('manifests' in found)) return found;
   const own = found.manifests.find((each) => isFor(each, platform));
   if (!own || depth > 2) throw new ImageError(`${name} has no image for ${platform}; ${platformsIn(found)}`);
@@ -80,11 +81,7 @@ const versionIn = (bytes: Uint8Array): unknown => {
 };
 
 /** Whether a descriptor is for a platform such as `linux/arm/v7`. */
-export const isFor = ({ platform }: Descriptor, wanted: string): boolean => {
-  const [os, architecture, variant] = wanted.split('/');
-  const isSame = platform?.os === os && platform?.architecture === architecture;
-  return isSame && (variant === undefined || platform?.variant === undefined || platform.variant === variant);
-};
+export const isFor = ({ platform }: Descriptor, wanted: string): boolean => isPlatform(platform, wanted);
 
 /** A short blob, its digest checked. */
 export const fetchBytes = async (repository: Repository, descriptor: Descriptor): Promise<Uint8Array> => {
