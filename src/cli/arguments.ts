@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError } from '../config/error.ts';
-import type { Rule } from '../lint/rule.ts';
 import { type CommandName, isCommandName, pairedCommand } from './command-names.ts';
 import { COMMANDS, type Flag } from './commands.ts';
 import type { Io } from './io.ts';
+import type { LoadRules } from './main.ts';
 import { say } from './say.ts';
 import { mistakeIn, tokensOf } from './tokens.ts';
 import { parseWith } from './yargs.ts';
@@ -21,10 +21,10 @@ export const ALL_FLAGS: Readonly<Record<string, Flag>> = Object.assign(
 );
 
 /** Reads the arguments and runs the command they name; throws a ConfigError for what makes no sense. */
-export const runCommand = async (args: readonly string[], io: Io, rules: readonly Rule[]): Promise<number> => {
+export const runCommand = async (args: readonly string[], io: Io, rules: LoadRules): Promise<number> => {
   if (args[0] === '--get-yargs-completions') {
     const { completionsOf } = await import('./completions.ts');
-    for (const word of completionsOf(args.slice(1), rules)) io.stdout.write(`${word}\n`);
+    for (const word of completionsOf(args.slice(1), await rules())) io.stdout.write(`${word}\n`);
     return 0;
   }
   const { name, rest } = splitCommand(withColorValue(withOneWord(withBuildCommand(args))));

@@ -25,6 +25,7 @@ import { type BuildOptions, platformOf } from './build-options.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { plainLint } from './lint-options.ts';
+import type { LoadRules } from './main.ts';
 import { progressOf } from './progress.ts';
 import { say } from './say.ts';
 import { settingsFor } from './settings.ts';
@@ -34,7 +35,7 @@ import { storeFolder } from './store-folder.ts';
 import { version } from './version.ts';
 
 /** `iechorlint build`: lints, and builds the very tree that was linted. 1: findings stopped it; 3: the build failed. */
-export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[]): Promise<number> => {
+export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Promise<number> => {
   if (process.platform !== 'linux') {
     say(io, `--build needs Linux, for it runs the steps in namespaces of its kernel; linting works here`);
     return 2;
@@ -52,7 +53,7 @@ export const build = async (options: BuildOptions, io: Io, rules: readonly Rule[
     target: options.target,
   };
   if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
-  if (options.lint && (await hasStopped(document, file, options, io, rules))) return 1;
+  if (options.lint && (await hasStopped(document, file, options, io, await rules()))) return 1;
   const valid = validate(file, inputs);
   if (!('kind' in valid)) {
     for (const { start, message } of valid)

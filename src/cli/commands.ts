@@ -1,4 +1,3 @@
-import type { Rule } from '../lint/rule.ts';
 import { BUILD_FLAGS, IMAGE_FLAGS } from './build-flags.ts';
 import { buildOptionsOf, imageArgumentsOf } from './build-options.ts';
 import type { CommandName } from './command-names.ts';
@@ -7,6 +6,7 @@ import { IMAGE_COMMANDS } from './image-commands.ts';
 import type { Io } from './io.ts';
 import { LINT_FLAGS } from './lint-flags.ts';
 import { lintOptionsOf } from './lint-options.ts';
+import type { LoadRules } from './main.ts';
 import { SKIPPED_ENDINGS, SKIPPED_FOLDERS } from './names.ts';
 
 /** An option as yargs takes it. One of `array` may be repeated; of another the last one counts. */
@@ -27,7 +27,7 @@ export interface Command {
   readonly examples: readonly (readonly [call: string, meaning: string])[];
   /** What stands at the end of its help. */
   readonly epilogue?: string;
-  readonly run: (given: Given, io: Io, rules: readonly Rule[]) => Promise<number>;
+  readonly run: (given: Given, io: Io, rules: LoadRules) => Promise<number>;
 }
 
 const PRETTY_OR_JSON = ['pretty', 'json'] as const;
@@ -65,8 +65,8 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
     run: async (given, io, rules) => {
       const options = lintOptionsOf(given);
       const file = textOf(given, 'print-config');
-      if (file !== undefined) return (await import('./print-config.ts')).printConfig(file, options, io, rules);
-      return (await import('./lint.ts')).lintFiles(options, io, rules);
+      if (file !== undefined) return (await import('./print-config.ts')).printConfig(file, options, io, await rules());
+      return (await import('./lint.ts')).lintFiles(options, io, await rules());
     },
   },
   build: {
@@ -167,7 +167,7 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
     examples: [['$0 explain DL3000', 'by its name or by the code another tool has for it']],
     run: async (given, io, rules) => {
       const rule = onlyOperandOf(given, 'explain', 'a rule, such as relative-workdir or DL3000');
-      return (await import('./explain.ts')).run({ rule }, io, rules);
+      return (await import('./explain.ts')).run({ rule }, io, await rules());
     },
   },
   rules: {
@@ -180,7 +180,7 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
     run: async (given, io, rules) => {
       const format = choiceOf(given, 'format', PRETTY_OR_JSON) ?? 'pretty';
       rejectOperands(given, 'rules');
-      return (await import('./rules.ts')).run({ format }, io, rules);
+      return (await import('./rules.ts')).run({ format }, io, await rules());
     },
   },
   init: {
@@ -192,7 +192,7 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
     examples: [['$0 init --from hadolint', 'from .hadolint.yaml']],
     run: async (given, io, rules) => {
       rejectOperands(given, 'init');
-      return (await import('./init.ts')).run({ from: choiceOf(given, 'from', FROM) }, io, rules);
+      return (await import('./init.ts')).run({ from: choiceOf(given, 'from', FROM) }, io, await rules());
     },
   },
 };

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { rules as ownRules } from '../../rules/index.ts';
 import { ConfigError } from '../config/error.ts';
 import type { FailOn } from '../config/model.ts';
 import { SEVERITIES } from '../lint/diagnostic.ts';
@@ -80,8 +79,8 @@ const checkFiles = async (run: Run): Promise<readonly FileReport[]> => {
 const checkTargets = async (run: Run): Promise<readonly Checked[]> => {
   const { targets, io, settings, options, rules } = run;
   // Rules of a program that calls us are not in the worker, nor is its standard input.
-  const isPlain = rules === ownRules && options.context === undefined;
-  const mayShare = isPlain && targets.length >= MANY && targets.every(({ file }) => file !== undefined);
+  const isMany = targets.length >= MANY && targets.every(({ file }) => file !== undefined);
+  const mayShare = isMany && options.context === undefined && rules === (await import('../../rules/index.ts')).rules;
   const cache = await cacheFolderOf(run);
   if (run.shellcheck !== undefined)
     return (await import('./shellcheck.ts')).checkWithShellcheck(run, run.shellcheck, cache);

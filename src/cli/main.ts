@@ -1,4 +1,3 @@
-import { rules as allRules } from '../../rules/index.ts';
 import { ConfigError } from '../config/error.ts';
 import type { Rule } from '../lint/rule.ts';
 import { isCommandName, pairedCommand } from './command-names.ts';
@@ -10,10 +9,15 @@ import { say } from './say.ts';
 /** The exit code of an error that is a bug of ours, as sysexits.h has it. */
 const BUG = 70;
 
+/** Gives the rules; they are loaded when a command asks for them. */
+export type LoadRules = () => Promise<readonly Rule[]>;
+
+const loadOwnRules: LoadRules = async () => (await import('../../rules/index.ts')).rules;
+
 /** Runs the command line and gives its exit code; nothing is left pending then. */
-export const main = async (args: readonly string[], io: Io, rules: readonly Rule[] = allRules): Promise<number> => {
+export const main = async (args: readonly string[], io: Io, rules?: readonly Rule[]): Promise<number> => {
   try {
-    return codeAfterOutput(await dispatch(args, io, rules), io);
+    return codeAfterOutput(await dispatch(args, io, rules ? async () => rules : loadOwnRules), io);
   } catch (error) {
     if (error instanceof ConfigError) {
       for (const line of error.lines) say(io, line);
@@ -30,10 +34,10 @@ export const main = async (args: readonly string[], io: Io, rules: readonly Rule
 };
 
 /** Plain paths need no option parser, which takes longer to load than a small file to lint. */
-const dispatch = async (args: readonly string[], io: Io, rules: readonly Rule[]): Promise<number> => {
+const dispatch = async (args: readonly string[], io: Io, rules: LoadRules): Promise<number> => {
   const isCommand = isCommandName(args[0] ?? '') || pairedCommand(args[0], args[1]) !== undefined;
   const isPlain = args.every((arg) => arg === '-' || !arg.startsWith('-')) && !isCommand;
-  if (isPlain) return lintFiles(plainLint(args), io, rules);
+  if (isPlain) return lintFiles(plainLint(args), io, await rules());
   const { runCommand } = await import('./arguments.ts');
   return runCommand(args, io, rules);
 };

@@ -38,7 +38,11 @@ const escapedUnits = (character: string): string =>
   ).join('');
 
 const digestOfCore = (): string =>
-  createHash('sha256').update(readFileSync('dist/chunks/core.cjs')).digest('hex').slice(0, 16);
+  createHash('sha256')
+    .update(readFileSync('dist/chunks/core.cjs'))
+    .update(readFileSync('dist/chunks/lint-rules.cjs'))
+    .digest('hex')
+    .slice(0, 16);
 
 /** The run that is kept has options and a configuration, so that what reads those starts faster too. */
 /** The last call to use a file decides what is kept of it: a lint is what most calls are. */
@@ -58,7 +62,10 @@ const keepCompiled = (...args: readonly string[]): void => {
 };
 
 const CORE =
-  /\/(?:grammar|rules|src\/(?:ast|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/config\/(?:discover|error|select)\.ts$|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|settings|system-error|version)\.ts$/;
+  /\/(?:grammar|src\/(?:ast|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/config\/(?:discover|error|select)\.ts$|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|settings|system-error|version)\.ts$/;
+
+/** Only what lints needs them. */
+const isRule = (id: string): boolean => /\/rules\/[^?]*$/.test(id.replaceAll('\\', '/'));
 
 const isCore = (id: string): boolean => CORE.test(id.replaceAll('\\', '/'));
 
@@ -74,7 +81,12 @@ const modules = await build(
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunks/[name].cjs',
     // What every lint needs is one file: many small ones take longer to open than to run.
-    codeSplitting: { groups: [{ name: 'core', test: isCore }] },
+    codeSplitting: {
+      groups: [
+        { name: 'core', test: isCore },
+        { name: 'lint-rules', test: isRule },
+      ],
+    },
   },
 );
 const apiModules = await build({ input: { index: 'src/index.ts' } }, { format: 'esm', entryFileNames: '[name].mjs' });
