@@ -56,14 +56,12 @@ const execFormOf = (draft: Draft): ExecForm | undefined => {
   const whole = { start: open.startOffset, end: close.startOffset + 1 };
   const reading = readJsonArray(draft.line.text.slice(whole.start, whole.end));
   const values = reading.kind === 'strings' ? reading.values : [];
-  const elements = tokens(inner, 'JsonString').map(
-    (token, index): JsonString => ({
-      kind: 'JsonString',
-      ...fileRange(draft.line, pieceOf(token)),
-      value: values[index] ?? '',
-    }),
-  );
-  return { kind: 'ExecForm', ...fileRange(draft.line, whole), elements };
+  const elements = tokens(inner, 'JsonString').map((token, index): JsonString => {
+    const { start, end } = fileRange(draft.line, pieceOf(token));
+    return { kind: 'JsonString', start, end, value: values[index] ?? '' };
+  });
+  const { start, end } = fileRange(draft.line, whole);
+  return { kind: 'ExecForm', start, end, elements };
 };
 
 export const commandOf = (draft: Draft): { command: Command; values: Values } => {

@@ -37,10 +37,10 @@ export const fileRange = (line: Line, { start, end }: Piece): Range => {
   return { start: from, end: end > start ? sourceOffset(line.line, end - 1) + 1 : from };
 };
 
-export const tokenAt = (line: Line, piece: Piece): Token => ({
-  ...fileRange(line, piece),
-  text: line.text.slice(piece.start, piece.end),
-});
+export const tokenAt = (line: Line, piece: Piece): Token => {
+  const { start, end } = fileRange(line, piece);
+  return { start, end, text: line.text.slice(piece.start, piece.end) };
+};
 
 export const wordAt = (line: Line, piece: Piece): Word => {
   const parts = parseWord(line.text, piece.start, piece.end, line.escape);

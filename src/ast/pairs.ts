@@ -40,13 +40,12 @@ export const pairs =
     return { kind, ...draft.base, ...plain(values), pairs: list };
   };
 
-const pairAt = (line: Line, piece: Piece, equals: number): Pair => ({
-  kind: 'Pair',
-  ...fileRange(line, piece),
-  key: wordAt(line, { start: piece.start, end: equals }),
-  value: wordAt(line, { start: equals + 1, end: piece.end }),
-  legacy: false,
-});
+const pairAt = (line: Line, piece: Piece, equals: number): Pair => {
+  const { start, end } = fileRange(line, piece);
+  const key = wordAt(line, { start: piece.start, end: equals });
+  const value = wordAt(line, { start: equals + 1, end: piece.end });
+  return { kind: 'Pair', start, end, key, value, legacy: false };
+};
 
 const legacyPair = (draft: Draft, kind: 'Env' | 'Label', token: IToken): Instruction => {
   const name = kind.toUpperCase();
@@ -89,10 +88,8 @@ export const arg = (draft: Draft): Instruction => {
 
 const declarationAt = (line: Line, piece: Piece, equals: number): ArgDeclaration => {
   const nameEnd = equals < 0 ? piece.end : piece.start + equals;
-  return {
-    kind: 'ArgDeclaration',
-    ...fileRange(line, piece),
-    name: tokenAt(line, { start: piece.start, end: nameEnd }),
-    default: equals < 0 ? undefined : wordAt(line, { start: nameEnd + 1, end: piece.end }),
-  };
+  const { start, end } = fileRange(line, piece);
+  const name = tokenAt(line, { start: piece.start, end: nameEnd });
+  const value = equals < 0 ? undefined : wordAt(line, { start: nameEnd + 1, end: piece.end });
+  return { kind: 'ArgDeclaration', start, end, name, default: value };
 };

@@ -85,16 +85,27 @@ export const environmentOf =
 
 const PLATFORM_PARTS = ['PLATFORM', 'OS', 'OSVERSION', 'ARCH', 'VARIANT'] as const;
 
-/** The arguments that every build defines, usable in FROM at once and in a stage after `ARG`. */
-const predefinedArgs = (inputs: Inputs): GrowingTable<Binding> => {
-  let bindings = tableOf<Binding>();
-  const [os, arch, variant = ''] = inputs.platform?.split('/') ?? [];
-  const values = { PLATFORM: inputs.platform, OS: os, OSVERSION: os && '', ARCH: arch, VARIANT: os && variant };
+/** What a platform defines, which is the same for all files. */
+const platformArgs = new Map<string | undefined, GrowingTable<Binding>>();
+
+const platformArgsOf = (platform: string | undefined): GrowingTable<Binding> => {
+  let bindings = platformArgs.get(platform);
+  if (bindings) return bindings;
+  bindings = tableOf<Binding>();
+  const [os, arch, variant = ''] = platform?.split('/') ?? [];
+  const values = { PLATFORM: platform, OS: os, OSVERSION: os && '', ARCH: arch, VARIANT: os && variant };
   for (const prefix of ['BUILD', 'TARGET']) {
     for (const part of PLATFORM_PARTS)
       bindings = bindings.with(`${prefix}${part}`, { value: values[part], by: 'predefined', node: undefined });
   }
-  bindings = bindings.with('TARGETSTAGE', { value: inputs.target ?? 'default', by: 'predefined', node: undefined });
+  platformArgs.set(platform, bindings);
+  return bindings;
+};
+
+/** The arguments that every build defines, usable in FROM at once and in a stage after `ARG`. */
+const predefinedArgs = (inputs: Inputs): GrowingTable<Binding> => {
+  const target: Binding = { value: inputs.target ?? 'default', by: 'predefined', node: undefined };
+  let bindings = platformArgsOf(inputs.platform).with('TARGETSTAGE', target);
   for (const [name, value] of inputs.buildArgs ?? []) {
     if (bindings.has(name)) bindings = bindings.with(name, { value, by: 'predefined', node: undefined });
   }

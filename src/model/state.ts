@@ -126,6 +126,7 @@ const keep = (_node: Instruction, state: State): Step => ({ state });
 /** The first error when words are expanded. */
 const failure = (node: Instruction, words: Iterable<Word>, state: State): Refusal | undefined => {
   for (const word of words) {
+    if (word.text !== undefined) continue;
     const { error } = expand(word.parts, environmentOf(state));
     if (error) return { node, message: `failed to process "${word.raw}": ${error}` };
   }

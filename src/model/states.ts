@@ -58,7 +58,7 @@ export const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((st
         startOf(stage, parent && known.get(parent)?.end, configOf(stage, inputs)),
         globals,
       );
-      known.set(stage, { ...runStage(file, stage, start, inputs, globals), start });
+      known.set(stage, { start, ...runStage(file, stage, start, inputs, globals) });
     }
     const states = known.get(wanted);
     if (!states) throw new Error('the stage itself is among the missing');

@@ -25,12 +25,21 @@ interface Log<V> {
 }
 
 export const tableOf = <V>(values: Iterable<readonly [name: string, value: V]> = []): GrowingTable<V> => {
-  let table = viewOf<V>({ entries: new Map(), parent: undefined, version: 0 }, 0);
+  let table: GrowingTable<V> = EMPTY;
   for (const [name, value] of values) table = table.with(name, value);
   return table;
 };
 
-// No accessors here: each would give every table a hidden class of its own, which holds on to it for long.
+/** Of the many tables of a file most stay empty. */
+const EMPTY: GrowingTable<never> = {
+  get: () => undefined,
+  has: () => false,
+  with: (name, value) =>
+    viewOf({ entries: new Map([[name, [{ version: 1, value }]]]), parent: undefined, version: 1 }, 1),
+  [Symbol.iterator]: () => [][Symbol.iterator](),
+};
+
+// No accessors and generators here: each would give every table a hidden class of its own, which holds on to it for long.
 /** The log as it was at a version. */
 const viewOf = <V>(log: Log<V>, version: number): GrowingTable<V> => {
   const view: GrowingTable<V> = {
@@ -44,19 +53,23 @@ const viewOf = <V>(log: Log<V>, version: number): GrowingTable<V> => {
       else own.entries.set(name, [{ version: own.version, value }]);
       return viewOf(own, own.version);
     },
-    *[Symbol.iterator]() {
-      const names = new Set<string>();
-      for (const [name, value] of log.parent ?? []) {
-        names.add(name);
-        yield [name, entryAt(log, name, version)?.value ?? value] as const;
-      }
-      for (const name of log.entries.keys()) {
-        const entry = names.has(name) ? undefined : entryAt(log, name, version);
-        if (entry) yield [name, entry.value] as const;
-      }
-    },
+    [Symbol.iterator]: () => pairsOf(log, version)[Symbol.iterator](),
   };
   return view;
+};
+
+const pairsOf = <V>(log: Log<V>, version: number): readonly (readonly [name: string, value: V])[] => {
+  const pairs: (readonly [string, V])[] = [];
+  const names = new Set<string>();
+  for (const [name, value] of log.parent ?? []) {
+    names.add(name);
+    pairs.push([name, entryAt(log, name, version)?.value ?? value]);
+  }
+  for (const name of log.entries.keys()) {
+    const entry = names.has(name) ? undefined : entryAt(log, name, version);
+    if (entry) pairs.push([name, entry.value]);
+  }
+  return pairs;
 };
 
 /** The last entry of the name that is not younger than the version. */

@@ -35,8 +35,11 @@ export const expandedWords = (node: Instruction): readonly Word[] => {
   }
 };
 
-const flagWords = (flags: readonly Flag[], names: readonly string[]): readonly Word[] =>
-  flags.flatMap(({ name, value }) => (value && names.includes(name.text) ? [value] : []));
+const flagWords = (flags: readonly Flag[], names: readonly string[]): readonly Word[] => {
+  const words: Word[] = [];
+  for (const { name, value } of flags) if (value && names.includes(name.text)) words.push(value);
+  return words;
+};
 
 /** Every variable in a word, those inside another's modifier included. */
 export const variablesIn = ({ parts, text }: Word): readonly Variable[] => {
@@ -58,10 +61,11 @@ const collect = (parts: readonly WordPart[], found: Variable[]): void => {
 
 /** The variables that BuildKit puts into an instruction though nothing in the file sets them before it. */
 export const unboundIn = (model: Model, node: Instruction): readonly Variable[] => {
-  const variables = expandedWords(node).flatMap((word) => variablesIn(word).filter(({ name }) => NAME.test(name)));
+  const variables: Variable[] = [];
+  for (const { text, parts } of expandedWords(node)) if (text === undefined) collect(parts, variables);
   if (variables.length === 0) return [];
   const { bindings } = model.stateBefore(node);
-  const unbound = variables.filter(({ name }) => !bindings.has(name));
+  const unbound = variables.filter(({ name }) => NAME.test(name) && !bindings.has(name));
   return node.kind === 'Arg' && unbound.length > 0 ? withoutOwn(node, unbound) : unbound;
 };
 

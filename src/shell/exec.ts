@@ -1,7 +1,7 @@
 import type { Range } from '../source/range.ts';
 import type { ShellCommand } from './command.ts';
 import { commandsOfWords } from './commands.ts';
-import type { ShellWord } from './nodes.ts';
+import type { ShellWord, ShellWordPart } from './nodes.ts';
 
 /** An element of a JSON array: its decoded value, and a range that includes the quotes. */
 export interface ExecElement extends Range {
@@ -20,7 +20,13 @@ export const commandOfExec = (elements: readonly ExecElement[]): ShellCommand | 
   commandsOfExec(elements).at(-1);
 
 const wordOfElement = ({ start, end, value }: ExecElement): ShellWord => {
-  const inside = { start: Math.min(start + 1, end), end: Math.max(start + 1, end - 1) };
+  const inside: ShellWordPart = {
+    kind: 'Literal',
+    start: Math.min(start + 1, end),
+    end: Math.max(start + 1, end - 1),
+    value,
+    quoted: true,
+  };
   return {
     kind: 'Word',
     start,
@@ -28,6 +34,6 @@ const wordOfElement = ({ start, end, value }: ExecElement): ShellWord => {
     raw: `"${value}"`,
     text: value,
     quoted: true,
-    parts: [{ kind: 'Literal', ...inside, value, quoted: true }],
+    parts: [inside],
   };
 };

@@ -278,7 +278,8 @@ const readParts = (parts: readonly ShellWordPart[], place: WordPlace, values: Va
 
 const readExpansion = (part: ExpansionPlace['part'], place: WordPlace, values: Values, found: Found): void => {
   const value = part.kind === 'Variable' ? valueOfVariable(part, values) : part.kind === 'Arithmetic' ? PLAIN : UNKNOWN;
-  found.expansions.push({ ...place, part, value });
+  const { word, role, command } = place;
+  found.expansions.push({ word, role, command, part, value });
   if (part.kind === 'Variable') {
     readWords(part.operands, 'operand', place.command, values, found);
     if (part.operator === '=' || part.operator === ':=') values.held.set(part.name, value);

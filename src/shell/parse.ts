@@ -38,20 +38,17 @@ export const parseLocated = (
   shift: number | undefined = undefined,
 ): Script => {
   const locate = (position: number): number => locateInside(Math.min(Math.max(position, 0), text.length));
-  const base = { kind: 'Script', text, start: locate(0), end: locate(text.length) } as const;
+  const start = locate(0);
+  const end = locate(text.length);
   const problems: ShellProblem[] = [];
   try {
     const source = { text, shift, locate, filled: text.includes(FILLER), depth: 0, problems, nested: scriptOf };
     const { statements } = scriptOf(parse(text), source);
-    return { ...base, statements, problems, memo: {} };
+    return { kind: 'Script', text, start, end, statements, problems, memo: {} };
   } catch {
     // The parser recurses over its input, so hostile nesting can end in a stack overflow.
-    return {
-      ...base,
-      statements: [],
-      memo: {},
-      problems: [{ start: base.start, end: base.end, message: explain('nesting') }],
-    };
+    const problem = { start, end, message: explain('nesting') };
+    return { kind: 'Script', text, start, end, statements: [], problems: [problem], memo: {} };
   }
 };
 
@@ -62,7 +59,8 @@ const scriptOf = (script: Bash.ParsedScript, source: Source): Script => {
   }
   const text = source.text.slice(script.pos, script.end);
   const statements = statementsOf(script.commands, source);
-  return { kind: 'Script', text, ...rangeOf(script, source), statements, problems: [], memo: {} };
+  const { start, end } = rangeOf(script, source);
+  return { kind: 'Script', text, start, end, statements, problems: [], memo: {} };
 };
 
 /** The characters that belong together at the place, or before it where it is blank. */
@@ -83,12 +81,11 @@ const statementsOf = (statements: readonly Bash.Statement[], source: Source): Sh
   return statements.map((statement) => statementOf(statement, inner));
 };
 
-const statementOf = (statement: Bash.Statement, source: Source): ShellStatement => ({
-  kind: 'Statement',
-  ...rangeOf(statement, source),
-  command: nodeOf(statement.command, source),
-  terminator: terminatorOf(statement.command.end, source),
-});
+const statementOf = (statement: Bash.Statement, source: Source): ShellStatement => {
+  const { start, end } = rangeOf(statement, source);
+  const command = nodeOf(statement.command, source);
+  return { kind: 'Statement', start, end, command, terminator: terminatorOf(statement.command.end, source) };
+};
 
 const TERMINATOR = /(?:[ \t\uFFFF]|\\\n|(?<=[ \t])#[^\n]*(?![^\n]))*(;(?![;&])|&(?!&)|\n)/y;
 
@@ -117,20 +114,18 @@ const nodeOf = (node: Bash.PipelineNode | Bash.AndOr | Bash.CompoundList, source
   }
 };
 
-const listOf = (node: Bash.AndOr, source: Source): AndOrList => ({
-  kind: 'AndOrList',
-  ...rangeOf(node, source),
-  commands: node.commands.map((command) => nodeOf(command, source)),
-  operators: operatorsOf(node, source),
-});
+const listOf = (node: Bash.AndOr, source: Source): AndOrList => {
+  const { start, end } = rangeOf(node, source);
+  const commands = node.commands.map((command) => nodeOf(command, source));
+  return { kind: 'AndOrList', start, end, commands, operators: operatorsOf(node, source) };
+};
 
-const pipelineOf = (node: Bash.Pipeline, source: Source): ShellPipeline => ({
-  kind: 'Pipeline',
-  ...rangeOf(node, source),
-  negated: node.prefixes.filter((prefix) => prefix.type === 'Negation').length % 2 === 1,
-  commands: node.commands.map((command) => nodeOf(command, source)),
-  operators: operatorsOf(node, source),
-});
+const pipelineOf = (node: Bash.Pipeline, source: Source): ShellPipeline => {
+  const { start, end } = rangeOf(node, source);
+  const negated = node.prefixes.filter((prefix) => prefix.type === 'Negation').length % 2 === 1;
+  const commands = node.commands.map((command) => nodeOf(command, source));
+  return { kind: 'Pipeline', start, end, negated, commands, operators: operatorsOf(node, source) };
+};
 
 /** Each operator stands after the command before it. */
 const operatorsOf = (node: Bash.AndOr | Bash.Pipeline, source: Source): ShellToken[] =>

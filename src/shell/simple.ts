@@ -32,9 +32,11 @@ const assignmentOf = (assignment: Bash.Assignment, source: Source): ShellAssignm
   const { name, value, index, pos } = assignment;
   const array = value.type === 'ArrayValue';
   const values = array ? value.elements : [value];
+  const { start, end } = rangeOf(assignment, source);
   return {
     kind: 'Assignment',
-    ...rangeOf(assignment, source),
+    start,
+    end,
     name,
     nameRange: rangeOf({ pos, end: pos + name.length }, source),
     append: assignment.append === true,
@@ -46,16 +48,14 @@ const assignmentOf = (assignment: Bash.Assignment, source: Source): ShellAssignm
 
 export const redirectionOf = (redirection: Bash.Redirection, source: Source): ShellRedirection => {
   const { operator, descriptor } = redirection;
-  const base = {
-    kind: 'Redirection',
-    ...rangeOf(redirection, source),
-    operator,
-    descriptor: descriptor?.type === 'FileDescriptor' ? descriptor.value : undefined,
-  } as const;
+  const { start, end } = rangeOf(redirection, source);
+  const own = descriptor?.type === 'FileDescriptor' ? descriptor.value : undefined;
   if (redirection.type !== 'HereDoc') {
-    return { ...base, target: redirection.target && wordOf(redirection.target, source), body: undefined };
+    const target = redirection.target && wordOf(redirection.target, source);
+    return { kind: 'Redirection', start, end, operator, descriptor: own, target, body: undefined };
   }
-  const { delimiter, body } = redirection;
+  const { delimiter } = redirection;
   const target = delimiter && delimiterWord(delimiter, source);
-  return { ...base, target, body: bodyWord(body, delimiter?.quoted === true, source) };
+  const body = bodyWord(redirection.body, delimiter?.quoted === true, source);
+  return { kind: 'Redirection', start, end, operator, descriptor: own, target, body };
 };

@@ -34,7 +34,7 @@ type Span = { readonly pos: number; readonly end: number };
 /** An end is told from the last character, since an escape that was taken out may stand behind it. */
 export const rangeOf = (node: Span, source: Source): Range => {
   const { text, shift } = source;
-  const end = node.end < text.length ? node.end : text.length;
+  const end = Math.min(node.end, text.length);
   if (shift !== undefined && end > node.pos) return { start: node.pos + shift, end: end + shift };
   const start = source.locate(node.pos);
   return { start, end: end > node.pos ? source.locate(end - 1) + 1 : start };
@@ -141,14 +141,14 @@ const partOf = (
   quoted: boolean,
   source: Source,
 ): ShellWordPart => {
-  const range = rangeOf(span, source);
+  const { start, end } = rangeOf(span, source);
   switch (part.type) {
     case 'Literal':
-      return { kind: 'Literal', ...range, value: unmask(part.value, source), quoted };
+      return { kind: 'Literal', start, end, value: unmask(part.value, source), quoted };
     case 'SingleQuoted':
-      return { kind: 'Literal', ...range, value: unmask(part.value, source), quoted: true, quotes: "'" };
+      return { kind: 'Literal', start, end, value: unmask(part.value, source), quoted: true, quotes: "'" };
     case 'AnsiCQuoted':
-      return { kind: 'Literal', ...range, value: unmask(part.value, source), quoted: true, quotes: "$'" };
+      return { kind: 'Literal', start, end, value: unmask(part.value, source), quoted: true, quotes: "$'" };
     case 'SimpleExpansion':
       return simpleVariable(part, quoted, source);
     case 'ParameterExpansion':
@@ -161,27 +161,26 @@ const partOf = (
     default: {
       const inner = partsOf(part.parts ?? [], false, source).filter((piece) => piece.kind !== 'Literal');
       const expanded = inner.filter((piece) => piece.kind !== 'Pattern' || piece.parts.length > 0);
-      return { kind: 'Pattern', ...range, value: unmask(part.text, source), parts: expanded };
+      return { kind: 'Pattern', start, end, value: unmask(part.text, source), parts: expanded };
     }
   }
 };
 
-const simpleVariable = (part: Bash.SimpleExpansionPart, quoted: boolean, source: Source): ShellVariable => ({
-  kind: 'Variable',
-  ...rangeOf(part, source),
-  name: unmask(part.text, source).slice(1),
-  nameRange: rangeOf({ pos: part.pos + 1, end: part.end }, source),
-  operator: undefined,
-  operands: [],
-  quoted,
-});
+const simpleVariable = (part: Bash.SimpleExpansionPart, quoted: boolean, source: Source): ShellVariable => {
+  const { start, end } = rangeOf(part, source);
+  const name = unmask(part.text, source).slice(1);
+  const nameRange = rangeOf({ pos: part.pos + 1, end: part.end }, source);
+  return { kind: 'Variable', start, end, name, nameRange, operator: undefined, operands: [], quoted };
+};
 
 const variableOf = (part: Bash.ParameterExpansionPart, quoted: boolean, source: Source): ShellVariable => {
   const { operation } = part;
   const words = part.index ? [part.index, ...operandsOf(operation)] : operandsOf(operation);
+  const { start, end } = rangeOf(part, source);
   return {
     kind: 'Variable',
-    ...rangeOf(part, source),
+    start,
+    end,
     name: unmask(part.parameter, source),
     nameRange: rangeOf({ pos: part.parameterPos, end: part.parameterEnd }, source),
     operator: part.prefix ?? operation?.operator,
@@ -220,7 +219,8 @@ const substitutionOf = (
   const style = first === '`' || first === '<' || first === '>' ? STYLES[first] : STYLES.$;
   const inner = script?.source === undefined ? source : decodedSource(part, script.source, quoted, source);
   const nested = script && source.nested(script, inner);
-  return { kind: 'Substitution', ...rangeOf(part, source), style, script: nested, quoted };
+  const { start, end } = rangeOf(part, source);
+  return { kind: 'Substitution', start, end, style, script: nested, quoted };
 };
 
 /** The text inside backticks once its backslashes are taken out, as the shell parses it. */
