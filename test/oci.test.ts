@@ -29,7 +29,7 @@ import { imageBlobs, type NamedBlobs, writeLayoutArchive, writeLayoutFolder } fr
 import { validate } from '../src/oci/validate.ts';
 import { zstdPart } from '../src/oci/zstd.ts';
 import { folderWith, runIn } from './support/cli.ts';
-import { archiveOf, entriesOf, imageIn, layerIn, testStore } from './support/images.ts';
+import { archiveOf, entriesOf, imageIn, layerIn, type TestEntry, testStore } from './support/images.ts';
 
 const PLATFORM = 'linux/amd64';
 const NAME = 'docker.io/library/hello:1';
@@ -229,6 +229,32 @@ describe('hostile layouts', () => {
       expect(() => readImageJson(text)).toThrow(ImageError);
     },
   );
+
+  it.each<[string, TestEntry]>([
+    ['path', { path: '../../evil' }],
+    ['path', { path: 'a/../../evil' }],
+    ['hard link', { path: 'a', type: 'hardlink', link: '../../etc/passwd' }],
+    ['whiteout', { path: 'a/.wh...' }],
+    ['whiteout', { path: '.wh.' }],
+  ])('with a %s that leads out of a layer are refused, each time', async (_what, entry) => {
+    const maker = testStore();
+    const file = fileWith(archived(await leaving(maker, imageIn(maker, [{ path: 'good' }, entry]))));
+    const store = testStore();
+    for (let time = 0; time < 2; time++)
+      await expect(importLayout(store, file, undefined, PLATFORM)).rejects.toThrow(/not inside of it/);
+    expect(readdirSync(store.path('blobs', 'sha256'))).toEqual([]);
+  });
+
+  it('write nothing outside of a folder, even from a store that has them', () => {
+    const folder = folderWith({});
+    for (const entry of [{ path: '../evil' }, { path: 'a', type: 'hardlink', link: '/etc/passwd' }] as const) {
+      const store = testStore();
+      const image = imageIn(store, [entry]);
+      expect(() => writeRootFolder(store, image, join(folder, 'in'))).toThrow(/leads nowhere in it/);
+      expect(() => writeRootArchive(store, image, () => {})).toThrow(/leads nowhere in it/);
+    }
+    expect(readdirSync(folder)).toEqual(['in']);
+  });
 
   it('that are cut short at any place are refused', async () => {
     const store = testStore();
@@ -464,10 +490,10 @@ describe('the store', () => {
       utimesSync(store.path('cache', 'cd', String(at)), 1000 + at, 1000 + at);
     }
     expect((await cli(store, 'prune', '--keep-storage', '600kB')).stdout).toMatch(
-      /^freed 4\d\d kB \(1 cached step\); 4\d\d kB in use\n$/,
+      /^freed 4\d\d kB \(1 thing from the cache\); 4\d\d kB in use\n$/,
     );
     expect(extra.map(({ diffId }) => store.hasBlob(diffId))).toEqual([false, true]);
-    expect((await cli(store, 'image', 'prune')).stdout).toMatch(/^freed 4\d\d kB \(1 cached step\)/);
+    expect((await cli(store, 'image', 'prune')).stdout).toMatch(/^freed 4\d\d kB \(1 thing from the cache\)/);
     expect(store.image(NAME)?.layers).toEqual(image.layers);
     expect(store.cached('ab12')).toBeDefined();
     await cli(store, 'rmi', 'hello:1');

@@ -8,7 +8,8 @@ import { decompressed, kindOf } from '../oci/decompress.ts';
 import { ImageError } from '../oci/error.ts';
 import { type Digest, type Image, type Layer, readImageJson } from '../oci/image.ts';
 import { type ImageSource, imageIn, type SourceLayer } from '../oci/images.ts';
-import { newBlob, type Store } from './store.ts';
+import { readTar } from '../oci/untar.ts';
+import { newBlob, readBlob, type Store } from './store.ts';
 import { guarded } from './trouble.ts';
 
 /** What is told while an image comes in. */
@@ -53,8 +54,27 @@ const importLayer = async (store: Store, layer: SourceLayer, diffId: Digest): Pr
   const taken = blob.finish();
   if (taken.diffId !== diffId)
     throw new ImageError(`the layer ${layer.name} has another content: its diff id is ${taken.diffId}, not ${diffId}`);
+  try {
+    refuseHostile(store, taken, layer.name);
+  } catch (error) {
+    rmSync(store.blobPath(diffId), { force: true });
+    throw error;
+  }
   return taken;
 };
+
+/** Every entry must be inside of the layer, so that nobody who unpacks it has to look. Throws ImageError. */
+const refuseHostile = (store: Store, { diffId }: Layer, name: string): void =>
+  readBlob(store, diffId, (read) => {
+    for (const { path, link, type } of readTar(read)) {
+      if (leadsOut(path) || /(?:^|\/)\.wh\.\.?\.?$/.test(path))
+        throw new ImageError(`the layer ${name} has an entry that is not inside of it: ${path}`);
+      if (type === 'hardlink' && leadsOut(link ?? ''))
+        throw new ImageError(`the layer ${name} has a hard link to what is not inside of it: ${path}`);
+    }
+  });
+
+const leadsOut = (path: string): boolean => path.includes('..') && path.split('/').includes('..');
 
 /** The image that a layout folder or an archive has for a tag, or its only one. Throws ImageError. */
 export const importLayout = async (

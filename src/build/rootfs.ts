@@ -12,6 +12,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { writeAll } from '../oci/layout.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
@@ -36,6 +37,8 @@ function* rootEntries(store: Store, { layers }: Image): Generator<TreeEntry> {
   const tree = treeOf(store, layers);
   const seen = new Map<string, string>();
   for (const entry of below(tree, '')) {
+    if (entry.path.split('/').includes('..') || entry.type === 'hardlink')
+      throw new ImageError(`the image has an entry that leads nowhere in it: ${entry.path}`);
     const place = `${entry.layer} ${entry.at}`;
     const first = entry.type === 'file' ? seen.get(place) : undefined;
     if (entry.type === 'file' && first === undefined) seen.set(place, entry.path);

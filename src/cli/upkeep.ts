@@ -1,5 +1,6 @@
+import { prune, removeImage, removeNameless } from '../build/prune.ts';
 import type { Store } from '../build/store.ts';
-import { prune, removeImage, removeNameless, verifyStore } from '../build/upkeep.ts';
+import { verifyStore } from '../build/verify.ts';
 import { ConfigError } from '../config/error.ts';
 import { imageIdOf } from '../oci/image.ts';
 import { fullName, shortName } from './image-names.ts';
@@ -47,10 +48,10 @@ const namelessId = (store: Store, text: string): string | undefined => {
 
 /** `iechorlint prune`: deletes what no named image needs, but for as much as is to be kept. */
 export const pruneStore = (store: Store, keep: number, io: Io): void => {
-  const { freed, kept, images, steps } = prune(store, keep);
+  const { freed, kept, images, items } = prune(store, keep);
   const what = [
     ...(images > 0 ? [`${images} image${images > 1 ? 's' : ''} without a name`] : []),
-    ...(steps > 0 ? [`${steps} cached step${steps > 1 ? 's' : ''}`] : []),
+    ...(items > 0 ? [`${items} thing${items > 1 ? 's' : ''} from the cache`] : []),
   ];
   io.stdout.write(
     `freed ${sizeText(freed)}${what.length > 0 ? ` (${what.join(', ')})` : ''}; ${sizeText(kept)} in use\n`,
