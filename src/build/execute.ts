@@ -19,6 +19,7 @@ import {
 import { configOf, jsonOf } from './base.ts';
 import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
+import type { StepNote } from './notes.ts';
 import { type TriggeredFile, withTriggers } from './onbuild.ts';
 import type { Sandbox } from './sandbox/port.ts';
 import { type StepContext, stepOf } from './steps.ts';
@@ -63,16 +64,22 @@ export interface StepInfo {
   readonly of: number;
 }
 
+/** An image with what its build knows of each entry of its history; undefined for those of a base image. */
+export interface Built {
+  readonly image: Image;
+  readonly notes: readonly (StepNote | undefined)[];
+}
+
 /** Builds the target's image. Throws BuildError and ImageError. */
-export const execute = async (asked: ValidFile, request: BuildRequest): Promise<Image> => {
+export const execute = async (asked: ValidFile, request: BuildRequest): Promise<Built> => {
   const { valid, bases, placeOf } = await withTriggers(asked, request.inputs, request.imageNamed);
   const { file, stages } = valid;
   const target = targetOf(stages, request.inputs.target);
   if (!target) throw new BuildError(`there is no stage \`${request.inputs.target}\``, { start: 0, end: 0 });
   const baseConfigs = new Map(Array.from(bases, ([text, { json }]) => [text, configOf(json.config)]));
   const model = modelOf(file, { ...request.inputs, baseConfigs });
-  const builds = new Map<StageInfo, Promise<Image>>();
-  const build = (stage: StageInfo): Promise<Image> => {
+  const builds = new Map<StageInfo, Promise<Built>>();
+  const build = (stage: StageInfo): Promise<Built> => {
     const twin = model.stages.find(({ index }) => index === stage.index) ?? stage;
     const known = builds.get(twin) ?? buildStage(model, twin, { request, bases, build });
     builds.set(twin, known);
@@ -91,30 +98,42 @@ const placed = (error: unknown, placeOf: TriggeredFile['placeOf']): unknown =>
 interface Around {
   readonly request: BuildRequest;
   readonly bases: ReadonlyMap<string, Image>;
-  readonly build: (stage: StageInfo) => Promise<Image>;
+  readonly build: (stage: StageInfo) => Promise<Built>;
 }
 
-const buildStage = async (model: Model, stage: StageInfo, around: Around): Promise<Image> => {
+const buildStage = async (model: Model, stage: StageInfo, around: Around): Promise<Built> => {
   const { request, bases, build } = around;
   const start = await startOf(stage, around);
   const instructions = [...triggersFor(model, stage), ...stage.node.instructions];
-  let image = start;
+  const built = async (other: StageInfo) => (await build(other)).image;
+  const notes = [...start.notes];
+  let { image } = start;
   for (const [index, node] of instructions.entries()) {
     const entry = historyOf(model, node);
     if (!entry) continue;
     const step: StepInfo = { stage, node, number: index + 1, of: instructions.length };
     const history = historyJson(entry.text, request.epoch);
+    const note = noteOf(model, node);
     if (!entry.hasLayer) {
       image = withHistory(image, history);
+      notes.push(note);
       continue;
     }
-    const context: StepContext = { model, step, request, build, imageNamed: imageOf(bases, request) };
-    image = append(image, await layerOf(node, image, context), history);
+    const context: StepContext = { model, step, request, build: built, imageNamed: imageOf(bases, request) };
+    const { layer, ...how } = await layerOf(node, image, context);
+    image = append(image, layer, history);
+    notes.push({ ...note, ...how });
   }
-  const config = jsonOf(start.json.config, imageConfigOf(model.stateAfter(stage)));
+  const config = jsonOf(start.image.json.config, imageConfigOf(model.stateAfter(stage)));
   const { json } = withConfig(image, config);
-  return { layers: image.layers, json: { ...json, created: timeOf(request.epoch) } };
+  return { image: { layers: image.layers, json: { ...json, created: timeOf(request.epoch) } }, notes };
 };
+
+/** Triggers of base images stand behind the file's own text. */
+const noteOf = ({ file }: Model, { start, end, lines }: Instruction): StepNote => ({
+  line: lines.first,
+  instruction: file.text.slice(start, end).replace(/\s+/g, ' ').trim().slice(0, 500),
+});
 
 /** What ONBUILD in the stage below has left for this one. */
 const triggersFor = (model: Model, stage: StageInfo): readonly Instruction[] => {
@@ -129,11 +148,12 @@ const imageOf =
     return known ? Promise.resolve(known) : imageNamed(text);
   };
 
-const startOf = async (stage: StageInfo, { request, bases, build }: Around): Promise<Image> => {
+const startOf = async (stage: StageInfo, { request, bases, build }: Around): Promise<Built> => {
   const parent = parentOf(stage);
   if (parent) return build(parent);
   const base = stage.base.kind === 'image' ? bases.get(stage.base.text) : undefined;
-  return base ?? emptyImage(request.platform);
+  const image = base ?? emptyImage(request.platform);
+  return { image, notes: (image.json.history ?? []).map(() => undefined) };
 };
 
 const timeOf = (epoch: number): string => new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
@@ -145,7 +165,11 @@ const historyJson = (text: string, epoch: number): HistoryJson => ({
 });
 
 /** A step's layer: what an earlier build has made of the same, or new. */
-const layerOf = async (node: Instruction, before: Image, context: StepContext): Promise<Layer> => {
+const layerOf = async (
+  node: Instruction,
+  before: Image,
+  context: StepContext,
+): Promise<{ readonly layer: Layer; readonly cached: boolean; readonly milliseconds: number }> => {
   const { request, step } = context;
   const { store, report, noCache } = request;
   const began = performance.now();
@@ -155,6 +179,7 @@ const layerOf = async (node: Instruction, before: Image, context: StepContext): 
   const known = noCache ? undefined : store.cached(key)?.layer;
   const layer = known ?? (await work.run());
   if (!known) store.remember(key, { layer, created: timeOf(request.epoch) });
-  report({ kind: 'end', step, cached: known !== undefined, milliseconds: performance.now() - began });
-  return layer;
+  const how = { cached: known !== undefined, milliseconds: performance.now() - began };
+  report({ kind: 'end', step, ...how });
+  return { layer, ...how };
 };

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
 import { BuildError } from '../build/error.ts';
 import { execute } from '../build/execute.ts';
+import { saveNotes } from '../build/notes.ts';
 import { endSteps } from '../build/sandbox/children.ts';
 import { needsNamespace } from '../build/sandbox/rootless.ts';
 import { openStore, type Store } from '../build/store.ts';
@@ -63,7 +64,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const contexts = namedContexts(options, io, store);
   const progress = progressOf(options, io);
   try {
-    const image = await endingInOrder(
+    const { image, notes } = await endingInOrder(
       () =>
         execute(valid, {
           inputs,
@@ -82,6 +83,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
     const labelled = withLabels(image, options.labels);
     const names = options.tags.map(fullName);
     const id = store.saveImage(labelled, names);
+    saveNotes(store, id, notes);
     if (options.outputs.length > 0) {
       const { writeOutput } = await import('./write-output.ts');
       const { quiet, registries } = options;

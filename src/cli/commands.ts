@@ -93,11 +93,15 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
   history: {
     operands: '<image>',
     describe: 'Show the steps of an image',
-    flags: { ...IMAGE_FLAGS, 'no-trunc': { type: 'boolean', describe: 'Cut nothing off' } },
+    flags: {
+      ...IMAGE_FLAGS,
+      'no-trunc': { type: 'boolean', describe: 'Cut nothing off' },
+      lines: { type: 'boolean', describe: 'With the line, the time and the cache state of each step' },
+    },
     examples: [['$0 history hello', 'the last step first']],
     run: async (given, io) => {
       const name = onlyOperandOf(given, 'history', 'an image, such as hello:latest');
-      const options = { ...imageArgumentsOf(given), noTrunc: isOn(given, 'no-trunc') };
+      const options = { ...imageArgumentsOf(given), noTrunc: isOn(given, 'no-trunc'), lines: isOn(given, 'lines') };
       return (await import('./images.ts')).showHistory(name, options, io);
     },
   },

@@ -1,3 +1,4 @@
+import { notesOf, type StepNote } from '../build/notes.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import type { HistoryJson, Image } from '../oci/image.ts';
@@ -34,32 +35,41 @@ export const listImages = ({ store: folder, format }: ImageArguments, io: Io): n
 /** `iechorlint history`: the steps of an image, the last one first. */
 export const showHistory = (
   name: string,
-  { store: folder, format, noTrunc }: ImageArguments & { readonly noTrunc: boolean },
+  { store: folder, format, noTrunc, lines }: ImageArguments & { readonly noTrunc: boolean; readonly lines: boolean },
   io: Io,
 ): number => {
   const store = openStore(storeFolder(folder, io));
   const image = imageNamed(store, name);
-  const rows = historyRows(image);
+  const rows = historyRows(store, image);
   if (format === 'json') {
     io.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
     return 0;
   }
   const cut = (text: string) => (noTrunc || text.length <= 60 ? text : `${text.slice(0, 59)}…`);
+  const head = ['IMAGE', 'CREATED', 'CREATED BY', 'SIZE', 'COMMENT'];
   print(
     io,
-    ['IMAGE', 'CREATED', 'CREATED BY', 'SIZE', 'COMMENT'],
-    rows.map(({ image: id, created, createdBy, size, comment }) => [
-      id === '<missing>' ? id : shortId(id),
-      created,
-      cut(escapeLine(createdBy)),
-      bytes(size),
-      comment,
+    lines ? [...head, 'LINE', 'TIME', 'CACHE'] : head,
+    rows.map((row) => [
+      row.image === '<missing>' ? row.image : shortId(row.image),
+      row.created,
+      cut(escapeLine(row.createdBy)),
+      bytes(row.size),
+      row.comment,
+      ...(lines ? notesIn(row) : []),
     ]),
   );
   return 0;
 };
 
-interface HistoryRow {
+/** Where the step stands, how long it took, and whether it was there already. */
+const notesIn = ({ line, milliseconds, cached }: HistoryRow): readonly string[] => [
+  line === undefined ? '' : String(line),
+  milliseconds === undefined ? '' : `${(milliseconds / 1000).toFixed(2)} s`,
+  cached === undefined ? '' : cached ? 'cached' : 'new',
+];
+
+interface HistoryRow extends Partial<StepNote> {
   readonly image: string;
   readonly created: string;
   readonly createdBy: string;
@@ -68,17 +78,20 @@ interface HistoryRow {
   readonly comment: string;
 }
 
-const historyRows = (image: Image): readonly HistoryRow[] => {
+const historyRows = (store: Store, image: Image): readonly HistoryRow[] => {
+  const id = digestOf(JSON.stringify(image.json));
+  const notes = notesOf(store, id);
   let layer = 0;
-  const rows = (image.json.history ?? []).map((entry: HistoryJson) => ({
+  const rows = (image.json.history ?? []).map((entry: HistoryJson, index) => ({
     image: '<missing>',
     created: entry.created ?? '',
     createdBy: entry.created_by ?? '',
     size: entry.empty_layer ? 0 : (image.layers[layer++]?.size ?? 0),
     comment: entry.comment ?? '',
+    ...notes[index],
   }));
   const last = rows.pop();
-  return last ? [{ ...last, image: digestOf(JSON.stringify(image.json)) }, ...rows.reverse()] : [];
+  return last ? [{ ...last, image: id }, ...rows.reverse()] : [];
 };
 
 /** `iechorlint inspect`: the configuration of an image as it is stored. */

@@ -1,0 +1,24 @@
+import { type Digest, hexOf } from '../oci/image.ts';
+import { readJson, writeWhole } from './small-files.ts';
+import type { Store } from './store.ts';
+
+/** What a build knows of a step: where it stands in the file, and how it went. */
+export interface StepNote {
+  /** From 1. */
+  readonly line: number;
+  /** On one line. */
+  readonly instruction: string;
+  readonly cached?: boolean;
+  readonly milliseconds?: number;
+}
+
+/** One for each entry of an image's history; null for those of a base image. */
+type Notes = readonly (StepNote | null)[];
+
+const pathOf = (store: Store, id: Digest): string => store.path('notes', `${hexOf(id)}.json`);
+
+/** Keeps what the last build of an image knows of its steps. */
+export const saveNotes = (store: Store, id: Digest, notes: readonly (StepNote | undefined)[]): void =>
+  writeWhole(pathOf(store, id), JSON.stringify(notes.map((note) => note ?? null)));
+
+export const notesOf = (store: Store, id: Digest): Notes => readJson<Notes>(pathOf(store, id)) ?? [];
