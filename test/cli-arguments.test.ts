@@ -91,7 +91,7 @@ describe('completion', () => {
     expect(await complete('--fail-on', '')).toEqual(['error', 'warning', 'info', 'style', 'never']);
     expect(await complete('--ignore', 'ra')).toEqual(['rare']);
     expect(await complete('explain', 'u')).toEqual(['ugly']);
-    expect(await complete('--format', 'json', 'ru')).toEqual(['rules']);
+    expect(await complete('--format', 'json', 'ru')).toEqual(['run', 'rules']);
   });
 
   it('goes on behind a comma and behind =', async () => {

@@ -43,6 +43,8 @@ export interface BuildRequest {
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   /** Sockets of ssh agents by their ids. */
   readonly ssh?: ReadonlyMap<string, string>;
+  /** Called with a shell in the files as a failed step has left them. */
+  readonly onFailure?: (shell: () => Promise<number>) => Promise<void>;
   /** Lines for `/etc/hosts` of every step. */
   readonly hosts?: readonly string[];
   /** The image that FROM or `--from` names. Throws ImageError. */

@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rm, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
 import { buildArgumentsAt, runText } from '../model/history.ts';
@@ -8,7 +9,7 @@ import { writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
 import { maskedOutput } from './mask.ts';
 import { type MountSetup, type StepMount, stepMounts } from './run-mounts.ts';
-import { type ExitCode, type Sandbox, SandboxError } from './sandbox/port.ts';
+import { type ExitCode, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
 import { changedFiles, removeStubs, setTimes } from './snapshot.ts';
 import type { Step, StepContext } from './steps.ts';
 import { homeOf, makeStubs, newUpper } from './stubs.ts';
@@ -164,10 +165,26 @@ const succeed = async (scene: Scene, ready: readonly MountSetup[]): Promise<void
     output: masked.write,
   });
   masked.end();
-  if (code !== 0) throw new BuildError(`the command ended with exit code ${code}`, node, code);
+  if (code === 0) return;
+  await context.request.onFailure?.(() => shellAfter(scene, env));
+  throw new BuildError(failureText(code), node, code);
 };
 
-type Part = Pick<Parameters<Sandbox['run']>[0], 'env' | 'mounts' | 'output'>;
+/** Codes above 128 are a shell's word for a signal. */
+const failureText = (code: number): string => {
+  const signal = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
+  return `the command ended with exit code ${code}${signal ? `, by ${signal}` : ''}`;
+};
+
+/** A shell on top of what a failed step has done; what it changes is lost. Secrets are not there any more. */
+const shellAfter = async (scene: Scene, env: ReadonlyMap<string, string>): Promise<ExitCode> => {
+  const work = mkdtempSync(join(scene.context.request.store.workFolder(), 'run-'));
+  newUpper(work, scene.tree);
+  const lowers = [join(scene.work, 'upper'), ...scene.lowers];
+  return started({ ...scene, work, lowers, argv: ['/bin/sh'] }, { env, mounts: [], output: undefined, hasInput: true });
+};
+
+type Part = Pick<RunRequest, 'env' | 'mounts' | 'output' | 'hasInput'>;
 
 const started = async (scene: Scene, part: Part): Promise<ExitCode> => {
   const { sandbox, tree, node, lowers, work, argv, owner, network, isInsecure, context } = scene;

@@ -31,13 +31,19 @@ export const runCommand = async (args: readonly string[], io: Io, rules: LoadRul
   if (name !== undefined) sayIfPath(name, io);
   const command = name === 'completion' ? undefined : COMMANDS[name ?? 'lint'];
   const flags = { ...command?.flags, ...GENERAL_FLAGS };
-  const tokens = [...tokensOf(rest, flags)];
+  const tokens = [...tokensOf(command?.endsAtOperand ? withEnd(rest, flags) : rest, flags)];
   const mistake = mistakeIn(tokens, flags);
   if (mistake !== undefined) throw new ConfigError(`${mistake}; see iechorlint ${name ? `${name} ` : ''}--help`);
   const { given, text } = await parseWith(name ?? 'lint', tokens, io.stdout.columns());
   if (command !== undefined && given !== undefined) return command.run(given, io, rules);
   io.stdout.write(name === undefined ? (await parseWith(undefined, tokens, io.stdout.columns())).text : text);
   return 0;
+};
+
+/** All that follows the first operand as operands too. */
+const withEnd = (args: readonly string[], flags: Readonly<Record<string, Flag>>): readonly string[] => {
+  const first = [...tokensOf(args, flags)].find(({ kind }) => kind === 'operand');
+  return first ? args.toSpliced(first.index, 0, '--') : args;
 };
 
 /** `--build` anywhere is the command of that name, with its own options. */

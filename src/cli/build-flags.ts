@@ -27,6 +27,9 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   'build-context': list(
     'NAME=oci-layout://FOLDER[:TAG] or NAME=docker-archive://FILE[:TAG] instead of the image of that name',
   ),
+  'on-failure': text('With shell, a shell in the files as the failed RUN has left them', {
+    choices: ['stop', 'shell'],
+  }),
   'no-cache': on('Run every step again'),
   pull: on('Ask the registry for base images that are there already'),
   network: text('What RUN may reach', { choices: ['host', 'none'], defaultDescription: 'host' }),

@@ -21,6 +21,7 @@ export interface BuildOptions {
   readonly secrets: readonly string[];
   readonly ssh: readonly string[];
   readonly hosts: readonly string[];
+  readonly onFailure: 'stop' | 'shell';
   readonly contexts: ReadonlyMap<string, string>;
   readonly outputs: readonly Output[];
   /** How registries are reached. */
@@ -51,6 +52,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     secrets: textsOf(given, 'secret'),
     ssh: textsOf(given, 'ssh'),
     hosts: textsOf(given, 'add-host'),
+    onFailure: choiceOf(given, 'on-failure', ['stop', 'shell'] as const) ?? 'stop',
     contexts: pairsOf(given, 'build-context'),
     outputs: outputsOf(given),
     registries: registriesOf(given),

@@ -31,7 +31,7 @@ import { progressOf } from './progress.ts';
 import { say } from './say.ts';
 import { settingsFor } from './settings.ts';
 import { endingInOrder } from './signals.ts';
-import { buildInNamespace, hasRun, stepInputs } from './step-inputs.ts';
+import { buildInNamespace, hasRun, runnerText, stepInputs } from './step-inputs.ts';
 import { storeFolder } from './store-folder.ts';
 import { version } from './version.ts';
 
@@ -62,7 +62,8 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
     return 1;
   }
   const contexts = namedContexts(options, io, store);
-  const progress = progressOf(options, io);
+  const steps = stepInputs(options, io);
+  const progress = progressOf(options, io, runnerText(steps.sandbox));
   try {
     const { image, notes } = await endingInOrder(
       () =>
@@ -72,7 +73,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
           store,
           context,
           contextNamed: contexts.folder,
-          ...stepInputs(options, io),
+          ...steps,
           noCache: options.noCache,
           epoch: epochOf(io),
           imageNamed: (text) => imageNamed(text, contexts, store, options, io),

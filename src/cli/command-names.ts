@@ -4,6 +4,7 @@ export const COMMAND_NAMES = [
   'build',
   'images',
   'history',
+  'run',
   'inspect',
   'pull',
   'push',

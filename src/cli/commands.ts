@@ -27,6 +27,8 @@ export interface Command {
   readonly examples: readonly (readonly [call: string, meaning: string])[];
   /** What stands at the end of its help. */
   readonly epilogue?: string;
+  /** What stands behind the first operand is not for us, whatever it looks like. */
+  readonly endsAtOperand?: boolean;
   readonly run: (given: Given, io: Io, rules: LoadRules) => Promise<number>;
 }
 

@@ -12,6 +12,32 @@ const EXIT_CODES = 'Exit codes: 0 done; 2 wrong use, or no such image; 3 it fail
 
 /** Commands about stored images and registries. */
 export const IMAGE_COMMANDS = {
+  run: {
+    operands: '<image> [command...]',
+    describe: 'Run a program of an image in the sandbox of RUN',
+    endsAtOperand: true,
+    flags: {
+      interactive: { type: 'boolean', alias: 'i', describe: 'Let it read the standard input' },
+      tty: { type: 'boolean', alias: 't', describe: 'Tell it the kind of terminal, which it has as it is' },
+      rm: { type: 'boolean', describe: 'Accepted: nothing of it is ever kept' },
+      env: { type: 'string', array: true, alias: 'e', describe: 'NAME=VALUE, or NAME to take it from the environment' },
+      volume: { type: 'string', array: true, alias: 'v', describe: 'FOLDER:/PATH[:ro] to see there' },
+      user: { type: 'string', alias: 'u', describe: 'NAME or NUMBER[:GROUP]' },
+      workdir: { type: 'string', alias: 'w', describe: 'Where to start' },
+      entrypoint: { type: 'string', describe: "The program instead of the image's own" },
+      network: { type: 'string', choices: ['host', 'none'], describe: 'What it may reach', defaultDescription: 'host' },
+      'add-host': { type: 'string', array: true, describe: 'NAME:ADDRESS for its /etc/hosts' },
+      ...STORE,
+      platform: PLATFORM,
+      ...REGISTRY_FLAGS,
+    },
+    examples: [
+      ['$0 run hello', 'what its CMD says'],
+      ['$0 run --rm -it -v .:/src debian:12 bash', 'look around in it'],
+    ],
+    epilogue: "Exit codes: the program's own; 2 wrong use; 125 it could not be started.",
+    run: async (given, io) => (await import('./run-image.ts')).run(given, io),
+  },
   pull: {
     operands: '<images...>',
     describe: 'Take images from their registries into the store',

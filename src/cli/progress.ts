@@ -7,6 +7,7 @@ import { lineIndexOf } from '../source/text.ts';
 import type { BuildOptions } from './build-options.ts';
 import { shortName } from './image-names.ts';
 import type { Io } from './io.ts';
+import { type StepOutput, stepOutput } from './step-output.ts';
 
 /** What a build tells while it goes on. */
 export interface Progress {
@@ -18,37 +19,51 @@ export interface Progress {
 /** How many lines of a failed step are shown again. */
 const LAST_LINES = 20;
 
-/** Plain lines: each step as it starts and ends, and what it prints. With `quiet` the image's id alone. */
-export const progressOf = ({ quiet }: BuildOptions, io: Io): Progress => {
-  const outputs = new Map<StepInfo, string>();
+/**
+ * Plain lines: each step as it starts and ends, and what it prints. With `quiet` the image's id alone. What runs the
+ * steps is told where one failed, since that may be why.
+ */
+export const progressOf = ({ quiet }: BuildOptions, io: Io, runnerText?: string): Progress => {
+  const outputs = new Map<StepInfo, StepOutput>();
+  const lastLines = new Map<StepInfo, string[]>();
   const line = (text: string) => {
     if (!quiet) io.stderr.write(`${text}\n`);
+  };
+  const outputOf = (step: StepInfo): StepOutput => {
+    const known = outputs.get(step);
+    if (known) return known;
+    const last: string[] = [];
+    const output = stepOutput((text) => {
+      const shown = escapeLine(text.replaceAll('\t', '    '));
+      if (last.push(shown) > 2 * LAST_LINES) last.splice(0, LAST_LINES);
+      line(`${labelOf(step)} | ${shown}`);
+    });
+    outputs.set(step, output);
+    lastLines.set(step, last);
+    return output;
   };
   return {
     report(event) {
       const { step } = event;
+      if (event.kind === 'output') return outputOf(step).write(event.chunk);
+      outputs.get(step)?.end();
       if (event.kind === 'start') line(`${labelOf(step)} ${titleOf(step)}`);
-      else if (event.kind === 'end')
-        line(`${labelOf(step)} ${event.cached ? 'cached' : `done in ${seconds(event.milliseconds)}`}`);
-      else {
-        const text = event.chunk.toString('utf8');
-        outputs.set(step, `${outputs.get(step) ?? ''}${text}`.slice(-20_000));
-        for (const each of text.replace(/\n$/, '').split('\n'))
-          line(`${labelOf(step)} | ${escapeLine(each.replaceAll('\t', '    '))}`);
-      }
+      else line(`${labelOf(step)} ${event.cached ? 'cached' : `done in ${seconds(event.milliseconds)}`}`);
     },
     finish(id, names) {
       if (quiet) io.stdout.write(`${id}\n`);
       else line(`built ${id.slice(0, 19)}${names.length ? ` as ${names.map(shortName).join(', ')}` : ''}`);
     },
     fail(error, document) {
-      const output = [...outputs].find(([{ node }]) => node.start === error.range.start)?.[1];
-      const lines = quiet && output ? output.trimEnd().split('\n').slice(-LAST_LINES).map(escapeLine) : [];
+      for (const each of outputs.values()) each.end();
+      const last = [...lastLines].find(([{ node }]) => node.start === error.range.start)?.[1];
+      const runner = error.exitCode !== undefined && runnerText ? [`iechorlint: ${runnerText}`] : [];
+      const lines = quiet && last ? last.slice(-LAST_LINES) : [];
       const style = { width: io.stderr.columns() ?? 100, context: 0, mark: '^', paintMark: same, paintGutter: same };
       const index = lineIndexOf(document.text);
       const place = `${document.path}:${index.positionAt(error.range.start).line}`;
       const frame = frameOf({ text: document.text, lines: index }, error.range, style);
-      io.stderr.write([...lines, `iechorlint: ${place}: ${error.message}`, ...frame, ''].join('\n'));
+      io.stderr.write([...lines, `iechorlint: ${place}: ${error.message}`, ...frame, ...runner, ''].join('\n'));
     },
   };
 };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Iechorfile } from '../ast/nodes.ts';
 import type { BuildRequest } from '../build/execute.ts';
+import type { Sandbox } from '../build/sandbox/port.ts';
 import { enterNamespace } from '../build/sandbox/rootless.ts';
 import { unshareSandbox } from '../build/sandbox/unshare.ts';
 import { ConfigError } from '../config/error.ts';
@@ -9,15 +10,19 @@ import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
 import { say } from './say.ts';
 
-type StepInputs = Pick<BuildRequest, 'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts'>;
+type StepInputs = Pick<BuildRequest, 'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts' | 'onFailure'>;
+
+/** What runs programs; a text says what is missing for it. */
+export const sandboxOf = ({ env }: Io): Sandbox | string => unshareSandbox(env.PATH ?? '');
 
 /** What steps are run with. Throws ConfigError. */
 export const stepInputs = (options: BuildOptions, io: Io): StepInputs => ({
-  sandbox: unshareSandbox(io.env.PATH ?? ''),
+  sandbox: sandboxOf(io),
   network: options.network,
   secrets: secretsOf(options.secrets, io),
   ssh: agentsOf(options.ssh, io),
   hosts: options.hosts.map(hostLine),
+  ...(options.onFailure === 'shell' ? { onFailure: openShell(io) } : {}),
 });
 
 /** The secrets of `--secret id=NAME,src=FILE` and `id=NAME,env=VARIABLE`. Throws ConfigError. */
@@ -60,11 +65,24 @@ const agentsOf = (given: readonly string[], { cwd, env }: Io): ReadonlyMap<strin
   );
 
 /** `NAME:ADDRESS` or `NAME=ADDRESS`, as a line of `/etc/hosts`. Throws ConfigError. */
-const hostLine = (text: string): string => {
+export const hostLine = (text: string): string => {
   const [, name, address] = /^([^:=\s]+)[:=]\[?([0-9A-Fa-f.:]+)\]?$/.exec(text) ?? [];
   if (!name || !address) throw new ConfigError(`--add-host takes NAME:ADDRESS, not \`${text}\``);
   return `${address}\t${name}`;
 };
+
+/** What ran a step, and what that lacks. */
+export const runnerText = (sandbox: Sandbox | string): string =>
+  typeof sandbox === 'string'
+    ? sandbox
+    : `the step ran under ${sandbox.name}${sandbox.lacks.length > 0 ? `, which has not ${sandbox.lacks.join(' and not ')}` : ''}`;
+
+const openShell =
+  (io: Io): NonNullable<BuildRequest['onFailure']> =>
+  async (shell) => {
+    say(io, 'the step failed; this is a shell in its files, and `exit` ends the build');
+    await shell();
+  };
 
 /** Who is not root becomes the root of a namespace of his own, where there is something to run. */
 export const hasRun = ({ stages }: Iechorfile): boolean =>

@@ -19,8 +19,10 @@ export interface RunRequest {
   readonly hasShell: boolean;
   /** Lines of `/etc/hosts` besides the usual ones. */
   readonly hosts: readonly string[];
-  /** What it prints; undefined: it has the terminal. */
+  /** What it prints; undefined: it writes where we do. */
   readonly output: ((chunk: Buffer) => void) | undefined;
+  /** Whether it reads our standard input; only without `output`. */
+  readonly hasInput?: boolean;
 }
 
 export type SandboxMount = BindMount | OverlayMount | TmpfsMount | SecretMount;

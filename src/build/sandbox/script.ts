@@ -18,7 +18,7 @@ export const scriptOf = (
   isRootless: boolean,
 ): string => {
   const { mount, hostname } = programs;
-  const { network, workdir, output } = request;
+  const { network, workdir, hasInput = false } = request;
   const own = join(merged, '..');
   const name = isRootless
     ? hostname
@@ -38,7 +38,7 @@ export const scriptOf = (
     'echo ready >&3',
     'exec 3>&-',
     ...variables(request),
-    `exec ${enter(programs, request)}${output ? ' </dev/null' : ''}`,
+    `exec ${enter(programs, request)}${hasInput ? '' : ' </dev/null'}`,
     '',
   ].join('\n');
 };

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ImageError } from '../oci/error.ts';
+import type { Image } from '../oci/image.ts';
+import { ownerOf } from './accounts.ts';
+import { type BindMount, type ExitCode, type Sandbox, SandboxError } from './sandbox/port.ts';
+import type { Store } from './store.ts';
+import { homeOf, makeStubs, newUpper } from './stubs.ts';
+import { clean, type Tree, treeOf } from './tree.ts';
+import { layerFolders } from './unpack.ts';
+
+/** A program of an image to run, and what differs from what its configuration says. */
+export interface ImageRun {
+  /** Instead of CMD; empty: as it is. */
+  readonly command: readonly string[];
+  /** Instead of ENTRYPOINT; an empty one leaves that out. */
+  readonly entrypoint: string | undefined;
+  readonly env: ReadonlyMap<string, string>;
+  readonly volumes: readonly BindMount[];
+  readonly user: string | undefined;
+  readonly workdir: string | undefined;
+  readonly network: 'host' | 'none';
+  readonly hosts: readonly string[];
+  /** Whether it reads our standard input. */
+  readonly hasInput: boolean;
+}
+
+/** Runs it with our own output, in files that are thrown away afterwards. Throws ImageError. */
+export const runImage = async (store: Store, image: Image, run: ImageRun, sandbox: Sandbox): Promise<ExitCode> => {
+  const { config = {} } = image.json;
+  const argv = argvOf(config.Entrypoint ?? [], config.Cmd ?? [], run);
+  if (argv.length === 0) throw new ImageError('the image names no program to run: give one after its name');
+  const tree = treeOf(store, image.layers);
+  const owner = ownerOf(tree, run.user ?? config.User ?? '');
+  if (typeof owner === 'string') throw new ImageError(owner);
+  const workdir = run.workdir ?? (config.WorkingDir || '/');
+  const work = mkdtempSync(join(store.workFolder(), 'run-'));
+  const upper = newUpper(work, tree);
+  makeStubs(upper, tree, [
+    ...run.volumes.map(({ target, isFolder }) => ({ path: clean(target), isFolder })),
+    { path: clean(workdir), isFolder: true },
+  ]);
+  const env = new Map((config.Env ?? []).map(pairOf));
+  if (!env.has('HOME')) env.set('HOME', homeOf(tree, owner));
+  for (const [name, value] of run.env) env.set(name, value);
+  try {
+    return await sandbox.run({
+      ...{ work, argv, env, owner, network: run.network, hosts: run.hosts, hasInput: run.hasInput },
+      lowers: layerFolders(store, image.layers),
+      workdir: `/${tree.resolve(workdir)}`,
+      mounts: run.volumes.map((volume) => ({ ...volume, target: placeOf(tree, volume.target) })),
+      isInsecure: false,
+      hasShell: tree.entry(tree.resolve('bin/sh')) !== undefined,
+      output: undefined,
+    });
+  } catch (error) {
+    throw error instanceof SandboxError ? new ImageError(error.message) : error;
+  } finally {
+    rmSync(work, { recursive: true, force: true, maxRetries: 3 });
+  }
+};
+
+const argvOf = (
+  entrypoint: readonly string[],
+  cmd: readonly string[],
+  run: Pick<ImageRun, 'command' | 'entrypoint'>,
+): readonly string[] => {
+  if (run.entrypoint !== undefined) return [...(run.entrypoint === '' ? [] : [run.entrypoint]), ...run.command];
+  return [...entrypoint, ...(run.command.length > 0 ? run.command : cmd)];
+};
+
+const pairOf = (text: string): readonly [string, string] => {
+  const [name = ''] = text.split('=', 1);
+  return [name, text.slice(name.length + 1)];
+};
+
+const placeOf = (tree: Tree, target: string): string => `/${tree.resolve(target)}`;

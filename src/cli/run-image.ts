@@ -1,0 +1,100 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { runImage } from '../build/run-image.ts';
+import type { BindMount } from '../build/sandbox/port.ts';
+import { enterNamespace, needsNamespace } from '../build/sandbox/rootless.ts';
+import { openStore } from '../build/store.ts';
+import { storeTrouble } from '../build/trouble.ts';
+import { ConfigError } from '../config/error.ts';
+import { ImageError } from '../oci/error.ts';
+import type { Image } from '../oci/image.ts';
+import { accessTo } from '../oci/session.ts';
+import { platformIn } from './build-options.ts';
+import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
+import { fullName } from './image-names.ts';
+import type { Io } from './io.ts';
+import { registriesOf } from './registry-options.ts';
+import { say } from './say.ts';
+import { hostLine, sandboxOf } from './step-inputs.ts';
+import { storeFolder } from './store-folder.ts';
+
+/** `iechorlint run IMAGE [COMMAND]`: its exit code is that of the program, or 125 where that cannot be started. */
+export const run = async (given: Given, io: Io): Promise<number> => {
+  const [name, ...command] = given.operands;
+  if (name === undefined) throw new ConfigError('run needs an image; try `iechorlint run hello`');
+  if (needsNamespace()) return inNamespace(io);
+  const folder = storeFolder(textOf(given, 'store'), io);
+  const sandbox = sandboxOf(io);
+  if (typeof sandbox === 'string') return failed(sandbox, io);
+  const request = {
+    command,
+    entrypoint: entrypointOf(given),
+    env: environmentOf(given, io),
+    volumes: textsOf(given, 'volume').map((text) => volumeOf(text, io)),
+    user: textOf(given, 'user'),
+    workdir: textOf(given, 'workdir'),
+    network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
+    hosts: textsOf(given, 'add-host').map(hostLine),
+    hasInput: isOn(given, 'interactive'),
+  };
+  try {
+    const store = openStore(folder);
+    const image = store.image(fullName(name)) ?? store.image(name) ?? (await pulled(name, given, io));
+    return await runImage(store, image, request, sandbox);
+  } catch (error) {
+    const trouble = storeTrouble(folder, error);
+    if (!(trouble instanceof ImageError)) throw trouble;
+    return failed(trouble.message, io);
+  }
+};
+
+/** What `docker run` ends with where the program was not started. */
+const NOT_STARTED = 125;
+
+const failed = (text: string, io: Io): number => {
+  say(io, text);
+  return NOT_STARTED;
+};
+
+const inNamespace = async (io: Io): Promise<number> => {
+  const outcome = await enterNamespace(io.env.PATH ?? '');
+  return typeof outcome === 'number' ? outcome : failed(outcome, io);
+};
+
+const pulled = async (name: string, given: Given, io: Io): Promise<Image> => {
+  const store = openStore(storeFolder(textOf(given, 'store'), io));
+  const { pullImage } = await import('../build/pull.ts');
+  const access = accessTo(registriesOf(given), io.env);
+  say(io, `pulling ${name}`);
+  const image = await pullImage(store, fullName(name), platformIn(given), access, () => {});
+  store.saveImage(image, [fullName(name)]);
+  return image;
+};
+
+/** An empty `--entrypoint` leaves out that of the image. */
+const entrypointOf = ({ options }: Given): string | undefined => {
+  const value = options.entrypoint;
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  return typeof last === 'string' ? last : undefined;
+};
+
+const environmentOf = (given: Given, io: Io): ReadonlyMap<string, string> => {
+  const env = new Map<string, string>();
+  if (isOn(given, 'tty') && io.env.TERM) env.set('TERM', io.env.TERM);
+  for (const text of textsOf(given, 'env')) {
+    const equals = text.indexOf('=');
+    const value = equals < 0 ? io.env[text] : text.slice(equals + 1);
+    if (value !== undefined) env.set(equals < 0 ? text : text.slice(0, equals), value);
+  }
+  return env;
+};
+
+const volumeOf = (text: string, io: Io): BindMount => {
+  const [source = '', target = '', mode = ''] = text.split(':');
+  if (!source || !target.startsWith('/') || !['', 'ro', 'rw'].includes(mode))
+    throw new ConfigError(`--volume takes FOLDER:/PATH or FOLDER:/PATH:ro, not \`${text}\``);
+  const path = resolve(io.cwd, source);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new ConfigError(`--volume ${text}: ${source} is not there`);
+  return { type: 'bind', source: path, target, isFolder: stat.isDirectory(), isReadOnly: mode === 'ro' };
+};
