@@ -18,8 +18,9 @@ const folderFiles = (folder: string, ignore: IgnoreFile | undefined, digests: Di
     ignored: ignore && ignore.patterns.length > 0 ? pathFilter(ignore.patterns) : undefined,
     names: (path) => namesIn(`${folder}/${path}`),
     file(path, as) {
-      const stat = lstatSync(`${folder}/${path}`, { throwIfNoEntry: false });
-      return stat && fileOf({ full: `${folder}/${path}`, path, as, stat, digests, memory });
+      const full = `${folder}/${path}`;
+      const stat = lstatSync(full, { throwIfNoEntry: false });
+      return stat && fileOf({ full, as, stat, digests, memory });
     },
   };
 };
@@ -38,7 +39,6 @@ const namesIn = (folder: string): readonly string[] => {
 
 interface Found {
   readonly full: string;
-  readonly path: string;
   readonly as: string;
   readonly stat: Stats;
   readonly digests: DigestCache | undefined;
@@ -80,32 +80,54 @@ export const deviceOf = (rdev: number): { readonly major: number; readonly minor
   minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
 });
 
-const regularFile = ({ full, path, as, stat, digests, memory }: Found, mode: number, mtime: number): SourceFile => {
+const regularFile = ({ full, as, stat, digests, memory }: Found, mode: number, mtime: number): SourceFile => {
+  const { size, ctimeMs } = stat;
+  const place = digests?.placeOf(stat);
+  const inode = stat.nlink > 1 ? `${stat.dev} ${stat.ino}` : undefined;
+  // Of many files that are known little is held.
+  const digest = digests && place !== undefined ? () => digests.digest(place) : undefined;
+  const content = (write: (chunk: Uint8Array) => void) => writeUnchanged(full, size, ctimeMs, write);
+  const file = { path: as, type: 'file', mode, uid: 0, gid: 0, size, mtime, inode, digest, content } as const;
+  return digest ? { ...file, digest } : { ...file, ...unknownFile({ full, stat, digests, memory, kept: {} }) };
+};
+
+/** A file that has to be read for its digest. */
+const unknownFile = (reading: Reading) => ({
+  digest: () => freshDigest(reading),
+  content: (write: (chunk: Uint8Array) => void) => writeContent(reading, write),
+});
+
+interface Reading extends Pick<Found, 'full' | 'stat' | 'digests' | 'memory'> {
+  readonly kept: Kept;
+}
+
+interface Kept {
+  digest?: string;
+  content?: Buffer | undefined;
+}
+
+const freshDigest = ({ full, stat, digests, memory, kept }: Reading): string => {
+  if (kept.digest !== undefined) return kept.digest;
   const { size } = stat;
-  let kept: Buffer | undefined;
-  const read = (): string => {
-    if (size > SMALL || size > memory.left) return digestOfFile(full, size);
-    kept = readSmall(full, size);
+  if (size > SMALL || size > memory.left) kept.digest = digestOfFile(full, size);
+  else {
+    kept.content = readSmall(full, size);
     memory.left -= size;
-    return createHash('sha256').update(kept).digest('hex');
-  };
-  const digest = (): string => {
-    const known = digests?.known(path, stat);
-    if (known !== undefined) return known;
-    const fresh = read();
-    digests?.learn(path, stat, fresh);
-    return fresh;
-  };
-  const content: SourceFile['content'] = (write) => {
-    if (!kept) {
-      readInto(full, size, write);
-      if (lstatSync(full).ctimeMs !== stat.ctimeMs) throw new Error(`${full} changed while it was copied`);
-      return;
-    }
-    write(kept);
-    memory.left += kept.length;
-    kept = undefined;
-  };
-  const inode = stat.nlink > 1 ? { inode: `${stat.dev} ${stat.ino}` } : undefined;
-  return { path: as, type: 'file', mode, uid: 0, gid: 0, size, mtime, digest, content, ...inode };
+    kept.digest = createHash('sha256').update(kept.content).digest('hex');
+  }
+  digests?.learn(stat, kept.digest);
+  return kept.digest;
+};
+
+const writeContent = ({ full, stat, memory, kept }: Reading, write: (chunk: Uint8Array) => void): void => {
+  const { content } = kept;
+  if (!content) return writeUnchanged(full, stat.size, stat.ctimeMs, write);
+  write(content);
+  memory.left += content.length;
+  kept.content = undefined;
+};
+
+const writeUnchanged = (full: string, size: number, ctimeMs: number, write: (chunk: Uint8Array) => void): void => {
+  readInto(full, size, write);
+  if (lstatSync(full).ctimeMs !== ctimeMs) throw new Error(`${full} changed while it was copied`);
 };

@@ -102,9 +102,12 @@ export const digestOfSources = (sources: readonly Source[]): string => {
   for (const { name, files } of sources) {
     const nodes = new Map<string, string>();
     let text = `\0\0${name}`;
-    for (const { path, type, mode, uid, gid, size, link = '', digest, inode = '', isImplied, device } of files) {
-      const rest = device ? `${device.major}:${device.minor}` : (digest?.() ?? '');
-      text += `\0${path}\0${type} ${mode} ${uid} ${gid} ${size} ${isImplied ?? ''}\0${link}\0${inode && firstName(nodes, inode, path)}\0${rest}`;
+    for (const file of files) {
+      text += `\0${file.path}\0${file.type} ${file.mode} ${file.uid} ${file.gid} ${file.size}\0${file.digest?.() ?? ''}`;
+      if (file.type !== 'file' && file.type !== 'directory') text += `\0${file.link ?? ''}${numbersOf(file)}`;
+      if (file.inode !== undefined) text += `\0${firstName(nodes, file.inode, file.path)}`;
+      for (const [key, value] of file.xattrs ?? []) text += `\0${key}=${Buffer.from(value).toString('hex')}`;
+      if (file.isImplied) text += '\0implied';
       if (text.length < GATHERED) continue;
       hash.update(text);
       text = '';
@@ -115,6 +118,8 @@ export const digestOfSources = (sources: readonly Source[]): string => {
 };
 
 const GATHERED = 1 << 16;
+
+const numbersOf = ({ device }: SourceFile): string => (device ? `${device.major}:${device.minor}` : '');
 
 /** The other name that a file has been met by: inode numbers differ from machine to machine. */
 const firstName = (nodes: Map<string, string>, inode: string, path: string): string => {

@@ -5,9 +5,10 @@ import { writeWhole } from './small-files.ts';
 
 /** The digests of a context's files. One that is known is used as long as nothing about its file has changed. */
 export interface DigestCache {
-  /** Undefined where the file has to be read. Paths are those inside of the context. */
-  known(path: string, stat: Stats): Digest | undefined;
-  learn(path: string, stat: Stats, digest: Digest): void;
+  /** The place of a file's digest, for `digest`; undefined where the file has to be read. */
+  placeOf(stat: Stats): number | undefined;
+  digest(place: number): Digest;
+  learn(stat: Stats, digest: Digest): void;
   save(): void;
 }
 
@@ -15,12 +16,13 @@ export interface DigestCache {
 type Digest = string;
 
 /**
- * Inode, size, mode and both times: a file that was written keeps its change time from nobody. A file changed so
- * shortly before it was looked at that it may change again within the same tick of the clock is not remembered.
+ * Inode, size, mode and both times: a file that was written keeps its change time from nobody, and what its name is
+ * says nothing of its content. A file changed so shortly before it was looked at that it may change again within the
+ * same tick of the clock is not remembered.
  */
-const marksOf = ({ dev, ino, size, mode, mtimeMs, ctimeMs }: Stats): readonly number[] => [
-  dev,
+const marksOf = ({ ino, dev, size, mode, mtimeMs, ctimeMs }: Stats): readonly number[] => [
   ino,
+  dev,
   size,
   mode,
   mtimeMs,
@@ -33,75 +35,93 @@ const RACY = 2000;
 export const openDigestCache = (folder: string, context: string): DigestCache => {
   const path = join(folder, 'contexts', createHash('sha256').update(context).digest('hex'));
   const known = readKnown(path);
-  const used = new Map<string, Entry>();
+  const fresh: Fresh[] = [];
+  const used = new Uint8Array(known.marks.length / MARKS);
   const began = Date.now();
-  let hasChanged = false;
   return {
-    known(file, stat) {
-      const entry = known.get(file);
-      if (!entry || !hasMarks(entry, stat)) return undefined;
-      used.set(file, entry);
-      return entry.digest();
+    placeOf(stat) {
+      const place = search(known.marks, stat.ino);
+      if (place === undefined || !hasMarks(known.marks, place * MARKS, stat)) return undefined;
+      used[place] = 1;
+      return place;
     },
-    learn(file, stat, digest) {
-      if (began - stat.ctimeMs <= RACY) return;
-      hasChanged = true;
-      used.set(file, { marks: Float64Array.from(marksOf(stat)), at: 0, digest: () => digest });
+    digest: (place) => digestAt(known, place),
+    learn(stat, digest) {
+      if (began - stat.ctimeMs > RACY) fresh.push({ marks: marksOf(stat), digest });
     },
     save() {
-      if (!hasChanged) return;
-      for (const [file, entry] of known) if (!used.has(file)) used.set(file, entry);
-      writeWhole(path, packed(used));
+      if (fresh.length > 0) writeWhole(path, packed(known, used, fresh));
     },
   };
 };
 
-interface Entry {
-  readonly marks: Float64Array;
-  /** Where its marks begin. */
-  readonly at: number;
-  readonly digest: () => Digest;
+interface Fresh {
+  readonly marks: readonly number[];
+  readonly digest: Digest;
 }
 
-const hasMarks = ({ marks, at }: Entry, stat: Stats): boolean =>
+/** What earlier builds have learnt: the marks of each file, in order of inode, and the digests in the same order. */
+interface Known {
+  readonly marks: Float64Array;
+  readonly digests: Buffer;
+}
+
+const search = (marks: Float64Array, ino: number): number | undefined => {
+  let low = 0;
+  let high = marks.length / MARKS - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = marks[middle * MARKS] ?? 0;
+    if (found === ino) return middle;
+    if (found < ino) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+};
+
+const digestAt = ({ digests }: Known, place: number): Digest => digests.toString('hex', place * 32, place * 32 + 32);
+
+const hasMarks = (marks: Float64Array, at: number, stat: Stats): boolean =>
   marks[at + 5] === stat.ctimeMs &&
   marks[at + 4] === stat.mtimeMs &&
   marks[at + 2] === stat.size &&
-  marks[at + 1] === stat.ino &&
   marks[at + 3] === stat.mode &&
-  marks[at] === stat.dev;
+  marks[at + 1] === stat.dev;
 
-// The file: how many, marks, digests, paths, and before all their digest, for a damaged file says nothing.
+// The file: how many, marks, digests, and before all their digest, for a damaged file says nothing.
 const HEAD = 32 + 8;
 
-const packed = (entries: ReadonlyMap<string, Entry>): Buffer => {
-  const count = Buffer.alloc(8);
-  count.writeDoubleLE(entries.size);
-  const marks = new Float64Array(entries.size * MARKS);
-  const digests: string[] = [];
-  for (const { marks: own, at, digest } of entries.values()) {
-    marks.set(own.subarray(at, at + MARKS), digests.length * MARKS);
-    digests.push(digest());
+/** Of files that this build has not met so many are kept: they may be of another target, or gone. */
+const MOST_UNUSED = 50_000;
+
+const packed = (known: Known, used: Uint8Array, fresh: readonly Fresh[]): Buffer => {
+  const all = new Map<number, Fresh>();
+  let unused = 0;
+  for (const [place, isUsed] of used.entries()) {
+    if (!isUsed && ++unused > MOST_UNUSED) continue;
+    const marks = Array.from(known.marks.subarray(place * MARKS, (place + 1) * MARKS));
+    all.set(marks[0] ?? 0, { marks, digest: digestAt(known, place) });
   }
-  const paths = Buffer.from([...entries.keys()].join('\0'));
-  const body = Buffer.concat([count, Buffer.from(marks.buffer), Buffer.from(digests.join(''), 'hex'), paths]);
+  for (const each of fresh) all.set(each.marks[0] ?? 0, each);
+  const sorted = [...all.values()].sort((a, b) => (a.marks[0] ?? 0) - (b.marks[0] ?? 0));
+  const count = Buffer.alloc(8);
+  count.writeDoubleLE(sorted.length);
+  const marks = new Float64Array(sorted.length * MARKS);
+  for (const [place, each] of sorted.entries()) marks.set(each.marks, place * MARKS);
+  const digests = Buffer.from(sorted.map(({ digest }) => digest).join(''), 'hex');
+  const body = Buffer.concat([count, Buffer.from(marks.buffer), digests]);
   return Buffer.concat([createHash('sha256').update(body).digest(), body]);
 };
 
-const readKnown = (path: string): ReadonlyMap<string, Entry> => {
+const NOTHING: Known = { marks: new Float64Array(0), digests: Buffer.alloc(0) };
+
+const readKnown = (path: string): Known => {
   const bytes = readIfThere(path);
   if (bytes.length < HEAD || !createHash('sha256').update(bytes.subarray(32)).digest().equals(bytes.subarray(0, 32)))
-    return new Map();
-  const count = bytes.readDoubleLE(32);
-  const digests = HEAD + count * MARKS * 8;
-  const marks = new Float64Array(Uint8Array.from(bytes.subarray(HEAD, digests)).buffer);
-  const paths = bytes.toString('utf8', digests + count * 32).split('\0');
-  const known = new Map<string, Entry>();
-  for (let index = 0; index < count; index++) {
-    const start = digests + index * 32;
-    known.set(paths[index] ?? '', { marks, at: index * MARKS, digest: () => bytes.toString('hex', start, start + 32) });
-  }
-  return known;
+    return NOTHING;
+  const end = HEAD + bytes.readDoubleLE(32) * MARKS * 8;
+  const marks = new Float64Array(bytes.buffer.slice(bytes.byteOffset + HEAD, bytes.byteOffset + end));
+  return { marks, digests: bytes.subarray(end) };
 };
 
 const readIfThere = (path: string): Buffer => {

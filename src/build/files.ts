@@ -5,11 +5,11 @@ import type { PathFilter } from './path-filter.ts';
 export interface SourceFile extends Omit<TarEntry, 'link'> {
   readonly link?: string;
   /** What its content is known by, such as its sha256; computed when asked. */
-  readonly digest?: () => string;
+  readonly digest?: (() => string) | undefined;
   /** Hands the content over in parts; `size` bytes in all. */
   readonly content?: (write: (chunk: Uint8Array) => void) => void;
   /** The same for all names of one file, where it may have several. */
-  readonly inode?: string;
+  readonly inode?: string | undefined;
   /** A directory that is there only for what is taken from it. */
   readonly isImplied?: true;
 }

@@ -39,7 +39,8 @@ const sourceAt = (files: Files, path: string, options: FindOptions): Source | un
   if (!isThere(files, real)) return undefined;
   const found: SourceFile[] = [];
   const ignored = files.ignored && matchedAt(files.ignored, real);
-  visit({ files, real, options, found }, '', { ignored, excluded: undefined, included: undefined });
+  if (!files.ignored && !options.excludes && !options.includes) takeAll(files, real, '', found);
+  else visit({ files, real, options, found }, '', { ignored, excluded: undefined, included: undefined });
   const [first] = found;
   return first && { name: nameOf(path), isFolder: first.type === 'directory', files: found };
 };
@@ -100,6 +101,14 @@ interface Verdicts {
   readonly excluded: Matched | undefined;
   readonly included: Matched | undefined;
 }
+
+const takeAll = (files: Files, path: string, below: string, found: SourceFile[]): void => {
+  const file = files.file(path, below);
+  if (!file) return;
+  found.push(file);
+  if (file.type !== 'directory') return;
+  for (const name of files.names(path)) takeAll(files, joined(path, name), joined(below, name), found);
+};
 
 const visit = (walk: Walk, below: string, verdicts: Verdicts): boolean => {
   const { files, found, options } = walk;
