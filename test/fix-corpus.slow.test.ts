@@ -9,7 +9,8 @@ import { type FixResult, fix } from '../src/lint/fix.ts';
 import { type Diagnostic, SAFETY_ORDER, type Safety } from '../src/lint/index.ts';
 import { lint } from '../src/lint/linter.ts';
 import { decode } from '../src/source/decode.ts';
-import { changedKinds, commentsIn, configsOf, kindsShownBy, lineEndsIn, unmeantWords } from './support/fix-effects.ts';
+import { changedKinds, configsOf, kindsShownBy, lineEndsIn, unmeantWords } from './support/fix-effects.ts';
+import { commentsIn } from './support/soundness.ts';
 
 /*
  * Every fix of every rule in real files. A part of them is tried, every file with `CORPUS=all`.

@@ -1,4 +1,4 @@
-import { defineRule, type Edit, type Iechorfile, type Model, nameRangeOf, replace, type StageInfo } from '#lint';
+import { defineRule, type Reference, renameStage, type StageInfo } from '#lint';
 
 export default defineRule({
   name: 'reserved-stage-name',
@@ -22,7 +22,7 @@ export default defineRule({
     { title: 'The empty base itself', good: 'FROM scratch AS files\nCOPY app /\n' },
   ],
   when: { instructions: ['From'] },
-  check({ file, model }) {
+  check({ model }) {
     const names = model.stages.flatMap(({ name }) => name ?? []);
     const isAlone = new Set(names).size === names.length;
     return {
@@ -30,15 +30,12 @@ export default defineRule({
         if (!name || !stage?.name || (stage.name !== 'scratch' && stage.name !== 'context')) return;
         const newName = `${stage.name}-stage`;
         const isFree = isAlone && !names.includes(newName);
-        const edits = isFree ? renaming(file, model, stage, newName) : undefined;
+        const edits = isFree ? renameStage(model, stage, newName, isMeantBy(stage)) : undefined;
         yield {
           at: name,
           message: `\`${name.text}\` is a reserved name: it means ${MEANINGS[stage.name]}`,
           help: 'Name the stage after what it makes.',
-          fix: edits && {
-            title: `Rename it to \`${stage.name}-stage\``,
-            edits: [replace(name, `${stage.name}-stage`), ...edits],
-          },
+          fix: edits && { title: `Rename it to \`${newName}\``, edits },
         };
       },
     };
@@ -47,20 +44,8 @@ export default defineRule({
 
 const MEANINGS = { scratch: 'the empty base image', context: 'the build context' } as const;
 
-/** The edits at the places that name the stage; undefined where one cannot be found. */
-const renaming = (
-  file: Iechorfile,
-  { referencesTo }: Model,
-  stage: StageInfo,
-  name: string,
-): readonly Edit[] | undefined => {
-  const edits: Edit[] = [];
-  for (const reference of referencesTo(stage)) {
-    // FROM most likely means the empty image.
-    if (/^\d+$/.test(reference.text ?? '') || (reference.kind === 'from' && stage.name === 'scratch')) continue;
-    const range = nameRangeOf(file, reference);
-    if (!range) return undefined;
-    edits.push(replace(range, name));
-  }
-  return edits;
-};
+/** FROM most likely means the empty image. */
+const isMeantBy =
+  ({ name }: StageInfo) =>
+  ({ kind }: Reference): boolean =>
+    kind !== 'from' || name !== 'scratch';

@@ -35,6 +35,11 @@ export default defineRule({
       bad: 'FROM debian:12 AS build\nRUN make\nRUN make install\nFROM debian:12\nCOPY --from=build /out /\n',
     },
     {
+      title: 'As the lines are continued there',
+      bad: 'FROM debian:12\nRUN make && \\\n  make install\nRUN make clean\n',
+      good: 'FROM debian:12\nRUN make && \\\n  make install && \\\n  make clean\n',
+    },
+    {
       title: 'Where there is one command in each',
       as: 'hadolint',
       good: 'FROM debian:12\nRUN make && make install\nRUN make clean\n',

@@ -1,4 +1,15 @@
-import { type Arg, type Comment, defineRule, type From, type Iechorfile } from '#lint';
+import {
+  type Arg,
+  type Comment,
+  defineRule,
+  type Edit,
+  type From,
+  type Iechorfile,
+  indentOf,
+  insertBefore,
+  lineEndOf,
+  linesOf,
+} from '#lint';
 
 export default defineRule({
   name: 'definition-description',
@@ -11,16 +22,24 @@ export default defineRule({
   off: true,
   policy: true,
   when: { instructions: ['Arg', 'From'] },
+  fix: { safety: 'safe' },
   examples: [
     {
       bad: '# The version to install\nARG VERSION=3\nFROM alpine:3.24\n',
-      good: '# VERSION to install\nARG VERSION=3\nFROM alpine:3.24\n',
+      good: '# The version to install\n#\nARG VERSION=3\nFROM alpine:3.24\n',
     },
+    { title: 'An argument with its description', good: '# VERSION to install\nARG VERSION=3\nFROM alpine:3.24\n' },
     {
       title: 'A stage',
       bad: '# Here all is built\nFROM golang:1.26 AS build\n',
-      good: '# build makes the program\nFROM golang:1.26 AS build\n',
+      good: '# Here all is built\n#\nFROM golang:1.26 AS build\n',
     },
+    {
+      title: 'What is said to linters stays where it is',
+      bad: '# Here all is built\n# hadolint ignore=DL3006\nFROM golang AS build\n',
+      good: '# Here all is built\n#\n# hadolint ignore=DL3006\nFROM golang AS build\n',
+    },
+    { title: 'A stage with its description', good: '# build makes the program\nFROM golang:1.26 AS build\n' },
     { title: 'One of several comments describes it', good: '# See below\n# A is a letter\nARG A=a\nFROM alpine\n' },
     { title: 'A heading', good: '# Arguments\n\nARG A=a\nFROM alpine\n' },
     { title: 'A stage without a name has no description', good: '# The image\nFROM alpine\n' },
@@ -32,6 +51,11 @@ export default defineRule({
     {
       title: 'BuildKit checks it where the head of the file asks for it',
       bad: '# check=experimental=InvalidDefinitionDescription\n# the version\nARG VERSION=3\nFROM alpine\n',
+      good: '# check=experimental=InvalidDefinitionDescription\n# the version\n#\nARG VERSION=3\nFROM alpine\n',
+      as: 'buildkit',
+    },
+    {
+      title: 'Elsewhere BuildKit does not',
       good: '# the version\nARG VERSION=3\nFROM alpine\n',
       as: 'buildkit',
     },
@@ -55,11 +79,19 @@ export default defineRule({
         at: node.keyword,
         message: `The comment above it does not begin with \`${word}\`, so it is no description`,
         help: `Write \`# ${word} …\`, or put a line with \`#\` alone between them.`,
+        fix: { title: 'Set the comment apart', edits: [emptyBelow(comments, file)] },
       };
     };
     return { Arg: check, From: check };
   },
 });
+
+/** An empty comment below the last of them, above what is said to linters. */
+const emptyBelow = (comments: readonly Comment[], file: Iechorfile): Edit => {
+  const last = comments.at(-1) ?? { start: 0, end: 0 };
+  const { end } = linesOf(file, last);
+  return insertBefore({ start: end, end }, `${indentOf(file, last)}#${lineEndOf(file, last)}`);
+};
 
 const namesIn = (node: Arg | From): readonly string[] =>
   node.kind === 'Arg'

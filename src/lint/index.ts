@@ -21,6 +21,7 @@ export type { IgnoreOutcome, NameOutcome } from './ignore-outcomes.ts';
 export type { Ignore, IgnoreName } from './ignores.ts';
 export { isPlainRun, joinedRuns } from './join-runs.ts';
 export { plainShellFix } from './plain-shell.ts';
+export { renameStage } from './rename-stage.ts';
 export * from './rule.ts';
 export * from './scripts.ts';
 export { type LintConfig, plainSettings, type RuleSetting } from './setting.ts';

@@ -9,9 +9,19 @@ export const joinedRuns = (file: Iechorfile, model: Model, first: Run, second: R
   if (!isPlainRun(model, first) || !isPlainRun(model, second) || second.comments.length > 0) return undefined;
   if (/(?:^|\s)#/.test(file.text.slice(first.start, first.end))) return undefined;
   const end = first.start + file.text.slice(first.start, first.end).trimEnd().length;
-  const text = ` ${file.escape}${lineEndOf(file, first)}${indentOf(file, first)}    && `;
+  const text = jointOf(file, first, second);
   // The last character is taken along, so that no other fix replaces the first RUN at the same time.
   return [replace({ start: end - 1, end: second.command.start }, `${file.text[end - 1]}${text}`)];
+};
+
+/** `&&` on a line end or start and with an indentation as they have it. */
+const jointOf = (file: Iechorfile, first: Run, second: Run): string => {
+  const text = [first, second].map(({ start, end }) => file.text.slice(start, end)).join('\n');
+  const leading = /\n([\t ]*)&&/.exec(text);
+  const trailing = leading ? undefined : /&&[\t ]*[\\`][\t ]*\r?\n([\t ]*)/.exec(text);
+  const indent = (leading ?? trailing)?.[1] ?? `${indentOf(file, first)}    `;
+  const newline = `${file.escape}${lineEndOf(file, first)}${indent}`;
+  return trailing ? ` && ${newline}` : ` ${newline}&& `;
 };
 
 /** Whether the RUN is commands joined by `&&` alone, after which the shell is as before. */

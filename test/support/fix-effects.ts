@@ -109,12 +109,6 @@ export const configsOf = (text: string, hasCommands: boolean): readonly unknown[
     return { ...maps, ...sets, workdir, user, shell, stopsignal, onbuild: onbuild.length, ...commands };
   });
 
-/** The comments, as often as each stands there. */
-export const commentsIn = (text: string): readonly string[] =>
-  parse(text)
-    .comments.map((comment) => comment.text.trim())
-    .toSorted();
-
 /** What holds of all line ends of a text: whether any is `\r\n`, any `\n` alone, and whether the last line has one. */
 export const lineEndsIn = (text: string): readonly boolean[] => [
   text.includes('\r\n'),

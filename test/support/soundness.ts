@@ -57,9 +57,11 @@ export const expectSafe = (before: string, after: string, deletesComments = fals
 
 const OTHER_BASE: ImageConfig = { ...BASE, workdir: '/base', user: 'someone', env: new Map([['BASE', 'other']]) };
 
-const commentsIn = (text: string): readonly string[] =>
+/** Those that say something. */
+export const commentsIn = (text: string): readonly string[] =>
   parse(text)
     .comments.map((comment) => comment.text.trim())
+    .filter((comment) => comment !== '')
     .toSorted();
 
 /** Exec form instead of shell form is the same program in other words, so that commands are left out. */
