@@ -6,6 +6,9 @@ import { mistakeIn, tokensOf } from '../src/cli/tokens.ts';
 import { parseWith } from '../src/cli/yargs.ts';
 import { CLEAN, folderWith, run, runIn } from './support/cli.ts';
 
+const FORMATS_TEXT =
+  'pretty, compact, json, sarif, github, gitlab, codeclimate, junit, checkstyle, sonarqube, markdown, gnu or html';
+
 describe('wrong use is one line with a hint, and 2', () => {
   it.each([
     [['--fixx'], 'unknown option `--fixx` (did you mean `--fix`?); see iechorlint --help'],
@@ -20,9 +23,15 @@ describe('wrong use is one line with a hint, and 2', () => {
     [['--fix=yes'], '--fix takes no value, and got `yes`; see iechorlint --help'],
     [
       ['--format', 'sarf'],
-      '--format cannot be `sarf`; it is pretty, compact, json or sarif (did you mean `sarif`?); see iechorlint --help',
+      `--format cannot be \`sarf\`; it is ${FORMATS_TEXT} (did you mean \`sarif\`?); see iechorlint --help`,
     ],
-    [['--format', '--fix'], '--format needs a value: pretty, compact, json or sarif; see iechorlint --help'],
+    [['--format', '--fix'], `--format needs a value: ${FORMATS_TEXT}; see iechorlint --help`],
+    [['--format', 'sarif='], '--format sarif= names no file; write --format sarif=FILE'],
+    [
+      ['--format', 'sarif=x', '--output-file', 'y'],
+      '--output-file is for a --format without a file, and here each has one; leave it out',
+    ],
+    [['--format', 'sarif=x', '--format=json=x'], 'two reports would be written to x; name a file for each'],
     [['--select'], '--select needs a value; see iechorlint --help'],
     [
       ['lint', '--fail-on='],
@@ -36,7 +45,19 @@ describe('wrong use is one line with a hint, and 2', () => {
       ['--stdin-filename', 'x'],
       '--stdin-filename names what is read from standard input; add - to the paths to read it',
     ],
-    [['--output-file', 'Dockerfile'], '--output-file Dockerfile would overwrite a file that is checked; name another'],
+    [
+      ['--output-file', 'Dockerfile'],
+      'the report would overwrite Dockerfile, which is a file that is checked; name another',
+    ],
+    [
+      ['--format', 'json', '--format', 'sarif=Dockerfile'],
+      'the report would overwrite Dockerfile, which is a file that is checked; name another',
+    ],
+    [
+      ['--since', 'main', '--fix'],
+      '--since says which findings to report, and what writes files takes all; run one after the other',
+    ],
+    [['--since', 'main', '-'], '--since compares files, and standard input is none; leave out -'],
     [['rules', '--fix'], 'unknown option `--fix`; see iechorlint rules --help'],
     [['rules', 'x'], 'rules takes no `x`'],
     [['explain'], 'explain needs a rule, such as relative-workdir or DL3000, and nothing more'],
@@ -96,8 +117,8 @@ describe('completion', () => {
 
   it('goes on behind a comma and behind =', async () => {
     expect(await complete('--ignore', 'ugly,ra')).toEqual(['ugly,rare']);
-    expect(await complete('--format', '=', 'co')).toEqual(['compact']);
-    expect(await complete('--format=co')).toEqual(['--format=compact']);
+    expect(await complete('--format', '=', 'com')).toEqual(['compact']);
+    expect(await complete('--format=com')).toEqual(['--format=compact']);
     expect(await complete('--quiet', '--ignore=ugly,ra')).toEqual(['--ignore=ugly,rare']);
   });
 

@@ -96,7 +96,7 @@ describe.skipIf(process.platform === 'win32')('as a process', { timeout: 30_000 
     };
     expect(complete('--out')).toBe('--output-file');
     expect(complete('--quiet', 'ex')).toBe('explain');
-    expect(complete('--format', 's')).toBe('sarif');
+    expect(complete('--format', 'sa')).toBe('sarif');
     expect(complete('plan', 'x', '--ta')).toBe('--target');
     expect(complete('explain', 'relative-w')).toBe('relative-workdir');
     expect(complete('Dockerfile', '""')).toBe('');

@@ -16,6 +16,8 @@ export interface Flag {
   readonly alias?: string;
   readonly array?: boolean;
   readonly choices?: readonly string[];
+  /** A choice may have `=FILE` behind it. */
+  readonly takesFile?: boolean;
   readonly group?: string;
   readonly defaultDescription?: string;
 }
@@ -60,7 +62,8 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
       ['$0 Dockerfile services --fail-on error', 'a file and a folder; warnings do not fail'],
       ["$0 --fix 'services/*/Dockerfile'", 'fix what can be fixed safely'],
       ['$0 --diff --unsafe-fixes > fixes.patch', 'look at the fixes first'],
-      ['$0 --format sarif --output-file report.sarif', 'for code scanning'],
+      ['$0 --format sarif=report.sarif --format pretty', 'for code scanning, and to be read'],
+      ['$0 --since origin/main', 'what a branch brings'],
       ['$0 --stdin-filename api/Dockerfile - < buffer', 'for editors'],
     ],
     epilogue: `${SEARCH}\n\n${EXIT_CODES}`,

@@ -6,7 +6,7 @@ import { exitCodeOf, inputsOf, type Run, tell } from './run.ts';
 
 /** Prints what fixing would do as a patch, and changes nothing. */
 export const diffFiles = async (run: Run): Promise<number> => {
-  const sheet = sheetOf(run);
+  const sheet = sheetOf(run, run.options.reports[0]?.file);
   const diffs: string[] = [];
   let isFailure = false;
   for (const input of inputsOf(run)) {

@@ -48,6 +48,7 @@ export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
   },
   'print-config': { type: 'string', group: WHAT, describe: 'Print as JSON what is in force for this file' },
   plugins: { type: 'boolean', group: WHAT, describe: 'Load the plugins that configurations name; they are code' },
+  since: { type: 'string', group: IGNORING, describe: 'Report only what is on lines changed since this git revision' },
   baseline: { type: 'string', group: IGNORING, describe: 'Leave out the findings that this file has' },
   'update-baseline': { type: 'boolean', group: IGNORING, describe: 'Write what is found to the baseline' },
   'add-ignores': {
@@ -71,7 +72,15 @@ export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
     describe: 'Apply the fixes of these rules alone; named as for --select',
   },
   diff: { type: 'boolean', group: FIXING, describe: 'Print what --fix would do as a patch, and change nothing' },
-  format: { type: 'string', choices: FORMATS, group: OUTPUT, defaultDescription: 'pretty', describe: 'The report' },
+  format: {
+    type: 'string',
+    array: true,
+    choices: FORMATS,
+    takesFile: true,
+    group: OUTPUT,
+    defaultDescription: 'pretty',
+    describe: `The report; FORMAT=FILE writes it there, and several may be asked for: ${FORMATS.join(', ')}`,
+  },
   'output-file': { type: 'string', group: OUTPUT, describe: 'Write the report there' },
   'fail-on': {
     type: 'string',

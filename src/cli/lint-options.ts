@@ -1,8 +1,8 @@
 import { ConfigError } from '../config/error.ts';
 import { SEVERITIES, type Severity } from '../lint/diagnostic.ts';
-import { FORMATS, type Format } from '../report/index.ts';
 import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
 import { ignoreOptionsOf, rejectIgnoreContradictions } from './ignore-options.ts';
+import { type ReportWish, reportWishesOf } from './report-wishes.ts';
 import { sizeOf } from './size.ts';
 
 export const FAIL_ON = [...SEVERITIES, 'never'] as const;
@@ -14,8 +14,10 @@ export interface LintOptions {
   /** `write` the fixes, show them as a `diff`, or leave them. */
   readonly fixing: 'write' | 'diff' | undefined;
   readonly unsafeFixes: boolean;
-  readonly format: Format;
-  readonly outputFile: string | undefined;
+  /** At least one. */
+  readonly reports: readonly ReportWish[];
+  /** The git revision since which a line must have changed for its findings to count. */
+  readonly since: string | undefined;
   /** The build context; undefined: what needs one is not checked. */
   readonly context: string | undefined;
   /** Each `NAME=VALUE`, or `NAME`. */
@@ -60,8 +62,8 @@ export const plainLint = (paths: readonly string[]): LintOptions => ({
   paths: paths.length === 0 ? ['.'] : paths,
   fixing: undefined,
   unsafeFixes: false,
-  format: 'pretty',
-  outputFile: undefined,
+  reports: [{ format: 'pretty', file: undefined }],
+  since: undefined,
   context: undefined,
   buildArgs: [],
   target: undefined,
@@ -92,8 +94,8 @@ export const lintOptionsOf = (given: Given): LintOptions => {
     ...plain,
     fixing: fixingOf(given),
     unsafeFixes: isOn(given, 'unsafe-fixes'),
-    format: choiceOf(given, 'format', FORMATS) ?? plain.format,
-    outputFile: textOf(given, 'output-file'),
+    reports: reportWishesOf(given),
+    since: textOf(given, 'since'),
     context: textOf(given, 'context'),
     buildArgs: textsOf(given, 'build-arg'),
     target: textOf(given, 'target'),
@@ -137,8 +139,17 @@ const rejectContradictions = (options: LintOptions, given: Given): void => {
     throw new ConfigError('--unsafe-fixes says which fixes to apply; add --fix, or --diff to see them first');
   if (given.options['stdin-filename'] !== undefined && !options.paths.includes('-'))
     throw new ConfigError('--stdin-filename names what is read from standard input; add - to the paths to read it');
+  if (options.since !== undefined) rejectBesideSince(options);
   if (options.fixing !== 'diff') return;
   for (const name of ['format', 'statistics'])
     if (given.options[name] !== undefined)
       throw new ConfigError(`--diff prints a patch and no findings, so --${name} has no place beside it`);
+};
+
+const rejectBesideSince = ({ paths, fixing, updateBaseline }: LintOptions): void => {
+  if (fixing !== undefined || updateBaseline)
+    throw new ConfigError(
+      '--since says which findings to report, and what writes files takes all; run one after the other',
+    );
+  if (paths.includes('-')) throw new ConfigError('--since compares files, and standard input is none; leave out -');
 };

@@ -4,7 +4,7 @@ import type { FailOn } from '../config/model.ts';
 import { SEVERITIES } from '../lint/diagnostic.ts';
 import { lint } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
-import { type FileReport, reporterOf, showsWhy } from '../report/index.ts';
+import { type FileReport, isPlainText, type Report, reporterOf, showsWhy } from '../report/index.ts';
 import { paintOf } from '../report/paint.ts';
 import { plural } from '../report/prose.ts';
 import { summarise } from '../report/summary.ts';
@@ -14,7 +14,8 @@ import { factsFor } from './facts.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
 import { regularFileAt, withSlashes } from './paths.ts';
-import { print, sheetOf } from './print.ts';
+import { print, readsCommands, sheetOf, withoutCommands } from './print.ts';
+import type { ReportWish } from './report-wishes.ts';
 import { exitCodeOf, type Run, refuse, tell } from './run.ts';
 import { settingsFor } from './settings.ts';
 import { version } from './version.ts';
@@ -26,7 +27,9 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
   const run = await startRun(options, io, rules);
   if (options.fixing === 'diff') return (await import('./diff.ts')).diffFiles(run);
   const found = options.fixing === 'write' ? await (await import('./fix.ts')).fixFiles(run) : await checkFiles(run);
-  const files = known && baseline ? await baseline.applyBaseline(run, found, known) : found;
+  const fresh = known && baseline ? await baseline.applyBaseline(run, found, known) : found;
+  const { since } = options;
+  const files = since === undefined ? fresh : (await import('./since.ts')).keepChanged(run, fresh, since);
   await report(run, files);
   return exitCodeOf(run, isFailure(run, files));
 };
@@ -52,11 +55,12 @@ const leftOut = ({ length: all }: readonly Target[], { length: kept }: readonly 
     : [`left out ${plural(all - kept, 'file')}, as the configuration ignores ${all - kept === 1 ? 'it' : 'them'}`];
 
 /** A forgotten value makes the next path the output file: no report is ever written over what is checked. */
-const protectInputs = ({ options: { outputFile }, io, targets }: Run): void => {
-  if (outputFile === undefined) return;
-  const file = regularFileAt(resolve(io.cwd, outputFile));
-  if (file === undefined || !targets.some((target) => target.file === file)) return;
-  throw new ConfigError(`--output-file ${outputFile} would overwrite a file that is checked; name another`);
+const protectInputs = ({ options: { reports }, io, targets }: Run): void => {
+  for (const { file: name } of reports) {
+    const file = name === undefined ? undefined : regularFileAt(resolve(io.cwd, name));
+    if (file === undefined || !targets.some((target) => target.file === file)) continue;
+    throw new ConfigError(`the report would overwrite ${name}, which is a file that is checked; name another`);
+  }
 };
 
 // Set by the launcher of the bundle: where its worker is. Sources have none, and run in one thread.
@@ -111,19 +115,27 @@ const findingsOf = async (run: Run, cache: string | undefined): Promise<Findings
 
 const report = async (run: Run, files: readonly FileReport[]): Promise<void> => {
   const { options, rules, unreadable } = run;
-  const sheet = sheetOf(run);
-  const reporter = await reporterOf(options.format);
-  const why = new Map(showsWhy(options.format) ? rules.map((rule) => [rule.name, rule.why]) : []);
+  const why = new Map(
+    options.reports.some(({ format }) => showsWhy(format)) ? rules.map((rule) => [rule.name, rule.why]) : [],
+  );
   const tools = run.shellcheck === undefined ? [] : [{ name: 'ShellCheck', version: run.shellcheck }];
   const outcome = { version, files, unreadable, rules: rulesIn(run), why, tools };
-  const paint = await paintOf(sheet.color);
-  await print(
+  for (const wish of options.reports) await printReport(run, outcome, wish);
+  const written = options.reports.flatMap(({ file }) => file ?? []);
+  if (written.length < options.reports.length || run.failures.length > 0) return;
+  tell(
     run,
-    sheet,
-    reporter(outcome, { paint, width: sheet.width, quiet: options.quiet, statistics: options.statistics }),
+    `${summarise(outcome)}; ${written.length === 1 ? 'the report is' : 'the reports are'} in ${written.join(' and ')}`,
   );
-  if (sheet.file !== undefined && run.failures.length === 0)
-    tell(run, `${summarise(outcome)}; the report is in ${sheet.file}`);
+};
+
+const printReport = async (run: Run, outcome: Report, { format, file }: ReportWish): Promise<void> => {
+  const { quiet, statistics } = run.options;
+  const { output, color, width } = sheetOf(run, file);
+  const reporter = await reporterOf(format);
+  const pieces = reporter(outcome, { paint: await paintOf(color), width, quiet, statistics });
+  const isForLog = file === undefined && isPlainText(format) && readsCommands(run.io.env);
+  await print(run, { file, output, color, width }, isForLog ? await withoutCommands(pieces) : pieces);
 };
 
 const STDIN: Target = { path: '<stdin>', file: undefined };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { hasColors } from './colors.ts';
-import type { Output } from './io.ts';
+import type { Io, Output } from './io.ts';
 import { fail, type Run } from './run.ts';
 
 /** Where the report of a run goes. */
@@ -14,10 +14,9 @@ export interface Sheet {
 
 const WIDTH = 100;
 
-export const sheetOf = ({ options, io, targets }: Run): Sheet => {
+export const sheetOf = ({ options, io, targets }: Run, file: string | undefined): Sheet => {
   const isTextOnStdout = options.fixing === 'write' && targets.some(({ file }) => file === undefined);
   const output = isTextOnStdout ? io.stderr : io.stdout;
-  const file = options.outputFile === '-' ? undefined : options.outputFile;
   const isOnTerminal = file === undefined && output.isTerminal();
   const color = options.color === 'auto' ? isOnTerminal && hasColors(output, io) : options.color === 'always';
   return { file, output, color, width: isOnTerminal ? (output.columns() ?? WIDTH) : WIDTH };
@@ -34,3 +33,17 @@ export const print = async (run: Run, { file, output }: Sheet, pieces: Iterable<
   const failure = await undisturbed(() => writeOutputFile(resolve(run.io.cwd, file), pieces));
   if (failure !== undefined) fail(run, `cannot write ${file}: ${failure}`);
 };
+
+/** Whether what is printed ends in a log in which a CI system looks for commands. */
+export const readsCommands = (env: Io['env']): boolean =>
+  ['GITHUB_ACTIONS', 'TF_BUILD', 'TEAMCITY_VERSION'].some((name) => env[name]);
+
+/** The pieces with nothing in them that a CI system would do. */
+export const withoutCommands = async (pieces: Iterable<string>): Promise<Iterable<string>> => {
+  const { defuse } = await import('../report/defuse.ts');
+  return mapped(pieces, defuse);
+};
+
+function* mapped(pieces: Iterable<string>, change: (piece: string) => string): Generator<string> {
+  for (const piece of pieces) yield change(piece);
+}

@@ -4,6 +4,8 @@ import { nearest } from '../source/nearest.ts';
 export interface OptionShape {
   readonly type: 'boolean' | 'string';
   readonly choices?: readonly string[];
+  /** A choice may have `=FILE` behind it. */
+  readonly takesFile?: boolean;
   /** Its single letter. */
   readonly alias?: string;
 }
@@ -59,8 +61,9 @@ const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes
     return isPlain ? undefined : `${flag} takes no value, and got \`${value}\``;
   }
   if (value === undefined || value === '') return `${flag} needs a value${choicesText(shape.choices, ': ')}`;
-  if (shape.choices === undefined || shape.choices.includes(value)) return undefined;
-  return `${flag} cannot be \`${value}\`${choicesText(shape.choices, '; it is ')}${meant(nearest(value, shape.choices))}`;
+  const choice = shape.takesFile ? value.replace(/=.*/s, '') : value;
+  if (shape.choices === undefined || shape.choices.includes(choice)) return undefined;
+  return `${flag} cannot be \`${choice}\`${choicesText(shape.choices, '; it is ')}${meant(nearest(choice, shape.choices))}`;
 };
 
 /** One or several single letters, such as `-q` or `-qh`. */

@@ -92,8 +92,14 @@ const addFlags = (
   { flags, operands, examples, epilogue, describe }: Command,
 ): Argv => {
   parser.usage(`${`iechorlint ${name}[options] ${operands}`.trim()}\n\n${describe}`);
-  for (const [flag, settings] of Object.entries(flags))
-    parser.option(flag, { ...settings, requiresArg: settings.type === 'string', hidden: !isTextAsked });
+  // What has a file behind it is no choice to yargs; it has been checked before.
+  for (const [flag, { takesFile = false, choices, ...settings }] of Object.entries(flags))
+    parser.option(flag, {
+      ...settings,
+      ...(takesFile || choices === undefined ? {} : { choices }),
+      requiresArg: settings.type === 'string',
+      hidden: !isTextAsked,
+    });
   if (!isTextAsked) return parser;
   for (const [call, meaning] of examples) parser.example(call, meaning);
   return epilogue === undefined ? parser : parser.epilogue(epilogue);

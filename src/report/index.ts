@@ -44,10 +44,24 @@ export interface ReportOptions {
   readonly statistics: boolean;
 }
 
-/** A report as text in pieces, so that a large one is never held whole; the last piece ends in a newline. */
+/** A report as text in pieces, so that a large one is never held whole; each piece of lines for people ends in a newline. */
 export type Reporter = (report: Report, options: ReportOptions) => Iterable<string>;
 
-export const FORMATS = ['pretty', 'compact', 'json', 'sarif'] as const;
+export const FORMATS = [
+  'pretty',
+  'compact',
+  'json',
+  'sarif',
+  'github',
+  'gitlab',
+  'codeclimate',
+  'junit',
+  'checkstyle',
+  'sonarqube',
+  'markdown',
+  'gnu',
+  'html',
+] as const;
 export type Format = (typeof FORMATS)[number];
 
 const REPORTERS: { readonly [F in Format]: () => Promise<Reporter> } = {
@@ -55,10 +69,22 @@ const REPORTERS: { readonly [F in Format]: () => Promise<Reporter> } = {
   compact: async () => (await import('./compact.ts')).reportCompact,
   json: async () => (await import('./json.ts')).reportJson,
   sarif: async () => (await import('./sarif.ts')).reportSarif,
+  github: async () => (await import('./github.ts')).reportGithub,
+  gitlab: async () => (await import('./gitlab.ts')).reportGitlab,
+  codeclimate: async () => (await import('./codeclimate.ts')).reportCodeclimate,
+  junit: async () => (await import('./junit.ts')).reportJunit,
+  checkstyle: async () => (await import('./checkstyle.ts')).reportCheckstyle,
+  sonarqube: async () => (await import('./sonarqube.ts')).reportSonarqube,
+  markdown: async () => (await import('./markdown.ts')).reportMarkdown,
+  gnu: async () => (await import('./gnu.ts')).reportGnu,
+  html: async () => (await import('./html.ts')).reportHtml,
 };
 
 /** The reporter of a format; all but `pretty` are loaded when asked for. */
 export const reporterOf = (format: Format): Promise<Reporter> => REPORTERS[format]();
 
 /** Whether the format prints the texts of `Report.why`. */
-export const showsWhy = (format: Format): boolean => format === 'pretty' || format === 'sarif';
+export const showsWhy = (format: Format): boolean => ['pretty', 'sarif', 'sonarqube', 'html'].includes(format);
+
+/** Whether the format is lines for people, which a CI system may take for commands where nothing is done about it. */
+export const isPlainText = (format: Format): boolean => ['pretty', 'compact', 'markdown', 'gnu'].includes(format);

@@ -136,7 +136,8 @@ const note = (label: string, text: string, { paint, measure }: Page): readonly s
   return lines.map((line, index) => `  ${index === 0 ? paint.green(label.padEnd(4)) : '    '}  ${line}`.trimEnd());
 };
 
-const APPLIED_BY: Readonly<Record<Safety, string>> = {
+/** What applies a fix. */
+export const APPLIED_BY: Readonly<Record<Safety, string>> = {
   safe: '--fix',
   unsafe: '--fix --unsafe-fixes',
   manual: 'by hand',

@@ -16,3 +16,6 @@ export const wrap = (text: string, width: number): readonly string[] => {
 /** `3 errors`, `1 error`; words that do not count, such as `info`, stay as they are. */
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 || noun === 'info' || noun === 'style' ? '' : 's'}`;
+
+/** Ends the text in a full stop where it has no end. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,6 +1,7 @@
 import type { ReportingConfiguration, ReportingDescriptor } from 'sarif';
 import type { Diagnostic, Severity } from '../lint/diagnostic.ts';
 import type { Report, RuleMeta } from './index.ts';
+import { sentence } from './prose.ts';
 
 const LEVELS = { error: 'error', warning: 'warning', info: 'note', style: 'note' } as const;
 
@@ -70,9 +71,6 @@ const engineDescriptorOf = ({ rule, severity }: Diagnostic): ReportingDescriptor
   defaultConfiguration: { level: levelOf(severity) },
   properties: { tags: ['engine'], precision: 'high' },
 });
-
-/** Ends the text in a full stop where it has no end. */
-export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** `relative-workdir` is `RelativeWorkdir`; a name of one word would but repeat the id, which SARIF forbids. */
 const nameOf = (id: string): { readonly name?: string } => {

@@ -16,7 +16,8 @@ import type { Range } from '../source/range.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import { type Fingerprint, fingerprinter } from './fingerprint.ts';
 import type { FileReport, Report, Reporter, Unreadable } from './index.ts';
-import { levelOf, type RuleTable, ruleTableOf, sentence } from './sarif-rules.ts';
+import { sentence } from './prose.ts';
+import { levelOf, type RuleTable, ruleTableOf } from './sarif-rules.ts';
 import { type View, viewOf } from './view.ts';
 
 /** SARIF 2.1.0, one run; a line for each result. */
