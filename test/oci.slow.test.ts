@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createProxy } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { createServer } from 'node:net';
+import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -240,6 +241,7 @@ describe.skipIf(!has.openssl)('certificates (openssl)', () => {
       '-out',
       certificate,
     );
+    let env: Record<string, string> = {};
     const seen: (string | undefined)[] = [];
     const server = createSecureServer(
       { key: readFileSync(key), cert: readFileSync(certificate) },
@@ -254,21 +256,42 @@ describe.skipIf(!has.openssl)('certificates (openssl)', () => {
     const folder = folderWith({});
     const pull = (...args: string[]) =>
       new Promise<string>((done) => {
-        const child = spawn(process.execPath, [cli, 'pull', '--store', folder, `${host}/a/b:1`, ...args]);
+        const child = spawn(process.execPath, [cli, 'pull', '--store', folder, `${host}/a/b:1`, ...args], {
+          env: { ...process.env, ...env },
+        });
         let text = '';
         child.stderr.on('data', (chunk: Buffer) => {
           text += chunk.toString();
         });
         child.on('close', () => done(text));
       });
-    expect(await pull()).toBe(
-      `iechorlint: cannot reach ${host}: its certificate is signed by itself; --insecure-registry takes it\n`,
-    );
+    const refused = `iechorlint: cannot reach ${host}: its certificate is signed by itself; --insecure-registry takes it\n`;
+    expect(await pull()).toBe(refused);
     expect(seen).toEqual([]);
     expect(await pull('--insecure-registry', host)).toBe(
       `iechorlint: cannot pull ${host}/a/b:1: the registry has no such image\n`,
     );
     expect(seen).toEqual(['/v2/', '/v2/a/b/manifests/1']);
+    const tunnels: (string | undefined)[] = [];
+    const proxy = createProxy().on('connect', ({ url }, socket) => {
+      tunnels.push(url);
+      const onward = dial(Number(host.split(':')[1]), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      socket.on('error', () => onward.destroy());
+      onward.on('error', () => socket.destroy());
+    });
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    const place = proxy.address();
+    env = { HTTPS_PROXY: `http://127.0.0.1:${typeof place === 'object' && place ? place.port : 0}` };
+    expect(await pull('--insecure-registry', host)).toBe(
+      `iechorlint: cannot pull ${host}/a/b:1: the registry has no such image\n`,
+    );
+    expect(await pull()).toBe(refused);
+    expect(tunnels).toEqual([host, host, host]);
+    proxy.close();
+    proxy.closeAllConnections();
     server.close();
     server.closeAllConnections();
   });

@@ -602,6 +602,15 @@ describe('outputs', () => {
     expect([code, stderr]).toEqual([2, `iechorlint: ${message}\n`]);
   });
 
+  it('share standard output with nothing', async () => {
+    const folder = folderWith({ Dockerfile: 'FROM scratch\n' });
+    const { code, stderr } = await runIn(folder, ['build', '.', '-q', '-o', '-']);
+    expect([code, stderr]).toEqual([
+      2,
+      'iechorlint: --quiet prints the id where the archive goes, to standard output: leave one of them out\n',
+    ]);
+  });
+
   it('need a name where they are pushed', async () => {
     const folder = folderWith({ Dockerfile: 'FROM scratch\nCOPY a /\n', a: 'a' });
     const { code, stderr } = await runIn(folder, ['build', '.', '--push', '--store', 'store', '-q']);

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { chmodSync } from 'node:fs';
+import { createServer, request as requestOf } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { pullImage } from '../src/build/pull.ts';
 import { pushImage } from '../src/build/push.ts';
 import type { Store } from '../src/build/store.ts';
 import { storedCredentials } from '../src/oci/credentials.ts';
 import { digestOf, type Image, imageIdOf, MEDIA } from '../src/oci/image.ts';
+import { proxyFor } from '../src/oci/proxy.ts';
 import { searchRegistry } from '../src/oci/search.ts';
 import type { Access } from '../src/oci/session.ts';
 import { folderWith } from './support/cli.ts';
@@ -505,5 +507,65 @@ describe('plain HTTP', () => {
     );
     const insecure = [name.replace(/\/.*/, '')];
     expect(imageIdOf(await pullImage(testStore(), name, PLATFORM, quickAccess({ insecure })))).toBe(imageIdOf(image));
+  });
+});
+
+describe('proxies', () => {
+  const of = (address: string, env: Record<string, string>) => proxyFor(new URL(address), env)?.href;
+
+  it.each([
+    ['https://a.example.com/', { HTTPS_PROXY: 'http://p:3128' }, 'http://p:3128/'],
+    ['https://a.example.com/', { https_proxy: 'p:3128', HTTPS_PROXY: 'http://q' }, 'http://p:3128/'],
+    ['https://a.example.com/', { HTTP_PROXY: 'http://p:3128' }, undefined],
+    ['http://a.example.com/', { HTTP_PROXY: 'http://p:3128' }, 'http://p:3128/'],
+    ['https://127.0.0.1:5000/', { HTTPS_PROXY: 'http://p:3128' }, undefined],
+    ['https://a.example.com/', { HTTPS_PROXY: 'http://p', NO_PROXY: 'b.com, example.com' }, undefined],
+    ['https://a.example.com/', { HTTPS_PROXY: 'http://p', NO_PROXY: '.example.com:444' }, 'http://p/'],
+    ['https://notexample.com/', { HTTPS_PROXY: 'http://p', NO_PROXY: 'example.com' }, 'http://p/'],
+    ['https://a.example.com/', { HTTPS_PROXY: 'http://p', no_proxy: '*' }, undefined],
+  ])('for %s with %j', (address, env, proxy) => {
+    expect(of(address, env)).toBe(proxy);
+  });
+
+  it('of another kind are told, without their password', () => {
+    expect(() => of('https://a.com', { HTTPS_PROXY: 'socks5://me:secret@p:1' })).toThrow(
+      'HTTPS_PROXY must be http://HOST:PORT, not `socks5://***@p:1`',
+    );
+  });
+
+  it('are handed what needs no TLS, and told what does', async () => {
+    const { registry, image } = await stocked();
+    const seen: string[] = [];
+    const proxy = createServer((request, response) => {
+      seen.push(`${request.url} ${request.headers['proxy-authorization']}`);
+      const { pathname, search } = new URL(request.url ?? '');
+      const onward = requestOf(
+        `http://${registry.host}${pathname}${search}`,
+        { headers: request.headers },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 500, answer.headers);
+          answer.pipe(response);
+        },
+      );
+      onward.end();
+    });
+    proxy.on('connect', (_request, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
+    onTestFinished(() => {
+      proxy.closeAllConnections();
+      proxy.close();
+    });
+    const address = proxy.address();
+    const url = new URL(`http://me:pw@127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`);
+    const name = 'registry.example.com/team/app:1';
+    const access = quickAccess({ proxy: () => url });
+    await expect(pullImage(testStore(), name, PLATFORM, access)).rejects.toThrow(
+      /the proxy 127\.0\.0\.1:\d+ lets nobody through to registry\.example\.com:443: it answered 407; it wants a name/,
+    );
+    const insecure = ['registry.example.com'];
+    const pulled = await pullImage(testStore(), name, PLATFORM, { ...access, insecure });
+    expect(imageIdOf(pulled)).toBe(imageIdOf(image));
+    const login = `Basic ${Buffer.from('me:pw').toString('base64')}`;
+    expect(seen[0]).toBe(`http://registry.example.com/v2/team/app/manifests/1 ${login}`);
   });
 });

@@ -46,6 +46,8 @@ export const outputsOf = (given: Given): readonly Output[] => {
   const all = pushes ? [...outputs, outputOf('type=registry', given)] : outputs;
   if (all.filter((each) => 'dest' in each && each.dest === '-').length > 1)
     throw new ConfigError('only one --output can go to standard output');
+  if (isOn(given, 'quiet') && all.some((each) => 'dest' in each && each.dest === '-'))
+    throw new ConfigError('--quiet prints the id where the archive goes, to standard output: leave one of them out');
   return all;
 };
 

@@ -1,8 +1,17 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request as plainRequest } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as plainRequest,
+  type RequestOptions,
+} from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { connect } from 'node:tls';
 import { ImageError } from './error.ts';
+import { proxyHeaders, tunnel } from './proxy.ts';
 
 /** A request; a body that is not at hand is opened anew for each attempt. */
 export interface Call {
@@ -22,6 +31,8 @@ export interface Trust {
   readonly isInsecure: boolean;
   /** Milliseconds without a byte after which the other side counts as gone. */
   readonly patience: number;
+  /** Who stands between here and there. */
+  readonly proxy: (url: URL) => URL | undefined;
 }
 
 export interface Answer {
@@ -68,22 +79,15 @@ const withoutCredentials = (headers: Call['headers']): Call['headers'] =>
 /** This machine, with or without a port. */
 export const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host);
 
-const attempt = (url: URL, call: Call, { isInsecure, patience }: Trust): Promise<Answer> =>
-  new Promise((resolve, reject) => {
+const attempt = async (url: URL, call: Call, trust: Trust): Promise<Answer> => {
+  const begin = await openerFor(url, trust);
+  return new Promise((resolve, reject) => {
     const { body } = call;
-    const length = body === undefined ? undefined : body instanceof Uint8Array ? body.length : body.size;
-    const headers = {
-      'user-agent': 'iechorlint',
-      ...call.headers,
-      ...(length === undefined ? {} : { 'content-length': String(length) }),
-    };
-    const begin = url.protocol === 'https:' ? tlsRequest : plainRequest;
-    const tls = url.protocol === 'https:' && isInsecure ? { rejectUnauthorized: false } : {};
-    const request = begin(url, { method: call.method, headers, timeout: patience, ...tls });
+    const request = begin({ method: call.method, headers: headersOf(call), timeout: trust.patience });
     let isStalled = false;
     const lost = (error: unknown) =>
       isStalled
-        ? new ImageError(`${url.host} has sent nothing for ${Math.ceil(patience / 1000)} s`, true)
+        ? new ImageError(`${url.host} has sent nothing for ${Math.ceil(trust.patience / 1000)} s`, true)
         : lostError(url, error);
     request.on('timeout', () => {
       isStalled = true;
@@ -94,6 +98,39 @@ const attempt = (url: URL, call: Call, { isInsecure, patience }: Trust): Promise
     if (body === undefined || body instanceof Uint8Array) request.end(body);
     else pipeline(Readable.from(body.open()), request).catch((error: unknown) => reject(lost(error)));
   });
+};
+
+const headersOf = ({ headers, body }: Call): Record<string, string> => {
+  const length = body === undefined ? undefined : body instanceof Uint8Array ? body.length : body.size;
+  return {
+    'user-agent': 'iechorlint',
+    ...headers,
+    ...(length === undefined ? {} : { 'content-length': String(length) }),
+  };
+};
+
+type Opener = (options: RequestOptions & { headers: Record<string, string> }) => ClientRequest;
+
+/** Directly, or through a proxy: plain requests are handed to it, TLS goes through it unseen. */
+const openerFor = async (url: URL, { isInsecure, patience, proxy: proxyOf }: Trust): Promise<Opener> => {
+  const proxy = proxyOf(url);
+  const tls = isInsecure ? { rejectUnauthorized: false } : {};
+  if (url.protocol === 'https:') {
+    if (!proxy) return (options) => tlsRequest(url, { ...options, ...tls });
+    const socket = await tunnel(proxy, url, patience);
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const createConnection = () => connect({ socket, host, ...(isIP(host) ? {} : { servername: host }), ...tls });
+    // With an agent, even with none of its own, this would be passed over.
+    return (options) => tlsRequest(url, { ...options, ...tls, createConnection });
+  }
+  if (!proxy) return (options) => plainRequest(url, options);
+  return ({ headers, ...options }) =>
+    plainRequest(proxy, {
+      ...options,
+      path: url.href,
+      headers: { ...headers, host: url.host, ...proxyHeaders(proxy) },
+    });
+};
 
 const answerOf = (url: URL, message: IncomingMessage, lost: (error: unknown) => ImageError): Answer => ({
   status: message.statusCode ?? 0,

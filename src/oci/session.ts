@@ -3,6 +3,7 @@ import { authorizationFor, challengeOf } from './auth.ts';
 import { type Credentials, storedCredentials } from './credentials.ts';
 import { ImageError } from './error.ts';
 import { type Answer, bytesOf, type Call, isLoopback, send, type Trust } from './http.ts';
+import { proxyFor } from './proxy.ts';
 
 /** What is said of registries. */
 export interface Registries {
@@ -15,6 +16,8 @@ export interface Registries {
 /** How registries may be reached. */
 export interface Access extends Registries {
   readonly credentials: (host: string) => Promise<Credentials | undefined>;
+  /** Who stands between here and there. */
+  readonly proxy: (url: URL) => URL | undefined;
   /** Milliseconds without a byte after which the other side counts as gone. */
   readonly patience: number;
   /** The longest that a registry is waited for when it asks to come back later, in milliseconds. */
@@ -29,6 +32,7 @@ export const accessTo = (
   insecure,
   mirrors,
   credentials: (host) => storedCredentials(host, env),
+  proxy: (url) => proxyFor(url, env),
   patience: 60_000,
   longestWait: 120_000,
 });
@@ -46,7 +50,7 @@ export interface Session {
 export const openSession = (host: string, access: Access): Session => ({
   host: host === 'docker.io' ? 'registry-1.docker.io' : host,
   access,
-  trust: { isInsecure: access.insecure.includes(host), patience: access.patience },
+  trust: { isInsecure: access.insecure.includes(host), patience: access.patience, proxy: access.proxy },
   tokens: new Map(),
   base: undefined,
 });
