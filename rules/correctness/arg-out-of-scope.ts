@@ -173,6 +173,5 @@ const declaring = (model: Model, node: Instruction, name: string, text: string):
   const own = declarationIn(node, name);
   const { default: value } = own ?? {};
   if (own && value && /^\$(\w+|\{\w+\})$/.test(value.raw)) return remove({ start: own.name.end, end: value.end });
-  const isLower = node.keyword.text === node.keyword.text.toLowerCase();
-  return insertInstructionBefore(model, node, isLower ? text.replace('ARG', 'arg') : text);
+  return insertInstructionBefore(model, node, text);
 };

@@ -7,6 +7,7 @@ import {
   type Edit,
   type Iechorfile,
   type Instruction,
+  inCaseOf,
   insertInstructionBefore,
   type Model,
   type Problem,
@@ -128,12 +129,10 @@ const forgotten = ({ node, path, cd, commands }: Entry, next: Instruction | unde
     ...problem,
     help: `Write \`WORKDIR ${path}\`, which also creates the directory.`,
     fix: isPlain
-      ? { title: `Write \`WORKDIR ${path}\``, edits: [replace(node, `${likeKeyword(node)} ${path}`)] }
+      ? { title: `Write \`WORKDIR ${path}\``, edits: [replace(node, inCaseOf(node, `WORKDIR ${path}`))] }
       : undefined,
   };
 };
-
-const likeKeyword = ({ keyword }: Run): string => (keyword.text === keyword.text.toLowerCase() ? 'workdir' : 'WORKDIR');
 
 const repeated = function* (
   all: readonly Entry[],
@@ -177,7 +176,7 @@ const fixOf = (
   const behind = instructions.filter(({ start }) => start > first.start);
   if (behind.some(dependsOnFolder)) return undefined;
   const runs = behind.filter(({ kind }) => kind === 'Run').length + 1;
-  const edits: Edit[] = [insertInstructionBefore(model, first, `${likeKeyword(first)} ${path}`)];
+  const edits: Edit[] = [insertInstructionBefore(model, first, `WORKDIR ${path}`)];
   for (const { cd, commands } of entries) {
     const next = commands[1]?.whole;
     const range = next && { start: cd.whole.start, end: next.start };

@@ -1,4 +1,4 @@
-import { defineRule, replace } from '#lint';
+import { defineRule, inCaseOf, replace } from '#lint';
 
 export default defineRule({
   name: 'debian-frontend-kept',
@@ -34,7 +34,7 @@ export default defineRule({
         if (!stage || !pair || model.expand(pair.value, node).value !== 'noninteractive') return;
         if (model.stateAfter(stage).env.get('DEBIAN_FRONTEND') !== 'noninteractive') return;
         const isAlone = node.pairs.length === 1;
-        const text = `ARG DEBIAN_FRONTEND=${pair.value.raw}`;
+        const text = inCaseOf(node, `ARG DEBIAN_FRONTEND=${pair.value.raw}`);
         yield {
           at: pair,
           message: `\`${pair.key.raw}=${pair.value.raw}\` stays in the image`,

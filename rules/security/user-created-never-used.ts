@@ -48,6 +48,11 @@ export default defineRule({
       title: 'In a stage that only builds',
       good: 'FROM debian:13 AS build\nRUN useradd app\nFROM scratch\nCOPY --from=build /app /app\nCMD ["/app"]\n',
     },
+    {
+      title: 'Keywords as they are written there',
+      bad: 'from debian:13\nrun useradd app\ncmd ["/app"]\n',
+      good: 'from debian:13\nrun useradd app\nuser app\ncmd ["/app"]\n',
+    },
   ],
   exceptions: { onbuild: 'The file does not show whom the child image ends as.' },
   check({ file, model }) {

@@ -1,4 +1,4 @@
-import { defineRule, type Edit, type Model, type Run, replace, type ShellCommand } from '#lint';
+import { defineRule, type Edit, inCaseOf, type Model, type Run, replace, type ShellCommand } from '#lint';
 
 export default defineRule({
   name: 'sh-link-instead-of-shell',
@@ -75,5 +75,5 @@ const fixOf = (model: Model, node: Run, link: ShellCommand): { title: string; ed
     ({ name, operands }) => /^(?:rm|unlink|mv)$/.test(name ?? '') && isSh(operands[0]?.text),
   );
   if (!isAlone || node.flags.length > 0 || node.lines.first !== node.lines.last) return undefined;
-  return { title: 'Set the shell with SHELL', edits: [replace(node, shellFor(target))] };
+  return { title: 'Set the shell with SHELL', edits: [replace(node, inCaseOf(node, shellFor(target)))] };
 };

@@ -52,10 +52,17 @@ export const insertLineBefore = (file: Iechorfile, node: Instruction, line: stri
   return insertBefore({ start, end: start }, `${indentOf(file, node)}${line}${lineEndOf(file, node)}`);
 };
 
+/** Instructions, one a line, with their keywords in lower case where that of the instruction beside them is. */
+export const inCaseOf = ({ keyword }: Instruction, lines: string): string =>
+  keyword.text === keyword.text.toLowerCase() ? lines.replace(/^[A-Z]+(?=\s)/gm, (word) => word.toLowerCase()) : lines;
+
 /** Puts an instruction of its own above another, above the comments too that are about that one. */
 export const insertInstructionBefore = (model: Model, node: Instruction, line: string): Edit => {
   const start = topOf(model, node);
-  return insertBefore({ start, end: start }, `${indentOf(model.file, node)}${line}${lineEndOf(model.file, node)}`);
+  return insertBefore(
+    { start, end: start },
+    `${indentOf(model.file, node)}${inCaseOf(node, line)}${lineEndOf(model.file, node)}`,
+  );
 };
 
 /** Puts a line of its own below the instruction. */
@@ -68,7 +75,7 @@ export const insertLineAfter = (file: Iechorfile, node: Instruction, line: strin
 export const insertAtEnd = (model: Model, last: Instruction, line: string): Edit =>
   last.kind === 'Cmd' || last.kind === 'Entrypoint'
     ? insertInstructionBefore(model, last, line)
-    : insertLineAfter(model.file, last, line);
+    : insertLineAfter(model.file, last, inCaseOf(last, line));
 
 /** Puts the range in double quotes. */
 export const quoted = ({ start, end }: Range): readonly Edit[] => [
