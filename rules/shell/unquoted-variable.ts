@@ -3,6 +3,7 @@ import {
   defineRule,
   type ExpansionPlace,
   isSetBefore,
+  programsOf,
   quoted,
   type ScriptPlace,
   visitScripts,
@@ -37,6 +38,10 @@ export default defineRule({
       title: 'A plain value',
       good: 'FROM alpine\nARG VERSION=1.2\nRUN v=3 && curl -fsSO https://example.org/$VERSION/$v\n',
     },
+    {
+      title: 'What is to be installed',
+      good: 'FROM alpine\nRUN needed=$(cat /list) && apk add --virtual .run $needed && ./configure $(cat /f)\n',
+    },
     { title: 'A list on purpose', good: 'FROM alpine\nRUN deps="gcc make" && apk add $deps\n' },
     {
       title: 'Where nothing is split',
@@ -57,7 +62,8 @@ function* problemsIn(context: Context, { node, outline, dialect }: ScriptPlace) 
     if (part.kind !== 'Variable' || part.quoted || part.operator?.endsWith('+') || !isSplit(place, dialect === 'posix'))
       continue;
     const isOdd = value.unknown || value.several || value.empty || value.from.some((name) => !isKnown(name));
-    if (!isOdd) continue;
+    const isList = isMeantAsList(place, part.name);
+    if (!isOdd || (isList && as === undefined)) continue;
     const only = value.unknown && !value.several ? undefined : ('hadolint' as const);
     if (only && as !== only) continue;
     yield {
@@ -65,10 +71,20 @@ function* problemsIn(context: Context, { node, outline, dialect }: ScriptPlace) 
       message: `The value of \`${part.name}\` is split into words and expanded here`,
       help: 'Put it in double quotes.',
       ...(only ? { only } : {}),
-      fix: { title: 'Quote it', edits: quoted(isPlain(place) ? place.word : part) },
+      fix: isList ? undefined : { title: 'Quote it', edits: quoted(isPlain(place) ? place.word : part) },
     };
   }
 }
+
+/** Whether it is what a package manager is to install, or called as many. */
+const isMeantAsList = ({ word, command }: ExpansionPlace, name: string): boolean =>
+  word.parts.length === 1 &&
+  (INSTALLERS.has(command?.words[0]?.text ?? '') || /(?:deps|packages|pkgs|flags|opts|options|args|list)$/i.test(name));
+
+const INSTALLERS: ReadonlySet<string> = new Set([
+  ...programsOf('apt', 'apk', 'yum', 'dnf', 'microdnf', 'tdnf', 'zypper'),
+  'apt-mark',
+]);
 
 /** Whether nothing else in the word minds the quotes, so that they can stand around all of it. */
 const isPlain = ({ word, role }: ExpansionPlace): boolean =>
