@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import type { IgnoreFile } from '../facts/index.ts';
 import type { TarType } from '../oci/tar.ts';
@@ -6,7 +5,7 @@ import type { DigestCache } from './digest-cache.ts';
 import type { FileTree, SourceFile } from './files.ts';
 import { type Files, searched } from './find.ts';
 import { pathFilter } from './path-filter.ts';
-import { digestOfFile, readInto, readSmall } from './read-file.ts';
+import { digestOfBytes, digestOfFile, readInto, readSmall } from './read-file.ts';
 
 /** The build context: a folder, without what its ignore file leaves out. Its files belong to root. */
 export const contextTree = (folder: string, ignore: IgnoreFile | undefined, digests: DigestCache): FileTree =>
@@ -113,7 +112,7 @@ const freshDigest = ({ full, stat, digests, memory, kept }: Reading): string => 
   else {
     kept.content = readSmall(full, size);
     memory.left -= size;
-    kept.digest = createHash('sha256').update(kept.content).digest('hex');
+    kept.digest = digestOfBytes(kept.content);
   }
   digests?.learn(stat, kept.digest);
   return kept.digest;

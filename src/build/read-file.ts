@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import crypto, { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 
 const buffer = Buffer.allocUnsafe(1 << 20);
@@ -31,6 +31,10 @@ export const readSmall = (path: string, size: number): Buffer => {
 };
 
 const changed = (path: string): Error => new Error(`${path} changed while it was copied`);
+
+/** sha256 in hexadecimal digits, by the call that makes no object where Node has it. */
+export const digestOfBytes = (bytes: Uint8Array): string =>
+  typeof crypto.hash === 'function' ? crypto.hash('sha256', bytes) : createHash('sha256').update(bytes).digest('hex');
 
 export const digestOfFile = (path: string, size: number): string => {
   const hash = createHash('sha256');

@@ -89,30 +89,39 @@ interface Header extends Omit<TarEntry, 'path'> {
 }
 
 const ustar = (entry: Header, flag: string): Buffer => {
-  const block = Buffer.alloc(BLOCK);
-  const octal = (value: number, at: number, length: number) =>
-    block.write(
-      `${(value < 0 || value > 8 ** (length - 1) - 1 ? 0 : value).toString(8).padStart(length - 1, '0')}\0`,
-      at,
-      'latin1',
-    );
+  const block = Buffer.from(TEMPLATE);
   block.write(entry.name.rest, 0, 100, 'latin1');
-  octal(entry.mode & 0o7777, 100, 8);
-  octal(entry.uid, 108, 8);
-  octal(entry.gid, 116, 8);
-  octal(entry.size, 124, 12);
-  octal(entry.mtime, 136, 12);
-  block.write('        ', 148, 'latin1');
-  block.write(flag, 156, 'latin1');
+  writeOctal(block, entry.mode & 0o7777, 100, 8);
+  writeOctal(block, entry.uid, 108, 8);
+  writeOctal(block, entry.gid, 116, 8);
+  writeOctal(block, entry.size, 124, 12);
+  writeOctal(block, entry.mtime, 136, 12);
+  block[156] = flag.charCodeAt(0);
   if (entry.link !== undefined) block.write(ascii(entry.link).slice(0, 100), 157, 100, 'latin1');
-  block.write('ustar\0' + '00', 257, 'latin1');
-  octal(entry.device?.major ?? 0, 329, 8);
-  octal(entry.device?.minor ?? 0, 337, 8);
-  block.write(entry.name.prefix, 345, 155, 'latin1');
+  writeOctal(block, entry.device?.major ?? 0, 329, 8);
+  writeOctal(block, entry.device?.minor ?? 0, 337, 8);
+  if (entry.name.prefix !== '') block.write(entry.name.prefix, 345, 155, 'latin1');
   let sum = 0;
-  for (const byte of block) sum += byte;
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  for (let at = 0; at < BLOCK; at++) sum += block[at] ?? 0;
+  writeOctal(block, sum, 148, 7);
   return block;
+};
+
+/** What every header has; its own sum counts as blanks. */
+const TEMPLATE = Buffer.alloc(BLOCK);
+TEMPLATE.write('        ', 148, 'latin1');
+TEMPLATE.write('ustar\0' + '00', 257, 'latin1');
+
+const ZERO = 48;
+
+/** As many digits as fit before the zero at the end; a number that does not fit is told elsewhere. */
+const writeOctal = (block: Buffer, value: number, at: number, length: number): void => {
+  let rest = value < 0 || value > 8 ** (length - 1) - 1 ? 0 : value;
+  for (let place = at + length - 2; place >= at; place--) {
+    block[place] = ZERO + (rest % 8);
+    rest = Math.floor(rest / 8);
+  }
+  block[at + length - 1] = 0;
 };
 
 const paxBlocks = (path: string, records: readonly (readonly [string, Uint8Array])[]): readonly Uint8Array[] => {
