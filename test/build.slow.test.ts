@@ -95,6 +95,43 @@ describe.runIf(canBuild)('a copy is made again', () => {
   });
 });
 
+describe.runIf(canBuild)('a copy by --link', () => {
+  it('is not made again when what it stands on has changed', async () => {
+    const file = (text: string) => `FROM scratch\nCOPY <<EOF /other\n${text}\nEOF\nCOPY --link a /linked\n`;
+    await built(file('1'), { a: 'linked alone' });
+    const { stderr, files } = await built(file('2'), { a: 'linked alone' });
+    expect(stderr).toMatch(/2\/2\] cached/);
+    expect(files).toEqual({ linked: 'file 0644 0:0 "linked alone"', other: 'file 0644 0:0 "2\\n"' });
+  });
+});
+
+describe.runIf(canBuild)('what is wrong is told', () => {
+  it('of an ignore file', async () => {
+    const { code, stderr } = await built('FROM scratch\nCOPY . /\n', { '.dockerignore': 'a\n!\n' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('.dockerignore:2: `!` alone is no pattern');
+  });
+
+  it('of programs that are missing', async () => {
+    const path = process.env.PATH;
+    process.env.PATH = '/nowhere';
+    try {
+      const { stderr } = await built('FROM scratch\nADD a /\n', { a: 'BZh9 and so on' });
+      expect(stderr).toContain('bzip2 is not installed, which unpacks it: apt-get install bzip2');
+      const git = await built('FROM scratch\nADD http://127.0.0.1:1/r.git /\n');
+      expect(git.stderr).toContain('git is not installed');
+    } finally {
+      process.env.PATH = path;
+    }
+  });
+
+  it('of folders that are given by name', async () => {
+    const { code, stderr } = await built('FROM scratch\n', {}, '--build-context', 'x=nowhere');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--build-context x=nowhere: there is no such folder');
+  });
+});
+
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 const servers: Server[] = [];

@@ -27,6 +27,7 @@ export const copyStep = async (node: Copy | Add, before: Image, context: StepCon
   digests.save();
   return {
     data: ['copy', node.kind, destination, chown, chmod, link, epoch, keys],
+    isDetached: link,
     run: () =>
       told(node, async () => {
         const files = treeOf(store, before.layers);

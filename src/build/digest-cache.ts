@@ -107,7 +107,8 @@ const packed = (known: Known, used: Uint8Array, fresh: readonly Fresh[]): Buffer
   const count = Buffer.alloc(8);
   count.writeDoubleLE(sorted.length);
   const marks = new Float64Array(sorted.length * MARKS);
-  for (const [place, each] of sorted.entries()) marks.set(each.marks, place * MARKS);
+  for (let place = 0; place < sorted.length; place++)
+    for (let mark = 0; mark < MARKS; mark++) marks[place * MARKS + mark] = sorted[place]?.marks[mark] ?? 0;
   const digests = Buffer.from(sorted.map(({ digest }) => digest).join(''), 'hex');
   const body = Buffer.concat([count, Buffer.from(marks.buffer), digests]);
   return Buffer.concat([createHash('sha256').update(body).digest(), body]);

@@ -177,7 +177,8 @@ const layerOf = async (
   const began = performance.now();
   report({ kind: 'start', step });
   const work = await stepOf(node, before, context);
-  const key = digestOf(JSON.stringify([before.layers.map(({ diffId }) => diffId), work.data])).slice('sha256:'.length);
+  const below = work.isDetached ? [] : before.layers.map(({ diffId }) => diffId);
+  const key = digestOf(JSON.stringify([below, work.data])).slice('sha256:'.length);
   const known = noCache ? undefined : store.cached(key)?.layer;
   const layer = known ?? (await work.run());
   if (!known) store.remember(key, { layer, created: timeOf(request.epoch) });

@@ -16,8 +16,9 @@ export interface Matched {
 
 /** A filter of patterns that were read. */
 export const pathFilter = (patterns: readonly IgnorePattern[]): PathFilter => {
-  const hasExceptions = patterns.some(({ isException }) => isException);
-  const starts = patterns.map(({ text }) => plainStart(text));
+  const startsOf = (areExceptions: boolean) =>
+    patterns.filter(({ isException }) => isException === areExceptions).map(({ text }) => plainStart(text));
+  const [starts, exceptions] = [startsOf(false), startsOf(true)];
   return {
     match(path, above) {
       const found: boolean[] = [];
@@ -29,8 +30,7 @@ export const pathFilter = (patterns: readonly IgnorePattern[]): PathFilter => {
       }
       return { isMatched, patterns: found };
     },
-    mayDiffer: (folder, { isMatched }) =>
-      isMatched ? hasExceptions : starts.some((start) => isOnTheWay(folder, start)),
+    mayDiffer: (folder, { isMatched }) => (isMatched ? exceptions : starts).some((start) => isOnTheWay(folder, start)),
   };
 };
 

@@ -24,6 +24,8 @@ export interface StepContext {
 /** A step that makes a layer. The same data on the same files gives the same layer. */
 export interface Step {
   readonly data: unknown;
+  /** Whatever it stands on, it gives the same layer. */
+  readonly isDetached?: boolean;
   readonly run: () => Layer | Promise<Layer>;
 }
 
