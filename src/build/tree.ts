@@ -190,7 +190,9 @@ const LEAST_WINDOW = 1 << 12;
 const MOST_WINDOW = 1 << 18;
 
 /** Headers are read in windows, which grow while they stand close together: most do, but not those of large files. */
-const windowed = (read: (offset: number, length: number) => Buffer): ((offset: number, length: number) => Buffer) => {
+export const windowed = (
+  read: (offset: number, length: number) => Buffer,
+): ((offset: number, length: number) => Buffer) => {
   let size = LEAST_WINDOW;
   let start = 0;
   let window: Buffer = Buffer.alloc(0);

@@ -23,7 +23,7 @@ import { readTar } from '../oci/untar.ts';
 import type { SourceFile } from './files.ts';
 import { isRootless } from './sandbox/rootless.ts';
 import { readBlob, type Store } from './store.ts';
-import { clean, folderOf, joined, nameOf, treeOf } from './tree.ts';
+import { clean, folderOf, joined, nameOf, treeOf, windowed } from './tree.ts';
 
 /** The folders of the layers, the top one first, each unpacked once for all builds, as an overlay takes them. */
 export const layerFolders = (store: Store, layers: readonly Layer[]): readonly string[] =>
@@ -60,7 +60,8 @@ const unpack = (store: Store, layers: readonly Layer[], at: number, draft: strin
   if (!layer) return;
   const whiteouts = new Set<string>();
   const files: SourceFile[] = [];
-  readBlob(store, layer.diffId, (read) => {
+  readBlob(store, layer.diffId, (readPart) => {
+    const read = windowed(readPart);
     for (const entry of readTar(read)) {
       if (clean(entry.path) !== entry.path)
         throw new ImageError(`the layer ${layer.diffId} has an entry outside of it: ${entry.path}`);
@@ -100,9 +101,10 @@ export const placeFiles = (folder: string, files: readonly SourceFile[]): void =
   try {
     rejectThroughLinks(files);
     const special = files.filter(needsTar);
-    for (const file of files) if (file.type !== 'hardlink' && !needsTar(file)) place(folder, file);
-    if (special.length > 0) placeByTar(folder, special);
-    for (const file of files) if (file.type === 'hardlink') placeLink(folder, file);
+    const room: Room = { folder, made: new Set(['']), taken: new Set() };
+    for (const file of files) if (file.type !== 'hardlink' && !needsTar(file)) place(room, file);
+    if (special.length > 0) placeByTar(room, special);
+    for (const file of files) if (file.type === 'hardlink') placeLink(room, file);
     for (const { path, type, mtime } of files.toReversed())
       if (type === 'directory') lutimesSync(join(folder, path), mtime, mtime);
   } finally {
@@ -127,16 +129,25 @@ const needsTar = ({ type, xattrs }: SourceFile): boolean =>
 
 const isRoot = process.geteuid?.() === 0;
 
-const place = (folder: string, file: SourceFile): void => {
+/** A folder that is being filled; what is in it is known without asking. */
+interface Room {
+  readonly folder: string;
+  /** Directories. */
+  readonly made: Set<string>;
+  /** All else. */
+  readonly taken: Set<string>;
+}
+
+const place = (room: Room, file: SourceFile): void => {
   const { path, type, mode, mtime } = file;
-  const full = join(folder, path);
+  const full = `${room.folder}/${path}`;
   if (type === 'directory') {
-    if (path !== '') mkdirSync(full, { recursive: true, mode });
+    makeFolder(room, path, mode);
     own(full, file);
     chmodSync(full, mode);
     return;
   }
-  makeRoom(folder, path);
+  makeRoom(room, path);
   if (type === 'symlink') {
     symlinkSync(file.link ?? '', full);
     own(full, file);
@@ -144,16 +155,27 @@ const place = (folder: string, file: SourceFile): void => {
   } else writeContent(full, file);
 };
 
-const makeRoom = (folder: string, path: string): void => {
-  const full = join(folder, path);
-  mkdirSync(join(folder, folderOf(path)), { recursive: true, mode: 0o755 });
-  if (existsSync(full)) rmSync(full, { recursive: true, force: true });
+const makeRoom = (room: Room, path: string): void => {
+  makeFolder(room, folderOf(path), 0o755);
+  if (room.taken.has(path) || room.made.has(path)) {
+    rmSync(`${room.folder}/${path}`, { recursive: true, force: true });
+    for (const each of room.made) if (each === path || each.startsWith(`${path}/`)) room.made.delete(each);
+  }
+  room.taken.add(path);
 };
 
-const placeLink = (folder: string, { path, link }: SourceFile): void => {
-  const target = join(folder, clean(link ?? ''));
-  makeRoom(folder, path);
-  linkSync(target, join(folder, path));
+const makeFolder = (room: Room, path: string, mode: number): void => {
+  if (room.made.has(path)) return;
+  makeFolder(room, folderOf(path), 0o755);
+  if (room.taken.delete(path)) rmSync(`${room.folder}/${path}`);
+  mkdirSync(`${room.folder}/${path}`, mode);
+  room.made.add(path);
+};
+
+const placeLink = (room: Room, { path, link }: SourceFile): void => {
+  const target = join(room.folder, clean(link ?? ''));
+  makeRoom(room, path);
+  linkSync(target, join(room.folder, path));
 };
 
 /** Who unpacks as root owns what he makes. */
@@ -182,14 +204,15 @@ const writeContent = (full: string, file: SourceFile): void => {
 };
 
 /** Who is not the machine's root makes no devices, and needs none: a step has its own. */
-const placeByTar = (folder: string, files: readonly SourceFile[]): void => {
+const placeByTar = (room: Room, files: readonly SourceFile[]): void => {
+  const { folder } = room;
   const possible = files.filter(
     ({ type, device }) => !isRootless() || type === 'file' || type === 'fifo' || device?.major === 0,
   );
   const archive = `${folder}.tar`;
   const out = openSync(archive, 'w', 0o600);
   for (const { content, digest: _digest, ...entry } of possible) {
-    makeRoom(folder, entry.path);
+    makeRoom(room, entry.path);
     writeAll(out, tarHeader(entry));
     content?.((chunk) => writeAll(out, chunk));
     writeSync(out, TAR_END, 0, paddingOf(entry.size));
