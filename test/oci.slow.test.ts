@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createProxy } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { createServer, connect as dial } from 'node:net';
@@ -372,6 +372,28 @@ describe('faults', { timeout: 240_000 }, () => {
     expect(ours('store', 'verify', '--store', folder)).toBe('');
     expect(readdirSync(join(folder, '1', 'work'))).toEqual([]);
     expect(readdirSync(context).toSorted()).toEqual(['Dockerfile', 'large', 'small']);
+  });
+
+  it('killed at any moment, a prune leaves each layer whole or not at all', async () => {
+    const { folder } = stockedElsewhere();
+    const layers = join(folder, '1', 'layers');
+    const files = Array.from({ length: 400 }, (_, at) => String(at));
+    for (let time = 0; time < 20; time++) {
+      for (let layer = 0; layer < 12; layer++) {
+        const place = join(layers, String(layer).repeat(64).slice(0, 64));
+        mkdirSync(place, { recursive: true });
+        for (const file of files) writeFileSync(join(place, file), '');
+      }
+      const child = spawn(process.execPath, [cli, 'prune', '--store', folder], { stdio: 'ignore' });
+      const ended = new Promise((done) => child.on('exit', done));
+      await pause(80 + time * 12);
+      child.kill('SIGKILL');
+      await ended;
+      for (const name of readdirSync(layers)) expect(readdirSync(join(layers, name))).toHaveLength(files.length);
+      expect(openStore(folder).image(NAME)).toBeDefined();
+    }
+    ours('prune', '--store', folder);
+    expect([readdirSync(layers), readdirSync(join(folder, '1', 'work'))]).toEqual([[], []]);
   });
 
   it('several at once on one store do each what they would alone', async () => {

@@ -4,7 +4,7 @@ import { hexOf } from '../oci/image.ts';
 import type { Compressed } from './compress.ts';
 import { readJson } from './small-files.ts';
 import type { Store } from './store.ts';
-import { cacheFiles, removeTree, sweeping } from './sweep.ts';
+import { cacheFiles, removeFolder, sweeping } from './sweep.ts';
 
 /** Takes the name away, and the image with its last name. Its layers stay for builds, until `prune`. */
 export const removeImage = (store: Store, name: string): { readonly untagged: string; readonly deleted?: string } => {
@@ -75,7 +75,7 @@ const itemsOf = (store: Store): readonly Item[] => {
     namesIn(join(store.folder, folder)).map((name) => {
       const path = join(store.folder, folder, name);
       const used = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-      return { used, size: () => sizeOf(path), forget: () => removeTree(path) };
+      return { used, size: () => sizeOf(path), forget: () => removeFolder(store, path) };
     }),
   );
   return [...steps, ...files].toSorted((a, b) => b.used - a.used);
@@ -131,5 +131,5 @@ const forgetBlobs = (store: Store, needed: ReadonlySet<string>): void => {
     [join(store.folder, 'layer-digests'), needed],
   ] as const;
   for (const [folder, keeps] of folders)
-    for (const name of namesIn(folder)) if (!keeps.has(name)) removeTree(join(folder, name));
+    for (const name of namesIn(folder)) if (!keeps.has(name)) removeFolder(store, join(folder, name));
 };

@@ -1,10 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
 import { hexOf } from '../oci/image.ts';
+import { removeTree } from './remove-tree.ts';
 import { DRAFT } from './small-files.ts';
 import type { CacheEntry, Store } from './store.ts';
-import { guardedSync, storeTrouble } from './trouble.ts';
+import { guardedSync } from './trouble.ts';
 import { isMarked, othersIn, sweepText } from './work-folder.ts';
 
 /** Keeps builds from starting while files are deleted. Throws ImageError while one goes on. */
@@ -31,14 +33,15 @@ const clearDrafts = (store: Store): void => {
       if (name.includes(DRAFT)) rmSync(store.path(folder, name), { force: true });
 };
 
-/** Files of other users, as steps without root make them, are deleted in a namespace of theirs. */
-export const removeTree = (path: string): void => {
+/** Deletes a folder of the store at once: who is killed half-way leaves it whole or not at all. */
+export const removeFolder = (store: Store, path: string): void => {
+  const moved = join(store.workFolder(), randomUUID());
   try {
-    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-  } catch (error) {
-    const args = ['--user', '--map-root-user', '--map-auto', 'rm', '-rf', path];
-    if (spawnSync('unshare', args, { stdio: 'ignore' }).status !== 0) throw storeTrouble(path, error);
+    renameSync(path, moved);
+  } catch {
+    return removeTree(path);
   }
+  removeTree(moved);
 };
 
 /** What is known of a step that was run. */

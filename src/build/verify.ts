@@ -6,7 +6,7 @@ import { readTar } from '../oci/untar.ts';
 import { partsOfFile } from './compress.ts';
 import { removeNameless } from './prune.ts';
 import { readBlob, type Store } from './store.ts';
-import { type CacheFile, cacheFiles, removeTree, sweeping } from './sweep.ts';
+import { type CacheFile, cacheFiles, removeFolder, sweeping } from './sweep.ts';
 
 export interface Verified {
   readonly blobs: number;
@@ -40,7 +40,7 @@ const brokenBlob = (store: Store, name: string): readonly string[] => {
   const actual = digestOfBlob(path);
   if (actual === name) return [];
   rmSync(path, { recursive: true, force: true });
-  removeTree(store.path('layers', name));
+  removeFolder(store, store.path('layers', name));
   return [`the blob sha256:${name} had another content, with the digest ${actual}: deleted`];
 };
 
@@ -48,7 +48,7 @@ const brokenFolders = (store: Store): readonly string[] =>
   readdirSync(store.path('layers')).flatMap((name) => {
     const flaw = store.hasBlob(`sha256:${name}`) ? flawIn(store, name) : 'had no blob';
     if (flaw === undefined) return [];
-    removeTree(store.path('layers', name));
+    removeFolder(store, store.path('layers', name));
     return [`the files of the layer sha256:${name.slice(0, 12)} ${flaw}: deleted`];
   });
 

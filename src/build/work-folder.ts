@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { removeTree } from './remove-tree.ts';
 
 /** A process that has a work folder, as the folder's name tells. */
 interface Owner {
@@ -60,9 +61,18 @@ const DAY = 86_400_000;
 const isInUse = (folder: string, name: string): boolean => {
   const owner = ownerOf(name);
   if (!owner || owner.boot !== bootOf()) return false;
-  if (owner.space === spaceOf()) return startOf(owner.pid) === owner.start;
+  if (owner.space === spaceOf()) return isRunning(owner);
   const changed = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return Date.now() - changed < DAY;
+};
+
+const isRunning = ({ pid, start }: Owner): boolean => {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+  }
+  return startOf(pid) === start;
 };
 
 const forgetDead = (folder: string): void => {
@@ -72,7 +82,7 @@ const forgetDead = (folder: string): void => {
 /** Another process may be at it too; what cannot be deleted now is deleted by a later build. */
 const forget = (path: string): void => {
   try {
-    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    removeTree(path);
   } catch {}
 };
 
@@ -94,7 +104,7 @@ export const awaitSweep = (mark: string): void => {
 const isSwept = (mark: string): boolean => {
   if (!existsSync(mark)) return false;
   const owner = ownerOf(`${textOf(mark)}-`);
-  return owner !== undefined && owner.pid !== process.pid && startOf(owner.pid) === owner.start;
+  return owner !== undefined && owner.pid !== process.pid && isRunning(owner);
 };
 
 /** What stands in the mark of a process that deletes. */
