@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { decompressed as unpacked } from '../oci/decompress.ts';
 
 /** How a file is compressed, as its first bytes tell. */
 export type Compressed = 'gzip' | 'bzip2' | 'xz' | 'zstd';
@@ -15,19 +15,14 @@ const MAGIC: readonly (readonly [Compressed, readonly number[]])[] = [
 export const compressionOf = (head: Uint8Array): Compressed | undefined =>
   MAGIC.find(([, bytes]) => bytes.every((byte, at) => head[at] === byte))?.[0];
 
-const PACKAGES: Readonly<Record<Compressed, string>> = {
-  gzip: 'gzip',
-  bzip2: 'bzip2',
-  xz: 'xz-utils',
-  zstd: 'zstd',
-};
+const PACKAGES = { bzip2: 'bzip2', xz: 'xz-utils' } as const;
 
 /** What is in a compressed file. Throws an Error that says what is missing or damaged. */
 export const decompressed = (file: string, kind: Compressed): AsyncIterable<Uint8Array> =>
-  kind === 'gzip' ? createReadStream(file).pipe(createGunzip()) : byProgram(file, kind);
+  kind === 'gzip' || kind === 'zstd' ? unpacked(createReadStream(file), 'the archive') : byProgram(file, kind);
 
 /** Of these Node has none, so that the program of that name does it. */
-async function* byProgram(file: string, kind: Compressed): AsyncGenerator<Uint8Array> {
+async function* byProgram(file: string, kind: keyof typeof PACKAGES): AsyncGenerator<Uint8Array> {
   const child = spawn(kind, ['-d', '-c', file], { stdio: ['ignore', 'pipe', 'pipe'] });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -35,7 +30,11 @@ async function* byProgram(file: string, kind: Compressed): AsyncGenerator<Uint8A
   });
   const ended = new Promise<Error | undefined>((resolve) => {
     child.once('error', () =>
-      resolve(new Error(`${kind} is not installed, which unpacks it: apt-get install ${PACKAGES[kind]}`)),
+      resolve(
+        new Error(
+          `${kind} is not installed, which unpacks it: apt-get install ${PACKAGES[kind]}, or write --unpack=false`,
+        ),
+      ),
     );
     child.once('close', (code) => resolve(code === 0 ? undefined : new Error(complaint.trim() || `${kind} failed`)));
   });

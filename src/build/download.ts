@@ -1,6 +1,8 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Answer, send, type Trust } from '../oci/http.ts';
+import { proxyFor } from '../oci/proxy.ts';
 import { readInto } from './read-file.ts';
 import { writeWhole } from './small-files.ts';
 import type { Store } from './store.ts';
@@ -70,25 +72,35 @@ const fetched = async (
   folder: string,
   algorithm: string | undefined,
 ): Promise<Known | undefined> => {
-  const headers: Record<string, string> = { 'user-agent': 'iechorlint', 'accept-encoding': 'identity' };
+  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   const knows = known && (!algorithm || algorithm in known.checksums);
   if (knows && known.etag) headers['if-none-match'] = known.etag;
   if (knows && known.modified) headers['if-modified-since'] = known.modified;
   const { username, password, href } = withoutPassword(url);
   if (username !== '') headers.authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  const response = await fetch(href, { headers }).catch((error: unknown) => {
+  const answer = await send(new URL(href), { method: 'GET', headers }, trustIn(href)).catch((error: unknown) => {
     throw new Error(`cannot fetch ${masked(url)}: ${reasonOf(error)}`);
   });
-  if (response.status === 304) return undefined;
-  if (!response.ok)
-    throw new Error(`cannot fetch ${masked(url)}: the server answers ${response.status} ${response.statusText}`);
-  const modified = response.headers.get('last-modified') ?? undefined;
+  if (answer.status === 200) return { ...(await stored(answer, url, folder, algorithm)), ...saidOf(answer) };
+  answer.drop();
+  if (answer.status === 304) return undefined;
+  throw new Error(`cannot fetch ${masked(url)}: the server answers ${answer.status}`);
+};
+
+/** What is asked for without TLS may lead elsewhere without it too. */
+const trustIn = (url: string): Trust => ({
+  isInsecure: url.startsWith('http:'),
+  patience: 60_000,
+  proxy: (each) => proxyFor(each, process.env),
+});
+
+const saidOf = ({ headers }: Answer): Pick<Known, 'name' | 'lastModified' | 'etag' | 'modified'> => {
+  const modified = headers['last-modified'];
   const time = modified === undefined ? Number.NaN : Date.parse(modified);
   return {
-    ...(await stored(response, url, folder, algorithm)),
-    name: nameIn(response.headers.get('content-disposition')),
+    name: nameIn(headers['content-disposition']),
     lastModified: Number.isNaN(time) ? undefined : Math.floor(time / 1000),
-    etag: response.headers.get('etag') ?? undefined,
+    etag: headers.etag,
     modified,
   };
 };
@@ -102,7 +114,7 @@ const withoutPassword = (text: string) => {
 };
 
 const stored = async (
-  response: Response,
+  { body }: Answer,
   url: string,
   folder: string,
   algorithm = 'sha256',
@@ -114,7 +126,7 @@ const stored = async (
   const other: Hash | undefined = algorithm === 'sha256' ? undefined : createHash(algorithm);
   let size = 0;
   try {
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of body) {
       hash.update(chunk);
       other?.update(chunk);
       size += chunk.length;
@@ -135,7 +147,7 @@ const stored = async (
   }
 };
 
-const nameIn = (disposition: string | null): string | undefined => {
+const nameIn = (disposition: string | undefined): string | undefined => {
   const name = /filename="?([^";]+)"?/i.exec(disposition ?? '')?.[1];
   return name?.replace(/^.*[\\/]/s, '') || undefined;
 };
@@ -143,7 +155,4 @@ const nameIn = (disposition: string | null): string | undefined => {
 /** An address without the password in it. */
 export const masked = (url: string): string => url.replace(/\/\/[^/@]*@/, '//***@');
 
-const reasonOf = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
-};
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
