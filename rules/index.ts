@@ -33,10 +33,12 @@ import overriddenInstruction from './correctness/overridden-instruction.ts';
 import redundantPlatform from './correctness/redundant-platform.ts';
 import relativeWorkdir from './correctness/relative-workdir.ts';
 import shellFormCommand from './correctness/shell-form-command.ts';
+import spaceBeforeEquals from './correctness/space-before-equals.ts';
 import swallowedInstruction from './correctness/swallowed-instruction.ts';
 import undefinedArgInFrom from './correctness/undefined-arg-in-from.ts';
 import undefinedVariable from './correctness/undefined-variable.ts';
 import ungracefulStopsignal from './correctness/ungraceful-stopsignal.ts';
+import writtenBelowVolume from './correctness/written-below-volume.ts';
 import labelDuplicateKey from './labels/label-duplicate-key.ts';
 import labelEmpty from './labels/label-empty.ts';
 import labelKeyInvalid from './labels/label-key-invalid.ts';
@@ -276,6 +278,7 @@ export const rules: readonly Rule[] = [
   shellSyntax,
   shellcheck,
   spaceAfterAssignment,
+  spaceBeforeEquals,
   stageByNumber,
   stageNameCasing,
   stalePackageIndex,
@@ -314,4 +317,5 @@ export const rules: readonly Rule[] = [
   wgetAndCurlBoth,
   wgetWithoutProgress,
   worldWritable,
+  writtenBelowVolume,
 ];
