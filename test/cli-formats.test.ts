@@ -21,9 +21,7 @@ describe('several formats in one run', () => {
     const cwd = folderWith({ Dockerfile: saying('doubtful') });
     const { code, stdout, stderr } = await runIn(cwd, ['--format=json=a=b.json', '--format', 'gnu=c', '.']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe(
-      'iechorlint: 1 warning in 1 file; 1 can be fixed with --fix; the reports are in a=b.json and c\n',
-    );
+    expect(stderr).toBe('iechorlint: 1 warning in 1 file; 1 can be fixed with --fix; the reports are in a=b.json, c\n');
     expect(JSON.parse(read(cwd, 'a=b.json')).schema).toBe(1);
     expect((await runIn(cwd, ['--format=gnu=-', '.'])).stdout).toMatch(/^Dockerfile:2:3: /);
   });
@@ -34,7 +32,7 @@ describe('several formats in one run', () => {
     const { stdout, stderr } = await runIn(cwd, args);
     expect({ stdout, stderr }).toEqual({
       stdout: '',
-      stderr: 'iechorlint: 1 warning in 1 file; 1 can be fixed with --fix; the reports are in a.json and b\n',
+      stderr: 'iechorlint: 1 warning in 1 file; 1 can be fixed with --fix; the reports are in a.json, b\n',
     });
     expect(JSON.parse(read(cwd, 'a.json')).schema).toBe(1);
   });

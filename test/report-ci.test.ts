@@ -173,17 +173,17 @@ describe('junit', () => {
     expect(render(reportJunit, REPORT)).toBe(`\
 <?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="iechorlint" tests="5" failures="3" errors="1">
-<testsuite name="gone" tests="1" failures="0" errors="1">
-  <testcase name="can be read" classname="gone" file="gone"><error message="cannot be read: no such file or directory" type="unreadable-file"/></testcase>
+<testsuite name="gone" file="gone" tests="1" failures="0" errors="1">
+  <testcase name="can be read" classname="gone"><error message="cannot be read: no such file or directory" type="unreadable-file"/></testcase>
 </testsuite>
-<testsuite name="./a,b/Dockerfile" tests="3" failures="3" errors="0">
-  <testcase name="relative-workdir at 2:9" classname="./a,b/Dockerfile" file="./a,b/Dockerfile" line="2"><failure message="Relative WORKDIR \`app\`" type="warning">./a,b/Dockerfile:2:9: Relative WORKDIR \`app\`
+<testsuite name="./a,b/Dockerfile" file="./a,b/Dockerfile" tests="3" failures="3" errors="0">
+  <testcase name="relative-workdir at 2:9" classname="./a,b/Dockerfile"><failure message="Relative WORKDIR \`app\`" type="warning">./a,b/Dockerfile:2:9: Relative WORKDIR \`app\`
 Write \`/app\`</failure></testcase>
-  <testcase name="syntax at 3:5" classname="./a,b/Dockerfile" file="./a,b/Dockerfile" line="3"><failure message="100% wrong, so: no" type="error">./a,b/Dockerfile:3:5: 100% wrong, so: no</failure></testcase>
-  <testcase name="end at 5:1" classname="./a,b/Dockerfile" file="./a,b/Dockerfile" line="5"><failure message="At the end" type="style">./a,b/Dockerfile:5:1: At the end</failure></testcase>
+  <testcase name="syntax at 3:5" classname="./a,b/Dockerfile"><failure message="100% wrong, so: no" type="error">./a,b/Dockerfile:3:5: 100% wrong, so: no</failure></testcase>
+  <testcase name="end at 5:1" classname="./a,b/Dockerfile"><failure message="At the end" type="style">./a,b/Dockerfile:5:1: At the end</failure></testcase>
 </testsuite>
-<testsuite name="clean" tests="1" failures="0" errors="0">
-  <testcase name="no findings" classname="clean" file="clean"/>
+<testsuite name="clean" file="clean" tests="1" failures="0" errors="0">
+  <testcase name="no findings" classname="clean"/>
 </testsuite>
 </testsuites>
 `);

@@ -125,7 +125,7 @@ const report = async (run: Run, files: readonly FileReport[]): Promise<void> => 
   if (written.length < options.reports.length || run.failures.length > 0) return;
   tell(
     run,
-    `${summarise(outcome)}; ${written.length === 1 ? 'the report is' : 'the reports are'} in ${written.join(' and ')}`,
+    `${summarise(outcome)}; ${written.length === 1 ? 'the report is' : 'the reports are'} in ${written.join(', ')}`,
   );
 };
 

@@ -20,16 +20,16 @@ const totalsOf = (report: Report) => {
 };
 
 const unreadableSuite = ({ path, message }: Unreadable): string => {
-  const test = attributes({ name: 'can be read', classname: path, file: path });
+  const test = attributes({ name: 'can be read', classname: path });
   const error = `<error${attributes({ message: `cannot be read: ${message}`, type: 'unreadable-file' })}/>`;
-  return `<testsuite${attributes({ name: path, tests: 1, failures: 0, errors: 1 })}>\n  <testcase${test}>${error}</testcase>\n</testsuite>\n`;
+  return `<testsuite${attributes({ name: path, file: path, tests: 1, failures: 0, errors: 1 })}>\n  <testcase${test}>${error}</testcase>\n</testsuite>\n`;
 };
 
 function* suiteOf({ document, diagnostics }: FileReport): Generator<string> {
   const { path } = document;
   const failures = diagnostics.length;
-  yield `<testsuite${attributes({ name: path, tests: Math.max(1, failures), failures, errors: 0 })}>\n`;
-  if (failures === 0) yield `  <testcase${attributes({ name: 'no findings', classname: path, file: path })}/>\n`;
+  yield `<testsuite${attributes({ name: path, file: path, tests: Math.max(1, failures), failures, errors: 0 })}>\n`;
+  if (failures === 0) yield `  <testcase${attributes({ name: 'no findings', classname: path })}/>\n`;
   else {
     const view = viewOf(document);
     for (const diagnostic of diagnostics) yield testOf(diagnostic, path, view);
@@ -40,7 +40,7 @@ function* suiteOf({ document, diagnostics }: FileReport): Generator<string> {
 const testOf = ({ rule, severity, message, help, range }: Diagnostic, path: string, view: View): string => {
   const { line, column } = view.lines.positionAt(range.start);
   const said = view.sentence(message);
-  const test = attributes({ name: `${rule} at ${line}:${column}`, classname: path, file: path, line });
+  const test = attributes({ name: `${rule} at ${line}:${column}`, classname: path });
   const failure = attributes({ message: said, type: severity });
   const text = [`${view.placeOf(range)}: ${said}`, ...(help === undefined ? [] : [view.paragraphs(help)])].join('\n');
   return `  <testcase${test}><failure${failure}>${escapeMarkup(escapeText(text))}</failure></testcase>\n`;
