@@ -1,0 +1,140 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { bundleCli } from './support/bundle.ts';
+import { folderWith } from './support/cli.ts';
+
+let cli = { file: '', remove: () => {} };
+
+beforeAll(async () => {
+  cli = await bundleCli();
+}, 60_000);
+
+afterAll(() => cli.remove());
+
+const BAD = 'FROM alpine:3.22\nWORKDIR app\nCMD ["x"]\n';
+const GOOD = 'FROM scratch\n';
+
+const action = parse(readFileSync('action.yml', 'utf8'));
+const gitlab = parse(readFileSync('ci/gitlab.yml', 'utf8'));
+
+/** The text of an expression, with the inputs and the outputs of steps that a workflow would have. */
+const evaluated = (text: string, known: Readonly<Record<string, string>>): string =>
+  text.replace(/\$\{\{ *([\w.-]+) *\}\}/g, (_, name: string) => {
+    expect(known).toHaveProperty([name]);
+    return known[name] ?? '';
+  });
+
+/** Runs the steps of the action that are shell, as GitHub runs them. */
+const runAction = (files: Record<string, string>, given: Readonly<Record<string, string>> = {}) => {
+  const cwd = folderWith(files);
+  const temporary = folderWith({ output: '', summary: '' });
+  const own = folderWith({
+    'dist/package.json': '{ "type": "module" }',
+    'dist/cli.js': `import ${JSON.stringify(cli.file)};\n`,
+  });
+  const known: Record<string, string> = {};
+  for (const [name, { default: value }] of Object.entries<{ default: string }>(action.inputs))
+    known[`inputs.${name}`] = given[name] ?? value;
+  let status: number | null = 0;
+  let stdout = '';
+  for (const step of action.runs.steps.filter(({ run }: { run?: string }) => run !== undefined)) {
+    const env: Record<string, string> = {};
+    for (const [name, value] of Object.entries<string>(step.env ?? {})) env[name] = evaluated(value, known);
+    const script = join(temporary, 'script.sh');
+    writeFileSync(script, step.run);
+    const result = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', script], {
+      cwd,
+      encoding: 'utf8',
+      env: {
+        PATH: process.env.PATH,
+        GITHUB_ACTIONS: 'true',
+        GITHUB_ACTION_PATH: own,
+        GITHUB_OUTPUT: join(temporary, 'output'),
+        GITHUB_STEP_SUMMARY: join(temporary, 'summary'),
+        RUNNER_TEMP: temporary,
+        ...env,
+      },
+    });
+    stdout += result.stdout;
+    status = result.status;
+    for (const [, name, value = ''] of readFileSync(join(temporary, 'output'), 'utf8').matchAll(/^([\w-]+)=(.*)$/gm))
+      known[`steps.lint.outputs.${name}`] = value;
+    if (status !== 0) break;
+  }
+  const summary = readFileSync(join(temporary, 'summary'), 'utf8');
+  const sarif = () => JSON.parse(readFileSync(join(cwd, known['inputs.sarif-file'] ?? ''), 'utf8'));
+  return { status, stdout, summary, sarif, code: known['steps.lint.outputs.exit-code'] };
+};
+
+describe.skipIf(process.platform === 'win32')('the GitHub action', { timeout: 60_000 }, () => {
+  it('is a composite one whose scripts hold no expression', () => {
+    expect(action.runs.using).toBe('composite');
+    for (const { run = '', shell, uses } of action.runs.steps) {
+      expect(run).not.toContain('${{');
+      expect(uses ?? shell).toMatch(/^bash$|^[\w-]+\/[\w/-]+@v\d+$/);
+    }
+  });
+
+  it('annotates, sums up, writes SARIF, and fails as the command does', () => {
+    const { status, stdout, summary, sarif, code } = runAction({ 'a b/Dockerfile': BAD });
+    expect({ status, code }).toEqual({ status: 1, code: '1' });
+    expect(stdout).toMatch(/^::warning file=a b\/Dockerfile,line=2,.*relative-workdir/m);
+    expect(summary).toMatch(/^## iechorlint: .*warning.*[\s\S]*<code>a b\/Dockerfile<\/code>/);
+    expect(sarif().runs[0].results.length).toBeGreaterThan(0);
+    expect(runAction({ Dockerfile: GOOD })).toMatchObject({ status: 0, code: '0', stdout: '' });
+  });
+
+  it('takes paths and options a line each, and what is in them is no command', () => {
+    const files = { 'a b/Dockerfile': BAD, 'c/Dockerfile': BAD, '$(touch x)`y`': BAD };
+    const { stdout, code } = runAction(files, {
+      paths: 'a b\n$(touch x)`y`\n\n',
+      options: '--fail-on=never\n--select=relative-workdir\n',
+      'sarif-file': 'o p.sarif',
+    });
+    expect(code).toBe('0');
+    expect(stdout.match(/file=[^,]*/g)).toEqual(['file=a b/Dockerfile', 'file=$(touch x)`y`']);
+  });
+
+  it('tells wrong use, and 2', () => {
+    const { status, code, summary } = runAction({ Dockerfile: GOOD }, { since: 'main' });
+    expect({ status, code, summary }).toEqual({ status: 2, code: '2', summary: '' });
+  });
+});
+
+/** Runs the script of the GitLab job, with `npm` doing nothing and `iechorlint` being this one. */
+const runGitlab = (files: Record<string, string>, variables: Readonly<Record<string, string>> = {}) => {
+  const cwd = folderWith(files);
+  const programs = folderWith({});
+  mkdirSync(programs, { recursive: true });
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${cli.file}' "$@"\n`;
+  writeFileSync(join(programs, 'iechorlint'), program, { mode: 0o755 });
+  writeFileSync(join(programs, 'npm'), '#!/bin/sh\necho "npm $*"\n', { mode: 0o755 });
+  const env = { ...gitlab.iechorlint.variables, ...variables, PATH: `${programs}:${process.env.PATH}` };
+  const script = ['set -eo pipefail', ...gitlab.iechorlint.script].join('\n');
+  const { status, stdout } = spawnSync('bash', ['-c', script], { cwd, env, encoding: 'utf8' });
+  const report = gitlab.iechorlint.artifacts.reports.codequality;
+  return { status, stdout, issues: JSON.parse(readFileSync(join(cwd, report), 'utf8')) };
+};
+
+describe.skipIf(process.platform === 'win32')('the GitLab job', { timeout: 60_000 }, () => {
+  it('prints the findings, and writes the report that it names', () => {
+    const { status, stdout, issues } = runGitlab({ Dockerfile: BAD }, { IECHORLINT_PACKAGE: 'x@1' });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^npm install --global --no-audit --no-fund x@1\n/);
+    expect(stdout).toMatch(/Dockerfile:2:9 {2}warning {2}relative-workdir/);
+    expect(issues).toContainEqual(
+      expect.objectContaining({
+        check_name: 'relative-workdir',
+        location: { path: 'Dockerfile', lines: { begin: 2, end: 2 } },
+      }),
+    );
+    const calm = runGitlab(
+      { 'a/Dockerfile': BAD, 'b/Dockerfile': GOOD },
+      { IECHORLINT_PATHS: 'a b', IECHORLINT_OPTIONS: '--fail-on never' },
+    );
+    expect(calm.status).toBe(0);
+  });
+});
