@@ -432,6 +432,18 @@ describe('pushing', () => {
     for (const { url } of put) expect(url).toMatch(/\?state=a%2Fb&digest=sha256%3A[0-9a-f]{64}$/);
   });
 
+  it('sends nothing to a place without TLS', async () => {
+    const registry = await fakeRegistry(({ method }, response) => {
+      if (method !== 'POST') return false;
+      response.writeHead(202, { location: 'http://storage.example.com/x' }).end();
+      return true;
+    });
+    const store = testStore();
+    await expect(push(registry, store, twoLayers(store))).rejects.toThrow(
+      /wants blobs sent to http:\/\/storage\.example\.com, which is not protected by TLS/,
+    );
+  });
+
   it('sends parts where a whole is too large', async () => {
     const registry = await fakeRegistry(({ method, body }, response) => {
       if (method !== 'PUT' || body.length < 100_000) return false;
@@ -462,6 +474,7 @@ describe('pushing', () => {
   it.each([
     [400, 'provided digest'],
     [403, 'does not allow it'],
+    [500, 'it answered 500'],
   ])('explains %i', async (status, message) => {
     const registry = await fakeRegistry(({ method }, response) => {
       if (method !== 'PUT') return false;

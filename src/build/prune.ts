@@ -21,6 +21,7 @@ export const removeNameless = (store: Store, id: string): void => forgetImage(st
 const forgetImage = (store: Store, hex: string): void => {
   rmSync(store.path('images', hex), { force: true });
   rmSync(store.path('sizes', hex), { force: true });
+  rmSync(store.path('notes', `${hex}.json`), { force: true });
 };
 
 export interface Pruned {

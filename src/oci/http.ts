@@ -161,7 +161,7 @@ const lostError = (url: URL, error: unknown): ImageError => {
 /** What a failed connection means, and whether it may pass. */
 const LOSSES: Readonly<Record<string, readonly [reason: string, isPassing: boolean]>> = {
   ECONNREFUSED: ['nothing listens there', false],
-  ENOTFOUND: ['there is no such host', false],
+  ENOTFOUND: ['nobody knows the name; is it right, and is there a network?', false],
   EAI_AGAIN: ['the name cannot be looked up; is there a network?', true],
   ECONNRESET: ['the connection was cut', true],
   EPIPE: ['the connection was cut', true],

@@ -83,8 +83,7 @@ export const ask = async (
   scopes: readonly string[],
   call: Call,
 ): Promise<Answer> => {
-  const base = await baseOf(session);
-  const url = new URL(where, base);
+  const url = guardedPlace(new URL(where, await baseOf(session)), await baseOf(session), session);
   for (let number = 1; ; number++) {
     const isLast = number >= MOST_ATTEMPTS;
     const answer = await askOnce(session, url, scopes, call).catch((error: unknown) => {
@@ -95,6 +94,14 @@ export const ask = async (
     answer?.drop();
     await pause(waitBefore(number, answer, session.access));
   }
+};
+
+/** A registry behind a proxy may name itself without TLS, and means itself; nothing else is sent without. */
+const guardedPlace = (url: URL, base: URL, { host, trust }: Session): URL => {
+  if (url.protocol === 'https:' || url.origin === base.origin) return url;
+  if (base.protocol === 'https:' && url.hostname === base.hostname) return new URL(url.pathname + url.search, base);
+  if (url.protocol === 'http:' && (trust.isInsecure || isLoopback(url.host))) return url;
+  throw new ImageError(`${host} wants blobs sent to ${url.origin}, which is not protected by TLS`);
 };
 
 const isBusy = (status: number): boolean => status === 429 || status === 502 || status === 503 || status === 504;
@@ -137,20 +144,21 @@ const loginNeeded = (host: string): string =>
 const loginRefused = (host: string): string =>
   `${host} refuses the login that is stored for it; log in again with \`docker login ${host}\``;
 
+const NO_IMAGE = 'the registry has no such image, or shows it to nobody without a login; is the name right?';
+
 /** What an answer that is no success means, as an error to throw. */
-export const refusal = async (answer: Answer, what: string): Promise<ImageError> => {
+export const refusal = async (answer: Answer, what: string, missing = NO_IMAGE): Promise<ImageError> => {
   const text = await bytesOf(answer, 1 << 16).then(
     (bytes) => bytes.toString(),
     () => '',
   );
   const own = messageIn(text);
-  const reason = REASONS[answer.status] ?? `it answered ${answer.status}`;
+  const reason = answer.status === 404 ? missing : (REASONS[answer.status] ?? `it answered ${answer.status}`);
   return new ImageError(`cannot ${what}: ${reason}${own ? ` (${own})` : ''}`, answer.status >= 500);
 };
 
 const REASONS: Readonly<Record<number, string>> = {
   403: 'the registry does not allow it; is the login for this repository?',
-  404: 'the registry has no such image',
   413: 'the registry takes nothing so large',
   429: 'the registry has had too many requests; log in, or try again later',
 };

@@ -16,6 +16,8 @@ const scopesFor = (path: string, sources: readonly string[] = []): readonly stri
   ...sources.map((source) => `repository:${source}:pull`),
 ];
 
+const NO_REPOSITORY = 'the registry has no such repository; some want it made before the first push';
+
 const EMPTY = new Uint8Array(0);
 
 /** Whether the repository has the blob. */
@@ -57,7 +59,8 @@ const sendOnce = async (repository: Repository, upload: Upload): Promise<void> =
   const call = { method: 'PUT', headers: OCTETS, body: upload } as const;
   const answer = await ask(session, withDigest(placeIn(begun), upload.digest), scopesFor(path), call);
   if (answer.status === 201) return answer.drop();
-  if (![404, 405, 413, 416].includes(answer.status)) throw await refusal(answer, `push to ${host}/${path}`);
+  if (![404, 405, 413, 416].includes(answer.status))
+    throw await refusal(answer, `push to ${host}/${path}`, NO_REPOSITORY);
   answer.drop();
   await sendParts(repository, upload, Math.max(least || 0, PART));
 };
@@ -67,7 +70,7 @@ const OCTETS = { 'content-type': 'application/octet-stream' } as const;
 const begin = async ({ path, session, host }: Repository): Promise<Answer> => {
   const call = { method: 'POST', headers: {}, body: EMPTY } as const;
   const answer = await ask(session, `/v2/${path}/blobs/uploads/`, scopesFor(path), call);
-  if (answer.status !== 202) throw await refusal(answer, `push to ${host}/${path}`);
+  if (answer.status !== 202) throw await refusal(answer, `push to ${host}/${path}`, NO_REPOSITORY);
   answer.drop();
   return answer;
 };
@@ -95,13 +98,13 @@ const sendParts = async (repository: Repository, upload: Upload, length: number)
     const body = upload.part(start, Math.min(length, upload.size - start));
     const headers = { ...OCTETS, 'content-range': `${start}-${start + body.length - 1}` };
     const answer = await ask(session, place, scopesFor(path), { method: 'PATCH', headers, body });
-    if (answer.status !== 202) throw await refusal(answer, `push to ${host}/${path}`);
+    if (answer.status !== 202) throw await refusal(answer, `push to ${host}/${path}`, NO_REPOSITORY);
     answer.drop();
     place = placeIn(answer);
   }
   const call = { method: 'PUT', headers: {}, body: EMPTY } as const;
   const answer = await ask(session, withDigest(place, upload.digest), scopesFor(path), call);
-  if (answer.status !== 201) throw await refusal(answer, `push to ${host}/${path}`);
+  if (answer.status !== 201) throw await refusal(answer, `push to ${host}/${path}`, NO_REPOSITORY);
   answer.drop();
 };
 
@@ -114,6 +117,6 @@ export const sendManifest = async (
 ): Promise<void> => {
   const call = { method: 'PUT', headers: { 'content-type': mediaType }, body } as const;
   const answer = await ask(session, `/v2/${path}/manifests/${reference}`, scopesFor(path), call);
-  if (answer.status !== 201) throw await refusal(answer, `push ${host}/${path}:${reference}`);
+  if (answer.status !== 201) throw await refusal(answer, `push ${host}/${path}:${reference}`, NO_REPOSITORY);
   answer.drop();
 };
