@@ -32,11 +32,14 @@ export const draftOf = (line: Line, children: Children, attached: Attached): Dra
   const first = children.keyword;
   const { line: logical } = line;
   const piece = first ? pieceOf(first) : { start: logical.start, end: logical.start };
-  const flags = [...tokens(children, 'Flag'), ...tokens(children, 'OnbuildFlag')].map((token) => flagOf(line, token));
+  const flags: Flag[] = [];
   let place = piece.end;
-  for (const name of FLAG_TOKENS) {
-    const last = tokens(children, name).at(-1);
-    if (last) place = Math.max(place, pieceOf(last).end);
+  for (const [name, list] of children.tokens) {
+    if (!FLAG_TOKENS.has(name)) continue;
+    for (const token of list) {
+      if (!name.endsWith('End')) flags.push(flagOf(line, token));
+      place = Math.max(place, pieceOf(token).end);
+    }
   }
   const keyword = tokenAt(line, piece);
   const whole: Range = line.trigger ? { start: keyword.start, end: logical.source.end } : logical.source;
@@ -59,7 +62,7 @@ export const draftOf = (line: Line, children: Children, attached: Attached): Dra
   };
 };
 
-const FLAG_TOKENS = ['Flag', 'FlagsEnd', 'OnbuildFlag', 'OnbuildFlagsEnd'] as const;
+const FLAG_TOKENS = new Set(['Flag', 'FlagsEnd', 'OnbuildFlag', 'OnbuildFlagsEnd']);
 
 const SHARED_RULES: ReadonlySet<string> = new Set([
   'flags',

@@ -47,8 +47,9 @@ export const lintFile = (
   const rules = [...config.rules.keys()];
   const asked = hasText ? askedRules(rules, file, walk.model, facts) : rules.filter(({ bytes }) => bytes);
   const visitors = visitorsOf(walk, asked);
-  if (hasText) walkFile(walk, visitors);
-  finish(walk, visitors);
+  const handlers = handlersOf(visitors);
+  if (hasText) walkFile(walk, visitors, handlers);
+  finish(walk, handlers);
   for (const { diagnostic } of walk.lastInScript.values()) walk.diagnostics.push(diagnostic);
   const found = superseded(lend(walk.diagnostics, walk.lent, file));
   const kept = config.inlineIgnores
@@ -120,22 +121,24 @@ const visitorsOf = (walk: Walk, rules: Iterable<Rule>): Visitors => {
 const rulesOfTriggers = (visitors: Visitors): ReadonlySet<Rule> =>
   new Set(visitors.flatMap(({ rule, setting }) => (setting.as === 'buildkit' ? [] : rule)));
 
-const walkFile = (walk: Walk, visitors: Visitors): void => {
-  const handlers = handlersOf(visitors);
+const walkFile = (walk: Walk, visitors: Visitors, handlers: Handlers): void => {
   for (const node of walk.file.globals) visit(walk, handlers, node, { stage: undefined, onbuild: false });
   for (const stage of walk.model.stages) {
-    walkStage(walk, visitors, handlers, stage, false);
+    walkStage(walk, handlers, stage, false);
     const triggers = walk.model.triggersOf(stage);
     if (!triggers) continue;
-    const own = visitorsOf(walk, rulesOfTriggers(visitors));
-    walkStage(walk, own, handlersOf(own), triggers, true);
+    walkStage(walk, handlersOf(visitorsOf(walk, rulesOfTriggers(visitors))), triggers, true);
   }
 };
 
-/** What the rules do with each kind of node. */
-type Handlers = ReadonlyMap<string, readonly Handling[]>;
+/** What the rules do, and where. Found once for a file: to look for a handler costs more than most handlers do. */
+interface Handlers {
+  readonly byKind: ReadonlyMap<string, readonly Handling[]>;
+  /** The rules that have something to do at the start of a stage, and those at the end. */
+  readonly ofStage: Visitors;
+  readonly ofEnd: Visitors;
+}
 
-/** Found once for a file: to look a handler up by kind for each node costs more than most handlers do. */
 interface Handling {
   readonly active: ActiveRule;
   // As a method, it may be called with any node; the map sees to it that it is one of its kind.
@@ -143,28 +146,32 @@ interface Handling {
 }
 
 const handlersOf = (visitors: Visitors): Handlers => {
-  const handlers = new Map<string, Handling[]>();
+  const byKind = new Map<string, Handling[]>();
+  const ofStage: ActiveRule[] = [];
+  const ofEnd: ActiveRule[] = [];
   for (const active of visitors) {
     for (const kind in active.visitor) {
+      if (kind === 'Stage') ofStage.push(active);
+      if (kind === 'done') ofEnd.push(active);
       const handle = isInstructionKind(kind) ? active.visitor[kind] : undefined;
       if (!handle) continue;
-      const list = handlers.get(kind);
+      const list = byKind.get(kind);
       if (list) list.push({ active, handle });
-      else handlers.set(kind, [{ active, handle }]);
+      else byKind.set(kind, [{ active, handle }]);
     }
   }
-  return handlers;
+  return { byKind, ofStage, ofEnd };
 };
 
 /** Everything else that a visitor may have is none. */
 const isInstructionKind = (key: string): key is InstructionKind =>
   key !== 'Stage' && key !== 'done' && key !== 'ignores';
 
-const walkStage = (walk: Walk, visitors: Visitors, handlers: Handlers, stage: StageInfo, onbuild: boolean): void => {
+const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: boolean): void => {
   const where: Where = { stage, onbuild };
   const isFinal = walk.model.isInFinalImage(stage);
-  for (const each of visitors) {
-    if (!each.visitor.Stage || (!isFinal && isAboutFinal(each))) continue;
+  for (const each of handlers.ofStage) {
+    if (!isFinal && isAboutFinal(each)) continue;
     collect(walk, each, () => each.visitor.Stage?.(stage.node, where));
   }
   if (stage.node.from) visit(walk, handlers, stage.node.from, where, isFinal);
@@ -176,7 +183,7 @@ const isAboutFinal = ({ rule, setting }: ActiveRule): boolean => rule.scope === 
 
 // The hot loop: no function is made for a node and a rule.
 const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, isFinal = true): void => {
-  const list = handlers.get(node.kind);
+  const list = handlers.byKind.get(node.kind);
   if (!list) return;
   for (const each of list) {
     if (!isFinal && isAboutFinal(each.active)) continue;
@@ -189,8 +196,8 @@ const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, 
   }
 };
 
-const finish = (walk: Walk, visitors: Visitors): void => {
-  for (const each of visitors) if (each.visitor.done) collect(walk, each, () => each.visitor.done?.());
+const finish = (walk: Walk, { ofEnd }: Handlers): void => {
+  for (const each of ofEnd) collect(walk, each, () => each.visitor.done?.());
 };
 
 const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined): void => {

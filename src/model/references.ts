@@ -16,6 +16,8 @@ export const nameRangeOf = (file: Iechorfile, { kind, at, text }: Reference): Ra
 
 /** What the stage itself takes by FROM, COPY and mounts; the triggers of its ONBUILD instructions left out. */
 export const ownReferences = (stage: StageInfo): readonly Reference[] => {
+  // Most stages take nothing but by FROM.
+  if (stage.references.length <= (stage.node.from ? 1 : 0)) return stage.references;
   const triggers = new Set<Instruction>();
   for (const node of stage.node.instructions) if (node.kind === 'Onbuild') triggers.add(node.trigger);
   return triggers.size === 0 ? stage.references : stage.references.filter(({ node }) => !triggers.has(node));

@@ -7,7 +7,8 @@ import type { ShellWord, SimpleCommand } from './nodes.ts';
 export const bashismsOfCommand = (command: SimpleCommand, walk: BashismWalk): void => {
   const name = command.words[0]?.text;
   if (name === undefined) return;
-  const [first, ...rest] = command.words;
+  const first = command.words[0];
+  const rest = command.words.slice(1);
   if (name === '[' || name === 'test') return noteTest(command, name === '[' ? rest.slice(0, -1) : rest, walk);
   if (/^(?:\/(?:usr\/)?bin\/)?echo$/.test(name)) return noteEcho(command, name, rest[0], walk);
   if (name === 'source') return note(walk, 'source', first ?? command, { command });

@@ -6,6 +6,7 @@ import type {
   CompoundCommand,
   Script,
   ShellArithmetic,
+  ShellAssignment,
   ShellNode,
   ShellRedirection,
   ShellStatement,
@@ -40,13 +41,16 @@ const walkNode = (node: ShellNode, walk: BashismWalk): void => {
 };
 
 const walkSimple = (node: SimpleCommand, walk: BashismWalk): void => {
-  for (const assignment of [...node.assignments, ...node.declared]) {
-    if (assignment.array) note(walk, 'array', assignment);
-    else if (assignment.append) note(walk, 'appendAssignment', assignment);
-  }
+  for (const assignment of node.assignments) noteAssignment(assignment, walk);
+  for (const assignment of node.declared) noteAssignment(assignment, walk);
   bashismsOfCommand(node, walk);
   for (const redirection of node.redirections) walkRedirection(redirection, walk);
   for (const word of wordsOf(node)) walkWord(word, walk);
+};
+
+const noteAssignment = (assignment: ShellAssignment, walk: BashismWalk): void => {
+  if (assignment.array) note(walk, 'array', assignment);
+  else if (assignment.append) note(walk, 'appendAssignment', assignment);
 };
 
 // Compound commands -------------------------------------------------------------------------------------------------
@@ -105,6 +109,8 @@ const redirectionFeature = (redirection: ShellRedirection, text: string): BashFe
 // Words -------------------------------------------------------------------------------------------------------------
 
 const walkWord = (word: ShellWord, walk: BashismWalk): void => {
+  // As most words are: nothing in it but characters.
+  if (!word.quoted && word.parts.length === 1 && word.parts[0]?.kind === 'Literal') return;
   if (word.quoted && /(?:^|[^\\"'$])\$"/.test(word.raw) && word.raw.startsWith('$"')) note(walk, 'localeQuote', word);
   for (const part of word.parts) walkPart(part, walk);
 };

@@ -211,7 +211,8 @@ const walkBranches = ({ type, bodies, words }: CompoundCommand, at: Place, value
 const DECLARING = new Set(['export', 'declare', 'local', 'readonly', 'typeset']);
 
 const walkSimple = (command: SimpleCommand, values: Values, found: Found): void => {
-  const [first, ...rest] = command.words;
+  const first = command.words[0];
+  const rest = command.words.slice(1);
   for (const { index, array, values: words } of command.assignments) {
     if (index) readWords([index], 'arithmetic', command, values, found);
     readWords(words, array ? 'element' : 'assignment', command, values, found);
@@ -233,10 +234,10 @@ const assign = ({ assignments, declared, words }: SimpleCommand, values: Values)
     const { name, append } = assignment;
     values.held.set(name, append ? joinValues(heldIn(values, name) ?? UNKNOWN, own) : own);
   }
-  const [first, ...rest] = words;
-  if (first?.text === 'unset') for (const { text = '' } of rest) values.held.set(text, fromOutside(text));
-  if (!READERS.has(first?.text ?? '')) return;
-  for (const { text = '' } of rest) if (NAME.test(text)) values.held.set(text, UNKNOWN);
+  const name = words[0]?.text ?? '';
+  if (name === 'unset') for (const { text = '' } of words.slice(1)) values.held.set(text, fromOutside(text));
+  if (!READERS.has(name)) return;
+  for (const { text = '' } of words.slice(1)) if (NAME.test(text)) values.held.set(text, UNKNOWN);
 };
 
 const NAME = /^[A-Za-z_]\w*$/;
