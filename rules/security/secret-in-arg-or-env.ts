@@ -145,7 +145,7 @@ const wordsOf = (name: string): readonly string[] =>
 const PUBLIC = /^(?:PUBLIC|PUB|GPG|PGP|SIGNING|RELEASE|FINGERPRINT|VITE|GATSBY|USE|RESET|DISABLE|ENABLE|SHOW)$/;
 
 /** Whether what it holds is meant to be seen, or switches something. */
-const isPublicName = (name: string): boolean => wordsOf(name).some((word) => PUBLIC.test(word));
+const isPublicName = (name: string, words = wordsOf(name)): boolean => words.some((word) => PUBLIC.test(word));
 
 const SECRET =
   /(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRETS|APIKEY|AUTHTOKEN|CREDENTIALS?)$|^(?:TOKENS?|PASS|PWD|PW)$|^(?:DB|SQL|MYSQL|PG|ROOT|USER|ADMIN|FTP|SS|VNC|LDAP|SMTP|MAIL|RCON)(?:PASS|PWD|PW)$/;
@@ -156,7 +156,7 @@ const KEY_OF =
 const isSecretName = (name: string): boolean => {
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
-  if (isPublicName(name) || /^(?:OLD)?PWD$/.test(name)) return false;
+  if (isPublicName(name, words) || /^(?:OLD)?PWD$/.test(name)) return false;
   if (SECRET.test(last)) return true;
   if (last === 'BASE') return words.slice(-3).join('_') === 'SECRET_KEY_BASE';
   return last === 'KEY' && KEY_OF.test(words.at(-2) ?? '');

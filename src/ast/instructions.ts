@@ -102,7 +102,9 @@ const sourceOf = (draft: Draft, word: Word, json: boolean): CopySource => {
     ? undefined
     : draft.heredocs.find(({ opener }) => opener.start === word.start && opener.end === word.end);
   // The last heredoc of a name is the one that counts.
-  return { ...word, heredoc: heredoc && draft.heredocs.findLast(({ name }) => name === heredoc.name) };
+  const last = heredoc && draft.heredocs.findLast(({ name }) => name === heredoc.name);
+  const { kind, start, end, parts, raw, text } = word;
+  return { kind, start, end, parts, raw, text, heredoc: last };
 };
 
 const one = (draft: Draft, example: string, make: (word: Word, values: Values) => Instruction): Instruction => {

@@ -27,9 +27,10 @@ interface Work {
 
 /** The value of a word as BuildKit expands it: quotes and escapes taken out, variables put in. */
 export const expand = (parts: readonly WordPart[], environment: Environment): Expansion => {
-  const work: Work = { environment, unset: [], error: undefined, unknown: false };
+  const unset: Variable[] = [];
+  const work: Work = { environment, unset, error: undefined, unknown: false };
   const value = text(parts, work, false);
-  return { value: work.error || work.unknown ? undefined : value, error: work.error, unset: work.unset };
+  return { value: work.error || work.unknown ? undefined : value, error: work.error, unset };
 };
 
 /** As `expand`, split into words at blanks outside quotes; what a `${name<modifier>…}` follows directly is lost, as in BuildKit. */

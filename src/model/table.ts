@@ -35,28 +35,42 @@ const EMPTY: GrowingTable<never> = {
   get: () => undefined,
   has: () => false,
   with: (name, value) =>
-    viewOf({ entries: new Map([[name, [{ version: 1, value }]]]), parent: undefined, version: 1 }, 1),
+    new View({ entries: new Map([[name, [{ version: 1, value }]]]), parent: undefined, version: 1 }, 1),
   [Symbol.iterator]: () => [][Symbol.iterator](),
 };
 
-// No accessors and generators here: each would give every table a hidden class of its own, which holds on to it for long.
 /** The log as it was at a version. */
-const viewOf = <V>(log: Log<V>, version: number): GrowingTable<V> => {
-  const view: GrowingTable<V> = {
-    get: (name) => (entryAt(log, name, version) ?? undefined)?.value ?? log.parent?.get(name),
-    has: (name) => entryAt(log, name, version) !== undefined || (log.parent?.has(name) ?? false),
-    with(name, value) {
-      const own = log.version === version ? log : { entries: new Map<string, Entry<V>[]>(), parent: view, version: 0 };
-      own.version++;
-      const entries = own.entries.get(name);
-      if (entries) entries.push({ version: own.version, value });
-      else own.entries.set(name, [{ version: own.version, value }]);
-      return viewOf(own, own.version);
-    },
-    [Symbol.iterator]: () => pairsOf(log, version)[Symbol.iterator](),
-  };
-  return view;
-};
+class View<V> implements GrowingTable<V> {
+  private readonly log: Log<V>;
+  private readonly version: number;
+
+  constructor(log: Log<V>, version: number) {
+    this.log = log;
+    this.version = version;
+  }
+
+  get(name: string): V | undefined {
+    return entryAt(this.log, name, this.version)?.value ?? this.log.parent?.get(name);
+  }
+
+  has(name: string): boolean {
+    return entryAt(this.log, name, this.version) !== undefined || (this.log.parent?.has(name) ?? false);
+  }
+
+  with(name: string, value: V): GrowingTable<V> {
+    const isNewest = this.log.version === this.version;
+    const own = isNewest ? this.log : { entries: new Map<string, Entry<V>[]>(), parent: this, version: 0 };
+    own.version++;
+    const entries = own.entries.get(name);
+    if (entries) entries.push({ version: own.version, value });
+    else own.entries.set(name, [{ version: own.version, value }]);
+    return new View(own, own.version);
+  }
+
+  [Symbol.iterator](): Iterator<readonly [name: string, value: V]> {
+    return pairsOf(this.log, this.version)[Symbol.iterator]();
+  }
+}
 
 const pairsOf = <V>(log: Log<V>, version: number): readonly (readonly [name: string, value: V])[] => {
   const pairs: (readonly [string, V])[] = [];

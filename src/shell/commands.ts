@@ -185,12 +185,9 @@ const nestedIn = (
   return heredoc && scriptInHeredoc(heredoc, text);
 };
 
-const placeOf = (at: Surroundings, wrappers: readonly Wrapper[], whole: Range): CommandPlace => ({
-  connector: at.connector,
-  conditional: at.conditional,
-  isolated: at.isolated,
-  pipeline: at.pipeline,
-  segment: at.segment,
-  wrappers: at.wrappers.length === 0 ? wrappers : [...at.wrappers, ...wrappers],
-  whole: { start: whole.start, end: whole.end },
-});
+const placeOf = (at: Surroundings, own: readonly Wrapper[], { start, end }: Range): CommandPlace => {
+  const { connector, conditional, isolated, pipeline, segment } = at;
+  const wrappers = at.wrappers.length === 0 ? own : [...at.wrappers, ...own];
+  const whole = { start, end };
+  return { connector, conditional, isolated, pipeline, segment, wrappers, whole };
+};

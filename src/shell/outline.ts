@@ -119,7 +119,9 @@ const walkStatements = (
   const last = statements.length - 1;
   for (const [index, { command }] of statements.entries()) {
     const tested = at.tested || (testedLast && index === last);
-    walkNode(command, { ...at, list: undefined, tested, followed: at.followed || index < last }, values, found);
+    const { inFunction, pipeline, substitution } = at;
+    const followed = at.followed || index < last;
+    walkNode(command, { tested, followed, inFunction, pipeline, list: undefined, substitution }, values, found);
   }
 };
 
@@ -134,7 +136,8 @@ const walkNode = (node: ShellNode, at: Place, values: Values, found: Found): voi
 const walkList = (list: AndOrList, at: Place, values: Values, found: Found): void => {
   for (const [index, command] of list.commands.entries()) {
     const isLast = index === list.commands.length - 1;
-    const inner = { ...at, list, tested: at.tested || !isLast };
+    const { followed, inFunction, pipeline, substitution } = at;
+    const inner = { tested: at.tested || !isLast, followed, inFunction, pipeline, list, substitution };
     if (index === 0) {
       walkNode(command, inner, values, found);
       continue;

@@ -210,7 +210,10 @@ const bodyOf = (
   source: Source,
   conditional = false,
   role: ShellBody['role'] = 'body',
-): ShellBody => ({ ...rangeOf(list, source), role, conditional, statements: statementsOf(list.commands, source) });
+): ShellBody => {
+  const { start, end } = rangeOf(list, source);
+  return { start, end, role, conditional, statements: statementsOf(list.commands, source) };
+};
 
 /** The one command that is the body of a function or a coprocess. */
 const wrappedBody = (node: Bash.Function['body'] | Bash.Coproc['body'], source: Source): ShellBody => {

@@ -60,7 +60,8 @@ export const wordOf = (word: Bash.Word, source: Source): ShellWord => {
   if (!word.parts) {
     const value = source.filled ? word.value.replaceAll(FILLER, '') : word.value;
     const literal: ShellWordPart = { kind: 'Literal', start, end, value, quoted: false };
-    return { kind: 'Word', start, end, raw, text: value, quoted: false, parts: [literal] };
+    const parts = [literal];
+    return { kind: 'Word', start, end, raw, text: value, quoted: false, parts };
   }
   const parts = partsOf(word.parts, false, source, span.end);
   return { kind: 'Word', start, end, raw, text: textOf(parts), quoted: parts.some(isQuoted), parts };
