@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -13,7 +14,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli } from './support/bundle.ts';
@@ -329,6 +330,103 @@ describe.skipIf(!isReady)('the end of a step', { timeout: 30_000 }, () => {
     expect(readFileSync('/proc/mounts', 'utf8')).toBe(mounts);
     if (signal !== 'SIGKILL') expect(readdirSync(join(store, '1/work'))).toEqual([]);
   });
+});
+
+const isThere = (name: string): boolean =>
+  ['/usr/bin', '/usr/sbin', '/bin', '/sbin'].some((folder) => existsSync(join(folder, name)));
+
+describe.skipIf(!isReady)('other runners', { timeout: 30_000 }, () => {
+  it.each(['crun', 'runc'])('%s filters system calls', (runner) => {
+    const text =
+      'USER web\nRUN grep Seccomp: /proc/self/status; id; hostname; echo x > /tmp/x\nRUN <<EOF\n#!/bin/sh\nls /tmp; exit 3\nEOF';
+    const { output, stderr, status } = build(text, { args: ['--runner', runner, '--no-cache'] });
+    if (!isThere(runner)) {
+      expect(stderr).toMatch(new RegExp(`RUN needs ${runner}.*install ${runner}`));
+      return;
+    }
+    expect(output).toMatch(/^Seccomp: +2\nuid=33\(web\) gid=34\(web\) groups=10\(wheel\)\nbuildkitsandbox\nx$/);
+    expect(stderr).toContain(`the step ran under ${runner}`);
+    expect(status).toBe(3);
+  });
+
+  it('of an ordinary user make the same image', () => {
+    const [name = '', uid = ''] = ordinaryUser() ?? [];
+    if (uid === '') {
+      console.warn('building as an ordinary user is not tested: nobody here has user numbers in /etc/subuid');
+      return;
+    }
+    const text =
+      'RUN touch /a; chown 33:34 /a; mkdir /d; echo 1 > /d/1\nRUN rm -r /d; mkdir /d; touch /d/2; stat -c %u /a';
+    const context = folderWith({ Dockerfile: `FROM base\n${text}` });
+    const home = mkdtempSync(join(tmpdir(), 'iechorlint-home-'));
+    for (const folder of [context, home, dirname(cli)]) chmodSync(folder, 0o755);
+    chownSync(home, Number(uid), Number(uid));
+    const archive = join(home, 'base.tar');
+    expect(call(['save', '--store', store, '-o', archive, 'base']).status).toBe(0);
+    chmodSync(archive, 0o644);
+    const as = (args: readonly string[]) =>
+      spawnSync('setpriv', ['--reuid', uid, '--regid', uid, '--clear-groups', process.execPath, cli, ...args], {
+        encoding: 'utf8',
+        cwd: home,
+        env: { PATH: process.env.PATH, HOME: home, USER: name },
+      });
+    expect(as(['load', '-q', '-i', archive]).status).toBe(0);
+    const { stdout, stderr } = as(['--build', '--no-lint', '--network', 'none', '-q', context]);
+    expect(`${stderr}${stdout}`).toMatch(/^sha256:/);
+    expect(stdout).toBe(call(['--build', '--no-lint', '--network', 'none', '--store', store, '-q', context]).stdout);
+    spawnSync('rm', ['-rf', home]);
+  });
+});
+
+/** Somebody with numbers for a namespace. */
+const ordinaryUser = (): readonly string[] | undefined => {
+  const ranges = existsSync('/etc/subuid') ? readFileSync('/etc/subuid', 'utf8') : '';
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const found = accounts.find(([name, , uid]) => uid !== '0' && new RegExp(`^${name}:`, 'm').test(ranges));
+  return found && isThere('newuidmap') ? [found[0] ?? '', found[2] ?? ''] : undefined;
+};
+
+describe.skipIf(!isReady)('programs of an image', { timeout: 30_000 }, () => {
+  const run = (args: readonly string[], input = '') =>
+    spawnSync(process.execPath, [cli, 'run', '--store', store, '--network', 'none', ...args], {
+      encoding: 'utf8',
+      input,
+    });
+
+  it('run with our input, output and code', () => {
+    const { stdout, status } = run(
+      ['-i', '--user', 'web', '-e', 'A=1', '-w', '/tmp', 'base', 'sh', '-c', 'cat; echo $A; pwd; id -u; exit 9'],
+      'in\n',
+    );
+    expect(stdout).toBe('in\n1\n/tmp\n33\n');
+    expect(status).toBe(9);
+  });
+
+  it('see folders of ours', () => {
+    const folder = folderWith({ file: 'content' });
+    expect(run(['-v', `${folder}:/v:ro`, 'base', 'sh', '-c', 'cat /v/file; touch /v/x || echo " no"']).stdout).toBe(
+      'content no\n',
+    );
+  });
+
+  it('are named by the image, or by us', () => {
+    expect(run(['base']).stderr).toContain('the image names no program to run');
+    expect(run(['base']).status).toBe(125);
+    expect(run(['--entrypoint', '/bin/echo', 'base', '-n', '--rm']).stdout).toBe('--rm');
+  });
+});
+
+it.skipIf(!isReady)('a shell can look at what a failed step has left', () => {
+  const context = folderWith({ Dockerfile: 'FROM base\nRUN echo left > /left; exit 1\n' });
+  const args = ['--build', '--no-lint', '--store', store, '--on-failure', 'shell', context];
+  const { stdout, status } = spawnSync(process.execPath, [cli, ...args], {
+    encoding: 'utf8',
+    input: 'cat /left; exit',
+  });
+  expect(stdout).toBe('left\n');
+  expect(status).toBe(3);
 });
 
 /** Whether a program runs anywhere on the machine. */

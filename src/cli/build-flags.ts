@@ -27,6 +27,10 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   'build-context': list(
     'NAME=oci-layout://FOLDER[:TAG] or NAME=docker-archive://FILE[:TAG] instead of the image of that name',
   ),
+  runner: text('What runs the steps: crun and runc are slower, and filter system calls', {
+    choices: ['unshare', 'crun', 'runc'],
+    defaultDescription: 'unshare',
+  }),
   'on-failure': text('With shell, a shell in the files as the failed RUN has left them', {
     choices: ['stop', 'shell'],
   }),

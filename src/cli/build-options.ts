@@ -22,6 +22,7 @@ export interface BuildOptions {
   readonly ssh: readonly string[];
   readonly hosts: readonly string[];
   readonly onFailure: 'stop' | 'shell';
+  readonly runner: RunnerName;
   readonly contexts: ReadonlyMap<string, string>;
   readonly outputs: readonly Output[];
   /** How registries are reached. */
@@ -52,6 +53,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     secrets: textsOf(given, 'secret'),
     ssh: textsOf(given, 'ssh'),
     hosts: textsOf(given, 'add-host'),
+    runner: runnerOf(given),
     onFailure: choiceOf(given, 'on-failure', ['stop', 'shell'] as const) ?? 'stop',
     contexts: pairsOf(given, 'build-context'),
     outputs: outputsOf(given),
@@ -73,6 +75,11 @@ const pairsOf = (given: Given, name: string): ReadonlyMap<string, string> =>
   );
 
 /** The platform that is asked for, or this machine's. */
+export const RUNNERS = ['unshare', 'crun', 'runc'] as const;
+export type RunnerName = (typeof RUNNERS)[number];
+
+export const runnerOf = (given: Given): RunnerName => choiceOf(given, 'runner', RUNNERS) ?? 'unshare';
+
 export const platformIn = (given: Given): string =>
   textOf(given, 'platform') ?? `linux/${ARCHITECTURES[process.arch] ?? process.arch}`;
 

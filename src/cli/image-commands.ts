@@ -27,6 +27,12 @@ export const IMAGE_COMMANDS = {
       entrypoint: { type: 'string', describe: "The program instead of the image's own" },
       network: { type: 'string', choices: ['host', 'none'], describe: 'What it may reach', defaultDescription: 'host' },
       'add-host': { type: 'string', array: true, describe: 'NAME:ADDRESS for its /etc/hosts' },
+      runner: {
+        type: 'string',
+        choices: ['unshare', 'crun', 'runc'],
+        describe: 'What runs it',
+        defaultDescription: 'unshare',
+      },
       ...STORE,
       platform: PLATFORM,
       ...REGISTRY_FLAGS,

@@ -9,7 +9,7 @@ import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { accessTo } from '../oci/session.ts';
-import { platformIn } from './build-options.ts';
+import { platformIn, runnerOf } from './build-options.ts';
 import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
@@ -24,7 +24,7 @@ export const run = async (given: Given, io: Io): Promise<number> => {
   if (name === undefined) throw new ConfigError('run needs an image; try `iechorlint run hello`');
   if (needsNamespace()) return inNamespace(io);
   const folder = storeFolder(textOf(given, 'store'), io);
-  const sandbox = sandboxOf(io);
+  const sandbox = sandboxOf(runnerOf(given), io);
   if (typeof sandbox === 'string') return failed(sandbox, io);
   const request = {
     command,

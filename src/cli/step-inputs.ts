@@ -4,20 +4,22 @@ import type { Iechorfile } from '../ast/nodes.ts';
 import type { BuildRequest } from '../build/execute.ts';
 import type { Sandbox } from '../build/sandbox/port.ts';
 import { enterNamespace } from '../build/sandbox/rootless.ts';
+import { runtimeSandbox } from '../build/sandbox/runtime.ts';
 import { unshareSandbox } from '../build/sandbox/unshare.ts';
 import { ConfigError } from '../config/error.ts';
-import type { BuildOptions } from './build-options.ts';
+import type { BuildOptions, RunnerName } from './build-options.ts';
 import type { Io } from './io.ts';
 import { say } from './say.ts';
 
 type StepInputs = Pick<BuildRequest, 'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts' | 'onFailure'>;
 
 /** What runs programs; a text says what is missing for it. */
-export const sandboxOf = ({ env }: Io): Sandbox | string => unshareSandbox(env.PATH ?? '');
+export const sandboxOf = (runner: RunnerName, { env }: Io): Sandbox | string =>
+  runner === 'unshare' ? unshareSandbox(env.PATH ?? '') : runtimeSandbox(runner, env.PATH ?? '');
 
 /** What steps are run with. Throws ConfigError. */
 export const stepInputs = (options: BuildOptions, io: Io): StepInputs => ({
-  sandbox: sandboxOf(io),
+  sandbox: sandboxOf(options.runner, io),
   network: options.network,
   secrets: secretsOf(options.secrets, io),
   ssh: agentsOf(options.ssh, io),

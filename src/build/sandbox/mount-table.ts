@@ -30,13 +30,18 @@ const OVERLAY = 'volatile,index=off,redirect_dir=off,metacopy=off,xino=off';
 /** Attributes that an ordinary user may write; the rest is off with them. */
 const ROOTLESS_OVERLAY = 'volatile,userxattr';
 
-/** Makes the folders of a step and tells what has to be mounted on them. */
-export const planMounts = (request: RunRequest, folders: StepFolders, isRootless: boolean): MountPlan => {
+/** Makes the folders of a step and tells what has to be mounted on them: `/proc` and its like only with `hasSystem`. */
+export const planMounts = (
+  request: RunRequest,
+  folders: StepFolders,
+  isRootless: boolean,
+  hasSystem = true,
+): MountPlan => {
   const { own } = folders;
   const merged = join(own, 'merged');
   const around = { request, folders, merged, isRootless };
   const mounts = [...request.mounts].sort((a, b) => (a.target < b.target ? -1 : 1));
-  const first = [overlayLine(around, request.lowers, ''), ...systemLines(around)];
+  const first = [overlayLine(around, request.lowers, ''), ...(hasSystem ? systemLines(around) : [])];
   const later: LaterMount[] = [];
   for (const [index, mount] of mounts.entries()) {
     const secret = mount.type === 'secret' ? mount : undefined;

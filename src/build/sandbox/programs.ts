@@ -6,6 +6,7 @@ export interface Programs {
   readonly unshare: string;
   readonly setpriv: string;
   readonly mount: string;
+  readonly umount: string;
   readonly sh: string;
   readonly env: string;
   readonly chroot: string;
@@ -22,6 +23,9 @@ const PACKAGES: Readonly<Record<string, string>> = {
   unshare: 'util-linux',
   setpriv: 'util-linux',
   mount: 'mount',
+  umount: 'mount',
+  crun: 'crun',
+  runc: 'runc',
   newuidmap: 'uidmap',
   newgidmap: 'uidmap',
   hostname: 'hostname',
@@ -46,6 +50,7 @@ export const findPrograms = (path: string): Programs | string => {
     unshare: at('unshare'),
     setpriv: at('setpriv'),
     mount: at('mount'),
+    umount: at('umount'),
     sh: at('sh'),
     env: at('env'),
     chroot: at('chroot'),

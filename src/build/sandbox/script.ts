@@ -58,7 +58,7 @@ const variables = ({ env }: RunRequest): readonly string[] => {
   ];
 };
 
-const laterLines = (
+export const laterLines = (
   { mount, chmod, chown, mkdir }: Programs,
   { line, isFolder, secret }: LaterMount,
 ): readonly string[] => {

@@ -1,0 +1,143 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { networkFiles, type StepFolders, stepFolders } from './folders.ts';
+import { planMounts, tableText } from './mount-table.ts';
+import { CAPABILITIES, HOSTNAME, MASKED, READ_ONLY, type RunRequest, type Sandbox } from './port.ts';
+import { findPrograms, missingText, type Programs, pathOf } from './programs.ts';
+import { isRootless } from './rootless.ts';
+import { scratchFolder } from './scratch.ts';
+import { laterLines, quoted } from './script.ts';
+import { seccompFilter } from './seccomp.ts';
+import { type Supervisor, startSupervisor } from './supervisor.ts';
+import { runOnTerminal } from './terminal.ts';
+
+export type RuntimeName = 'crun' | 'runc';
+
+/** A runner that hands steps to a container runtime: slower, with the machine's filter of system calls. */
+export const runtimeSandbox = (name: RuntimeName, path: string): Sandbox | string => {
+  const programs = findPrograms(path);
+  if (typeof programs === 'string') return programs;
+  const runtime = pathOf(name, path);
+  if (runtime === undefined) return missingText([name], path);
+  const hasFilter = seccompFilter(capabilityNames) !== undefined;
+  let supervisor: Supervisor | undefined;
+  return {
+    name,
+    lacks: hasFilter ? [] : ['a seccomp filter, since the machine has no profile for containers'],
+    async run(request) {
+      const folders = stepFolders(request);
+      const script = prepare(name, runtime, programs, request, folders);
+      const command = [programs.unshare, '-m', '--propagation', 'private', programs.sh];
+      try {
+        if (!request.output) return await runOnTerminal(programs, command, script, folders);
+        supervisor ??= startSupervisor(programs, scratchFolder(dirname(request.work)));
+        const text = `cd ${quoted(folders.names)} && ${command.map(quoted).join(' ')}`;
+        return await supervisor.start({ command: text, script, output: request.output });
+      } finally {
+        rmSync(folders.own, { recursive: true, force: true, maxRetries: 3 });
+      }
+    },
+  };
+};
+
+const capabilityNames = CAPABILITIES.map((name) => `CAP_${name.toUpperCase()}`);
+
+const isBelowDevices = ({ target }: { readonly target: string }): boolean => target.startsWith('/dev/');
+
+/** Makes the bundle; what is mounted on the step's files is mounted before, except on `/dev`, which the runtime makes. */
+const prepare = (
+  name: RuntimeName,
+  runtime: string,
+  programs: Programs,
+  request: RunRequest,
+  folders: StepFolders,
+): string => {
+  const { own } = folders;
+  const mounts = request.mounts.filter((mount) => !isBelowDevices(mount));
+  const plan = planMounts({ ...request, mounts }, folders, isRootless(), false);
+  writeFileSync(join(own, 'fstab'), tableText(plan.first), { mode: 0o600 });
+  writeFileSync(join(own, 'config.json'), JSON.stringify(configOf(request, folders)), { mode: 0o600 });
+  const state = join(dirname(folders.names), 'state');
+  const options = name === 'crun' ? ['--cgroup-manager=disabled'] : [];
+  const words = [runtime, ...options, '--root', state, 'run', '-b', own, own.slice(own.lastIndexOf('/') + 1)];
+  return [
+    'set -e',
+    'umask 022',
+    // It looks its processes up by the numbers that they have where it runs.
+    ...(name === 'runc' && request.output ? [`${programs.mount} -n -t proc proc /proc`] : []),
+    `${programs.mount} -n -a -T ${quoted(join(own, 'fstab'))}`,
+    ...plan.later.flatMap((each) => laterLines(programs, each)),
+    // crun takes a machine with both kinds of control groups for a fault, and none are used here.
+    ...(name === 'crun' ? [`${programs.umount} -l /sys/fs/cgroup/unified 2>/dev/null || :`] : []),
+    'echo ready >&3',
+    'exec 3>&-',
+    `exec ${words.map(quoted).join(' ')}${request.hasInput ? '' : ' </dev/null'}`,
+    '',
+  ].join('\n');
+};
+
+/** https://github.com/opencontainers/runtime-spec/blob/main/config.md */
+const configOf = (request: RunRequest, folders: StepFolders): object => {
+  const { owner, argv, env, workdir, network, isInsecure } = request;
+  const files = networkFiles(folders, request);
+  const namespaces = ['pid', 'ipc', 'uts', 'mount', ...(network === 'none' ? ['network'] : [])];
+  const capabilities = isInsecure ? undefined : capabilityNames;
+  const filter = isInsecure ? undefined : seccompFilter(capabilityNames);
+  return {
+    ociVersion: '1.0.2',
+    process: {
+      user: { uid: owner.uid, gid: owner.gid, additionalGids: owner.groups },
+      args: argv,
+      env: Array.from(env, ([name, value]) => `${name}=${value}`),
+      cwd: workdir,
+      noNewPrivileges: false,
+      ...(capabilities
+        ? { capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities } }
+        : {}),
+    },
+    root: { path: join(folders.own, 'merged') },
+    hostname: HOSTNAME,
+    mounts: [
+      ...systemMounts(network, isInsecure),
+      ...fileMounts(files),
+      ...request.mounts.filter(isBelowDevices).flatMap(deviceMount),
+    ],
+    linux: {
+      namespaces: namespaces.map((type) => ({ type })),
+      ...(isInsecure ? {} : { maskedPaths: MASKED, readonlyPaths: READ_ONLY }),
+      ...(filter ? { seccomp: filter } : {}),
+    },
+  };
+};
+
+const mountOf = (destination: string, type: string, source: string, options: string): object => ({
+  ...{ destination, type, source },
+  options: options.split(','),
+});
+
+const systemMounts = (network: 'host' | 'none', isInsecure: boolean): readonly object[] => [
+  mountOf('/proc', 'proc', 'proc', 'nosuid,noexec,nodev'),
+  mountOf('/dev', 'tmpfs', 'tmpfs', 'nosuid,strictatime,mode=755,size=65536k'),
+  mountOf(
+    '/dev/pts',
+    'devpts',
+    'devpts',
+    `nosuid,noexec,newinstance,ptmxmode=0666,mode=0620${isRootless() ? '' : ',gid=5'}`,
+  ),
+  mountOf('/dev/shm', 'tmpfs', 'shm', 'nosuid,noexec,nodev,mode=1777,size=65536k'),
+  mountOf('/dev/mqueue', 'mqueue', 'mqueue', 'nosuid,noexec,nodev'),
+  isRootless() && network === 'host'
+    ? mountOf('/sys', 'none', '/sys', 'rbind,ro')
+    : mountOf('/sys', 'sysfs', 'sysfs', `nosuid,noexec,nodev${isInsecure ? '' : ',ro'}`),
+];
+
+const fileMounts = ({ hosts, resolv }: { readonly hosts: string; readonly resolv: string }): readonly object[] => [
+  mountOf('/etc/hosts', 'bind', hosts, 'rbind,ro'),
+  mountOf('/etc/resolv.conf', 'bind', resolv, 'rbind,ro'),
+];
+
+const deviceMount = (mount: RunRequest['mounts'][number]): readonly object[] => {
+  if (mount.type === 'tmpfs') return [mountOf(mount.target, 'tmpfs', 'tmpfs', mount.options)];
+  if (mount.type !== 'bind') return [];
+  return [mountOf(mount.target, 'bind', mount.source, mount.isReadOnly ? 'rbind,ro' : 'rbind')];
+};
