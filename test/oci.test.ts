@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compressFile } from '../src/build/compress.ts';
 import { exportLayers } from '../src/build/export.ts';
@@ -23,7 +24,7 @@ import { openStore, type Store } from '../src/build/store.ts';
 import { archiveFiles, type Files, folderFiles } from '../src/oci/archive.ts';
 import { decompressed } from '../src/oci/decompress.ts';
 import { ImageError } from '../src/oci/error.ts';
-import { digestOf, hexOf, type Image, imageIdOf, readImageJson } from '../src/oci/image.ts';
+import { digestOf, hexOf, type Image, imageIdOf, MEDIA, readImageJson } from '../src/oci/image.ts';
 import { imageIn as imageAt, imagesIn } from '../src/oci/images.ts';
 import { imageBlobs, type NamedBlobs, writeLayoutArchive, writeLayoutFolder } from '../src/oci/layout.ts';
 import { validate } from '../src/oci/validate.ts';
@@ -203,7 +204,9 @@ describe('hostile layouts', () => {
   it('cannot name a file outside', async () => {
     const { folder } = await layout();
     index(folder, (text) => text.replace(/sha256:[0-9a-f]{64}/, `sha256:../../../${'e'.repeat(54)}`));
-    await expect(importLayout(testStore(), folder, undefined, PLATFORM)).rejects.toThrow(/is no sha256 digest/);
+    await expect(importLayout(testStore(), folder, undefined, PLATFORM)).rejects.toThrow(
+      /names a blob without a type, a sha256 digest or a size: .*\.\.\/e{54}/,
+    );
     writeFileSync(join(folder, 'index.json'), '');
     rmSync(join(folder, 'index.json'));
     writeFileSync(join(folder, 'manifest.json'), '[{"Config":"../../etc/passwd","Layers":["/etc/passwd"]}]');
@@ -254,6 +257,54 @@ describe('hostile layouts', () => {
       expect(() => writeRootArchive(store, image, () => {})).toThrow(/leads nowhere in it/);
     }
     expect(readdirSync(folder)).toEqual(['in']);
+  });
+
+  it('with any byte changed are refused, or hold the same image', async () => {
+    const maker = testStore();
+    const image = small(maker);
+    const archive = archived(await leaving(maker, image));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(archive.length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
+        const spoilt = Buffer.from(archive);
+        spoilt[at] = (spoilt[at] ?? 0) ^ change;
+        const store = testStore();
+        const found = await importLayout(store, fileWith(spoilt), undefined, PLATFORM).catch((error: unknown) => error);
+        if (found instanceof Error) expect(found).toBeInstanceOf(ImageError);
+        else expect(found).toEqual(image);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('of any JSON are refused in words', async () => {
+    const { folder } = await layout();
+    const part = fc.constantFrom(
+      'manifests',
+      'config',
+      'layers',
+      'digest',
+      'size',
+      'mediaType',
+      'platform',
+      'annotations',
+    );
+    const value = fc.letrec<{ any: unknown }>((tie) => ({
+      any: fc.oneof(
+        { depthSize: 'small' },
+        fc.constantFrom(null, 2, -1, '', 'sha256:x', MEDIA.index, MEDIA.manifest, true),
+        fc.array(tie('any'), { maxLength: 3 }),
+        fc.dictionary(part, tie('any'), { maxKeys: 4 }),
+      ),
+    })).any;
+    await fc.assert(
+      fc.asyncProperty(value, fc.constantFrom('index.json', 'manifest.json'), async (json, name) => {
+        rmSync(join(folder, 'index.json'), { force: true });
+        writeFileSync(join(folder, name), JSON.stringify(json));
+        await expect(importLayout(testStore(), folder, undefined, PLATFORM)).rejects.toThrow(ImageError);
+        for (const line of await validate(folderFiles(folder))) expect(typeof line).toBe('string');
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it('that are cut short at any place are refused', async () => {

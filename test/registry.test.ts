@@ -132,7 +132,7 @@ describe('pulling', () => {
     ['{"schemaVersion":1,"fsLayers":[]}', /Docker's first format/],
     ['<html>login</html>', /is no image/],
     [
-      '{"schemaVersion":2,"manifests":[{"platform":{"os":"linux","architecture":"s390x"}}]}',
+      `{"schemaVersion":2,"manifests":[{"mediaType":"x","size":1,"digest":"sha256:${'0'.repeat(64)}","platform":{"os":"linux","architecture":"s390x"}}]}`,
       /no image for linux\/amd64; it has linux\/s390x/,
     ],
   ])('refuses the manifest %s', async (text, message) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ImageError } from './error.ts';
+import { imageJsonIn } from './documents.ts';
 
 /** `sha256:` and 64 hexadecimal digits. */
 export type Digest = string;
@@ -141,19 +141,7 @@ export const imageText = (json: ImageJson): string => texts.get(json) ?? JSON.st
 
 /** A configuration as an image has it. Throws ImageError. */
 export const readImageJson = (text: string): ImageJson => {
-  const json: ImageJson | null = parsed(text);
-  if (!Array.isArray(json?.rootfs?.diff_ids) || typeof json.os !== 'string' || typeof json.architecture !== 'string')
-    throw new ImageError('this is no configuration of an image: it lacks os, architecture or rootfs');
-  if (!json.rootfs.diff_ids.every((id) => /^sha256:[0-9a-f]{64}$/.test(id)))
-    throw new ImageError('the configuration has a diff id that is no sha256 digest');
+  const json = imageJsonIn(text);
   texts.set(json, text);
   return json;
-};
-
-const parsed = (text: string): ImageJson | null => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ImageError('the configuration of the image is no JSON');
-  }
 };

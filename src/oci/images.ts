@@ -1,8 +1,9 @@
 import type { Files } from './archive.ts';
 import { checked } from './decompress.ts';
+import { type DockerEntry, dockerEntriesIn, manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Descriptor, type Digest, digestOf, hexOf, type Index, type Manifest, MEDIA } from './image.ts';
-import { isFor, manifestIn } from './registry.ts';
+import { isFor } from './registry.ts';
 
 /** Where an image comes from: its configuration, and its layers as they are kept there. */
 export interface ImageSource {
@@ -105,12 +106,6 @@ const sourceIn = (files: Files, descriptor: Descriptor): ImageSource => {
 
 // docker save -------------------------------------------------------------------------------------------------------
 
-interface DockerEntry {
-  readonly Config: string;
-  readonly RepoTags: readonly string[] | null;
-  readonly Layers: readonly string[];
-}
-
 const dockerImages = (files: Files): readonly KeptImage[] =>
   dockerEntries(files).map(({ Config, RepoTags, Layers }) => ({
     names: RepoTags ?? [],
@@ -121,24 +116,8 @@ const dockerImages = (files: Files): readonly KeptImage[] =>
   }));
 
 /** What `manifest.json` lists. Throws ImageError. */
-export const dockerEntries = (files: Files): readonly DockerEntry[] => {
-  try {
-    const entries: unknown = JSON.parse(Buffer.from(files.bytes('manifest.json')).toString());
-    if (Array.isArray(entries) && entries.every(isDockerEntry)) return entries;
-  } catch (error) {
-    if (error instanceof ImageError) throw error;
-  }
-  throw new ImageError(`manifest.json in ${files.place} is not what \`docker save\` writes`);
-};
-
-const isDockerEntry = (value: unknown): value is DockerEntry =>
-  typeof value === 'object' &&
-  value !== null &&
-  'Config' in value &&
-  typeof value.Config === 'string' &&
-  'Layers' in value &&
-  Array.isArray(value.Layers) &&
-  value.Layers.every((layer) => typeof layer === 'string');
+export const dockerEntries = (files: Files): readonly DockerEntry[] =>
+  dockerEntriesIn(files.bytes('manifest.json'), files.place);
 
 /** The configuration's name is its digest. */
 const configIn = (files: Files, path: string): Uint8Array => {

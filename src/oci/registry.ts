@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Answer, bytesOf } from './http.ts';
 import { type Descriptor, type Digest, digestOf, type Index, isPlatform, type Manifest, MEDIA } from './image.ts';
@@ -55,29 +56,6 @@ const platformsIn = ({ manifests }: Index): string => {
       : [],
   );
   return texts.length > 0 ? `it has ${texts.join(', ')}` : 'it says nothing of platforms';
-};
-
-/** A manifest or an index, as far as it can be told from its fields. Throws ImageError. */
-export const manifestIn = (bytes: Uint8Array, name: string): Manifest | Index => {
-  const found = parsed(bytes);
-  if (versionIn(bytes) === 1)
-    throw new ImageError(`${name} is an image of Docker's first format, which nobody writes since 2016; push it again`);
-  if (found && 'manifests' in found && Array.isArray(found.manifests)) return found;
-  if (found && 'config' in found && Array.isArray(found.layers)) return found;
-  throw new ImageError(`${name} is no image: its manifest has no layers`);
-};
-
-const parsed = (bytes: Uint8Array): Manifest | Index | undefined => {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString()) ?? undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const versionIn = (bytes: Uint8Array): unknown => {
-  const found: { readonly schemaVersion?: unknown } | undefined = parsed(bytes);
-  return found?.schemaVersion;
 };
 
 /** Whether a descriptor is for a platform such as `linux/arm/v7`. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Files } from './archive.ts';
 import { decompressed } from './decompress.ts';
+import { manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Descriptor, type Index, type Manifest, MEDIA, readImageJson } from './image.ts';
 import { blobPath, dockerEntries } from './images.ts';
-import { manifestIn } from './registry.ts';
 
 /** A line for each thing that is wrong in a layout or an archive of images; every digest is recomputed. */
 export const validate = async (files: Files): Promise<readonly string[]> => {
