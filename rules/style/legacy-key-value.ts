@@ -16,7 +16,7 @@ import {
 
 export default defineRule({
   name: 'legacy-key-value',
-  codes: ['LegacyKeyValueFormat'],
+  codes: ['LegacyKeyValueFormat', 'S6574'],
   category: 'style',
   summary: 'ENV or LABEL is written without `=`',
   why: `In the old form everything after the key is one value, so a second pair on the line silently becomes part of the first. The form with \`=\`
