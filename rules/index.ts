@@ -33,7 +33,6 @@ import overriddenInstruction from './correctness/overridden-instruction.ts';
 import redundantPlatform from './correctness/redundant-platform.ts';
 import relativeWorkdir from './correctness/relative-workdir.ts';
 import shellFormCommand from './correctness/shell-form-command.ts';
-import spaceBeforeEquals from './correctness/space-before-equals.ts';
 import swallowedInstruction from './correctness/swallowed-instruction.ts';
 import undefinedArgInFrom from './correctness/undefined-arg-in-from.ts';
 import undefinedVariable from './correctness/undefined-variable.ts';
@@ -278,7 +277,6 @@ export const rules: readonly Rule[] = [
   shellSyntax,
   shellcheck,
   spaceAfterAssignment,
-  spaceBeforeEquals,
   stageByNumber,
   stageNameCasing,
   stalePackageIndex,
