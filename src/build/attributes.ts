@@ -53,8 +53,14 @@ const collect = (upper: string, tree: Tree, folder: string, suspects: string[]):
 
 const CAPABILITY = 'security.capability';
 
-/** What programs may do that their users may not, by path. Empty copies carry it to tar, so that no content is read. */
-export const capabilitiesOf = (folder: string, paths: readonly string[]): ReadonlyMap<string, Uint8Array> => {
+/**
+ * What programs may do that their users may not, by path. Empty copies carry it to tar, so that no content is read.
+ * Undefined where the machine's programs cannot tell.
+ */
+export const capabilitiesOf = (
+  folder: string,
+  paths: readonly string[],
+): ReadonlyMap<string, Uint8Array> | undefined => {
   const copies = mkdtempSync(join(folder, '..', 'attributes-'));
   try {
     const { status } = spawnSync(
@@ -62,13 +68,15 @@ export const capabilitiesOf = (folder: string, paths: readonly string[]): Readon
       ['-0', 'cp', '--parents', '-P', '--attributes-only', '--preserve=mode,ownership,xattr', '-t', copies],
       { cwd: folder, input: paths.map((path) => `./${path}`).join('\0'), env: { LC_ALL: 'C', PATH: process.env.PATH } },
     );
-    const entries = status === 0 ? attributesOf(copies, paths, CAPABILITY) : attributesOf(folder, paths, CAPABILITY);
-    return new Map(
-      entries.flatMap(({ path, xattrs }) => {
-        const value = xattrs?.get(CAPABILITY);
-        return value ? [[path, Uint8Array.from(value)] as const] : [];
-      }),
-    );
+    if (status !== 0) return undefined;
+    const values = new Map<string, Uint8Array>();
+    for (const { path, xattrs } of attributesOf(copies, paths, CAPABILITY)) {
+      const value = xattrs?.get(CAPABILITY);
+      if (value) values.set(path, Uint8Array.from(value));
+    }
+    return values;
+  } catch {
+    return undefined;
   } finally {
     rmSync(copies, { recursive: true, force: true });
   }

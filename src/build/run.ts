@@ -108,7 +108,7 @@ const runIn = async (running: Running): Promise<Layer> => {
 
 const layerOfRun = async (scene: Scene): Promise<Layer> => {
   const { tree, work, mounts, workdir, context } = scene;
-  const { store, epoch } = context.request;
+  const { store, epoch, report } = context.request;
   const upper = newUpper(work, tree);
   const places = [
     ...mounts.flatMap(({ target, isFolder }) => (target === undefined ? [] : [{ path: clean(target), isFolder }])),
@@ -122,7 +122,9 @@ const layerOfRun = async (scene: Scene): Promise<Layer> => {
     for (const { release } of ready) release?.();
   }
   removeStubs(upper, stubs);
-  const entries = changedFiles(upper, tree, epoch);
+  const entries = changedFiles(upper, tree, epoch, (text) =>
+    report({ kind: 'output', step: context.step, chunk: Buffer.from(`${text}\n`) }),
+  );
   const layer = writeLayer(store, entries);
   if (!existsSync(store.layerFolder(layer.diffId))) {
     setTimes(upper, entries);

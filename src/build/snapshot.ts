@@ -4,7 +4,7 @@ import { ImageError } from '../oci/error.ts';
 import { capabilitiesOf, opaqueFolders } from './attributes.ts';
 import type { SourceFile } from './files.ts';
 import { digestOfFile, readInto } from './read-file.ts';
-import { folderOf, joined, nameOf, type Tree } from './tree.ts';
+import { folderOf, joined, nameOf, type Tree, type TreeEntry } from './tree.ts';
 
 /** Deletes what was made to mount something on, where the step has left it as it was. */
 export const removeStubs = (upper: string, stubs: readonly string[]): void => {
@@ -17,11 +17,25 @@ export const removeStubs = (upper: string, stubs: readonly string[]): void => {
 };
 
 /** What a step has changed, as the upper folder of its overlay tells: the entries of a layer, in order of path. */
-export const changedFiles = (upper: string, tree: Tree, mtime: number): readonly SourceFile[] => {
-  const walk: Walk = { upper, tree, mtime, links: new Map(), opaque: opaqueFolders(upper, tree), found: [], same: [] };
+export const changedFiles = (
+  upper: string,
+  tree: Tree,
+  mtime: number,
+  warn: (text: string) => void,
+): readonly SourceFile[] => {
+  const walk: Walk = {
+    upper,
+    tree,
+    mtime,
+    links: new Map(),
+    opaque: opaqueFolders(upper, tree),
+    found: [],
+    doubtful: new Map(),
+    same: [],
+  };
   visit(walk, '');
   for (const path of walk.same) forget(walk, path);
-  return withCapabilities(upper, walk.found).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return withCapabilities(walk, warn).toSorted((a, b) => (a.path < b.path ? -1 : 1));
 };
 
 /** Gives the files of a step the time that its layer tells, so that later steps see the same as when the layer is unpacked. */
@@ -39,6 +53,8 @@ interface Walk {
   readonly links: Map<bigint, string>;
   readonly opaque: ReadonlySet<string>;
   readonly found: SourceFile[];
+  /** Programs of which only the capabilities may have changed, which are not known yet, as they were. */
+  readonly doubtful: Map<string, TreeEntry>;
   /** Directories in which nothing has changed. */
   readonly same: string[];
 }
@@ -115,7 +131,7 @@ const deviceOf = (rdev: number): { readonly major: number; readonly minor: numbe
 });
 
 /** Whether a file was only looked at for writing, or a directory stands there for what is in it alone. */
-const isUnchanged = ({ tree, upper, mtime }: Walk, entry: SourceFile, stat: BigIntStats): boolean => {
+const isUnchanged = ({ tree, upper, mtime, doubtful }: Walk, entry: SourceFile, stat: BigIntStats): boolean => {
   const before = tree.entry(entry.path);
   if (!before || before.type !== entry.type) return false;
   // What several names share has to be in the layer for them to share it.
@@ -126,20 +142,35 @@ const isUnchanged = ({ tree, upper, mtime }: Walk, entry: SourceFile, stat: BigI
   if (before.mtime !== mtime && BigInt(before.mtime) * 1_000_000_000n !== stat.mtimeNs) return false;
   if (entry.type !== 'file')
     return before.device?.major === entry.device?.major && before.device?.minor === entry.device?.minor;
-  return before.size === entry.size && digestOfFile(join(upper, entry.path), entry.size) === tree.digest(before);
+  if (before.size !== entry.size || digestOfFile(join(upper, entry.path), entry.size) !== tree.digest(before))
+    return false;
+  if (!isProgram(entry)) return true;
+  doubtful.set(entry.path, before);
+  return false;
 };
 
+const isProgram = ({ type, mode, size }: SourceFile): boolean => type === 'file' && size > 0 && (mode & 0o111) !== 0;
+
 /** Only programs have file capabilities, and few: those are asked for, since Node cannot read attributes. */
-const withCapabilities = (upper: string, entries: readonly SourceFile[]): readonly SourceFile[] => {
-  const programs = entries.filter(({ type, mode, size }) => type === 'file' && size > 0 && mode & 0o111);
-  if (programs.length === 0) return entries;
-  const found = capabilitiesOf(
-    upper,
-    programs.map(({ path }) => path),
-  );
-  if (found.size === 0) return entries;
-  return entries.map((entry) => {
-    const value = found.get(entry.path);
-    return value ? { ...entry, xattrs: new Map([['security.capability', value]]) } : entry;
+const withCapabilities = (
+  { upper, found: entries, doubtful }: Walk,
+  warn: (text: string) => void,
+): readonly SourceFile[] => {
+  const paths = entries.filter(isProgram).map(({ path }) => path);
+  if (paths.length === 0) return entries;
+  const values = capabilitiesOf(upper, paths);
+  if (!values) {
+    const names = paths.slice(0, 3).map((path) => `/${path}`);
+    const more = paths.length > 3 ? ' and more' : '';
+    warn(`capabilities of ${names.join(', ')}${more} are lost if there are any: install GNU tar`);
+  }
+  return entries.flatMap((entry) => {
+    const value = values?.get(entry.path);
+    const before = doubtful.get(entry.path);
+    if (before && isSame(before.xattrs?.get('security.capability'), value)) return [];
+    return value ? [{ ...entry, xattrs: new Map([['security.capability', value]]) }] : [entry];
   });
 };
+
+const isSame = (one: Uint8Array | undefined, other: Uint8Array | undefined): boolean =>
+  Buffer.from(one ?? []).equals(Buffer.from(other ?? []));
