@@ -125,6 +125,13 @@ describe.skipIf(!isReady)('what a step sees', { timeout: 30_000 }, () => {
     expect(output).toMatch(/^0\n.*Read-only file system\n0\nbusybox$/);
   });
 
+  it('is the machine only where that is allowed', () => {
+    const text = 'RUN --security=insecure grep CapBnd /proc/self/status; echo x > /sys/kernel/none || true';
+    expect(build(text).stderr).toContain('allow it by --allow security.insecure');
+    expect(build(text, { args: ['--allow', 'security.insecure'] }).output).toMatch(/^CapBnd:\s+0{0,8}[13]?f*ff/);
+    expect(build('WORKDIR /work\nRUN --network=host --mount=target=. pwd; ls').output).toBe('/work\nDockerfile');
+  });
+
   it('has the variables of the image, its arguments and a home', () => {
     const { output } = build('ENV A="1 \'2\'" LD_PRELOAD=/no/such.so\nARG B=3\nRUN ["/bin/env"]');
     expect(output.split('\n').sort()).toEqual([

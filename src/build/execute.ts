@@ -43,6 +43,8 @@ export interface BuildRequest {
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   /** Sockets of ssh agents by their ids. */
   readonly ssh?: ReadonlyMap<string, string>;
+  /** Whether `RUN --security=insecure` may be carried out: such a step can do all that its user can do on the machine. */
+  readonly allowsInsecure?: boolean;
   /** Called with a shell in the files as a failed step has left them. */
   readonly onFailure?: (shell: () => Promise<number>) => Promise<void>;
   /** Lines for `/etc/hosts` of every step. */

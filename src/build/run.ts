@@ -30,6 +30,8 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   const { workdir = '/', user = '' } = state;
   const network = networkOf(node, request.network);
   const isInsecure = isInsecureRun(node);
+  if (isInsecure && !request.allowsInsecure)
+    throw new BuildError('--security=insecure takes the sandbox away: allow it by --allow security.insecure', node);
   const mounts = await stepMounts(node, context);
   const data = ['run', argv, script ?? '', [...env], workdir, user, network, isInsecure];
   const running = { node, before, context, argv, script, env, workdir, user, mounts, network, isInsecure };

@@ -27,6 +27,9 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   'build-context': list(
     'NAME=oci-layout://FOLDER[:TAG] or NAME=docker-archive://FILE[:TAG] instead of the image of that name',
   ),
+  allow: list('security.insecure lets RUN --security=insecure go without a sandbox', {
+    choices: ['security.insecure', 'network.host'],
+  }),
   runner: text('What runs the steps: crun and runc are slower, and filter system calls', {
     choices: ['unshare', 'crun', 'runc'],
     defaultDescription: 'unshare',

@@ -23,6 +23,7 @@ export interface BuildOptions {
   readonly hosts: readonly string[];
   readonly onFailure: 'stop' | 'shell';
   readonly runner: RunnerName;
+  readonly allowsInsecure: boolean;
   readonly contexts: ReadonlyMap<string, string>;
   readonly outputs: readonly Output[];
   /** How registries are reached. */
@@ -54,6 +55,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     ssh: textsOf(given, 'ssh'),
     hosts: textsOf(given, 'add-host'),
     runner: runnerOf(given),
+    allowsInsecure: textsOf(given, 'allow').includes('security.insecure'),
     onFailure: choiceOf(given, 'on-failure', ['stop', 'shell'] as const) ?? 'stop',
     contexts: pairsOf(given, 'build-context'),
     outputs: outputsOf(given),

@@ -11,7 +11,10 @@ import type { BuildOptions, RunnerName } from './build-options.ts';
 import type { Io } from './io.ts';
 import { say } from './say.ts';
 
-type StepInputs = Pick<BuildRequest, 'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts' | 'onFailure'>;
+type StepInputs = Pick<
+  BuildRequest,
+  'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts' | 'onFailure' | 'allowsInsecure'
+>;
 
 /** What runs programs; a text says what is missing for it. */
 export const sandboxOf = (runner: RunnerName, { env }: Io): Sandbox | string =>
@@ -24,6 +27,7 @@ export const stepInputs = (options: BuildOptions, io: Io): StepInputs => ({
   secrets: secretsOf(options.secrets, io),
   ssh: agentsOf(options.ssh, io),
   hosts: options.hosts.map(hostLine),
+  allowsInsecure: options.allowsInsecure,
   ...(options.onFailure === 'shell' ? { onFailure: openShell(io) } : {}),
 });
 
