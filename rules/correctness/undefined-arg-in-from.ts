@@ -54,7 +54,6 @@ export default defineRule({
   ],
   check({ model }) {
     let setters: ReadonlyMap<string, Setters> | undefined;
-    const declared = Array.from(model.globals.bindings, ([name]) => name);
     return {
       *From(node) {
         const flag = node.flags.find(({ name }) => name.text === 'platform');
@@ -64,6 +63,7 @@ export default defineRule({
           if (problem !== undefined || !/^[A-Za-z_]\w*$/.test(name) || model.globals.bindings.has(name)) continue;
           setters ??= settersIn(model);
           const inStage = declarationOf(name, setters.get(name)?.firstArg?.node);
+          const declared = inStage ? [] : Array.from(model.globals.bindings, ([each]) => each);
           const near = inStage ? undefined : nearestName(name, declared);
           const meant = near && isSlip(name, near) ? near : undefined;
           yield {

@@ -1,4 +1,4 @@
-import { type Arg, defineRule, type Model, removeInstruction, variablesIn } from '#lint';
+import { type Arg, defineRule, type Model, mentions, removeInstruction, variablesIn } from '#lint';
 
 export default defineRule({
   name: 'unused-arg',
@@ -61,9 +61,8 @@ const KNOWN =
 /** Whether its name stands anywhere else, be it where it does not reach. */
 const isUsed = (model: Model, arg: Arg, name: string): boolean => {
   const { text, instructions } = model.file;
-  const mention = new RegExp(`(?<!\\w)${name}(?!\\w)`);
   return (
-    instructions.some((node) => node !== arg && mention.test(text.slice(node.start, node.end))) ||
+    instructions.some((node) => node !== arg && mentions(text.slice(node.start, node.end), name)) ||
     arg.declarations.some(({ default: value }) => value && variablesIn(value).some((used) => used.name === name))
   );
 };

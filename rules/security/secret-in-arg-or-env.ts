@@ -134,13 +134,16 @@ const instead = ({ node, name }: Setting): string => {
 
 // Names -------------------------------------------------------------------------------------------------------------
 
-const wordsOf = (name: string): readonly string[] =>
-  name
+const wordsOf = (name: string): readonly string[] => {
+  // As most names are, for which all that follows would do nothing.
+  if (/^[A-Z]+(?:_[A-Z]+)*$/.test(name)) return name.split('_');
+  return name
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toUpperCase()
     .split(/[^A-Z\d]+/)
     .map((word) => word.replace(/\d+$/, ''))
     .filter(Boolean);
+};
 
 const PUBLIC = /^(?:PUBLIC|PUB|GPG|PGP|SIGNING|RELEASE|FINGERPRINT|VITE|GATSBY|USE|RESET|DISABLE|ENABLE|SHOW)$/;
 

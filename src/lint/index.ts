@@ -12,6 +12,7 @@ export {
 } from '../facts/index.ts';
 export * from '../model/index.ts';
 export type { Document } from '../source/document.ts';
+export { mentions } from '../source/mention.ts';
 export { nearest } from '../source/nearest.ts';
 export type { Range } from '../source/range.ts';
 export * from './compat.ts';

@@ -1,4 +1,4 @@
-import type { From, Iechorfile, Instruction, Run, Stage, Word } from '../ast/nodes.ts';
+import type { From, Iechorfile, Instruction, Run, Stage, Variable, Word } from '../ast/nodes.ts';
 import type { Script, ShellCommand } from '../shell/index.ts';
 import { type Expansion, expand } from './expand.ts';
 import { type Mount, mountsOf } from './mounts.ts';
@@ -185,7 +185,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
     },
     stateAfter: (stage) => states(stage).end,
     expand(word, node) {
-      if (word.text !== undefined) return { value: word.text, error: undefined, unset: [] };
+      if (word.text !== undefined) return { value: word.text, error: undefined, unset: NO_VARIABLES };
       const scope = node.kind === 'From' || !owners.has(node) ? globals : model.stateBefore(node);
       return expand(word.parts, environmentOf(scope));
     },
@@ -205,6 +205,8 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
   };
   return model;
 };
+
+const NO_VARIABLES: readonly Variable[] = [];
 
 /** What takes from each stage. */
 const takersIn = (stages: readonly StageInfo[]): ReadonlyMap<StageInfo, readonly Reference[]> => {

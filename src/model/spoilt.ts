@@ -103,7 +103,10 @@ export const swallowedKeyword = (model: Model, node: Instruction): Range | undef
   if (node.lines.first === node.lines.last || node.kind === 'Invalid') return undefined;
   const end = node.heredocs[0]?.body.start ?? node.end;
   const inner = node.kind === 'Onbuild' ? node.trigger.keyword.start : undefined;
-  for (const match of model.file.text.slice(node.start, end).matchAll(KEYWORDS)) {
+  const text = model.file.text.slice(node.start, end);
+  // Several rules ask, mostly for nothing, and going through all matches begins with a new expression.
+  if (text.search(KEYWORDS) < 0) return undefined;
+  for (const match of text.matchAll(KEYWORDS)) {
     const [, keyword = ''] = match;
     const start = node.start + match.index + 1;
     if (start === inner || (node.kind === 'Healthcheck' && keyword === 'CMD')) continue;
