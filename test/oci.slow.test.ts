@@ -199,7 +199,10 @@ describe.skipIf(!has.registry)('a registry (docker-registry, skopeo)', { timeout
     const { folder, id } = stocked();
     const name = `${registry?.host}/team/${form}:1`;
     ours('tag', '--store', folder, NAME, name);
-    ours('push', '--store', folder, '--compression', form, name);
+    const digest = ours('push', '-q', '--store', folder, '--compression', form, name).trim();
+    expect(sure('skopeo', 'inspect', '--tls-verify=false', '--format', '{{.Digest}}', `docker://${name}`).trim()).toBe(
+      digest,
+    );
     const place = join(work, `from-registry-${form}`);
     sure('skopeo', 'copy', '--src-tls-verify=false', `docker://${name}`, `oci:${place}:1`);
     expect(await validate(folderFiles(place))).toEqual([]);

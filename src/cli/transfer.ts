@@ -44,27 +44,33 @@ interface Sending {
   readonly image: Image;
 }
 
-/** Sends an image under each of the names. */
+/** Sends an image under each of the names, and gives the digests of the manifests. */
 export const pushNames = async (
   names: readonly string[],
   { store, access, form, quiet, image }: Sending,
   io: Io,
-): Promise<void> => {
+): Promise<readonly string[]> => {
+  const digests: string[] = [];
   for (const name of names) {
     const digest = await pushImage(store, image, name, form, access, (layer, what) => {
       if (!quiet) say(io, `${shortName(name)}: ${layer.digest.slice(7, 19)} ${WORDS[what]}`);
     });
     const { host, path } = nameParts(name);
     if (!quiet) say(io, `pushed ${shortName(name)} as ${shortName(`${host}/${path}`)}@${digest}`);
+    digests.push(digest);
   }
+  return digests;
 };
 
 const WORDS = { there: 'is there already', mounted: 'taken over from another repository', sent: 'sent' } as const;
 
 /** `iechorlint push`: sends stored images to their registries. */
 export const pushStored = async (names: readonly string[], options: Omit<Sending, 'image'>, io: Io): Promise<void> => {
-  for (const name of names)
-    await pushNames([fullName(name)], { ...options, image: imageNamed(options.store, name) }, io);
+  for (const name of names) {
+    const image = imageNamed(options.store, name);
+    const digests = await pushNames([fullName(name)], { ...options, image }, io);
+    if (options.quiet) for (const digest of digests) io.stdout.write(`${digest}\n`);
+  }
 };
 
 /** `iechorlint save`: images as one archive. */
