@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +61,18 @@ describe('in the log of a CI system', () => {
       const commands = `${stdout}\n${stderr}`.split('\n').filter((line) => /^\s*::|##\w*\[/.test(line));
       expect(commands.filter((line) => !(format === 'github' && /^::\w+ [^:]*::/.test(line)))).toEqual([]);
     }
+  });
+
+  it('a patch is between lines that end and begin commands, and applies as it is', async () => {
+    const cwd = folderWith({ Dockerfile: `FROM scratch\n# ::error::x\n# doubtful\n# ##[group]x\n` });
+    const env = { GITHUB_ACTIONS: 'true' };
+    const { stdout } = await runIn(cwd, ['--diff', '.'], { env });
+    const [, token, patch] = /^::stop-commands::([\w-]{36})\n(--- .*\n)::\1::\n$/s.exec(stdout) ?? [];
+    expect(patch).toBe((await runIn(cwd, ['--diff', '.'])).stdout);
+    expect((await runIn(cwd, ['--diff', '.'], { env })).stdout).not.toContain(token);
+    const { status, stderr } = spawnSync('git', ['apply'], { cwd, input: stdout, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect((await runIn(cwd, ['--diff', '.'], { env })).stdout).toBe('');
   });
 
   it('elsewhere, and in files, lines are as they are', async () => {

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { diffOf } from '../report/diff.ts';
 import type { Document } from '../source/document.ts';
 import { fixText } from './fix.ts';
+import type { Io } from './io.ts';
 import { print, sheetOf } from './print.ts';
 import { exitCodeOf, inputsOf, type Run, tell } from './run.ts';
 
@@ -21,9 +23,19 @@ export const diffFiles = async (run: Run): Promise<number> => {
         `${source.document.path}: the patch hides secrets or control characters and cannot be applied; use --fix`,
       );
   }
-  await print(run, sheet, diffs);
+  await print(run, sheet, sheet.file === undefined ? withoutActions(diffs, run.io.env) : diffs);
   tell(run, diffs.length === 1 ? '1 file would change' : `${diffs.length || 'no'} files would change`);
   return exitCodeOf(run, isFailure);
+};
+
+/**
+ * In the log of GitHub Actions a line of a patch could be a command: none is obeyed between two lines that only who
+ * writes them knows. Programs that apply patches pass over both.
+ */
+const withoutActions = (diffs: readonly string[], { GITHUB_ACTIONS }: Io['env']): readonly string[] => {
+  if (!GITHUB_ACTIONS || diffs.length === 0) return diffs;
+  const token = randomUUID();
+  return [`::stop-commands::${token}\n`, ...diffs, `::${token}::\n`];
 };
 
 /** Whether the patch has the lines as they are. */
