@@ -292,6 +292,23 @@ describe('logins', () => {
     expect(asked[0]?.headers.authorization).toBe(basic);
   });
 
+  it('that no token is given for are told, whether one is stored or not', async () => {
+    const { registry } = await stocked();
+    guarded(registry, `Bearer realm="http://${registry.host}/token"`, 'Bearer t');
+    const usual = registry.twist;
+    registry.twist = (seen, response) => {
+      if (!seen.url.startsWith('/token')) return usual(seen, response);
+      response.writeHead(401).end();
+      return true;
+    };
+    await expect(pull(registry)).rejects.toThrow(
+      /gives this to nobody without a login, or does not have it; log in with/,
+    );
+    await expect(pull(registry, quickAccess({ credentials: me }))).rejects.toThrow(
+      /the login that is stored for 127.* was refused by 127.*; log in again with `docker login 127/,
+    );
+  });
+
   it('by an identity token, which is exchanged', async () => {
     const { registry, image } = await stocked();
     guarded(registry, `Bearer realm="http://${registry.host}/token",service=s`, 'Bearer t2');

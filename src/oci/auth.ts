@@ -34,7 +34,12 @@ export const authorizationFor = async (
     throw new ImageError(`${host} asks for a login at ${url.origin}, which is not protected by TLS`);
   const scope = [...new Set([...(fields.get('scope') ?? '').split(' ').filter(Boolean), ...scopes])];
   const call = tokenCall(url, fields.get('service'), scope, known);
-  return `Bearer ${await tokenFrom(url, call, trust)}`;
+  const token = await tokenFrom(url, call, trust);
+  if (token !== undefined) return `Bearer ${token}`;
+  if (!known) return undefined;
+  throw new ImageError(
+    `the login that is stored for ${host} was refused by ${url.host}; log in again with \`docker login ${host}\``,
+  );
 };
 
 const basicOf = (known: Credentials): string | undefined =>
@@ -65,11 +70,11 @@ const tokenCall = (
 
 const MOST_TOKEN = 1 << 20;
 
-const tokenFrom = async (url: URL, call: Call, trust: Trust): Promise<string> => {
+/** Undefined where it is refused. */
+const tokenFrom = async (url: URL, call: Call, trust: Trust): Promise<string | undefined> => {
   const answer = await send(url, call, trust);
   const bytes = await bytesOf(answer, MOST_TOKEN);
-  if (answer.status === 401 || answer.status === 403)
-    throw new ImageError(`the login at ${url.host} was refused (${answer.status}); log in again`);
+  if (answer.status === 401 || answer.status === 403) return undefined;
   if (answer.status !== 200)
     throw new ImageError(`the login at ${url.host} failed: it answered ${answer.status}`, answer.status >= 500);
   const token = tokenIn(bytes.toString());
