@@ -18,7 +18,7 @@ const folderFiles = (folder: string, ignore: IgnoreFile | undefined, digests: Di
     names: (path) => namesIn(`${folder}/${path}`),
     file(path, as) {
       const full = `${folder}/${path}`;
-      const stat = lstatSync(full, { throwIfNoEntry: false });
+      const stat = statOf(full);
       return stat && fileOf({ full, as, stat, digests, memory });
     },
   };
@@ -26,6 +26,15 @@ const folderFiles = (folder: string, ignore: IgnoreFile | undefined, digests: Di
 
 /** A folder of ours, such as a checkout: all of it, and digests are not remembered. */
 export const folderTree = (folder: string): FileTree => searched(folderFiles(folder, undefined, undefined));
+
+const statOf = (full: string): Stats | undefined => {
+  try {
+    return lstatSync(full, { throwIfNoEntry: false });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+};
 
 const namesIn = (folder: string): readonly string[] => {
   try {

@@ -9,7 +9,7 @@ import { copyInto, type Dress, digestOfSources } from './copy.ts';
 import type { CopyFlags } from './copy-flags.ts';
 import { downloadItem } from './download-item.ts';
 import { BuildError } from './error.ts';
-import { type FileTree, type FindOptions, isPattern, type Source, type SourceFile } from './files.ts';
+import { type FileTree, type FindOptions, isPattern, plainStart, type Source, type SourceFile } from './files.ts';
 import { readGitAddress } from './git.ts';
 import { gitItem } from './git-item.ts';
 import type { LayerDraft } from './layer-draft.ts';
@@ -73,7 +73,7 @@ const found = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags
   const { excludes, from } = flags;
   const sources = flags.parents ? withParents(value, word, tree, flags) : tree.find(value, { excludes });
   const isMissing = flags.parents ? sources.every(({ files }) => files.length < 2) : sources.length === 0;
-  if (isMissing && !isPattern(value))
+  if (isMissing && !(isPattern(value) && (flags.parents || tree.has(plainStart(value)))))
     throw new BuildError(
       `\`${value}\` is not there${from === undefined ? ', or the ignore file leaves it out' : ''}`,
       word,

@@ -27,6 +27,8 @@ export interface Source {
 export interface FileTree {
   /** What the path or pattern means; none where nothing is there. Links are followed, inside the tree. */
   find(pattern: string, options: FindOptions): readonly Source[];
+  /** Whether something is there. */
+  has(path: string): boolean;
 }
 
 export interface FindOptions {
@@ -43,4 +45,11 @@ export const isPattern = (path: string): boolean => {
     else if (path[at] === '*' || path[at] === '?' || path[at] === '[') return true;
   }
   return false;
+};
+
+/** What stands before the first component with a wildcard. */
+export const plainStart = (pattern: string): string => {
+  const parts = pattern.split('/');
+  const wild = parts.findIndex(isPattern);
+  return (wild < 0 ? parts : parts.slice(0, wild)).join('/');
 };

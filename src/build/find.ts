@@ -15,7 +15,16 @@ export interface Files {
 
 /** Sources are found in the files as BuildKit finds them. */
 export const searched = (files: Files): FileTree => ({
-  find: (pattern, options) => pathsOf(files, clean(pattern)).flatMap((path) => sourceAt(files, path, options) ?? []),
+  find(pattern, options) {
+    const isWild = isPattern(pattern);
+    return pathsOf(files, clean(pattern)).flatMap((path) => {
+      const source = sourceAt(files, path, options);
+      if (!source && isWild && files.file(path, '')?.type === 'symlink')
+        throw new Error(`/${path} is a link that leads nowhere`);
+      return source ?? [];
+    });
+  },
+  has: (path) => isThere(files, resolved(files, clean(path))),
 });
 
 /** The paths that a pattern means. Links are followed in what stands before its first wildcard, and not behind. */

@@ -71,7 +71,7 @@ const fileIn = (
 
 // Standard input ----------------------------------------------------------------------------------------------------
 
-const EMPTY: FileTree = { find: () => [] };
+const EMPTY: FileTree = { find: () => [], has: () => false };
 
 /** An archive is the whole context, and anything else an iEchorfile that has none. */
 const inputFromStream = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
