@@ -125,6 +125,14 @@ describe.skipIf(!isReady)('what a step sees', { timeout: 30_000 }, () => {
     expect(output).toMatch(/^0\n.*Read-only file system\n0\nbusybox$/);
   });
 
+  it('has no device of the machine', () => {
+    const text =
+      'RUN --mount=type=cache,target=/c for at in / /dev/ /tmp/ /c/; do mknod ${at}n c 1 3; echo x > ${at}n; done; echo x > /dev/null && echo ok; rm /c/n';
+    const { output } = build(text);
+    expect(output.match(/Permission denied/g)).toHaveLength(4);
+    expect(output).toMatch(/ok$/);
+  });
+
   it('is the machine only where that is allowed', () => {
     const text = 'RUN --security=insecure grep CapBnd /proc/self/status; echo x > /sys/kernel/none || true';
     expect(build(text).stderr).toContain('allow it by --allow security.insecure');

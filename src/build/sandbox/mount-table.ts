@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEVICES, deviceFolder, networkFiles, overlayFolders, type StepFolders } from './folders.ts';
+import { lockedFlags } from './mount-flags.ts';
 import { MASKED, type OverlayMount, READ_ONLY, type RunRequest, type SandboxMount } from './port.ts';
 
 /** One line of a table as `mount --all` reads it. */
@@ -57,7 +58,8 @@ export const planMounts = (
     mkdirSync(join(own, 'secrets'));
     first.push({ source: 'tmpfs', target: join(own, 'secrets'), type: 'tmpfs', options: 'nosuid,nodev,mode=700' });
   }
-  return { merged, first, later };
+  if (!isRootless) return { merged, first, later };
+  return { merged, first: first.map(keepFlags), later: later.map((each) => ({ ...each, line: keepFlags(each.line) })) };
 };
 
 interface Around {
@@ -69,11 +71,20 @@ interface Around {
 
 const overlayLine = ({ request, folders, isRootless }: Around, lowers: readonly string[], name: string): MountLine => {
   const { lower, upper, work } = overlayFolders(folders, request.work, lowers, name);
-  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work},${isRootless ? ROOTLESS_OVERLAY : OVERLAY}`;
+  const options = `lowerdir=${lower},upperdir=${upper},workdir=${work},${isRootless ? ROOTLESS_OVERLAY : OVERLAY}${devicesOff(request)}`;
   const target = join(folders.own, `${name}merged`);
   mkdirSync(target);
   return { source: 'overlay', target, type: 'overlay', options };
 };
+
+/** A bind with flags is mounted a second time, which may not lose those of the first. */
+const keepFlags = (line: MountLine): MountLine =>
+  line.options.startsWith('bind,')
+    ? { ...line, options: [...new Set([...line.options.split(','), ...lockedFlags(line.source)])].join(',') }
+    : line;
+
+/** A step may make devices, since images may have some, but not use them: they would be those of the machine. */
+const devicesOff = ({ isInsecure }: RunRequest): string => (isInsecure ? '' : ',nodev');
 
 const bind = (source: string, target: string, options = ''): MountLine => ({
   source,
@@ -89,7 +100,7 @@ const linesOf = (mount: SandboxMount, index: number, around: Around): MountLine[
     case 'tmpfs':
       return [{ source: 'tmpfs', target, type: 'tmpfs', options: mount.options }];
     case 'bind':
-      return [bind(mount.source, target, mount.isReadOnly ? ',ro' : '')];
+      return [bind(mount.source, target, `${mount.isReadOnly ? ',ro' : ''}${devicesOff(around.request)}`)];
     case 'secret':
       return [bind(join(around.folders.own, 'secrets', String(index)), target, ',ro')];
     case 'overlay':
@@ -100,7 +111,7 @@ const linesOf = (mount: SandboxMount, index: number, around: Around): MountLine[
 const overlayLines = (mount: OverlayMount, target: string, index: number, around: Around): MountLine[] => {
   const { lowers, path, isReadOnly } = mount;
   const [only, another] = lowers;
-  const options = isReadOnly ? ',ro' : '';
+  const options = `${isReadOnly ? ',ro' : ''}${devicesOff(around.request)}`;
   if (isReadOnly && only !== undefined && another === undefined) return [bind(join(only, path), target, options)];
   const line = overlayLine(around, lowers, `from-${index}-`);
   return [line, bind(join(line.target, path), target, options)];
@@ -125,7 +136,7 @@ const systemLines = ({ request, folders, merged, isRootless }: Around): readonly
     ...(network === 'none' ? [{ ...sysfs, target: join(folders.own, 'sysfs'), options: 'nosuid,noexec,nodev' }] : []),
     // Only who owns the network may have a view of it.
     isRootless && network === 'host' ? { ...bind('/sys', at('/sys')), options: 'rbind' } : sysfs,
-    bind(deviceFolder(folders, request), at('/dev'), ',nosuid'),
+    bind(deviceFolder(folders, request), at('/dev'), `,nosuid${devicesOff(request)}`),
     special('devpts', '/dev/pts', `noexec,newinstance,ptmxmode=0666,mode=0620${isRootless ? '' : ',gid=5'}`),
     special('tmpfs', '/dev/shm', 'noexec,nodev,mode=1777,size=65536k'),
     special('mqueue', '/dev/mqueue', 'noexec,nodev'),

@@ -23,7 +23,10 @@ export const runtimeSandbox = (name: RuntimeName, path: string): Sandbox | strin
   let supervisor: Supervisor | undefined;
   return {
     name,
-    lacks: hasFilter ? [] : ['a seccomp filter, since the machine has no profile for containers'],
+    lacks: [
+      ...(hasFilter ? [] : ['a seccomp filter, since the machine has no profile for containers']),
+      ...(name === 'crun' ? ['a filter of devices in /dev'] : []),
+    ],
     async run(request) {
       const folders = stepFolders(request);
       const script = prepare(name, runtime, programs, request, folders);

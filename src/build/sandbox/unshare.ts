@@ -17,7 +17,7 @@ export const unshareSandbox = (path: string): Sandbox | string => {
   let supervisor: Supervisor | undefined;
   return {
     name: 'unshare',
-    lacks: ['a seccomp filter', 'a filter of devices'],
+    lacks: ['a seccomp filter'],
     async run(request) {
       const folders = stepFolders(request);
       const script = prepare(programs, request, folders);
