@@ -27,8 +27,7 @@ function* problemsIn({ outline }: ScriptPlace): Iterable<Problem> {
     if (node.kind !== 'CompoundCommand' || node.type !== 'for' || !node.name || node.words.length !== 1) continue;
     const [word] = node.words;
     if (
-      !word ||
-      !word.parts.every(
+      !word?.parts.every(
         (part) =>
           part.kind === 'Literal' ||
           ('quoted' in part &&

@@ -44,7 +44,9 @@ export const namedContexts = (options: BuildOptions, io: Io, store: Store): Name
       const folder = folderOf(name);
       return folder ? imageOfFolder(folder.context, options, store) : imageAt(value, name, options, io, store);
     },
-    save: () => folders.forEach(({ save }) => save()),
+    save() {
+      for (const { save } of folders.values()) save();
+    },
   };
 };
 
