@@ -59,7 +59,7 @@ interface Memory {
 }
 
 const MOST_KEPT = 64 << 20;
-const SMALL = 256 << 10;
+const SMALL = 32 << 10;
 
 const fileOf = (found: Found): SourceFile => {
   const { full, as, stat } = found;
