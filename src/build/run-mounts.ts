@@ -50,23 +50,7 @@ export const stepMounts = (node: Run, context: StepContext): Promise<readonly St
   Promise.all(context.model.mountsOf(node).map((mount, index) => stepMount(mount, index, node, context)));
 
 const stepMount = (mount: Mount, index: number, node: Run, context: StepContext): StepMount | Promise<StepMount> => {
-  const { workdir = '/' } = context.model.stateBefore(node);
-  const usual =
-    mount.type === 'secret'
-      ? `/run/secrets/${secretId(mount)}`
-      : mount.type === 'ssh'
-        ? `/run/buildkit/ssh_agent.${index}`
-        : '';
-  const given = mount.target ?? usual;
-  const request: MountRequest = {
-    ...{ mount, node, context },
-    target: `/${clean(given.startsWith('/') ? given : `${workdir}/${given}`)}`,
-    field: (key) => mount.fields.findLast((each) => each.key === key)?.value,
-    isOn: (...keys) => {
-      const field = mount.fields.findLast(({ key }) => keys.includes(key));
-      return field && field.value !== 'false' && field.value !== '0';
-    },
-  };
+  const request = requestOf(mount, index, node, context);
   switch (mount.type) {
     case 'tmpfs':
       return tmpfsMount(request);
@@ -79,6 +63,25 @@ const stepMount = (mount: Mount, index: number, node: Run, context: StepContext)
     case 'bind':
       return bindMount(request);
   }
+};
+
+const requestOf = (mount: Mount, index: number, node: Run, context: StepContext): MountRequest => {
+  const { workdir = '/' } = context.model.stateBefore(node);
+  const given = mount.target ?? usualTarget(mount, index);
+  return {
+    ...{ mount, node, context },
+    target: `/${clean(given.startsWith('/') ? given : `${workdir}/${given}`)}`,
+    field: (key) => mount.fields.findLast((each) => each.key === key)?.value,
+    isOn: (...keys) => {
+      const field = mount.fields.findLast(({ key }) => keys.includes(key));
+      return field && field.value !== 'false' && field.value !== '0';
+    },
+  };
+};
+
+const usualTarget = (mount: Mount, index: number): string => {
+  if (mount.type === 'secret') return `/run/secrets/${secretId(mount)}`;
+  return mount.type === 'ssh' ? `/run/buildkit/ssh_agent.${index}` : '';
 };
 
 /** A number as Go reads it: octal with a leading 0. */
@@ -140,43 +143,43 @@ const secretMount = (request: MountRequest): StepMount => {
 // bind --------------------------------------------------------------------------------------------------------------
 
 const bindMount = async (request: MountRequest): Promise<StepMount> => {
-  const { mount, target, isOn, context } = request;
-  const path = mount.source ?? '/';
+  const { mount, isOn } = request;
   const isReadOnly = !isOn('rw', 'readwrite') && isOn('ro', 'readonly') !== false;
-  const data = ['bind', target, isReadOnly];
-  const image = mount.from === undefined ? undefined : await imageFrom(mount.from, request);
-  if (image) {
-    const tree = treeOf(context.request.store, image.layers);
-    const real = tree.resolve(path);
-    const entry = tree.entry(real);
-    if (real !== '' && !entry && tree.list(real).length === 0) throw missing(path, mount);
-    const isFolder = real === '' || !entry || entry.type === 'directory';
-    return {
-      data: [...data, image.layers.map(({ diffId }) => diffId), real],
-      ...{ target, isFolder },
-      prepare: () => ({
-        mount: {
-          type: 'overlay',
-          lowers: layerFolders(context.request.store, image.layers),
-          ...{ path: real, target, isFolder, isReadOnly },
-        },
-      }),
-    };
-  }
+  return mount.from === undefined
+    ? contextMount(request, isReadOnly)
+    : imageMount(request, await imageFrom(mount.from, request), isReadOnly);
+};
+
+const imageMount = ({ mount, target, context }: MountRequest, image: Image, isReadOnly: boolean): StepMount => {
+  const { store } = context.request;
+  const tree = treeOf(store, image.layers);
+  const path = tree.resolve(mount.source ?? '/');
+  const entry = tree.entry(path);
+  if (path !== '' && !entry && tree.list(path).length === 0) throw missing(mount.source ?? '/', mount);
+  const isFolder = !entry || entry.type === 'directory';
+  const data = ['bind', target, isReadOnly, image.layers.map(({ diffId }) => diffId), path];
+  const prepare = (): MountSetup => ({
+    mount: { type: 'overlay', lowers: layerFolders(store, image.layers), path, target, isFolder, isReadOnly },
+  });
+  return { data, target, isFolder, prepare };
+};
+
+const contextMount = ({ mount, target, context }: MountRequest, isReadOnly: boolean): StepMount => {
+  const path = mount.source ?? '/';
   const [source] = context.request.context.find(path, {});
   if (!source) throw missing(path, mount);
-  return {
-    data: [...data, digestOfSources([source])],
-    ...{ target, isFolder: source.isFolder },
-    prepare: () => ({
-      mount: {
-        type: 'overlay',
-        lowers: materialised(source, context.request),
-        path: 'source',
-        ...{ target, isFolder: source.isFolder, isReadOnly },
-      },
-    }),
-  };
+  const { isFolder } = source;
+  const prepare = (): MountSetup => ({
+    mount: {
+      type: 'overlay',
+      lowers: materialised(source, context.request),
+      path: 'source',
+      target,
+      isFolder,
+      isReadOnly,
+    },
+  });
+  return { data: ['bind', target, isReadOnly, digestOfSources([source])], target, isFolder, prepare };
 };
 
 const missing = (path: string, { from, flag }: Mount): BuildError =>
