@@ -227,6 +227,10 @@ describe.skipIf(!isReady)('mounts', { timeout: 30_000 }, () => {
       build('RUN --mount=target=/c,rw touch /c/x && ls /c\nRUN ls / | grep -c ^c$ || true', { files }).output,
     ).toBe('Dockerfile\nsub\nx\n0');
     expect(build('RUN --mount=source=sub/file,target=/one cat /one', { files }).output).toBe('content');
+    const other = folderWith({ 'x/y': 'other\n' });
+    const args = ['--build-context', `other=${other}`];
+    expect(build('RUN --mount=from=other,target=/o cat /o/x/y', { args }).output).toBe('other');
+    expect(build('RUN --mount=type=cache,from=other,target=/o cat /o/x/y', { args }).output).toBe('other');
     expect(build('RUN --mount=source=gone,target=/one true').stderr).toContain('`gone` is not there');
   });
 

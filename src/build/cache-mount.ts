@@ -2,9 +2,10 @@ import { existsSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync } fr
 import { join } from 'node:path';
 import { digestOfSources } from './copy.ts';
 import { BuildError } from './error.ts';
-import type { Source } from './files.ts';
+import type { FileTree, Source } from './files.ts';
 import { lockFile } from './lock.ts';
 import {
+  contextFor,
   imageFrom,
   type MountRequest,
   type MountSetup,
@@ -64,11 +65,16 @@ interface Cache {
 }
 
 const fillingOf = async (request: MountRequest): Promise<Source> => {
-  const { mount, context } = request;
-  const image = await imageFrom(mount.from ?? '', request);
-  const [source] = stageTree(treeOf(context.request.store, image.layers)).find(mount.source ?? '/', {});
+  const { mount } = request;
+  const files = contextFor(request) ?? (await imageTree(request));
+  const [source] = files.find(mount.source ?? '/', {});
   if (!source) throw new BuildError(`\`${mount.source}\` is not there`, mount.flag);
   return source;
+};
+
+const imageTree = async (request: MountRequest): Promise<FileTree> => {
+  const image = await imageFrom(request.mount.from ?? '', request);
+  return stageTree(treeOf(request.context.request.store, image.layers));
 };
 
 interface TakenFolder {

@@ -2,11 +2,12 @@ import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
 import type { Mount } from '../model/mounts.ts';
+import type { Reference } from '../model/stages.ts';
 import { digestOf, type Image } from '../oci/image.ts';
 import { cacheMount } from './cache-mount.ts';
 import { copyEntries, digestOfSources, writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
-import type { Source } from './files.ts';
+import type { FileTree, Source } from './files.ts';
 import type { SandboxMount } from './sandbox/port.ts';
 import { sshMount } from './ssh-mount.ts';
 import type { StepContext } from './steps.ts';
@@ -145,10 +146,14 @@ const secretMount = (request: MountRequest): StepMount => {
 const bindMount = async (request: MountRequest): Promise<StepMount> => {
   const { mount, isOn } = request;
   const isReadOnly = !isOn('rw', 'readwrite') && isOn('ro', 'readonly') !== false;
-  return mount.from === undefined
-    ? contextMount(request, isReadOnly)
-    : imageMount(request, await imageFrom(mount.from, request), isReadOnly);
+  const files = contextFor(request);
+  if (files) return contextMount(request, files, isReadOnly);
+  return imageMount(request, await imageFrom(mount.from ?? '', request), isReadOnly);
 };
+
+/** The build context, or another that was given by the name; undefined where an image or a stage is meant. */
+export const contextFor = ({ mount: { from }, context: { request } }: MountRequest): FileTree | undefined =>
+  from === undefined ? request.context : request.contextNamed?.(from);
 
 const imageMount = ({ mount, target, context }: MountRequest, image: Image, isReadOnly: boolean): StepMount => {
   const { store } = context.request;
@@ -164,9 +169,9 @@ const imageMount = ({ mount, target, context }: MountRequest, image: Image, isRe
   return { data, target, isFolder, prepare };
 };
 
-const contextMount = ({ mount, target, context }: MountRequest, isReadOnly: boolean): StepMount => {
+const contextMount = ({ mount, target, context }: MountRequest, files: FileTree, isReadOnly: boolean): StepMount => {
   const path = mount.source ?? '/';
-  const [source] = context.request.context.find(path, {});
+  const [source] = files.find(path, {});
   if (!source) throw missing(path, mount);
   const { isFolder } = source;
   const prepare = (): MountSetup => ({
@@ -188,7 +193,10 @@ const missing = (path: string, { from, flag }: Mount): BuildError =>
 /** The image or stage that a mount takes files from. */
 export const imageFrom = (from: string, { node, context }: MountRequest): Promise<Image> => {
   const { model, step, build, imageNamed } = context;
-  const reference = step.stage.references.find((each) => each.node === node && each.text === from);
+  const isMeant = (each: Reference) => each.node === node && each.text === from;
+  // A trigger is written in another stage than it runs in.
+  const own = step.stage.references.find(isMeant);
+  const reference = own ?? model.stages.flatMap(({ references }) => references).find(isMeant);
   const stage = reference?.stage && model.stages.find(({ index }) => index === reference.stage?.index);
   return stage ? build(stage) : imageNamed(from);
 };
