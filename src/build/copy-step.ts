@@ -10,6 +10,7 @@ import { openLayerDigests } from './layer-digests.ts';
 import { layerDraft } from './layer-draft.ts';
 import { stageTree, takenFrom } from './stage-files.ts';
 import type { Step, StepContext } from './steps.ts';
+import type { Store } from './store.ts';
 import { type Tree, treeOf } from './tree.ts';
 
 /** A COPY or ADD as a step: its key is what it says and what its sources hold. */
@@ -20,19 +21,19 @@ export const copyStep = async (node: Copy | Add, before: Image, context: StepCon
   const destination = destinationOf(node, context);
   const digests = openLayerDigests(store);
   const treeOfImage = (image: Image) => stageTree(treeOf(store, image.layers), digests);
-  const tree = await told(node, () => treeFrom(flags, node, context, treeOfImage));
-  const items = await told(node, () => copyItems(node, tree, flags, context));
+  const tree = await told(node, store, () => treeFrom(flags, node, context, treeOfImage));
+  const items = await told(node, store, () => copyItems(node, tree, flags, context));
   const { chown = '', chmod, link } = flags;
-  const keys = await told(node, () => items.map(({ key }) => key()));
+  const keys = await told(node, store, () => items.map(({ key }) => key()));
   digests.save();
   return {
     data: ['copy', node.kind, destination, chown, chmod, link, epoch, keys],
     isDetached: link,
     run: () =>
-      told(node, async () => {
+      told(node, store, async () => {
         const files = treeOf(store, before.layers);
         const dress = { owner: ownerFor(files, flags, node, before), mode: flags.mode, mtime: epoch };
-        return writeItems(items, link ? noFiles : files, destination, dress, context, node);
+        return writeItems(items, link ? noFiles : files, destination, dress, context);
       }),
   };
 };
@@ -43,7 +44,6 @@ const writeItems = async (
   destination: string,
   dress: Dress,
   { request: { store, epoch } }: StepContext,
-  node: Instruction,
 ) => {
   const draft = layerDraft(files, epoch, takenFrom(files));
   const opened: (() => void)[] = [];
@@ -53,24 +53,25 @@ const writeItems = async (
       if (problem) throw new BuildError(problem, item.at);
     }
     return writeLayer(store, draft.entries());
-  } catch (error) {
-    throw error instanceof BuildError ? error : new BuildError(messageOf(error), node);
   } finally {
     for (const close of opened) close();
   }
 };
 
-/** What the system says about a file becomes a failure of the step. */
-const told = async <T>(node: Instruction, work: () => T | Promise<T>): Promise<T> => {
+/** What the system says about a file becomes a failure of the step; what it says about the store does not. */
+const told = async <T>(node: Instruction, { folder }: Store, work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
     if (error instanceof BuildError || !(error instanceof Error) || error instanceof TypeError) throw error;
-    throw new BuildError(messageOf(error), node);
+    if (isOfStore(error, folder)) throw error;
+    throw new BuildError(error.message, node);
   }
 };
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const isOfStore = (error: Error, folder: string): boolean =>
+  ('code' in error && /^(?:ENOSPC|EDQUOT|EROFS|EIO|EMFILE)$/.test(String(error.code))) ||
+  ('path' in error && String(error.path).startsWith(`${folder}/`));
 
 /** Absolute; of `.` and of nothing it is a directory, and so is what ends in a slash. */
 const destinationOf = (node: Copy | Add, { model }: StepContext): string => {
