@@ -7,11 +7,9 @@ import type { Range } from '../source/range.ts';
 import { openArchive, unpackInto } from './archive.ts';
 import { copyInto, type Dress, digestOfSources } from './copy.ts';
 import type { CopyFlags } from './copy-flags.ts';
-import { downloadItem } from './download-item.ts';
 import { BuildError } from './error.ts';
 import { type FileTree, type FindOptions, isPattern, plainStart, type Source, type SourceFile } from './files.ts';
 import { readGitAddress } from './git.ts';
-import { gitItem } from './git-item.ts';
 import type { LayerDraft } from './layer-draft.ts';
 import { filterOf } from './path-filter.ts';
 import type { StepContext } from './steps.ts';
@@ -61,8 +59,9 @@ const itemOf = async (
   const isAddress = /^https?:\/\//i.test(value);
   if (node.kind === 'Copy' && flags.from === undefined && (repository || isAddress))
     throw new BuildError(`source can't be a ${repository ? 'git ref' : 'URL'} for COPY`, word);
-  if (node.kind === 'Add' && repository) return gitItem(repository, word, flags, store);
-  if (node.kind === 'Add' && isAddress) return downloadItem(value, word, flags, store);
+  if (node.kind === 'Add' && repository) return (await import('./git-item.ts')).gitItem(repository, word, flags, store);
+  if (node.kind === 'Add' && isAddress)
+    return (await import('./download-item.ts')).downloadItem(value, word, flags, store);
   if (flags.checksum !== undefined) throw new BuildError("checksum can't be specified for non-HTTP(S) sources", word);
   const sources = found(value, word, tree, flags);
   const unpacks = node.kind === 'Add' && flags.unpack !== false;

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, r
 import { join } from 'node:path';
 import { type Answer, send, type Trust } from '../oci/http.ts';
 import { proxyFor } from '../oci/proxy.ts';
+import { masked } from './masked-url.ts';
 import { readInto } from './read-file.ts';
 import { writeWhole } from './small-files.ts';
 import type { Store } from './store.ts';
@@ -151,8 +152,5 @@ const nameIn = (disposition: string | undefined): string | undefined => {
   const name = /filename="?([^";]+)"?/i.exec(disposition ?? '')?.[1];
   return name?.replace(/^.*[\\/]/s, '') || undefined;
 };
-
-/** An address without the password in it. */
-export const masked = (url: string): string => url.replace(/\/\/[^/@]*@/, '//***@');
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

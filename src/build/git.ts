@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { masked } from './download.ts';
+import { masked } from './masked-url.ts';
 import type { Store } from './store.ts';
 
 /** A repository as ADD names it: `URL#ref:folder`. */

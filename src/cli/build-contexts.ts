@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { copyEntries, digestOfSources, noFiles, writeLayer } from '../build/copy.ts';
 import type { FileTree } from '../build/files.ts';
-import { importLayout } from '../build/import.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
@@ -57,7 +56,7 @@ const imageAt = (value: string, name: string, options: BuildOptions, io: Io, sto
   if (kind === 'docker-image') return place;
   if (kind === 'oci-layout' || kind === 'oci-archive' || kind === 'docker-archive') {
     const [path = '', tag] = place.split(/:(?=[^/]*$)/);
-    return importLayout(store, resolve(io.cwd, path), tag, options.platform);
+    return (await import('../build/import.ts')).importLayout(store, resolve(io.cwd, path), tag, options.platform);
   }
   throw new ImageError(
     `--build-context ${name}=${value}: what can be given is a folder, oci-layout://FOLDER[:TAG], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
