@@ -51,7 +51,13 @@ export const namedContexts = (options: BuildOptions, io: Io, store: Store): Name
 
 const ADDRESS = /^[a-z-]+:\/\//;
 
-const imageAt = (value: string, name: string, options: BuildOptions, io: Io, store: Store): Promise<Image> | string => {
+const imageAt = async (
+  value: string,
+  name: string,
+  options: BuildOptions,
+  io: Io,
+  store: Store,
+): Promise<Image | string> => {
   const [, kind, place = ''] = /^([a-z-]+):\/\/(.*)$/s.exec(value) ?? [];
   if (kind === 'docker-image') return place;
   if (kind === 'oci-layout' || kind === 'oci-archive' || kind === 'docker-archive') {
