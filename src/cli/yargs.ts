@@ -73,13 +73,16 @@ const yargsFor = (name: CommandName | undefined, isTextAsked: boolean, width: nu
       (argv) => take(argv, argv._.map(String)),
     );
   }
-  return parser
+  const general = isTextAsked
+    ? parser
+        .help('help', 'Show this help')
+        .alias('help', 'h')
+        .version('version', 'Show the version', version)
+        .alias('version', 'V')
+    : parser.help(false).version(false);
+  return general
     .completion('completion', 'Print a completion script for bash, zsh or fish')
     .strictOptions()
-    .help('help', 'Show this help')
-    .alias('help', 'h')
-    .version('version', 'Show the version', version)
-    .alias('version', 'V')
     .fail((message, error) => {
       throw error instanceof Error && error.name !== 'YError' ? error : new ConfigError(message.replace(/\s+/g, ' '));
     });
@@ -91,7 +94,7 @@ const addFlags = (
   isTextAsked: boolean,
   { flags, operands, examples, epilogue, describe }: Command,
 ): Argv => {
-  parser.usage(`${`iechorlint ${name}[options] ${operands}`.trim()}\n\n${describe}`);
+  if (isTextAsked) parser.usage(`${`iechorlint ${name}[options] ${operands}`.trim()}\n\n${describe}`);
   // What has a file behind it is no choice to yargs; it has been checked before.
   for (const [flag, { takesFile = false, choices, ...settings }] of Object.entries(flags))
     parser.option(flag, {
