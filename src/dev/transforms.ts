@@ -33,23 +33,24 @@ export const importsByLauncher: Plugin = {
 };
 
 /**
- * What measures the width of help texts makes a segmenter and a pattern of Unicode when it is loaded, for 25 ms, and
- * needs neither for what most calls print.
+ * What measures the width of help texts makes a segmenter and patterns of Unicode when it is loaded, for 25 ms, and
+ * needs neither for ASCII, which nearly all is that it measures.
  */
 export const lateSegmenters: Plugin = {
   name: 'late-segmenters',
   transform(code, id) {
     if (!id.replaceAll('\\', '/').endsWith('/string-width/index.js')) return undefined;
-    const late = code
-      .replace(
-        'const segmenter = new Intl.Segmenter();',
-        'let known; const segmenter = { segment: (text) => (known ??= new Intl.Segmenter()).segment(text) };',
-      )
-      .replace(
-        'const spacingMarkRegex = /\\p{Spacing_Mark}/v;',
-        'const spacingMarkRegex = { test: (text) => /\\p{Spacing_Mark}/v.test(text) };',
-      );
-    if (!late.includes('known ??=')) throw new Error(`${id} is not as expected`);
+    const constants = [...code.matchAll(/^const (\w+) = (new Intl\.Segmenter\(\)|\/.*\\p\{.*\/[a-z]+);$/gm)];
+    let late = code;
+    for (const [declaration, name = '', value = ''] of constants) {
+      late = late.replace(declaration, '').replace(new RegExp(`\\b${name}\\b`, 'g'), `late_${name}()`);
+      late += `\nlet known_${name};\nfunction late_${name}() { return (known_${name} ??= ${value}); }\n`;
+    }
+    late = late.replace(
+      /(export default function stringWidth\((\w+), .*\{\n)/,
+      '$1if (/^[ -~]*$/.test($2)) return $2.length;\n',
+    );
+    if (constants.length === 0 || !late.includes('[ -~]')) throw new Error(`${id} is not as expected`);
     return late;
   },
 };
