@@ -112,6 +112,14 @@ describe.runIf(canBuild)('what is wrong is told', () => {
     expect(stderr).toContain('.dockerignore:2: `!` alone is no pattern');
   });
 
+  it('of a grammar that is not built in', async () => {
+    const other = await built('# syntax=example.com/other:2\nFROM scratch\nCOPY a /\n', { a: 'x' });
+    expect(other.code).toBe(2);
+    expect(other.stderr).toContain('`# syntax=example.com/other:2` asks for another grammar');
+    expect(other.stderr).toContain('--force-builtin-syntax');
+    expect((await built('# syntax=docker/dockerfile:1\nFROM scratch\nCOPY a /\n', { a: 'x' })).code).toBe(0);
+  });
+
   it('of programs that are missing', async () => {
     const path = process.env.PATH;
     process.env.PATH = '/nowhere';

@@ -1,6 +1,6 @@
 import { type Owner, ROOT } from './accounts.ts';
 import type { SourceFile } from './files.ts';
-import { clean, folderOf, joined, nameOf, type Tree } from './tree.ts';
+import { folderOf, nameOf, resolveIn, type Tree } from './tree.ts';
 
 /** Changes on top of an image's files, as they become one layer. */
 export interface LayerDraft {
@@ -94,28 +94,6 @@ const linked = (files: readonly SourceFile[]): readonly SourceFile[] => {
     const { content: _content, digest: _digest, ...rest } = file;
     return { ...rest, type: 'hardlink', link, size: 0 };
   });
-};
-
-/** As many as Linux follows. */
-const MOST_LINKS = 40;
-
-const resolveIn = (draft: LayerDraft, path: string): string => {
-  let rest = clean(path).split('/').filter(Boolean);
-  let at = '';
-  for (let links = 0; rest.length > 0; ) {
-    const [name = '', ...behind] = rest;
-    const next = joined(at, name);
-    const entry = draft.entry(next);
-    if (entry?.type === 'symlink' && entry.link !== undefined && links++ < MOST_LINKS) {
-      const target = entry.link.startsWith('/') ? clean(entry.link) : clean(`${at}/${entry.link}`);
-      rest = [...target.split('/').filter(Boolean), ...behind];
-      at = '';
-      continue;
-    }
-    at = next;
-    rest = behind;
-  }
-  return at;
 };
 
 /** Names that mean deleted files in a layer. */

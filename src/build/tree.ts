@@ -167,7 +167,13 @@ export const clean = (path: string): string => {
 /** As many as Linux follows. */
 const MOST_LINKS = 40;
 
-const resolveIn = (tree: Tree, path: string): string => {
+/** What is told of a path where links are followed. */
+interface Entries {
+  entry(path: string): { readonly type: string; readonly link?: string | undefined } | undefined;
+}
+
+/** Where a path leads when links are followed inside the root. */
+export const resolveIn = (tree: Entries, path: string): string => {
   let rest = clean(path).split('/').filter(Boolean);
   let at = '';
   for (let links = 0; rest.length > 0; ) {

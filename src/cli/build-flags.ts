@@ -50,6 +50,7 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   ...COMPRESSION_FLAGS,
   store: text('The folder of images and layers'),
   'no-lint': on('Build without linting first'),
+  'force-builtin-syntax': on('Build a file that asks for another grammar by # syntax='),
   'fail-on': text('The least severe finding that stops the build', { choices: FAIL_ON, defaultDescription: 'error' }),
   quiet: on("Print the image's id alone", { alias: 'q' }),
   ...REGISTRY_FLAGS,

@@ -30,6 +30,8 @@ export interface BuildOptions {
   readonly registries: Registries;
   readonly store: string | undefined;
   readonly lint: boolean;
+  /** Whether to build a file whose `# syntax=` asks for another grammar. */
+  readonly forceSyntax: boolean;
   readonly failOn: (typeof FAIL_ON)[number] | undefined;
   readonly quiet: boolean;
 }
@@ -62,6 +64,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     registries: registriesOf(given),
     store: textOf(given, 'store'),
     lint: !isOn(given, 'no-lint'),
+    forceSyntax: isOn(given, 'force-builtin-syntax'),
     failOn: choiceOf(given, 'fail-on', FAIL_ON),
     quiet: isOn(given, 'quiet'),
   };

@@ -53,6 +53,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
     buildArgs: readBuildArgs(options.buildArgs, io.env),
     target: options.target,
   };
+  rejectOtherSyntax(file, options);
   if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
   if (options.lint && (await hasStopped(document, file, options, io, await rules()))) return 1;
   const valid = validate(file, inputs);
@@ -109,6 +110,17 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
     keep(contexts.save);
   }
 };
+
+/** Another frontend may mean something else by the same words. */
+const rejectOtherSyntax = ({ directives }: ReturnType<typeof parse>, { forceSyntax }: BuildOptions): void => {
+  const syntax = directives.find(({ name }) => name === 'syntax')?.value.text;
+  if (syntax === undefined || forceSyntax || OWN_SYNTAX.test(syntax)) return;
+  throw new ConfigError(
+    `\`# syntax=${syntax}\` asks for another grammar than the one that is built in; --force-builtin-syntax builds by this one`,
+  );
+};
+
+const OWN_SYNTAX = /^(?:docker\.io\/)?(?:docker\/dockerfile|iechor\/iechorfile)(?:-upstream)?(?:[:@].*)?$/;
 
 /** What was learnt of files makes the next build faster, and nothing else depends on it. */
 const keep = (save: () => void): void => {
