@@ -17,6 +17,7 @@ import {
   unboundIn,
   unboundInScript,
   type Where,
+  whereWordsExpand,
 } from '#lint';
 
 export default defineRule({
@@ -87,19 +88,7 @@ export default defineRule({
         };
       }
     };
-    return {
-      Add: visit,
-      Arg: visit,
-      Copy: visit,
-      Env: visit,
-      Expose: visit,
-      Label: visit,
-      Run: visit,
-      Stopsignal: visit,
-      User: visit,
-      Volume: visit,
-      Workdir: visit,
-    };
+    return whereWordsExpand(visit);
   },
 });
 

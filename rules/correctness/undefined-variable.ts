@@ -18,6 +18,7 @@ import {
   unboundIn,
   type Variable,
   type Where,
+  whereWordsExpand,
 } from '#lint';
 
 export default defineRule({
@@ -57,7 +58,7 @@ export default defineRule({
   exceptions: { onbuild: 'A trigger runs after the whole stage, so it sees what is set below it.' },
   reproduces: 'buildkit',
   check({ model, as }) {
-    if (as === 'buildkit') return visitorOf((node, { stage }) => anyUnbound(node, stage, model));
+    if (as === 'buildkit') return whereWordsExpand((node, { stage }) => anyUnbound(node, stage, model));
     const causes = new Map<string, Cause | undefined>();
     let setters: ReadonlyMap<string, Setters> | undefined;
     const visit = function* (node: Instruction, { stage }: Where): Iterable<Problem> {
@@ -78,22 +79,8 @@ export default defineRule({
         if (cause && (!isKnown || cause.meant)) yield problemOf(variable, cause);
       }
     };
-    return visitorOf(visit);
+    return whereWordsExpand(visit);
   },
-});
-
-const visitorOf = (visit: (node: Instruction, where: Where) => Iterable<Problem>) => ({
-  Add: visit,
-  Arg: visit,
-  Copy: visit,
-  Env: visit,
-  Expose: visit,
-  Label: visit,
-  Run: visit,
-  Stopsignal: visit,
-  User: visit,
-  Volume: visit,
-  Workdir: visit,
 });
 
 /** BuildKit names every one but in EXPOSE, also where that is meant, and knows what the base image sets. */

@@ -1,12 +1,4 @@
-import {
-  defineRule,
-  type HadolintPin,
-  hadolintPinsIn,
-  type Problem,
-  programsOf,
-  type UnpinnedInstall,
-  unpinnedInstalls,
-} from '#lint';
+import { defineRule, hadolintPinsIn, programsOf, unpinnedForHadolint, unpinnedInstalls, unpinnedProblem } from '#lint';
 
 export default defineRule({
   name: 'unpinned-language-package',
@@ -57,9 +49,9 @@ export default defineRule({
     return {
       *Run(node) {
         if (hadolintPins) {
-          for (const pin of hadolintPins(node)) yield { ...foreign(pin), anchors: { hadolint: node } };
+          for (const pin of hadolintPins(node)) yield { ...unpinnedForHadolint(pin), anchors: { hadolint: node } };
         } else {
-          for (const install of unpinnedInstalls(model, node, 'language')) yield problemOf(install);
+          for (const install of unpinnedInstalls(model, node, 'language')) yield unpinnedProblem(install, CODES);
         }
       },
     };
@@ -72,16 +64,3 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   gem: ['DL3028', 'DF053'],
   go: ['DL3062', 'DF054'],
 };
-
-const foreign = ({ code, word }: HadolintPin): Problem => ({
-  at: word,
-  codes: [code],
-  message: `\`${word.raw}\` is installed in whatever version there is`,
-});
-
-const problemOf = ({ manager, packages: [first, ...more] }: UnpinnedInstall): Problem => ({
-  at: first,
-  codes: CODES[manager.name] ?? [],
-  message: `${more.length === 0 ? `\`${first.raw}\` is` : `\`${first.raw}\` and ${more.length} more are`} installed in whatever version there is`,
-  help: `Name the version, as in \`${manager.pin?.example}\`.`,
-});

@@ -1,12 +1,4 @@
-import {
-  defineRule,
-  type HadolintPin,
-  hadolintPinsIn,
-  type Problem,
-  programsOf,
-  type UnpinnedInstall,
-  unpinnedInstalls,
-} from '#lint';
+import { defineRule, hadolintPinsIn, programsOf, unpinnedForHadolint, unpinnedInstalls, unpinnedProblem } from '#lint';
 
 export default defineRule({
   name: 'unpinned-package',
@@ -56,10 +48,10 @@ export default defineRule({
     return {
       *Run(node) {
         if (hadolintPins) {
-          for (const pin of hadolintPins(node)) yield { ...foreign(pin), anchors: { hadolint: node } };
+          for (const pin of hadolintPins(node)) yield { ...unpinnedForHadolint(pin), anchors: { hadolint: node } };
         } else {
           for (const install of unpinnedInstalls(model, node, 'system')) {
-            if (install.manager.name !== 'apt' || !hasSnapshot) yield problemOf(install);
+            if (install.manager.name !== 'apt' || !hasSnapshot) yield unpinnedProblem(install, CODES);
           }
         }
       },
@@ -75,16 +67,3 @@ const CODES: Readonly<Record<string, readonly string[]>> = {
   microdnf: ['DL3041'],
   zypper: ['DL3037'],
 };
-
-const foreign = ({ code, word }: HadolintPin): Problem => ({
-  at: word,
-  codes: [code],
-  message: `\`${word.raw}\` is installed in whatever version there is`,
-});
-
-const problemOf = ({ manager, packages: [first, ...more] }: UnpinnedInstall): Problem => ({
-  at: first,
-  codes: CODES[manager.name] ?? [],
-  message: `${more.length === 0 ? `\`${first.raw}\` is` : `\`${first.raw}\` and ${more.length} more are`} installed in whatever version there is`,
-  help: `Name the version, as in \`${manager.pin?.example}\`.`,
-});
