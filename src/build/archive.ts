@@ -146,7 +146,7 @@ export const unpackInto = (
       path,
       uid,
       gid,
-      mtime: dress.mtime,
+      mtime: dress.mtime ?? entry.mtime,
       ...(capability ? { xattrs: new Map([[CAPABILITY, capability]]) } : {}),
       ...(type === 'file' ? { inode: `${number} ${at}`, content: contentOf(read, at, size) } : {}),
     });

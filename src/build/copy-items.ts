@@ -14,6 +14,7 @@ import type { LayerDraft } from './layer-draft.ts';
 import { filterOf } from './path-filter.ts';
 import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
+import { now } from './times.ts';
 
 /** One thing that a COPY or ADD puts into an image. */
 export interface CopyItem {
@@ -140,7 +141,7 @@ const fileSource = (name: string, bytes: Buffer, mode: number): Source => {
     uid: 0,
     gid: 0,
     size: bytes.length,
-    mtime: 0,
+    mtime: now(),
     digest: () => bytes.toString('base64'),
     content: (write) => write(bytes),
   };

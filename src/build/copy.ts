@@ -24,8 +24,8 @@ export interface Dress {
   /** Undefined: each file keeps its own. */
   readonly owner: Owner | undefined;
   readonly mode: ((mode: number, isFolder: boolean) => number) | undefined;
-  /** Seconds since 1970 for everything new. */
-  readonly mtime: number;
+  /** Seconds since 1970 for everything new; undefined: each file keeps its own. */
+  readonly mtime: number | undefined;
 }
 
 /** A layer's entries in order of path; a text says why it cannot be. */
@@ -75,7 +75,9 @@ const putAll = (draft: LayerDraft, source: Source, at: string, dress: Dress): st
       // What is copied is the contents of the source; the directory that they come into stays what it is.
       if (file.path === '') continue;
       draft.put(
-        file.isImplied && before ? { ...file, ...owned(before), path, mtime: dress.mtime } : dressed(dress, file, path),
+        file.isImplied && before
+          ? { ...file, ...owned(before), path, mtime: dress.mtime ?? file.mtime }
+          : dressed(dress, file, path),
       );
       continue;
     }
@@ -90,7 +92,7 @@ const owned = ({ uid, gid }: Pick<SourceFile, 'uid' | 'gid'>) => ({ uid, gid });
 const dressed = ({ owner, mode, mtime }: Dress, file: SourceFile, path: string): SourceFile => ({
   ...file,
   path,
-  mtime,
+  mtime: mtime ?? file.mtime,
   uid: owner?.uid ?? file.uid,
   gid: owner?.gid ?? file.gid,
   mode: mode && file.type !== 'symlink' ? mode(file.mode, file.type === 'directory') : file.mode,

@@ -24,6 +24,7 @@ import { type TriggeredFile, withTriggers } from './onbuild.ts';
 import type { Sandbox } from './sandbox/port.ts';
 import { type StepContext, stepOf } from './steps.ts';
 import type { Store } from './store.ts';
+import { isoTime, now } from './times.ts';
 
 /** What a build starts from besides its file. */
 export interface BuildRequest {
@@ -38,8 +39,8 @@ export interface BuildRequest {
   readonly network: 'host' | 'none';
   /** Run again what an earlier build has run. */
   readonly noCache: boolean;
-  /** Seconds since 1970, for everything that is new. */
-  readonly epoch: number;
+  /** Seconds since 1970, for everything that is new; undefined: files keep their times, and what is made is made now. */
+  readonly epoch: number | undefined;
   readonly secrets: ReadonlyMap<string, Uint8Array>;
   /** Sockets of ssh agents by their ids. */
   readonly ssh?: ReadonlyMap<string, string>;
@@ -112,25 +113,26 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
   const built = async (other: StageInfo) => (await build(other)).image;
   const notes = [...start.notes];
   let { image } = start;
+  let created = request.epoch === undefined ? (image.json.created ?? isoTime(now())) : isoTime(request.epoch);
   for (const [index, node] of instructions.entries()) {
     const entry = historyOf(model, node);
     if (!entry) continue;
     const step: StepInfo = { stage, node, number: index + 1, of: instructions.length };
-    const history = historyJson(entry.text, request.epoch);
     const note = noteOf(model, node);
     if (!entry.hasLayer) {
-      image = withHistory(image, history);
+      image = withHistory(image, historyJson(entry.text, created));
       notes.push(note);
       continue;
     }
     const context: StepContext = { model, step, request, build: built, imageNamed: imageOf(bases, request) };
-    const { layer, ...how } = await layerOf(node, image, context);
-    image = append(image, layer, history);
+    const { layer, made, ...how } = await layerOf(node, image, context);
+    created = made;
+    image = append(image, layer, historyJson(entry.text, created));
     notes.push({ ...note, ...how });
   }
   const config = jsonOf(start.image.json.config, imageConfigOf(model.stateAfter(stage)));
   const { json } = withConfig(image, config);
-  return { image: { layers: image.layers, json: { ...json, created: timeOf(request.epoch) } }, notes };
+  return { image: { layers: image.layers, json: { ...json, created } }, notes };
 };
 
 /** Triggers of base images stand behind the file's own text. */
@@ -160,20 +162,21 @@ const startOf = async (stage: StageInfo, { request, bases, build }: Around): Pro
   return { image, notes: (image.json.history ?? []).map(() => undefined) };
 };
 
-const timeOf = (epoch: number): string => new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
-
-const historyJson = (text: string, epoch: number): HistoryJson => ({
-  created: timeOf(epoch),
+const historyJson = (text: string, created: string): HistoryJson => ({
+  created,
   created_by: text,
   comment: 'buildkit.dockerfile.v0',
 });
 
+interface LayerMade {
+  readonly layer: Layer;
+  readonly made: string;
+  readonly cached: boolean;
+  readonly milliseconds: number;
+}
+
 /** A step's layer: what an earlier build has made of the same, or new. */
-const layerOf = async (
-  node: Instruction,
-  before: Image,
-  context: StepContext,
-): Promise<{ readonly layer: Layer; readonly cached: boolean; readonly milliseconds: number }> => {
+const layerOf = async (node: Instruction, before: Image, context: StepContext): Promise<LayerMade> => {
   const { request, step } = context;
   const { store, report, noCache } = request;
   const began = performance.now();
@@ -181,10 +184,11 @@ const layerOf = async (
   const work = await stepOf(node, before, context);
   const below = work.isDetached ? [] : before.layers.map(({ diffId }) => diffId);
   const key = digestOf(JSON.stringify([below, work.data])).slice('sha256:'.length);
-  const known = noCache ? undefined : store.cached(key)?.layer;
-  const layer = known ?? (await work.run());
-  if (!known) store.remember(key, { layer, created: timeOf(request.epoch) });
-  const how = { cached: known !== undefined, milliseconds: performance.now() - began };
+  const known = noCache ? undefined : store.cached(key);
+  const layer = known?.layer ?? (await work.run());
+  const made = known?.layer ? known.created : isoTime(request.epoch ?? now());
+  if (!known?.layer) store.remember(key, { layer, created: made });
+  const how = { cached: known?.layer !== undefined, milliseconds: performance.now() - began };
   report({ kind: 'end', step, ...how });
-  return { layer, ...how };
+  return { layer, made, ...how };
 };

@@ -1,5 +1,6 @@
 import { type Owner, ROOT } from './accounts.ts';
 import type { SourceFile } from './files.ts';
+import { now } from './times.ts';
 import { folderOf, nameOf, resolveIn, type Tree } from './tree.ts';
 
 /** Changes on top of an image's files, as they become one layer. */
@@ -21,8 +22,12 @@ export interface LayerDraft {
 
 type Entry = Pick<SourceFile, 'type' | 'mode' | 'uid' | 'gid' | 'link' | 'mtime'>;
 
-/** `take` reads a file of the tree, `mtime` is that of new directories. */
-export const layerDraft = (tree: Tree, mtime: number, take: (path: string) => SourceFile | undefined): LayerDraft => {
+/** `take` reads a file of the tree, `mtime` is that of new directories, where it is not now. */
+export const layerDraft = (
+  tree: Tree,
+  mtime: number = now(),
+  take: (path: string) => SourceFile | undefined,
+): LayerDraft => {
   const made = new Map<string, SourceFile>();
   let sources = 0;
   const isHidden = (path: string): boolean => {

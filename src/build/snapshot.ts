@@ -20,7 +20,7 @@ export const removeStubs = (upper: string, stubs: readonly string[]): void => {
 export const changedFiles = (
   upper: string,
   tree: Tree,
-  mtime: number,
+  mtime: number | undefined,
   warn: (text: string) => void,
 ): readonly SourceFile[] => {
   const walk: Walk = {
@@ -48,7 +48,8 @@ export const setTimes = (upper: string, entries: readonly SourceFile[]): void =>
 interface Walk {
   readonly upper: string;
   readonly tree: Tree;
-  readonly mtime: number;
+  /** Undefined: each file keeps its own. */
+  readonly mtime: number | undefined;
   /** The first path of each inode that has several. */
   readonly links: Map<bigint, string>;
   readonly opaque: ReadonlySet<string>;
@@ -97,7 +98,7 @@ const forget = ({ upper, tree }: Walk, path: string): void => {
   else if (before) lutimesSync(full, before.mtime, before.mtime);
 };
 
-const whiteout = ({ mtime }: Walk, path: string): SourceFile => ({
+const whiteout = ({ mtime = 0 }: Walk, path: string): SourceFile => ({
   path: joined(folderOf(path), `.wh.${nameOf(path)}`),
   type: 'file',
   mode: 0,
@@ -111,7 +112,14 @@ const whiteout = ({ mtime }: Walk, path: string): SourceFile => ({
 const entryOf = (walk: Walk, path: string, stat: BigIntStats): SourceFile | undefined => {
   const full = join(walk.upper, path);
   const mode = Number(stat.mode) & 0o7777;
-  const base = { path, mode, uid: Number(stat.uid), gid: Number(stat.gid), size: 0, mtime: walk.mtime };
+  const base = {
+    path,
+    mode,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    size: 0,
+    mtime: walk.mtime ?? secondsOf(stat),
+  };
   if (stat.isDirectory()) return { ...base, type: 'directory' };
   if (stat.isSocket()) return undefined;
   const first = stat.nlink > 1n ? walk.links.get(stat.ino) : undefined;
@@ -124,6 +132,8 @@ const entryOf = (walk: Walk, path: string, stat: BigIntStats): SourceFile | unde
   const size = Number(stat.size);
   return { ...base, type: 'file', size, content: (write) => readInto(full, size, write) };
 };
+
+const secondsOf = ({ mtimeNs }: BigIntStats): number => Number(mtimeNs / 1_000_000_000n);
 
 const deviceOf = (rdev: number): { readonly major: number; readonly minor: number } => ({
   major: (rdev >>> 8) & 0xfff,

@@ -37,6 +37,10 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   'on-failure': text('With shell, a shell in the files as the failed RUN has left them', {
     choices: ['stop', 'shell'],
   }),
+  timestamps: text('With keep, files have their own times, and the image is made now', {
+    choices: ['fixed', 'keep'],
+    defaultDescription: 'fixed: SOURCE_DATE_EPOCH, the commit of a clean work tree, or 0',
+  }),
   'no-cache': on('Run every step again'),
   pull: on('Ask the registry for base images that are there already'),
   network: text('What RUN may reach', { choices: ['host', 'none'], defaultDescription: 'host' }),

@@ -15,6 +15,7 @@ import { findIgnoreFile } from '../gather/context.ts';
 import { decode } from '../source/decode.ts';
 import type { Document } from '../source/document.ts';
 import type { BuildOptions } from './build-options.ts';
+import type { BuildPlaces } from './build-time.ts';
 import type { Io } from './io.ts';
 import { plainLint } from './lint-options.ts';
 import { readTarget } from './read.ts';
@@ -23,6 +24,8 @@ import { readTarget } from './read.ts';
 export interface BuildInput {
   readonly document: Document;
   readonly context: FileTree;
+  /** Undefined where the context is no folder. */
+  readonly places?: BuildPlaces;
   /** Keeps what was learnt about the context for the next build. */
   readonly save: () => void;
 }
@@ -38,7 +41,8 @@ const inputFromFolder = (options: BuildOptions, io: Io, store: Store): BuildInpu
   const target = fileIn(folder, options, io);
   const source = readTarget(target, io, plainLint([]).maxFileSize);
   if (typeof source === 'string') throw new ConfigError(`cannot read ${target.path}: ${source}`);
-  return { document: source.document, ...folderContext(folder, target.file, store) };
+  const places: BuildPlaces = { folder, file: target.file };
+  return { document: source.document, places, ...folderContext(folder, target.file, store) };
 };
 
 /** A folder without what its ignore file leaves out; `file` is the iEchorfile, which may have an ignore file of its own. */

@@ -13,6 +13,7 @@ export interface BuildOptions {
   readonly tags: readonly string[];
   readonly buildArgs: readonly string[];
   readonly target: string | undefined;
+  readonly keepsTimes: boolean;
   readonly noCache: boolean;
   readonly pull: boolean;
   readonly network: 'host' | 'none';
@@ -48,6 +49,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     tags: textsOf(given, 'tag'),
     buildArgs: textsOf(given, 'build-arg'),
     target: textOf(given, 'target'),
+    keepsTimes: choiceOf(given, 'timestamps', ['fixed', 'keep'] as const) === 'keep',
     noCache: isOn(given, 'no-cache'),
     pull: isOn(given, 'pull'),
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',

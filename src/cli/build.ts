@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
 import { BuildError } from '../build/error.ts';
-import { execute } from '../build/execute.ts';
+import { type Built, execute } from '../build/execute.ts';
 import { saveNotes } from '../build/notes.ts';
 import { endSteps } from '../build/sandbox/children.ts';
 import { needsNamespace } from '../build/sandbox/rootless.ts';
@@ -23,6 +23,7 @@ import { readBuildArgs } from './build-args.ts';
 import { type NamedContexts, namedContexts } from './build-contexts.ts';
 import { openInput } from './build-input.ts';
 import { type BuildOptions, platformOf } from './build-options.ts';
+import { EPOCH, epochOf } from './build-time.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { plainLint } from './lint-options.ts';
@@ -46,15 +47,17 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const store = openStore(storeFolder(options.store, io));
   // From here on nobody deletes from the store.
   store.workFolder();
-  const { document, context, save } = await openInput(options, io, store);
+  const { document, context, places, save } = await openInput(options, io, store);
   const file = parse(document.text);
+  const buildArgs = readBuildArgs([...(io.env[EPOCH] ? [EPOCH] : []), ...options.buildArgs], io.env);
   const inputs: Inputs = {
     platform: options.platform,
-    buildArgs: readBuildArgs(options.buildArgs, io.env),
+    buildArgs,
     target: options.target,
   };
   rejectOtherSyntax(file, options);
   if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
+  const time = options.keepsTimes ? 0 : epochOf(buildArgs, places, io);
   if (options.lint && (await hasStopped(document, file, options, io, await rules()))) return 1;
   const valid = validate(file, inputs);
   if (!('kind' in valid)) {
@@ -66,7 +69,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const steps = stepInputs(options, io);
   const progress = progressOf(options, io, runnerText(steps.sandbox));
   try {
-    const { image, notes } = await endingInOrder(
+    const built = await endingInOrder(
       () =>
         execute(valid, {
           inputs,
@@ -76,12 +79,13 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
           contextNamed: contexts.folder,
           ...steps,
           noCache: options.noCache,
-          epoch: epochOf(io),
+          epoch: options.keepsTimes ? undefined : 0,
           imageNamed: (text) => imageNamed(text, contexts, store, options, io),
           report: progress.report,
         }),
       endSteps,
     );
+    const { image, notes } = await atTime(built, await time, store);
     const labelled = withLabels(image, options.labels);
     const names = options.tags.map(fullName);
     const id = store.saveImage(labelled, names);
@@ -159,13 +163,9 @@ const hasStopped = async (
   return diagnostics.some(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(threshold));
 };
 
-/** SOURCE_DATE_EPOCH, or 0: the same inputs give the same image. */
-const epochOf = ({ env }: Io): number => {
-  const given = env.SOURCE_DATE_EPOCH;
-  if (given === undefined || given === '') return 0;
-  if (!/^\d+$/.test(given)) throw new ConfigError(`SOURCE_DATE_EPOCH must be seconds since 1970, not \`${given}\``);
-  return Number(given);
-};
+/** Steps make everything at time 0. */
+const atTime = async (built: Built, epoch: number, store: Store): Promise<Built> =>
+  epoch === 0 ? built : (await import('../build/retime.ts')).retimed(store, built, epoch);
 
 const imageNamed = async (
   text: string,

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { ConfigError } from '../config/error.ts';
+import { repositoryRootOf } from './changed-lines.ts';
+import type { Io } from './io.ts';
+
+/** The variable that tells when a build is to have been made: https://reproducible-builds.org/specs/source-date-epoch/ */
+export const EPOCH = 'SOURCE_DATE_EPOCH';
+
+/** The files that a build reads: its context, and the file itself where that is elsewhere. */
+export interface BuildPlaces {
+  readonly folder: string;
+  readonly file: string | undefined;
+}
+
+/**
+ * Seconds since 1970 of everything new: what is asked for, else when a context was committed that is as it was committed,
+ * else 0. Throws ConfigError.
+ */
+export const epochOf = (
+  buildArgs: ReadonlyMap<string, string>,
+  places: BuildPlaces | undefined,
+  { env }: Pick<Io, 'env'>,
+): number | Promise<number> => {
+  const given = buildArgs.get(EPOCH) ?? env[EPOCH];
+  if (given === undefined || given === '') return places ? commitTimeOf(places, env) : 0;
+  if (!/^\d{1,12}$/.test(given)) throw new ConfigError(`${EPOCH} must be seconds since 1970, not \`${given}\``);
+  return Number(given);
+};
+
+/** 0 where something is not committed, and where git cannot tell. Files that git ignores do not count. */
+const commitTimeOf = async ({ folder, file }: BuildPlaces, env: Io['env']): Promise<number> => {
+  if (repositoryRootOf(folder) === undefined) return 0;
+  const git = (...args: readonly string[]) => outputOf(['-C', folder, ...QUIET, ...args], env);
+  const [changes, commit = ''] = await Promise.all([
+    git('status', '--porcelain', '--', '.', ...(file === undefined ? [] : [file])),
+    git('rev-list', '-1', '--timestamp', 'HEAD'),
+  ]);
+  const [, seconds = '0'] = /^(\d+) /.exec(commit) ?? [];
+  return changes === '' ? Number(seconds) : 0;
+};
+
+/** Nothing is written, and no program of the repository's is asked. */
+const QUIET = ['--no-optional-locks', '-c', 'core.fsmonitor=false'];
+
+const outputOf = (args: readonly string[], env: Io['env']): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const options = { env: { ...env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, LC_ALL: 'C' }, maxBuffer: 1 << 28 };
+    execFile('git', args, options, (error, stdout) => resolve(error ? undefined : stdout));
+  });
