@@ -73,7 +73,7 @@ const fillingOf = async (request: MountRequest): Promise<Source> => {
 };
 
 const imageTree = async (request: MountRequest): Promise<FileTree> => {
-  const image = await imageFrom(request.mount.from ?? '', request);
+  const image = await request.context.bring(await imageFrom(request.mount.from ?? '', request));
   return stageTree(treeOf(request.context.request.store, image.layers));
 };
 

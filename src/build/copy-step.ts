@@ -74,7 +74,7 @@ const isOfStore = (error: Error, folder: string): boolean =>
   ('path' in error && String(error.path).startsWith(`${folder}/`));
 
 /** Absolute; of `.` and of nothing it is a directory, and so is what ends in a slash. */
-const destinationOf = (node: Copy | Add, { model }: StepContext): string => {
+export const destinationOf = (node: Copy | Add, { model }: StepContext): string => {
   const { value = '' } = model.expand(node.destination, node);
   const { workdir = '/' } = model.stateBefore(node);
   const path = value.startsWith('/') ? value : `${workdir}/${value}`;
@@ -89,10 +89,11 @@ const treeFrom = async (
 ): Promise<FileTree> => {
   if (from === undefined) return context.request.context;
   const named = context.request.contextNamed?.(from);
-  return named ?? treeOfImage(await imageFrom(from, node, context));
+  return named ?? treeOfImage(await context.bring(await imageFrom(from, node, context)));
 };
 
-const imageFrom = (from: string, node: Copy | Add, context: StepContext): Promise<Image> => {
+/** The stage or image that is copied from. */
+export const imageFrom = (from: string, node: Copy | Add, context: StepContext): Promise<Image> => {
   const { model, step, build, imageNamed } = context;
   const own = step.stage.references.find((each) => each.node === node);
   const reference = own ?? model.stages.flatMap(({ references }) => references).find((each) => each.node === node);

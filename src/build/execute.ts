@@ -7,11 +7,9 @@ import { parentOf, reachedFrom, targetOf } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
 import {
   append,
-  digestOf,
   emptyImage,
   type HistoryJson,
   type Image,
-  type Layer,
   type Platform,
   withConfig,
   withHistory,
@@ -21,8 +19,10 @@ import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
 import type { StepNote } from './notes.ts';
 import { type TriggeredFile, withTriggers } from './onbuild.ts';
+import type { RemoteLayers, StepRecord } from './remote-layers.ts';
 import type { Sandbox } from './sandbox/port.ts';
-import { type StepContext, stepOf } from './steps.ts';
+import { type StepLayer, stepLayer } from './step-layer.ts';
+import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
 import { isoTime, now } from './times.ts';
 
@@ -52,6 +52,9 @@ export interface BuildRequest {
   readonly hosts?: readonly string[];
   /** The image that FROM or `--from` names. Throws ImageError. */
   readonly imageNamed: (text: string) => Promise<Image>;
+  readonly remote?: RemoteLayers;
+  /** Called for every step that makes a layer. */
+  readonly record?: (step: StepRecord) => void;
   readonly report: (event: BuildEvent) => void;
 }
 
@@ -94,7 +97,9 @@ export const execute = async (asked: ValidFile, request: BuildRequest): Promise<
   const all = await Promise.allSettled(Array.from(reachedFrom(target), build));
   const failed = all.find((each) => each.status === 'rejected');
   if (failed) throw placed(failed.reason, placeOf);
-  return build(target);
+  const built = await build(target);
+  await request.remote?.bring(built.image.layers);
+  return built;
 };
 
 const placed = (error: unknown, placeOf: TriggeredFile['placeOf']): unknown =>
@@ -111,6 +116,10 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
   const start = await startOf(stage, around);
   const instructions = [...triggersFor(model, stage), ...stage.node.instructions];
   const built = async (other: StageInfo) => (await build(other)).image;
+  const bring = async (brought: Image) => {
+    await request.remote?.bring(brought.layers);
+    return brought;
+  };
   const notes = [...start.notes];
   let { image } = start;
   let created = request.epoch === undefined ? (image.json.created ?? isoTime(now())) : isoTime(request.epoch);
@@ -124,8 +133,8 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
       notes.push(note);
       continue;
     }
-    const context: StepContext = { model, step, request, build: built, imageNamed: imageOf(bases, request) };
-    const { layer, made, ...how } = await layerOf(node, image, context);
+    const context: StepContext = { model, step, request, build: built, bring, imageNamed: imageOf(bases, request) };
+    const { layer, created: made, ...how } = await layerOf(node, image, context);
     created = made;
     image = append(image, layer, historyJson(entry.text, created));
     notes.push({ ...note, ...how });
@@ -168,27 +177,15 @@ const historyJson = (text: string, created: string): HistoryJson => ({
   comment: 'buildkit.dockerfile.v0',
 });
 
-interface LayerMade {
-  readonly layer: Layer;
-  readonly made: string;
-  readonly cached: boolean;
-  readonly milliseconds: number;
-}
-
-/** A step's layer: what an earlier build has made of the same, or new. */
-const layerOf = async (node: Instruction, before: Image, context: StepContext): Promise<LayerMade> => {
+/** A step's layer, and how long it took to come by. */
+const layerOf = async (node: Instruction, before: Image, context: StepContext): Promise<StepLayer & Duration> => {
   const { request, step } = context;
-  const { store, report, noCache } = request;
   const began = performance.now();
-  report({ kind: 'start', step });
-  const work = await stepOf(node, before, context);
-  const below = work.isDetached ? [] : before.layers.map(({ diffId }) => diffId);
-  const key = digestOf(JSON.stringify([below, work.data])).slice('sha256:'.length);
-  const known = noCache ? undefined : store.cached(key);
-  const layer = known?.layer ?? (await work.run());
-  const made = known?.layer ? known.created : isoTime(request.epoch ?? now());
-  if (!known?.layer) store.remember(key, { layer, created: made });
-  const how = { cached: known?.layer !== undefined, milliseconds: performance.now() - began };
-  report({ kind: 'end', step, ...how });
-  return { layer, made, ...how };
+  request.report({ kind: 'start', step });
+  const found = await stepLayer(node, before, context);
+  const milliseconds = performance.now() - began;
+  request.report({ kind: 'end', step, cached: found.cached, milliseconds });
+  return { ...found, milliseconds };
 };
+
+type Duration = { readonly milliseconds: number };

@@ -20,7 +20,8 @@ export interface StepMount {
   readonly data: unknown;
   /** Absolute; undefined where nothing is mounted. */
   readonly target: string | undefined;
-  readonly isFolder: boolean;
+  /** Of what is elsewhere it is not known before it is taken. */
+  readonly isFolder: boolean | (() => Promise<boolean>);
   /** What must never be seen. */
   readonly secret?: Uint8Array | undefined;
   /** Makes it ready in the step's work folder. */
@@ -157,16 +158,18 @@ export const contextFor = ({ mount: { from }, context: { request } }: MountReque
 
 const imageMount = ({ mount, target, context }: MountRequest, image: Image, isReadOnly: boolean): StepMount => {
   const { store } = context.request;
-  const tree = treeOf(store, image.layers);
-  const path = tree.resolve(mount.source ?? '/');
-  const entry = tree.entry(path);
-  if (path !== '' && !entry && tree.list(path).length === 0) throw missing(mount.source ?? '/', mount);
-  const isFolder = !entry || entry.type === 'directory';
-  const data = ['bind', target, isReadOnly, image.layers.map(({ diffId }) => diffId), path];
-  const prepare = (): MountSetup => ({
-    mount: { type: 'overlay', lowers: layerFolders(store, image.layers), path, target, isFolder, isReadOnly },
+  const place = async () => {
+    const tree = treeOf(store, (await context.bring(image)).layers);
+    const path = tree.resolve(mount.source ?? '/');
+    const entry = tree.entry(path);
+    if (path !== '' && !entry && tree.list(path).length === 0) throw missing(mount.source ?? '/', mount);
+    return { path, isFolder: !entry || entry.type === 'directory' };
+  };
+  const prepare = async (): Promise<MountSetup> => ({
+    mount: { ...(await place()), type: 'overlay', lowers: layerFolders(store, image.layers), target, isReadOnly },
   });
-  return { data, target, isFolder, prepare };
+  const data = ['bind', target, isReadOnly, image.layers.map(({ diffId }) => diffId), mount.source ?? '/'];
+  return { data, target, isFolder: async () => (await place()).isFolder, prepare };
 };
 
 const contextMount = ({ mount, target, context }: MountRequest, files: FileTree, isReadOnly: boolean): StepMount => {

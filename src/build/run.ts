@@ -12,7 +12,7 @@ import { type MountSetup, type StepMount, stepMounts } from './run-mounts.ts';
 import { type ExitCode, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
 import { changedFiles, removeStubs, setTimes } from './snapshot.ts';
 import type { Step, StepContext } from './steps.ts';
-import { homeOf, makeStubs, newUpper } from './stubs.ts';
+import { homeOf, type MountPlace, makeStubs, newUpper } from './stubs.ts';
 import { clean, type Tree, treeOf } from './tree.ts';
 import { layerFolders, settle } from './unpack.ts';
 
@@ -112,10 +112,7 @@ const layerOfRun = async (scene: Scene): Promise<Layer> => {
   const { tree, work, mounts, workdir, context } = scene;
   const { store, epoch, report } = context.request;
   const upper = newUpper(work, tree);
-  const places = [
-    ...mounts.flatMap(({ target, isFolder }) => (target === undefined ? [] : [{ path: clean(target), isFolder }])),
-    { path: clean(workdir), isFolder: true },
-  ];
+  const places = [...(await mountPlaces(mounts)), { path: clean(workdir), isFolder: true }];
   const stubs = makeStubs(upper, tree, places);
   const ready = await mountsReady(scene);
   try {
@@ -133,6 +130,14 @@ const layerOfRun = async (scene: Scene): Promise<Layer> => {
     settle(upper, store.layerFolder(layer.diffId));
   }
   return layer;
+};
+
+const mountPlaces = async (mounts: readonly StepMount[]): Promise<readonly MountPlace[]> => {
+  const places: MountPlace[] = [];
+  for (const { target, isFolder } of mounts)
+    if (target !== undefined)
+      places.push({ path: clean(target), isFolder: typeof isFolder === 'function' ? await isFolder() : isFolder });
+  return places;
 };
 
 /** One after the other in order of target: two steps that wait for the same caches never wait for each other. */

@@ -17,7 +17,10 @@ export interface StepContext {
   readonly model: Model;
   readonly step: StepInfo;
   readonly request: BuildRequest;
+  /** Its layers need not be in the store. */
   readonly build: (stage: StageInfo) => Promise<Image>;
+  /** The image with its layers in the store. */
+  readonly bring: (image: Image) => Promise<Image>;
   readonly imageNamed: (text: string) => Promise<Image>;
 }
 
