@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LINT_FLAGS } from '../src/cli/lint-flags.ts';
+import yargs from 'yargs';
+import { BUILD_FLAGS } from '../src/cli/build-flags.ts';
+import { givenOf, isOn } from '../src/cli/given.ts';
 import { mistakeIn, tokensOf } from '../src/cli/tokens.ts';
-import { parseWith } from '../src/cli/yargs.ts';
 import { CLEAN, folderWith, run, runIn } from './support/cli.ts';
 
 const FORMATS_TEXT =
@@ -131,48 +132,47 @@ describe('completion', () => {
 });
 
 describe('options and operands', () => {
-  it('reach the command as they were told apart', async () => {
-    const flags = [
-      '--fix',
-      '--quiet',
-      '--format=json',
-      '--select=a',
-      '--ignore',
-      '--output-file',
-      '--format',
-      '--color=auto',
-    ];
-    const words = [
-      'x',
-      '-',
-      '--',
-      'json',
-      'true',
-      'false',
-      '1.50',
-      '0x10',
-      'lint',
-      'completion',
-      'rules',
-      'a=b',
-      'ü',
-      '.',
-    ];
-    const argument = fc.constantFrom(...flags, ...words);
-    await fc.assert(
-      fc.asyncProperty(fc.array(argument, { maxLength: 8 }), async (args) => {
-        const tokens = [...tokensOf(args, LINT_FLAGS)];
-        fc.pre(mistakeIn(tokens, LINT_FLAGS) === undefined);
-        const { given } = await parseWith('lint', tokens, undefined);
-        expect(given?.operands).toEqual(tokens.flatMap((token) => (token.kind === 'operand' ? [token.text] : [])));
-        for (const name of ['ignore', 'output-file', 'format']) {
-          const values = tokens.flatMap((token) =>
-            token.kind === 'option' && token.flag === `--${name}` ? [token.value] : [],
-          );
-          expect([given?.options[name] ?? []].flat()).toEqual(values);
-        }
+  const readByYargs = (args: readonly string[]) => {
+    const parser = yargs([]).help(false).version(false).exitProcess(false).parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    });
+    for (const [name, { type, alias, array = false }] of Object.entries(BUILD_FLAGS))
+      parser.option(name, { type, array, requiresArg: type === 'string', ...(alias ? { alias } : {}) });
+    const { _: operands, $0: _program, ...options } = parser.parseSync([...args]);
+    return { operands: operands.map(String), options };
+  };
+
+  it('are read as a library reads them', () => {
+    const flags = '-q -t -qt -tq -fx -q=false --quiet=false --quiet --tag=a --tag --file --pull --file=json'.split(' ');
+    // It takes `true` behind an option that has no value for its value, and `-` for none.
+    const words = 'x -- json 1.50 0x10 lint completion a=b ü .'.split(' ');
+    let compared = 0;
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...flags, ...words), { maxLength: 8 }), (args) => {
+        const tokens = [...tokensOf(args, BUILD_FLAGS)];
+        fc.pre(mistakeIn(tokens, BUILD_FLAGS) === undefined);
+        const given = givenOf(tokens, BUILD_FLAGS);
+        const { operands, options } = readByYargs(args);
+        expect(given.operands).toEqual(operands);
+        for (const name of ['quiet', 'pull']) expect(isOn(given, name)).toBe(isOn({ operands, options }, name));
+        for (const name of ['tag', 'file']) expect(given.options[name] ?? []).toEqual([options[name] ?? []].flat());
+        compared++;
       }),
       { numRuns: 300, seed: 4711 },
     );
+    expect(compared).toBe(300);
+  });
+
+  it.each([
+    [['-qt', 'name'], '-t needs a value: write it apart from the other letters of -qt'],
+    [['-q=no'], '-q takes no value, and got `no`'],
+    [['-qx'], 'unknown option `-qx`'],
+  ])('of letters: %s', (args, mistake) => {
+    expect(mistakeIn([...tokensOf(args, BUILD_FLAGS)], BUILD_FLAGS)).toBe(mistake);
   });
 });

@@ -11,10 +11,13 @@ vi.mock('yargs', async (original) => {
 });
 
 describe('plain paths', () => {
-  it('need no option parser', async () => {
+  it('need no library of help, nor do options', async () => {
     const { code } = await run({ Dockerfile: saying('doubtful') }, 'Dockerfile');
     expect({ code, ...loaded }).toEqual({ code: 1, yargs: false });
     await run({ Dockerfile: CLEAN }, '--quiet');
+    await run({}, '--version');
+    expect(loaded.yargs).toBe(false);
+    await run({}, '--help');
     expect(loaded.yargs).toBe(true);
   });
 

@@ -3,11 +3,12 @@ import { resolve } from 'node:path';
 import { ConfigError } from '../config/error.ts';
 import { type CommandName, isCommandName, pairedCommand } from './command-names.ts';
 import { COMMANDS, type Flag } from './commands.ts';
+import { type Given, givenOf, isOn } from './given.ts';
 import type { Io } from './io.ts';
 import type { LoadRules } from './main.ts';
 import { say } from './say.ts';
-import { mistakeIn, tokensOf } from './tokens.ts';
-import { parseWith } from './yargs.ts';
+import { mistakeIn, type Token, tokensOf } from './tokens.ts';
+import { version } from './version.ts';
 
 const GENERAL_FLAGS: Readonly<Record<string, Flag>> = {
   help: { type: 'boolean', alias: 'h', describe: 'Show this help' },
@@ -34,10 +35,22 @@ export const runCommand = async (args: readonly string[], io: Io, rules: LoadRul
   const tokens = [...tokensOf(command?.endsAtOperand ? withEnd(rest, flags) : rest, flags)];
   const mistake = mistakeIn(tokens, flags);
   if (mistake !== undefined) throw new ConfigError(`${mistake}; see iechorlint ${name ? `${name} ` : ''}--help`);
-  const { given, text } = await parseWith(name ?? 'lint', tokens, io.stdout.columns());
-  if (command !== undefined && given !== undefined) return command.run(given, io, rules);
-  io.stdout.write(name === undefined ? (await parseWith(undefined, tokens, io.stdout.columns())).text : text);
+  const given = givenOf(tokens, flags);
+  if (command !== undefined && !isOn(given, 'help') && !isOn(given, 'version')) return command.run(given, io, rules);
+  io.stdout.write(await textFor(name, tokens, given, io.stdout.columns()));
   return 0;
+};
+
+/** The library of help takes longer to load than a small file to lint. */
+const textFor = async (
+  name: CommandName | undefined,
+  tokens: readonly Token[],
+  given: Given,
+  columns: number | undefined,
+): Promise<string> => {
+  if (isOn(given, 'version') && !isOn(given, 'help')) return `${version}\n`;
+  const { textFrom } = await import('./yargs.ts');
+  return textFrom(name, tokens, columns);
 };
 
 /** All that follows the first operand as operands too. */

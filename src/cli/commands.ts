@@ -9,7 +9,7 @@ import { lintOptionsOf } from './lint-options.ts';
 import type { LoadRules } from './main.ts';
 import { SKIPPED_ENDINGS, SKIPPED_FOLDERS } from './names.ts';
 
-/** An option as yargs takes it. One of `array` may be repeated; of another the last one counts. */
+/** An option, as the library of help takes it too. One of `array` may be repeated; of another the last one counts. */
 export interface Flag {
   readonly type: 'boolean' | 'string';
   readonly describe: string;

@@ -1,10 +1,28 @@
 import { ConfigError } from '../config/error.ts';
+import { namesOf, type OptionShapes, type Token } from './tokens.ts';
 
 /** What a command was called with: its operands, and the values of its options by name. */
 export interface Given {
   readonly operands: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
 }
+
+/** From tokens in which there is no mistake. */
+export const givenOf = (tokens: readonly Token[], shapes: OptionShapes): Given => {
+  const options: Record<string, unknown[]> = {};
+  const operands: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'operand') {
+      operands.push(token.text);
+      continue;
+    }
+    for (const name of namesOf(token.flag, shapes)) {
+      options[name] ??= [];
+      options[name].push(shapes[name]?.type === 'boolean' ? token.value !== 'false' : token.value);
+    }
+  }
+  return { operands, options };
+};
 
 export const isOn = ({ options }: Given, name: string): boolean => valuesOf(options[name]).at(-1) === true;
 

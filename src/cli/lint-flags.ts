@@ -7,7 +7,7 @@ const IGNORING = 'What is known:';
 const FIXING = 'Fixing:';
 const OUTPUT = 'Output:';
 
-/** The options of `lint` as yargs takes them. */
+/** The options of `lint`. */
 export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
   select: {
     type: 'string',

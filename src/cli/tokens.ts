@@ -53,9 +53,11 @@ export const mistakeIn = (tokens: readonly Token[], shapes: OptionShapes): strin
 };
 
 const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes): string | undefined => {
-  if (isShort(flag, shapes)) return undefined;
-  const shape = flag.startsWith('--') && Object.hasOwn(shapes, flag.slice(2)) ? shapes[flag.slice(2)] : undefined;
+  const named = namesOf(flag, shapes).flatMap((name) => shapes[name] ?? []);
+  const [shape] = named;
   if (shape === undefined) return unknownOption(flag, Object.keys(shapes));
+  const needy = named.length > 1 ? named.find(({ type }) => type === 'string') : undefined;
+  if (needy) return `-${needy.alias} needs a value: write it apart from the other letters of ${flag}`;
   if (shape.type === 'boolean') {
     const isPlain = value === undefined || value === 'true' || value === 'false';
     return isPlain ? undefined : `${flag} takes no value, and got \`${value}\``;
@@ -66,10 +68,12 @@ const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes
   return `${flag} cannot be \`${choice}\`${choicesText(shape.choices, '; it is ')}${meant(nearest(choice, shape.choices))}`;
 };
 
-/** One or several single letters, such as `-q` or `-qh`. */
-const isShort = (flag: string, shapes: OptionShapes): boolean => {
-  const letters = Object.values(shapes).map(({ alias }) => alias);
-  return /^-[a-z]+$/i.test(flag) && [...flag.slice(1)].every((letter) => letters.includes(letter));
+/** The options that a word means: one, or one for each letter, such as `-qh`; none where it is unknown. */
+export const namesOf = (flag: string, shapes: OptionShapes): readonly string[] => {
+  if (flag.startsWith('--')) return Object.hasOwn(shapes, flag.slice(2)) ? [flag.slice(2)] : [];
+  const byLetter = new Map(Object.entries(shapes).map(([name, { alias }]) => [alias, name]));
+  const names = Array.from(flag.slice(1), (letter) => byLetter.get(letter) ?? []).flat();
+  return names.length === flag.length - 1 ? names : [];
 };
 
 const unknownOption = (flag: string, names: readonly string[]): string => {
