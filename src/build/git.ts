@@ -4,34 +4,55 @@ import { join } from 'node:path';
 import { masked } from './masked-url.ts';
 import type { Store } from './store.ts';
 
-/** A repository as ADD names it: `URL#ref:folder`. */
+/** A repository as ADD and a build context name it: `URL#ref:folder`, or `URL?ref=…&subdir=…`. */
 export interface GitAddress {
   readonly remote: string;
   readonly ref: string | undefined;
   readonly folder: string | undefined;
+  /** How the commit begins that it has to be. */
+  readonly commit?: string | undefined;
+  /** What stands in it and means nothing. */
+  readonly unknown?: string | undefined;
 }
 
 /** Undefined for an address that means no repository. */
 export const readGitAddress = (text: string): GitAddress | undefined => {
-  const [, address = '', fragment] = /^([^#]*)(?:#(.*))?$/s.exec(text) ?? [];
-  const isOwn = /^(?:git|ssh):\/\//.test(address) || /^[\w.-]+@[\w.-]+:(?!\/\/)/.test(address);
-  const [remote = '', query = ''] = address.split('?', 2);
-  if (!isOwn && !(/^https?:\/\//.test(remote) && /\.git$/.test(remote))) return undefined;
-  const [ref, folder] = fragment === undefined ? [] : fragment.split(/:(.*)/s);
-  const asked = new URLSearchParams(query);
-  const named = asked.get('ref') ?? asked.get('branch') ?? asked.get('tag') ?? asked.get('commit') ?? undefined;
-  return { remote, ref: ref || named, folder: folder || (asked.get('subdir') ?? undefined) };
+  const [remote = ''] = text.split(/[?#]/, 1);
+  const isOwn = /^(?:git|ssh):\/\//.test(remote) || /^[\w.-]+@[\w.-]+:(?!\/\/)/.test(remote);
+  return isOwn || /^https?:\/\/.*\.git$/s.test(remote) ? addressOf(text) : undefined;
 };
+
+/** The parts of an address that is known to be one of a repository. */
+export const addressOf = (text: string): GitAddress => {
+  const [, remote = '', query = '', fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(text) ?? [];
+  const [ref, folder] = fragment.split(/:(.*)/s);
+  const asked = new Map(new URLSearchParams(query));
+  const field = (name: string, before = '') => (asked.get(name) ? `${before}${asked.get(name)}` : undefined);
+  const named = field('ref') ?? field('branch', 'refs/heads/') ?? field('tag', 'refs/tags/');
+  const commit = field('commit') ?? field('checksum');
+  const unknown = Array.from(asked.keys()).find((name) => !FIELDS.includes(name));
+  return { remote, ref: ref || named || commit, folder: folder || field('subdir'), commit, unknown };
+};
+
+const FIELDS = ['ref', 'branch', 'tag', 'commit', 'checksum', 'subdir'];
 
 const FULL_COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** The commit that the reference means now. Throws an Error that says why there is none. */
-export const commitOf = async ({ remote, ref = 'HEAD' }: GitAddress): Promise<string> => {
+export const commitOf = async (address: GitAddress): Promise<string> => {
+  if (address.unknown !== undefined)
+    throw new Error(`a repository's address has no \`${address.unknown}\`; it has ${FIELDS.join(', ')}`);
+  const found = await namedCommit(address);
+  if (found.startsWith(address.commit ?? '')) return found;
+  throw new Error(`${masked(address.remote)} has the commit ${found} there, and not ${address.commit}`);
+};
+
+const namedCommit = async ({ remote, ref = 'HEAD' }: GitAddress): Promise<string> => {
   if (FULL_COMMIT.test(ref)) return ref;
   if (ref.startsWith('-')) throw new Error(`\`${ref}\` is no reference of a repository`);
   const lines = (await git(['ls-remote', '--', remote, ref, `${ref}^{}`])).split('\n');
   const found = new Map(lines.map((line) => line.split('\t')).map(([commit = '', name = '']) => [name, commit]));
-  const wanted = [ref, `refs/heads/${ref}`, `refs/tags/${ref}^{}`, `refs/tags/${ref}`, `refs/${ref}`];
+  const wanted = [`${ref}^{}`, ref, `refs/heads/${ref}`, `refs/tags/${ref}^{}`, `refs/tags/${ref}`, `refs/${ref}`];
   for (const name of wanted) {
     const commit = found.get(name);
     if (commit) return commit;
@@ -79,10 +100,17 @@ const fetchCommit = async (
   throw failure;
 };
 
-const removeGit = (folder: string): void => rmSync(join(folder, '.git'), { recursive: true, force: true });
+export const removeGit = (folder: string): void => rmSync(join(folder, '.git'), { recursive: true, force: true });
+
+/** Seconds since 1970. */
+export const timeOfCommit = async (folder: string): Promise<number> =>
+  Number.parseInt(await git(['-C', folder, 'rev-list', '-1', '--timestamp', 'HEAD']), 10);
+
+/** Git is told where a repository is when it runs us from a hook, and means another one. */
+export const OWN_PLACE = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined } as const;
 
 const git = (args: readonly string[]): Promise<string> => {
-  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_DIR: undefined, GIT_WORK_TREE: undefined, LC_ALL: 'C' };
+  const env = { ...process.env, ...OWN_PLACE, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   const umask = process.umask(0o022);
   return new Promise((resolve, reject) => {
     execFile('git', args, { env, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {

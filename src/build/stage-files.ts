@@ -2,11 +2,13 @@ import type { Digest } from '../oci/image.ts';
 import type { FileTree, SourceFile } from './files.ts';
 import { searched } from './find.ts';
 import type { LayerDigests } from './layer-digests.ts';
+import type { PathFilter } from './path-filter.ts';
 import type { Tree, TreeEntry } from './tree.ts';
 
 /** A stage or an image to copy from: its files keep their owners. With `digests` a file is known by its content. */
-export const stageTree = (tree: Tree, digests?: LayerDigests): FileTree =>
+export const stageTree = (tree: Tree, digests?: LayerDigests, ignored?: PathFilter): FileTree =>
   searched({
+    ignored,
     names: (folder) => tree.list(folder),
     file: (path, as) => fileAt(tree, path, as, digests),
   });

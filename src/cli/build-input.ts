@@ -15,7 +15,7 @@ import { findIgnoreFile } from '../gather/context.ts';
 import { decode } from '../source/decode.ts';
 import type { Document } from '../source/document.ts';
 import type { BuildOptions } from './build-options.ts';
-import type { BuildPlaces } from './build-time.ts';
+import { commitTimeOf } from './build-time.ts';
 import type { Io } from './io.ts';
 import { plainLint } from './lint-options.ts';
 import { readTarget } from './read.ts';
@@ -24,25 +24,34 @@ import { readTarget } from './read.ts';
 export interface BuildInput {
   readonly document: Document;
   readonly context: FileTree;
-  /** Undefined where the context is no folder. */
-  readonly places?: BuildPlaces;
+  /** When its files were committed, in seconds since 1970; 0 where some are not. */
+  readonly committed?: () => number | Promise<number>;
   /** Keeps what was learnt about the context for the next build. */
   readonly save: () => void;
 }
 
 /** Throws ConfigError where the file or the context cannot be read. */
-export const openInput = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> =>
-  options.context === '-' ? inputFromStream(options, io, store) : inputFromFolder(options, io, store);
+export const openInput = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
+  if (options.context === '-') return inputFromStream(options, io, store);
+  if (!MAY_BE_REPOSITORY.test(options.context)) return inputFromFolder(options, io, store);
+  const { inputFromRepository, repositoryIn } = await import('./git-input.ts');
+  const address = repositoryIn(options.context, io.cwd);
+  return address ? inputFromRepository(address, options, io, store) : inputFromFolder(options, io, store);
+};
+
+const MAY_BE_REPOSITORY = /[:#?]|git\b/;
 
 const inputFromFolder = (options: BuildOptions, io: Io, store: Store): BuildInput => {
   const folder = resolve(io.cwd, options.context);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new ConfigError(`the build context ${options.context} is no folder`);
+    throw new ConfigError(
+      `the build context ${options.context} is no folder${/:\/\//.test(options.context) ? ', and no address of a repository, such as https://HOST/NAME.git#REF:FOLDER' : ''}`,
+    );
   const target = fileIn(folder, options, io);
   const source = readTarget(target, io, plainLint([]).maxFileSize);
   if (typeof source === 'string') throw new ConfigError(`cannot read ${target.path}: ${source}`);
-  const places: BuildPlaces = { folder, file: target.file };
-  return { document: source.document, places, ...folderContext(folder, target.file, store) };
+  const committed = () => commitTimeOf(folder, target.file, io.env);
+  return { document: source.document, committed, ...folderContext(folder, target.file, store) };
 };
 
 /** A folder without what its ignore file leaves out; `file` is the iEchorfile, which may have an ignore file of its own. */
@@ -91,7 +100,7 @@ const inputFromStream = async (options: BuildOptions, io: Io, store: Store): Pro
   archive.close();
   const digests = openLayerDigests(store);
   const context = stageTree(treeOf(store, [blob.finish()]), digests);
-  return { document: documentIn(context, options), context, save: digests.save };
+  return { document: documentIn(context, options, 'the archive on standard input'), context, save: digests.save };
 };
 
 const PART = 1 << 20;
@@ -116,16 +125,17 @@ const spooled = ({ stdin }: Io, store: Store): SourceFile => {
   return { path: '', type: 'file', mode: 0o644, uid: 0, gid: 0, size, mtime: 0, content };
 };
 
-const contentOf = ({ content }: SourceFile): Uint8Array => {
+export const contentOf = ({ content }: SourceFile): Uint8Array => {
   const parts: Uint8Array[] = [];
   content?.((part) => parts.push(Buffer.from(part)));
   return Buffer.concat(parts);
 };
 
-const documentIn = (tree: FileTree, { file }: BuildOptions): Document => {
+/** `place` is what the files are in. Throws ConfigError. */
+export const documentIn = (tree: FileTree, { file }: BuildOptions, place: string): Document => {
   for (const name of file === undefined ? NAMES : [file]) {
     const found = tree.find(name, {})[0]?.files[0];
     if (found?.type === 'file') return decode(name, contentOf(found));
   }
-  throw new ConfigError(`the archive on standard input has no ${file ?? NAMES.join(', ')}`);
+  throw new ConfigError(`${place} has no ${file ?? NAMES.join(', ')}`);
 };

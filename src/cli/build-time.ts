@@ -6,29 +6,25 @@ import type { Io } from './io.ts';
 /** The variable that tells when a build is to have been made: https://reproducible-builds.org/specs/source-date-epoch/ */
 export const EPOCH = 'SOURCE_DATE_EPOCH';
 
-/** The files that a build reads: its context, and the file itself where that is elsewhere. */
-export interface BuildPlaces {
-  readonly folder: string;
-  readonly file: string | undefined;
-}
-
 /**
- * Seconds since 1970 of everything new: what is asked for, else when a context was committed that is as it was committed,
- * else 0. Throws ConfigError.
+ * Seconds since 1970 of everything new: what is asked for, else when the context was committed. Throws ConfigError.
  */
 export const epochOf = (
   buildArgs: ReadonlyMap<string, string>,
-  places: BuildPlaces | undefined,
+  committed: () => number | Promise<number>,
   { env }: Pick<Io, 'env'>,
 ): number | Promise<number> => {
   const given = buildArgs.get(EPOCH) ?? env[EPOCH];
-  if (given === undefined || given === '') return places ? commitTimeOf(places, env) : 0;
+  if (given === undefined || given === '') return committed();
   if (!/^\d{1,12}$/.test(given)) throw new ConfigError(`${EPOCH} must be seconds since 1970, not \`${given}\``);
   return Number(given);
 };
 
-/** 0 where something is not committed, and where git cannot tell. Files that git ignores do not count. */
-const commitTimeOf = async ({ folder, file }: BuildPlaces, env: Io['env']): Promise<number> => {
+/**
+ * When a folder was committed, in seconds since 1970. 0 where something in it is not, or the file elsewhere that is built is
+ * not, and where git cannot tell. Files that git ignores do not count.
+ */
+export const commitTimeOf = async (folder: string, file: string | undefined, env: Io['env']): Promise<number> => {
   if (repositoryRootOf(folder) === undefined) return 0;
   const git = (...args: readonly string[]) => outputOf(['-C', folder, ...QUIET, ...args], env);
   const [changes, commit = ''] = await Promise.all([

@@ -47,7 +47,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const store = openStore(storeFolder(options.store, io));
   // From here on nobody deletes from the store.
   store.workFolder();
-  const { document, context, places, save } = await openInput(options, io, store);
+  const { document, context, committed = () => 0, save } = await openInput(options, io, store);
   const file = parse(document.text);
   const buildArgs = readBuildArgs([...(io.env[EPOCH] ? [EPOCH] : []), ...options.buildArgs], io.env);
   const inputs: Inputs = {
@@ -57,7 +57,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   };
   rejectOtherSyntax(file, options);
   if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
-  const time = options.keepsTimes ? 0 : epochOf(buildArgs, places, io);
+  const time = options.keepsTimes ? 0 : epochOf(buildArgs, committed, io);
   if (options.lint && (await hasStopped(document, file, options, io, await rules()))) return 1;
   const valid = validate(file, inputs);
   if (!('kind' in valid)) {

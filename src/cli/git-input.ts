@@ -1,0 +1,80 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { FileTree } from '../build/files.ts';
+import { addressOf, type GitAddress, readGitAddress } from '../build/git.ts';
+import { type CommittedFiles, committedFiles } from '../build/git-context.ts';
+import { openLayerDigests } from '../build/layer-digests.ts';
+import { masked } from '../build/masked-url.ts';
+import { pathFilter } from '../build/path-filter.ts';
+import { stageTree } from '../build/stage-files.ts';
+import type { Store } from '../build/store.ts';
+import { treeOf } from '../build/tree.ts';
+import { ConfigError } from '../config/error.ts';
+import { IGNORE_ENDINGS, type IgnoreFile, readIgnoreFile } from '../facts/index.ts';
+import type { Document } from '../source/document.ts';
+import { readBuildArgs } from './build-args.ts';
+import { type BuildInput, contentOf, documentIn } from './build-input.ts';
+import type { BuildOptions } from './build-options.ts';
+import type { Io } from './io.ts';
+import { plainLint } from './lint-options.ts';
+import { readTarget } from './read.ts';
+
+/** The repository that a build context names: an address, or a folder of git's own on this machine. */
+export const repositoryIn = (context: string, cwd: string): GitAddress | undefined => {
+  const [place = ''] = context.split(/[?#]/, 1);
+  if (isFolder(resolve(cwd, context)) && !/(?:^|[./])git$/.test(context)) return undefined;
+  if (/^file:\/\//.test(place)) return addressOf(context);
+  if (/^github\.com\//.test(place)) return addressOf(`https://${context}`);
+  const path = resolve(cwd, place);
+  const isOwn = /\.git\/?$/.test(place) && isFolder(path) && existsSync(`${path}/HEAD`);
+  return isOwn ? { ...addressOf(context), remote: path } : readGitAddress(context);
+};
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** The files of a commit as a context, and the file to build from among them. Throws ConfigError. */
+export const inputFromRepository = async (
+  address: GitAddress,
+  options: BuildOptions,
+  io: Io,
+  store: Store,
+): Promise<BuildInput> => {
+  const { layer, time } = await committed(store, address, keepsGit(options, io));
+  const tree = treeOf(store, [layer]);
+  const digests = openLayerDigests(store);
+  const all = stageTree(tree, digests);
+  const document = options.file === '-' ? fileFromStream(io) : documentIn(all, options, masked(address.remote));
+  const ignore = ignoreFileIn(all, document.path);
+  if (ignore?.defect) throw new ConfigError(`${ignore.path}:${ignore.defect.line}: ${ignore.defect.message}`);
+  const ignored = ignore && ignore.patterns.length > 0 ? pathFilter(ignore.patterns) : undefined;
+  return { document, context: stageTree(tree, digests, ignored), committed: () => time, save: digests.save };
+};
+
+const committed = async (store: Store, address: GitAddress, keeps: boolean): Promise<CommittedFiles> => {
+  try {
+    return await committedFiles(store, address, keeps);
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof TypeError) throw error;
+    const name = [masked(address.remote), ...(address.ref ? [address.ref] : [])].join('#');
+    throw new ConfigError(`the build context ${name} cannot be had: ${error.message}`);
+  }
+};
+
+/** As BuildKit is asked for it. */
+const keepsGit = ({ buildArgs }: BuildOptions, { env }: Io): boolean =>
+  /^(?:1|t|true)$/i.test(readBuildArgs(buildArgs, env).get('BUILDKIT_CONTEXT_KEEP_GIT_DIR') ?? '');
+
+const fileFromStream = (io: Io): Document => {
+  const source = readTarget({ path: 'standard input', file: undefined }, io, plainLint([]).maxFileSize);
+  if (typeof source === 'string') throw new ConfigError(`cannot read standard input: ${source}`);
+  return source.document;
+};
+
+/** That of the file, else that of the context. */
+const ignoreFileIn = (tree: FileTree, file: string): IgnoreFile | undefined => {
+  for (const name of [...IGNORE_ENDINGS.map((ending) => `${file}${ending}`), ...IGNORE_ENDINGS]) {
+    const found = tree.find(name, {})[0]?.files[0];
+    if (found?.type === 'file') return readIgnoreFile(name, Buffer.from(contentOf(found)).toString('utf8'));
+  }
+  return undefined;
+};

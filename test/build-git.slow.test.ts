@@ -1,0 +1,147 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { openStore, type Store } from '../src/build/store.ts';
+import { entriesOf } from '../src/dev/build-case.ts';
+import { folderWith, runIn } from './support/cli.ts';
+
+const hasGit = process.platform === 'linux' && spawnSync('git', ['--version']).error === undefined;
+
+let store: Store;
+let repository = '';
+let tagged = '';
+
+const git = (...args: readonly string[]): string =>
+  execFileSync('git', ['-C', repository, '-c', 'user.name=n', '-c', 'user.email=e', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, GIT_COMMITTER_DATE: '2020-01-01T00:00:00Z' },
+  }).trim();
+
+beforeEach(() => {
+  if (!hasGit) return;
+  store = openStore(folderWith({}));
+  repository = folderWith({
+    iEchorfile: 'FROM scratch\nCOPY . /\n',
+    old: 'old',
+    'sub/Dockerfile': 'FROM scratch\nCOPY a /b\n',
+  });
+  writeFileSync(join(repository, 'sub/a'), 'a');
+  git('init', '-q', '-b', 'main');
+  git('add', '.');
+  git('commit', '-q', '-m', 'one');
+  git('tag', '-a', '-m', 'first', 'v1');
+  tagged = git('rev-parse', 'HEAD');
+  writeFileSync(join(repository, '.dockerignore'), 'sub\nold\n.dockerignore\n');
+  git('add', '.');
+  git('commit', '-q', '-m', 'two');
+});
+
+const build = async (context: string, more: readonly string[] = [], world: Parameters<typeof runIn>[2] = {}) => {
+  const args = ['--build', '--no-lint', '--store', store.folder, ...more, context];
+  const { code, stderr } = await runIn(repository, args, { env: { PATH: process.env.PATH ?? '' }, ...world });
+  const image = store.image(/built (sha256:[0-9a-f]+)/.exec(stderr)?.[1] ?? '');
+  return { code, stderr, created: image?.json.created, files: image ? entriesOf(store, image.layers) : {} };
+};
+
+const all = {
+  iEchorfile: 'file 0644 0:0 "FROM scratch\\nCOPY . /\\n"',
+  old: 'file 0644 0:0 "old"',
+  sub: 'directory 0755 0:0',
+  'sub/Dockerfile': 'file 0644 0:0 "FROM scratch\\nCOPY a /b\\n"',
+  'sub/a': 'file 0644 0:0 "a"',
+};
+const b = { b: 'file 0644 0:0 "a"' };
+
+describe.runIf(hasGit)('a context that is a repository', () => {
+  it('is a branch, a tag or a commit of it, without what the ignore file leaves out', async () => {
+    const { code, files, created } = await build('.git');
+    expect({ code, files, created }).toEqual({
+      code: 0,
+      files: { iEchorfile: all.iEchorfile },
+      created: '2020-01-01T00:00:00Z',
+    });
+    for (const ref of [
+      '#v1',
+      `#${tagged}`,
+      '#refs/tags/v1',
+      '?tag=v1',
+      '?ref=v1',
+      `?ref=v1&commit=${tagged.slice(0, 9)}`,
+    ])
+      expect((await build(`.git${ref}`)).files).toEqual(all);
+    expect((await build(`file://${repository}/.git#main`)).files).toEqual({ iEchorfile: all.iEchorfile });
+  });
+
+  it('may be a folder of it, and the file to build is in it or on standard input', async () => {
+    expect((await build('.git#v1:sub')).files).toEqual(b);
+    expect((await build('.git?branch=main&subdir=sub')).files).toEqual(b);
+    expect((await build('.git#v1:sub', ['-f', 'Dockerfile'])).files).toEqual(b);
+    expect((await build('.git#v1', ['-f', 'sub/Dockerfile'])).stderr).toContain('`a` is not there');
+    const stdin = 'FROM scratch\nCOPY sub/a /b\n';
+    expect((await build('.git#v1', ['-f', '-'], { stdin })).files).toEqual(b);
+  });
+
+  it('is what is committed, with .git where that is asked for', async () => {
+    writeFileSync(join(repository, 'old'), 'new');
+    const kept = await build('.git#v1', ['--build-arg', 'BUILDKIT_CONTEXT_KEEP_GIT_DIR=1']);
+    expect(kept.files).toMatchObject({ ...all, '.git/HEAD': `file 0644 0:0 ${JSON.stringify(`${tagged}\n`)}` });
+  });
+
+  it('comes from a server, once', async () => {
+    const asked: string[] = [];
+    const bare = folderWith({});
+    cpSync(join(repository, '.git'), bare, { recursive: true });
+    execFileSync('git', ['-C', bare, 'update-server-info']);
+    const server = createServer(({ url = '' }, response) => {
+      asked.push(url);
+      try {
+        response.end(readFileSync(join(bare, url.replace(/^\/r\.git/, '').replace(/\?.*/, ''))));
+      } catch {
+        response.writeHead(404).end();
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/r.git#v1`;
+    expect((await build(url)).files).toEqual(all);
+    const first = asked.splice(0).length;
+    expect((await build(url)).files).toEqual(all);
+    expect(asked.length).toBeLessThan(first);
+    expect(asked.filter((path) => path.includes('/objects/'))).toEqual([]);
+  });
+
+  it('leads nowhere out of it', async () => {
+    const outside = folderWith({ secret: 'secret', iEchorfile: 'FROM scratch\nLABEL a=secret\n' });
+    symlinkSync(outside, join(repository, 'out'));
+    mkdirSync(join(repository, 'links'));
+    symlinkSync(join(outside, 'iEchorfile'), join(repository, 'links/iEchorfile'));
+    git('add', '.');
+    git('commit', '-q', '-m', 'links');
+    expect((await build('.git#main:out')).stderr).toContain('no folder out');
+    expect((await build('.git#main:../..')).stderr).not.toContain('secret');
+    expect(await build('.git#main:links')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has no iEchorfile'),
+    });
+  });
+
+  it('says what is not there', async () => {
+    const stderrOf = async (context: string) => {
+      const { code, stderr } = await build(context);
+      expect(code).toBe(2);
+      return stderr;
+    };
+    expect(await stderrOf('.git#none')).toContain('has no `none`');
+    expect(await stderrOf('.git#v1:none')).toContain('the repository has no folder none');
+    expect(await stderrOf('.git?branhc=main')).toContain('has no `branhc`; it has ref, branch');
+    expect(await stderrOf('.git?ref=main&commit=0123')).toContain('and not 0123');
+    expect(await stderrOf('https://example.com/files')).toContain('such as https://HOST/NAME.git#REF:FOLDER');
+    expect(await stderrOf('http://user:word@127.0.0.1:9/r.git')).not.toContain('word');
+    vi.stubEnv('PATH', '/nowhere');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await stderrOf('.git')).toContain('apt-get install git');
+  });
+});
