@@ -1,5 +1,5 @@
 import { parseWordText } from '../ast/line.ts';
-import type { Add, Copy, CopySource } from '../ast/nodes.ts';
+import type { Add, Copy, CopySource, Heredoc } from '../ast/nodes.ts';
 import { expand } from '../model/expand.ts';
 import type { Model } from '../model/index.ts';
 import { environmentOf } from '../model/scope.ts';
@@ -10,7 +10,9 @@ import type { CopyFlags } from './copy-flags.ts';
 import { BuildError } from './error.ts';
 import { type FileTree, type FindOptions, isPattern, plainStart, type Source, type SourceFile } from './files.ts';
 import { readGitAddress } from './git.ts';
+import { type FileList, fileList, markOf, type NamedMark } from './key-parts.ts';
 import type { LayerDraft } from './layer-draft.ts';
+import { masked } from './masked-url.ts';
 import { filterOf } from './path-filter.ts';
 import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
@@ -21,6 +23,9 @@ export interface CopyItem {
   readonly at: Range;
   /** What decides the result. */
   readonly key: () => unknown;
+  /** What the key is made of. */
+  readonly files?: () => readonly FileList[];
+  readonly values?: () => readonly NamedMark[];
   /** A text says why it cannot be. What is handed to `opened` is called when the layer is written. */
   readonly put: (
     draft: LayerDraft,
@@ -43,8 +48,7 @@ export const copyItems = async (
     const { value = word.raw } = context.model.expand(word, node);
     items.push(await itemOf(value, word, node, tree, flags, context));
   }
-  for (const word of node.sources)
-    if (word.heredoc) items.push(sourceItem([heredocSource(context.model, node, word.heredoc)], word));
+  for (const word of node.sources) if (word.heredoc) items.push(heredocItem(context.model, node, word, word.heredoc));
   return items;
 };
 
@@ -60,13 +64,26 @@ const itemOf = async (
   const isAddress = /^https?:\/\//i.test(value);
   if (node.kind === 'Copy' && flags.from === undefined && (repository || isAddress))
     throw new BuildError(`source can't be a ${repository ? 'git ref' : 'URL'} for COPY`, word);
-  if (node.kind === 'Add' && repository) return (await import('./git-item.ts')).gitItem(repository, word, flags, store);
+  if (node.kind === 'Add' && repository)
+    return foreign(await (await import('./git-item.ts')).gitItem(repository, word, flags, store), value);
   if (node.kind === 'Add' && isAddress)
-    return (await import('./download-item.ts')).downloadItem(value, word, flags, store);
+    return foreign(await (await import('./download-item.ts')).downloadItem(value, word, flags, store), value);
   if (flags.checksum !== undefined) throw new BuildError("checksum can't be specified for non-HTTP(S) sources", word);
   const sources = found(value, word, tree, flags);
   const unpacks = node.kind === 'Add' && flags.unpack !== false;
-  return unpacks ? archiveItem(sources, word, store) : sourceItem(sources, word);
+  const item = unpacks ? archiveItem(sources, word, store) : sourceItem(sources, word);
+  return { ...item, files: () => [fileList(value, flags, sources)] };
+};
+
+/** Of what comes from elsewhere it is told only that it is another. */
+const foreign = (item: CopyItem, value: string): CopyItem => ({
+  ...item,
+  values: () => [[`what ${masked(value)} gives`, markOf(item.key())]],
+});
+
+const heredocItem = (model: Model, node: Copy | Add, word: CopySource, heredoc: Heredoc): CopyItem => {
+  const item = sourceItem([heredocSource(model, node, heredoc)], word);
+  return { ...item, values: () => [[`what <<${heredoc.name} holds`, markOf(item.key())]] };
 };
 
 const found = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags): readonly Source[] => {
@@ -124,7 +141,7 @@ export const archiveItem = (sources: readonly Source[], at: Range, store: Store)
 const heredocSource = (
   model: Model,
   node: Copy | Add,
-  { name, content, expand: expands, stripTabs }: Copy['heredocs'][number],
+  { name, content, expand: expands, stripTabs }: Heredoc,
 ): Source => {
   const text = stripTabs ? content.replace(/^\t+/gm, '') : content;
   const scope = environmentOf(model.stateBefore(node));

@@ -6,6 +6,7 @@ import { type CopyFlags, copyFlags } from './copy-flags.ts';
 import { type CopyItem, copyItems } from './copy-items.ts';
 import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
+import { markOf, namedVariables } from './key-parts.ts';
 import { openLayerDigests } from './layer-digests.ts';
 import { layerDraft } from './layer-draft.ts';
 import { stageTree, takenFrom } from './stage-files.ts';
@@ -29,6 +30,15 @@ export const copyStep = async (node: Copy | Add, before: Image, context: StepCon
   return {
     data: ['copy', node.kind, destination, chown, chmod, link, epoch, keys],
     isDetached: link,
+    inputs: () => ({
+      values: [
+        ...namedVariables(model, node),
+        ['the destination', markOf(destination)],
+        ['--timestamps', markOf(epoch)],
+        ...items.flatMap(({ values }) => values?.() ?? []),
+      ],
+      files: items.flatMap(({ files }) => files?.() ?? []),
+    }),
     run: () =>
       told(node, store, async () => {
         const files = treeOf(store, before.layers);

@@ -17,11 +17,13 @@ import {
 import { configOf, jsonOf } from './base.ts';
 import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
+import { type Journal, stepPlaces } from './journal.ts';
 import type { StepNote } from './notes.ts';
 import { type TriggeredFile, withTriggers } from './onbuild.ts';
+import type { Reason } from './reasons.ts';
 import type { RemoteLayers, StepRecord } from './remote-layers.ts';
 import type { Sandbox } from './sandbox/port.ts';
-import { type StepLayer, stepLayer } from './step-layer.ts';
+import { type Before, type StepLayer, stepLayer } from './step-layer.ts';
 import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
 import { isoTime, now } from './times.ts';
@@ -55,12 +57,15 @@ export interface BuildRequest {
   readonly remote?: RemoteLayers;
   /** Called for every step that makes a layer. */
   readonly record?: (step: StepRecord) => void;
+  /** What earlier builds of the file were made of. */
+  readonly journal?: Journal;
   readonly report: (event: BuildEvent) => void;
 }
 
 /** What happens, as it happens. */
 export type BuildEvent =
   | { readonly kind: 'start'; readonly step: StepInfo }
+  | { readonly kind: 'miss'; readonly step: StepInfo; readonly reason: Reason }
   | { readonly kind: 'output'; readonly step: StepInfo; readonly chunk: Buffer }
   | { readonly kind: 'end'; readonly step: StepInfo; readonly cached: boolean; readonly milliseconds: number };
 
@@ -76,6 +81,8 @@ export interface StepInfo {
 export interface Built {
   readonly image: Image;
   readonly notes: readonly (StepNote | undefined)[];
+  /** For each layer the line of its step; undefined for those of a base image. */
+  readonly lines: readonly (number | undefined)[];
 }
 
 /** Builds the target's image. Throws BuildError and ImageError. */
@@ -121,6 +128,8 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
     return brought;
   };
   const notes = [...start.notes];
+  const lines = [...start.lines];
+  const placeOf = stepPlaces(model, stage, instructions);
   let { image } = start;
   let created = request.epoch === undefined ? (image.json.created ?? isoTime(now())) : isoTime(request.epoch);
   for (const [index, node] of instructions.entries()) {
@@ -134,14 +143,15 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
       continue;
     }
     const context: StepContext = { model, step, request, build: built, bring, imageNamed: imageOf(bases, request) };
-    const { layer, created: made, ...how } = await layerOf(node, image, context);
+    const { layer, created: made, ...how } = await layerOf(node, { image, lines, place: placeOf(node) }, context);
     created = made;
     image = append(image, layer, historyJson(entry.text, created));
+    lines.push(note.line);
     notes.push({ ...note, ...how });
   }
   const config = jsonOf(start.image.json.config, imageConfigOf(model.stateAfter(stage)));
   const { json } = withConfig(image, config);
-  return { image: { layers: image.layers, json: { ...json, created } }, notes };
+  return { image: { layers: image.layers, json: { ...json, created } }, notes, lines };
 };
 
 /** Triggers of base images stand behind the file's own text. */
@@ -168,7 +178,8 @@ const startOf = async (stage: StageInfo, { request, bases, build }: Around): Pro
   if (parent) return build(parent);
   const base = stage.base.kind === 'image' ? bases.get(stage.base.text) : undefined;
   const image = base ?? emptyImage(request.platform);
-  return { image, notes: (image.json.history ?? []).map(() => undefined) };
+  const unknown = () => undefined;
+  return { image, notes: (image.json.history ?? []).map(unknown), lines: image.layers.map(unknown) };
 };
 
 const historyJson = (text: string, created: string): HistoryJson => ({
@@ -178,8 +189,9 @@ const historyJson = (text: string, created: string): HistoryJson => ({
 });
 
 /** A step's layer, and how long it took to come by. */
-const layerOf = async (node: Instruction, before: Image, context: StepContext): Promise<StepLayer & Duration> => {
+const layerOf = async (node: Instruction, before: Before, context: StepContext): Promise<StepLayer & Duration> => {
   const { request, step } = context;
+  await Promise.all(stagesFor(node, context.model).map(context.build));
   const began = performance.now();
   request.report({ kind: 'start', step });
   const found = await stepLayer(node, before, context);
@@ -189,3 +201,9 @@ const layerOf = async (node: Instruction, before: Image, context: StepContext): 
 };
 
 type Duration = { readonly milliseconds: number };
+
+/** The stages that an instruction takes files from. */
+const stagesFor = (node: Instruction, { stages }: Model): readonly StageInfo[] =>
+  stages.flatMap(({ references }) =>
+    references.flatMap((each) => (each.node === node && each.stage ? [each.stage] : [])),
+  );

@@ -9,6 +9,8 @@ export interface StepNote {
   /** On one line. */
   readonly instruction: string;
   readonly cached?: boolean;
+  /** Why it was not taken from the cache. */
+  readonly reason?: string;
   readonly milliseconds?: number;
 }
 

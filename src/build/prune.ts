@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hexOf } from '../oci/image.ts';
 import type { Compressed } from './compress.ts';
@@ -61,6 +61,7 @@ export const prune = (store: Store, keep: number): Pruned =>
       }
     }
     forgetBlobs(store, needed);
+    forgetRecords(store);
     const kept = sizeOf(store.folder);
     return { freed: Math.max(0, before - kept), kept, images, items };
   });
@@ -115,6 +116,19 @@ const sizeOf = (path: string): number => {
   if (!stat) return 0;
   if (!stat.isDirectory()) return stat.blocks * 512;
   return sumOf(namesIn(path).map((name) => sizeOf(join(path, name))));
+};
+
+const RECORDS_KEPT = 90 * 24 * 3600 * 1000;
+
+/** Of a step that is gone nothing has to be told but that it was there, for a while. */
+const forgetRecords = (store: Store): void => {
+  for (const folder of namesIn(store.path('records', 'steps')))
+    for (const name of namesIn(store.path('records', 'steps', folder)))
+      if (!existsSync(store.path('cache', folder, name))) rmSync(store.path('records', 'steps', folder, name));
+  for (const name of namesIn(store.path('records', 'files'))) {
+    const path = store.path('records', 'files', name);
+    if (Date.now() - lstatSync(path).mtimeMs > RECORDS_KEPT) rmSync(path);
+  }
 };
 
 const forgetBlobs = (store: Store, needed: ReadonlySet<string>): void => {

@@ -10,14 +10,14 @@ import { windowed } from './tree.ts';
  * What was built at time 0 as if it had been at another: steps and their cache know nothing of it, so that no commit
  * makes them run again. Layers and history of base images stay as they are.
  */
-export const retimed = (store: Store, { image, notes }: Built, epoch: number): Built => {
+export const retimed = (store: Store, { image, notes, lines }: Built, epoch: number): Built => {
   const created = isoTime(epoch);
   const history = (image.json.history ?? []).map((entry, index) => (notes[index] ? { ...entry, created } : entry));
   const count = history.filter((entry, index) => notes[index] && !entry.empty_layer).length;
   const first = image.layers.length - count;
   const layers = image.layers.map((layer, index) => (index < first ? layer : retimedLayer(store, layer, epoch)));
   const rootfs: Image['json']['rootfs'] = { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) };
-  return { image: { layers, json: { ...image.json, created, history, rootfs } }, notes };
+  return { image: { layers, json: { ...image.json, created, history, rootfs } }, notes, lines };
 };
 
 const retimedLayer = (store: Store, layer: Layer, epoch: number): Layer => {

@@ -8,6 +8,7 @@ import { cacheMount } from './cache-mount.ts';
 import { copyEntries, digestOfSources, writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
 import type { FileTree, Source } from './files.ts';
+import { type FileList, fileList } from './key-parts.ts';
 import type { SandboxMount } from './sandbox/port.ts';
 import { sshMount } from './ssh-mount.ts';
 import type { StepContext } from './steps.ts';
@@ -18,6 +19,8 @@ import { layerFolders } from './unpack.ts';
 export interface StepMount {
   /** What of it decides the result. */
   readonly data: unknown;
+  /** The files that are mounted, where those decide it. */
+  readonly files?: () => readonly FileList[];
   /** Absolute; undefined where nothing is mounted. */
   readonly target: string | undefined;
   /** Of what is elsewhere it is not known before it is taken. */
@@ -187,7 +190,11 @@ const contextMount = ({ mount, target, context }: MountRequest, files: FileTree,
       isReadOnly,
     },
   });
-  return { data: ['bind', target, isReadOnly, digestOfSources([source])], target, isFolder, prepare };
+  return {
+    data: ['bind', target, isReadOnly, digestOfSources([source])],
+    files: () => [fileList(path, mount, [source])],
+    ...{ target, isFolder, prepare },
+  };
 };
 
 const missing = (path: string, { from, flag }: Mount): BuildError =>

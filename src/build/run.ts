@@ -7,6 +7,7 @@ import type { Image, Layer } from '../oci/image.ts';
 import { type Owner, ownerOf } from './accounts.ts';
 import { writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
+import { markOf, type NamedMark, type StepInputs, variableName } from './key-parts.ts';
 import { maskedOutput } from './mask.ts';
 import { type MountSetup, type StepMount, stepMounts } from './run-mounts.ts';
 import { type ExitCode, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
@@ -35,7 +36,27 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   const mounts = await stepMounts(node, context);
   const data = ['run', argv, script ?? '', [...env], workdir, user, network, isInsecure];
   const running = { node, before, context, argv, script, env, workdir, user, mounts, network, isInsecure };
-  return { data: [...data, mounts.map((each) => each.data), request.epoch], run: () => runIn(running) };
+  const inputs = () => inputsOf(running, state.shell);
+  return { data: [...data, mounts.map((each) => each.data), request.epoch], inputs, run: () => runIn(running) };
+};
+
+const inputsOf = (running: Running, shell: readonly string[] | undefined): StepInputs => {
+  const { node, context, env, workdir, user, mounts, network, isInsecure } = running;
+  const args = new Set(buildArgumentsAt(context.model, node).map(([name]) => name));
+  const variables = Array.from(env, ([name, value]): NamedMark => [variableName(name, args.has(name)), markOf(value)]);
+  const places = mounts.flatMap(({ data, target, files }, at): readonly NamedMark[] =>
+    files ? [] : [[`the mount of ${target ?? `number ${at + 1}`}`, markOf(data)]],
+  );
+  const values: readonly NamedMark[] = [
+    ...variables,
+    ['the shell', markOf(shell)],
+    ['the working directory', markOf(workdir)],
+    ['the user', markOf(user)],
+    ['the network', markOf([network, isInsecure])],
+    ...places,
+    ['--timestamps', markOf(context.request.epoch)],
+  ];
+  return { values, files: mounts.flatMap(({ files }) => files?.() ?? []) };
 };
 
 const argvOf = ({ command, ...node }: Run, shell: readonly string[]): readonly string[] =>

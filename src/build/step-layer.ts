@@ -1,8 +1,11 @@
 import type { Instruction } from '../ast/nodes.ts';
+import { baseChain } from '../model/stages.ts';
 import { digestOf, hexOf, type Image, type Layer } from '../oci/image.ts';
 import { claimOf } from './claim.ts';
 import type { BuildRequest } from './execute.ts';
-import { type Step, type StepContext, stepOf } from './steps.ts';
+import type { StepMade, StepPlace } from './journal.ts';
+import type { Reason } from './reasons.ts';
+import { type Claim, type Step, type StepContext, stepOf } from './steps.ts';
 import { isoTime, now } from './times.ts';
 
 /** A layer, and whether an earlier build has made it. */
@@ -10,27 +13,66 @@ export interface StepLayer {
   readonly layer: Layer;
   readonly created: string;
   readonly cached: boolean;
+  /** Why it had to be made. */
+  readonly reason?: string;
+}
+
+/** What a step stands on. */
+export interface Before {
+  readonly image: Image;
+  /** For each layer the line of its step; undefined for those of a base image. */
+  readonly lines: readonly (number | undefined)[];
+  readonly place: StepPlace;
 }
 
 /** A step's layer: what an earlier build has made of the same, or new. */
-export const stepLayer = async (node: Instruction, before: Image, context: StepContext): Promise<StepLayer> => {
+export const stepLayer = async (node: Instruction, before: Before, context: StepContext): Promise<StepLayer> => {
   const { request } = context;
+  const { image, place } = before;
   const claim = request.noCache ? undefined : await claimOf(node, context);
-  const claimed = claim ? [keyOf(before, claim)] : [];
+  const claimed = claim ? [keyOf(image, claim)] : [];
   const early = knownIn(claimed, request);
-  if (early) return kept(claimed, early, request);
-  const work = await stepOf(node, before, context);
-  const keys = [...claimed, keyOf(before, work)];
+  if (early) {
+    request.journal?.note(place, { key: claimed[0] ?? '', parts: undefined }, false);
+    return kept(claimed, early, request);
+  }
+  const work = await stepOf(node, image, context);
+  const keys = [...claimed, keyOf(image, work)];
+  const made = madeOf(keys, work, before, context);
   const known = knownIn(keys, request);
-  if (known) return kept(keys, known, request);
-  await context.bring(before);
+  if (known) {
+    request.journal?.note(place, made, false);
+    return kept(keys, known, request);
+  }
+  const reason = request.noCache ? NO_CACHE : request.journal?.reason(place, made);
+  if (reason) request.report({ kind: 'miss', step: context.step, reason });
+  await context.bring(image);
   const layer = await work.run();
   const created = isoTime(request.epoch ?? now());
-  return kept(keys, { layer, created, cached: false, key: undefined }, request);
+  request.journal?.note(place, made, true);
+  const told = reason ? { reason: reason.text } : {};
+  return { ...kept(keys, { layer, created, cached: false, key: undefined }, request), ...told };
+};
+
+const NO_CACHE: Reason = { kind: 'asked', text: '--no-cache' };
+
+const madeOf = (keys: readonly string[], work: Step, { image, lines }: Before, { step }: StepContext): StepMade => {
+  const below = work.isDetached ? [] : image.layers.map(({ diffId }) => diffId);
+  const isOfBase = (_diffId: string, at: number) => lines[at] === undefined;
+  const { base } = baseChain(step.stage).at(-1) ?? step.stage;
+  return {
+    key: keys[0] ?? '',
+    parts: () => ({
+      ...work.inputs(),
+      base: base.kind === 'image' ? base.text : 'scratch',
+      ...{ below, bases: below.filter(isOfBase).length },
+    }),
+    lineOf: (layer) => lines[layer],
+  };
 };
 
 /** What the step stands on, what it says and what it reads. */
-const keyOf = ({ layers }: Image, { data, isDetached }: Omit<Step, 'run'>): string =>
+const keyOf = ({ layers }: Image, { data, isDetached }: Claim): string =>
   hexOf(digestOf(JSON.stringify([isDetached ? [] : layers.map(({ diffId }) => diffId), data])));
 
 interface Known extends StepLayer {

@@ -7,6 +7,7 @@ import { writeLayer } from './copy.ts';
 import { copyStep } from './copy-step.ts';
 import { BuildError } from './error.ts';
 import type { BuildRequest, StepInfo } from './execute.ts';
+import { markOf, namedVariables, type StepInputs } from './key-parts.ts';
 import { layerDraft } from './layer-draft.ts';
 import { runStep } from './run.ts';
 import { takenFrom } from './stage-files.ts';
@@ -24,11 +25,17 @@ export interface StepContext {
   readonly imageNamed: (text: string) => Promise<Image>;
 }
 
-/** A step that makes a layer. The same data on the same files gives the same layer. */
-export interface Step {
+/** What decides a layer. The same data on the same files gives the same layer. */
+export interface Claim {
   readonly data: unknown;
   /** Whatever it stands on, it gives the same layer. */
   readonly isDetached?: boolean;
+}
+
+/** A step that makes a layer. */
+export interface Step extends Claim {
+  /** What decides the data, for people. */
+  readonly inputs: () => StepInputs;
   readonly run: () => Layer | Promise<Layer>;
 }
 
@@ -58,6 +65,15 @@ const workdirStep = (
   const { store, epoch } = request;
   return {
     data: ['workdir', path, user ?? '', epoch],
+    inputs: () => ({
+      values: [
+        ...namedVariables(model, node),
+        ['the directory', markOf(path)],
+        ['the user', markOf(user)],
+        ['--timestamps', markOf(epoch)],
+      ],
+      files: [],
+    }),
     run() {
       if (user && before.layers.length === 0 && !isNumeric(user))
         throw new BuildError(

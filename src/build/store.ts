@@ -144,6 +144,7 @@ const FOLDERS = [
   'cache',
   'compressed',
   'origins',
+  'records',
   'work',
 ] as const;
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
 import { BuildError } from '../build/error.ts';
 import { type Built, execute } from '../build/execute.ts';
+import { openJournal } from '../build/journal.ts';
 import { saveNotes } from '../build/notes.ts';
 import { endSteps } from '../build/sandbox/children.ts';
 import { needsNamespace } from '../build/sandbox/rootless.ts';
@@ -67,6 +68,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   }
   const contexts = namedContexts(options, io, store);
   const steps = stepInputs(options, io);
+  const journal = openJournal(store, journalName(document, options, io));
   const progress = progressOf(options, io, runnerText(steps.sandbox));
   try {
     const built = await endingInOrder(
@@ -81,6 +83,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
           noCache: options.noCache,
           epoch: options.keepsTimes ? undefined : 0,
           imageNamed: (text) => imageNamed(text, contexts, store, options, io),
+          journal,
           report: progress.report,
         }),
       endSteps,
@@ -110,8 +113,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
     say(io, trouble.message);
     return 3;
   } finally {
-    keep(save);
-    keep(contexts.save);
+    for (const each of [save, contexts.save, journal.save]) keep(each);
   }
 };
 
@@ -132,6 +134,10 @@ const keep = (save: () => void): void => {
     save();
   } catch {}
 };
+
+/** A file is known by where it is, and by what is built of it. */
+const journalName = ({ path }: Document, { context, platform }: BuildOptions, { cwd }: Io): string =>
+  JSON.stringify([resolve(cwd, path), context === '-' ? context : resolve(cwd, context), platform]);
 
 /** Whether a finding is as severe as allowed none to be; findings are printed. */
 const hasStopped = async (

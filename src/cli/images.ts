@@ -49,7 +49,7 @@ export const showHistory = (
   const head = ['IMAGE', 'CREATED', 'CREATED BY', 'SIZE', 'COMMENT'];
   print(
     io,
-    lines ? [...head, 'LINE', 'TIME', 'CACHE'] : head,
+    lines ? [...head, 'LINE', 'TIME', 'CACHE', 'WHY'] : head,
     rows.map((row) => [
       row.image === '<missing>' ? row.image : shortId(row.image),
       row.created,
@@ -63,10 +63,11 @@ export const showHistory = (
 };
 
 /** Where the step stands, how long it took, and whether it was there already. */
-const notesIn = ({ line, milliseconds, cached }: HistoryRow): readonly string[] => [
+const notesIn = ({ line, milliseconds, cached, reason = '' }: HistoryRow): readonly string[] => [
   line === undefined ? '' : String(line),
   milliseconds === undefined ? '' : `${(milliseconds / 1000).toFixed(2)} s`,
   cached === undefined ? '' : cached ? 'cached' : 'new',
+  escapeLine(reason),
 ];
 
 interface HistoryRow extends Partial<StepNote> {

@@ -1,5 +1,6 @@
 import type { BuildError } from '../build/error.ts';
 import type { BuildEvent, StepInfo } from '../build/execute.ts';
+import type { Reason } from '../build/reasons.ts';
 import { escapeLine } from '../report/escape.ts';
 import { frameOf } from '../report/frame.ts';
 import type { Document } from '../source/document.ts';
@@ -48,7 +49,9 @@ export const progressOf = ({ quiet }: BuildOptions, io: Io, runnerText?: string)
       if (event.kind === 'output') return outputOf(step).write(event.chunk);
       outputs.get(step)?.end();
       if (event.kind === 'start') line(`${labelOf(step)} ${titleOf(step)}`);
-      else line(`${labelOf(step)} ${event.cached ? 'cached' : `done in ${seconds(event.milliseconds)}`}`);
+      else if (event.kind === 'miss') {
+        if (isTold(event.reason)) line(`${labelOf(step)} ${escapeLine(event.reason.text)}`);
+      } else line(`${labelOf(step)} ${event.cached ? 'cached' : `done in ${seconds(event.milliseconds)}`}`);
     },
     finish(id, names) {
       if (quiet) io.stdout.write(`${id}\n`);
@@ -67,6 +70,9 @@ export const progressOf = ({ quiet }: BuildOptions, io: Io, runnerText?: string)
     },
   };
 };
+
+/** What is new, and what was asked for, surprises nobody. */
+const isTold = ({ kind }: Reason): boolean => kind !== 'first' && kind !== 'asked';
 
 const same = (text: string): string => text;
 
