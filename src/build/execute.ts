@@ -23,6 +23,7 @@ import { type TriggeredFile, withTriggers } from './onbuild.ts';
 import type { Reason } from './reasons.ts';
 import type { RemoteLayers, StepRecord } from './remote-layers.ts';
 import type { Sandbox } from './sandbox/port.ts';
+import type { Agent } from './ssh-agent.ts';
 import { type Before, type StepLayer, stepLayer } from './step-layer.ts';
 import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
@@ -44,8 +45,8 @@ export interface BuildRequest {
   /** Seconds since 1970, for everything that is new; undefined: files keep their times, and what is made is made now. */
   readonly epoch: number | undefined;
   readonly secrets: ReadonlyMap<string, Uint8Array>;
-  /** Sockets of ssh agents by their ids. */
-  readonly ssh?: ReadonlyMap<string, string>;
+  /** Agents for ssh by their ids. */
+  readonly ssh?: ReadonlyMap<string, Agent>;
   /** Whether `RUN --security=insecure` may be carried out: such a step can do all that its user can do on the machine. */
   readonly allowsInsecure?: boolean;
   /** Called with a shell in the files as a failed step has left them. */

@@ -1,23 +1,35 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, mkdtempSync, openSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Run } from '../ast/nodes.ts';
 import { BuildError } from './error.ts';
 import { type MountRequest, type MountSetup, modeOf, type StepMount } from './run-mounts.ts';
+import type { Agent } from './ssh-agent.ts';
 
 /** The agent's socket, as one of the user who asks for it. */
 export const sshMount = ({ mount, target, field, isOn, node, context }: MountRequest): StepMount => {
   const id = mount.id ?? 'default';
-  const socket = context.request.ssh?.get(id);
-  if (socket === undefined && isOn('required'))
-    throw new BuildError(`the ssh agent \`${id}\` is needed: give it by --ssh ${id}`, node);
+  const agent = context.request.ssh?.get(id);
+  if (!agent && isOn('required'))
+    throw new BuildError(
+      `the ssh agent \`${id}\` is needed: give it by --ssh ${id}=SOCKET or --ssh ${id}=KEYFILE`,
+      node,
+    );
   const owner = { uid: Number(field('uid') ?? 0), gid: Number(field('gid') ?? 0), mode: modeOf(field('mode'), 0o600) };
   return {
     data: ['ssh', id, target],
-    target: socket === undefined ? undefined : target,
+    target: agent && target,
     isFolder: false,
-    prepare: () => (socket === undefined ? {} : forwarded(socket, target, owner)),
+    prepare: async (work) => (agent ? forwarded(await socketOf(agent, node), target, owner, work) : {}),
   };
+};
+
+const socketOf = async (agent: Agent, node: Run): Promise<string> => {
+  try {
+    return await agent();
+  } catch (error) {
+    throw error instanceof Error ? new BuildError(error.message, node) : error;
+  }
 };
 
 interface SocketOwner {
@@ -26,9 +38,15 @@ interface SocketOwner {
   readonly mode: number;
 }
 
-/** A socket's path is short, so it is not in the step's folder. */
-const forwarded = async (socket: string, target: string, { uid, gid, mode }: SocketOwner): Promise<MountSetup> => {
-  const folder = mkdtempSync(join(tmpdir(), 'agent-'));
+/** The path of a socket has to be short, wherever the step's folder is. */
+const forwarded = async (
+  socket: string,
+  target: string,
+  { uid, gid, mode }: SocketOwner,
+  work: string,
+): Promise<MountSetup> => {
+  const folder = mkdtempSync(join(work, 'ssh-'));
+  const place = openSync(folder, 'r');
   const source = join(folder, 'agent');
   const server = createServer((client) => {
     const agent = connect(socket);
@@ -37,7 +55,7 @@ const forwarded = async (socket: string, target: string, { uid, gid, mode }: Soc
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(source, resolve);
+    server.listen(`/proc/self/fd/${place}/agent`, resolve);
   });
   chownSync(source, uid, gid);
   chmodSync(source, mode);
@@ -46,7 +64,7 @@ const forwarded = async (socket: string, target: string, { uid, gid, mode }: Soc
     variables: [['SSH_AUTH_SOCK', target]],
     release() {
       server.close();
-      rmSync(folder, { recursive: true, force: true });
+      closeSync(place);
     },
   };
 };

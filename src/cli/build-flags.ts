@@ -22,7 +22,7 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   platform: text('OS/ARCH[/VARIANT] to build for'),
   label: list('NAME=VALUE to put on the image'),
   secret: list('id=NAME,src=FILE or id=NAME,env=VARIABLE for RUN --mount=type=secret'),
-  ssh: list('ID=SOCKET of an agent for RUN --mount=type=ssh; default is that of SSH_AUTH_SOCK'),
+  ssh: list('ID=SOCKET of an agent, or ID=KEYFILE, for RUN --mount=type=ssh; default is that of SSH_AUTH_SOCK'),
   'add-host': list('NAME:ADDRESS for /etc/hosts of every RUN'),
   'build-context': list(
     'NAME=oci-layout://FOLDER[:TAG] or NAME=docker-archive://FILE[:TAG] instead of the image of that name',

@@ -80,6 +80,7 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
     flags: BUILD_FLAGS,
     examples: [
       ['$0 --build -t hello .', 'build the current folder'],
+      ['$0 --build https://example.com/app.git#main:web', 'build a folder of a branch'],
       ['$0 --build -o type=oci,dest=hello.tar .', 'as one file that skopeo and docker load take'],
     ],
     epilogue: 'Exit codes: 0 built; 1 findings stopped it; 2 wrong use or input; 3 the build failed.',

@@ -10,6 +10,7 @@ import { ConfigError } from '../config/error.ts';
 import type { BuildOptions, RunnerName } from './build-options.ts';
 import type { Io } from './io.ts';
 import { say } from './say.ts';
+import { agentsOf } from './ssh-option.ts';
 
 type StepInputs = Pick<
   BuildRequest,
@@ -57,18 +58,6 @@ const valueOf = (variable: string, text: string, { env }: Io): string => {
   if (value === undefined) throw new ConfigError(`--secret ${text}: the variable ${variable} is not set`);
   return value;
 };
-
-/** The agents of `--ssh ID` and `--ssh ID=SOCKET`. Throws ConfigError. */
-const agentsOf = (given: readonly string[], { cwd, env }: Io): ReadonlyMap<string, string> =>
-  new Map(
-    given.map((text) => {
-      const equals = text.indexOf('=');
-      const id = equals < 0 ? text : text.slice(0, equals);
-      const socket = equals < 0 ? env.SSH_AUTH_SOCK : text.slice(equals + 1);
-      if (!socket) throw new ConfigError(`--ssh ${text}: no agent runs; start one by eval "$(ssh-agent)" and ssh-add`);
-      return [id, resolve(cwd, socket)] as const;
-    }),
-  );
 
 /** `NAME:ADDRESS` or `NAME=ADDRESS`, as a line of `/etc/hosts`. Throws ConfigError. */
 export const hostLine = (text: string): string => {

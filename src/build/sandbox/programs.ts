@@ -29,6 +29,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   newuidmap: 'uidmap',
   newgidmap: 'uidmap',
   hostname: 'hostname',
+  'ssh-agent': 'openssh-client',
 };
 
 /** The path of a program of the machine. */
