@@ -90,7 +90,7 @@ describe('help', () => {
 
   it('of a command has its own options alone', async () => {
     const { stdout } = await run({}, 'plan', '--help');
-    expect(stdout).toMatch(/^iechorlint plan \[options\] <files\.\.\.>\n/);
+    expect(stdout).toMatch(/^iechorlint plan \[options\] \[context \| files\.\.\.\]\n/);
     expect(stdout).toContain('--build-arg');
     expect(stdout).not.toContain('--unsafe-fixes');
     expect((await run({}, '--help', 'plan')).stdout).toBe(stdout);
@@ -109,7 +109,7 @@ describe('completion', () => {
   it('knows commands, options, their values and the rules', async () => {
     expect(await complete('')).toContain('explain');
     expect(await complete('--fi')).toEqual(['--fix', '--fix-rule']);
-    expect(await complete('plan', '--t')).toEqual(['--target']);
+    expect(await complete('plan', '--t')).toEqual(['--target', '--timestamps']);
     expect(await complete('--fail-on', '')).toEqual(['error', 'warning', 'info', 'style', 'never']);
     expect(await complete('--ignore', 'ra')).toEqual(['rare']);
     expect(await complete('explain', 'u')).toEqual(['ugly']);

@@ -1,9 +1,8 @@
 import type { Instruction } from '../ast/nodes.ts';
-import { historyOf } from '../model/history.ts';
-import { type Inputs, type Model, modelOf } from '../model/index.ts';
+import type { Inputs, Model } from '../model/index.ts';
 import { imageConfigOf } from '../model/plan.ts';
 import type { StageInfo } from '../model/stages.ts';
-import { parentOf, reachedFrom, targetOf } from '../model/stages.ts';
+import { parentOf } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
 import {
   append,
@@ -14,12 +13,12 @@ import {
   withConfig,
   withHistory,
 } from '../oci/image.ts';
-import { configOf, jsonOf } from './base.ts';
+import { jsonOf } from './base.ts';
 import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
-import { type Journal, stepPlaces } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { StepNote } from './notes.ts';
-import { type TriggeredFile, withTriggers } from './onbuild.ts';
+import { imageOf, type Prepared, prepare, stagesFor, stepsOf, twinOf } from './prepare.ts';
 import type { Reason } from './reasons.ts';
 import type { RemoteLayers, StepRecord } from './remote-layers.ts';
 import type { Sandbox } from './sandbox/port.ts';
@@ -42,6 +41,8 @@ export interface BuildRequest {
   readonly network: 'host' | 'none';
   /** Run again what an earlier build has run. */
   readonly noCache: boolean;
+  /** Run again what an earlier build has run of these names or numbers of stages. */
+  readonly noCacheStages?: ReadonlySet<string>;
   /** Seconds since 1970, for everything that is new; undefined: files keep their times, and what is made is made now. */
   readonly epoch: number | undefined;
   readonly secrets: ReadonlyMap<string, Uint8Array>;
@@ -68,6 +69,7 @@ export type BuildEvent =
   | { readonly kind: 'start'; readonly step: StepInfo }
   | { readonly kind: 'miss'; readonly step: StepInfo; readonly reason: Reason }
   | { readonly kind: 'output'; readonly step: StepInfo; readonly chunk: Buffer }
+  | { readonly kind: 'fail'; readonly step: StepInfo; readonly error: BuildError; readonly milliseconds: number }
   | { readonly kind: 'end'; readonly step: StepInfo; readonly cached: boolean; readonly milliseconds: number };
 
 export interface StepInfo {
@@ -88,21 +90,16 @@ export interface Built {
 
 /** Builds the target's image. Throws BuildError and ImageError. */
 export const execute = async (asked: ValidFile, request: BuildRequest): Promise<Built> => {
-  const { valid, bases, placeOf } = await withTriggers(asked, request.inputs, request.imageNamed);
-  const { file, stages } = valid;
-  const target = targetOf(stages, request.inputs.target);
-  if (!target) throw new BuildError(`there is no stage \`${request.inputs.target}\``, { start: 0, end: 0 });
-  const baseConfigs = new Map(Array.from(bases, ([text, { json }]) => [text, configOf(json.config)]));
-  const model = modelOf(file, { ...request.inputs, baseConfigs });
+  const { model, bases, target, needed, placeOf } = await prepare(asked, request);
   const builds = new Map<StageInfo, Promise<Built>>();
   const build = (stage: StageInfo): Promise<Built> => {
-    const twin = model.stages.find(({ index }) => index === stage.index) ?? stage;
+    const twin = twinOf(model, stage);
     const known = builds.get(twin) ?? buildStage(model, twin, { request, bases, build });
     builds.set(twin, known);
     return known;
   };
   // All at once: each waits for those that it needs.
-  const all = await Promise.allSettled(Array.from(reachedFrom(target), build));
+  const all = await Promise.allSettled(needed.map(build));
   const failed = all.find((each) => each.status === 'rejected');
   if (failed) throw placed(failed.reason, placeOf);
   const built = await build(target);
@@ -110,7 +107,7 @@ export const execute = async (asked: ValidFile, request: BuildRequest): Promise<
   return built;
 };
 
-const placed = (error: unknown, placeOf: TriggeredFile['placeOf']): unknown =>
+const placed = (error: unknown, placeOf: Prepared['placeOf']): unknown =>
   error instanceof BuildError ? new BuildError(error.message, placeOf(error.range), error.exitCode) : error;
 
 interface Around {
@@ -122,7 +119,6 @@ interface Around {
 const buildStage = async (model: Model, stage: StageInfo, around: Around): Promise<Built> => {
   const { request, bases, build } = around;
   const start = await startOf(stage, around);
-  const instructions = [...triggersFor(model, stage), ...stage.node.instructions];
   const built = async (other: StageInfo) => (await build(other)).image;
   const bring = async (brought: Image) => {
     await request.remote?.bring(brought.layers);
@@ -130,21 +126,16 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
   };
   const notes = [...start.notes];
   const lines = [...start.lines];
-  const placeOf = stepPlaces(model, stage, instructions);
   let { image } = start;
   let created = request.epoch === undefined ? (image.json.created ?? isoTime(now())) : isoTime(request.epoch);
-  for (const [index, node] of instructions.entries()) {
-    const entry = historyOf(model, node);
-    if (!entry) continue;
-    const step: StepInfo = { stage, node, number: index + 1, of: instructions.length };
-    const note = noteOf(model, node);
+  for (const { step, entry, note, place } of stepsOf(model, stage)) {
     if (!entry.hasLayer) {
       image = withHistory(image, historyJson(entry.text, created));
       notes.push(note);
       continue;
     }
     const context: StepContext = { model, step, request, build: built, bring, imageNamed: imageOf(bases, request) };
-    const { layer, created: made, ...how } = await layerOf(node, { image, lines, place: placeOf(node) }, context);
+    const { layer, created: made, ...how } = await layerOf(step.node, { image, lines, place: place() }, context);
     created = made;
     image = append(image, layer, historyJson(entry.text, created));
     lines.push(note.line);
@@ -154,25 +145,6 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
   const { json } = withConfig(image, config);
   return { image: { layers: image.layers, json: { ...json, created } }, notes, lines };
 };
-
-/** Triggers of base images stand behind the file's own text. */
-const noteOf = ({ file }: Model, { start, end, lines }: Instruction): StepNote => ({
-  line: lines.first,
-  instruction: file.text.slice(start, end).replace(/\s+/g, ' ').trim().slice(0, 500),
-});
-
-/** What ONBUILD in the stage below has left for this one. */
-const triggersFor = (model: Model, stage: StageInfo): readonly Instruction[] => {
-  const parent = parentOf(stage);
-  return (parent && model.triggersOf(parent)?.node.instructions) ?? [];
-};
-
-const imageOf =
-  (bases: ReadonlyMap<string, Image>, { imageNamed }: BuildRequest) =>
-  (text: string): Promise<Image> => {
-    const known = bases.get(text);
-    return known ? Promise.resolve(known) : imageNamed(text);
-  };
 
 const startOf = async (stage: StageInfo, { request, bases, build }: Around): Promise<Built> => {
   const parent = parentOf(stage);
@@ -192,19 +164,17 @@ const historyJson = (text: string, created: string): HistoryJson => ({
 /** A step's layer, and how long it took to come by. */
 const layerOf = async (node: Instruction, before: Before, context: StepContext): Promise<StepLayer & Duration> => {
   const { request, step } = context;
-  await Promise.all(stagesFor(node, context.model).map(context.build));
+  await Promise.all(stagesFor(context.model, node).map(context.build));
   const began = performance.now();
   request.report({ kind: 'start', step });
-  const found = await stepLayer(node, before, context);
+  const found = await stepLayer(node, before, context).catch((error: unknown) => {
+    const milliseconds = performance.now() - began;
+    if (error instanceof BuildError) request.report({ kind: 'fail', step, error, milliseconds });
+    throw error;
+  });
   const milliseconds = performance.now() - began;
   request.report({ kind: 'end', step, cached: found.cached, milliseconds });
   return { ...found, milliseconds };
 };
 
 type Duration = { readonly milliseconds: number };
-
-/** The stages that an instruction takes files from. */
-const stagesFor = (node: Instruction, { stages }: Model): readonly StageInfo[] =>
-  stages.flatMap(({ references }) =>
-    references.flatMap((each) => (each.node === node && each.stage ? [each.stage] : [])),
-  );

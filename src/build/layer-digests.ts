@@ -10,7 +10,7 @@ export interface LayerDigests {
   save(): void;
 }
 
-export const openLayerDigests = ({ folder }: Store): LayerDigests => {
+export const openLayerDigests = ({ folder, isReadOnly }: Store): LayerDigests => {
   const layers = new Map<Digest, Map<string, string>>();
   const changed = new Set<Digest>();
   const pathOf = (layer: Digest) => join(folder, 'layer-digests', hexOf(layer));
@@ -24,6 +24,7 @@ export const openLayerDigests = ({ folder }: Store): LayerDigests => {
       return digest;
     },
     save() {
+      if (isReadOnly) return;
       for (const layer of changed) {
         const known = layers.get(layer);
         if (known) writeWhole(pathOf(layer), JSON.stringify([...known]));

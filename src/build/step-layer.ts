@@ -2,7 +2,7 @@ import type { Instruction } from '../ast/nodes.ts';
 import { baseChain } from '../model/stages.ts';
 import { digestOf, hexOf, type Image, type Layer } from '../oci/image.ts';
 import { claimOf } from './claim.ts';
-import type { BuildRequest } from './execute.ts';
+import type { BuildRequest, StepInfo } from './execute.ts';
 import type { StepMade, StepPlace } from './journal.ts';
 import type { Reason } from './reasons.ts';
 import { type Claim, type Step, type StepContext, stepOf } from './steps.ts';
@@ -27,25 +27,16 @@ export interface Before {
 
 /** A step's layer: what an earlier build has made of the same, or new. */
 export const stepLayer = async (node: Instruction, before: Before, context: StepContext): Promise<StepLayer> => {
-  const { request } = context;
+  const { request, step } = context;
   const { image, place } = before;
-  const claim = request.noCache ? undefined : await claimOf(node, context);
-  const claimed = claim ? [keyOf(image, claim)] : [];
-  const early = knownIn(claimed, request);
-  if (early) {
-    request.journal?.note(place, { key: claimed[0] ?? '', parts: undefined }, false);
-    return kept(claimed, early, request);
-  }
-  const work = await stepOf(node, image, context);
-  const keys = [...claimed, keyOf(image, work)];
-  const made = madeOf(keys, work, before, context);
-  const known = knownIn(keys, request);
-  if (known) {
+  const looked = await lookUp(node, before, context);
+  const { keys, made } = looked;
+  if (looked.known) {
     request.journal?.note(place, made, false);
-    return kept(keys, known, request);
+    return kept(keys, looked.known, request);
   }
-  const reason = request.noCache ? NO_CACHE : request.journal?.reason(place, made);
-  if (reason) request.report({ kind: 'miss', step: context.step, reason });
+  const { work, reason } = looked;
+  if (reason) request.report({ kind: 'miss', step, reason });
   await context.bring(image);
   const layer = await work.run();
   const created = isoTime(request.epoch ?? now());
@@ -54,7 +45,45 @@ export const stepLayer = async (node: Instruction, before: Before, context: Step
   return { ...kept(keys, { layer, created, cached: false, key: undefined }, request), ...told };
 };
 
-const NO_CACHE: Reason = { kind: 'asked', text: '--no-cache' };
+/** What is known of a step before it is made. */
+type Looked = Hit | Miss;
+
+interface Hit {
+  /** Under which it may be known. */
+  readonly keys: readonly string[];
+  readonly made: Pick<StepMade, 'key' | 'parts'>;
+  readonly known: Known;
+}
+
+interface Miss extends Omit<Hit, 'known'> {
+  readonly known?: undefined;
+  readonly work: Step;
+  readonly reason: Reason | undefined;
+}
+
+/** Looks for what an earlier build has made of the same; else says why there is none. */
+export const lookUp = async (node: Instruction, before: Before, context: StepContext): Promise<Looked> => {
+  const { request, step } = context;
+  const { image, place } = before;
+  const asked = askedAnew(request, step);
+  const claim = asked ? undefined : await claimOf(node, context);
+  const claimed = claim ? [keyOf(image, claim)] : [];
+  const early = knownIn(claimed, request);
+  if (early) return { keys: claimed, made: { key: claimed[0] ?? '', parts: undefined }, known: early };
+  const work = await stepOf(node, image, context);
+  const keys = [...claimed, keyOf(image, work)];
+  const made = madeOf(keys, work, before, context);
+  const known = asked ? undefined : knownIn(keys, request);
+  if (known) return { keys, made, known };
+  return { keys, made, work, reason: asked ?? request.journal?.reason(place, made) };
+};
+
+/** What the user has said of it, where it is to be made again. */
+export const askedAnew = ({ noCache, noCacheStages }: BuildRequest, { stage }: StepInfo): Reason | undefined => {
+  if (noCache) return { kind: 'asked', text: '--no-cache' };
+  const name = [stage.name ?? `stage-${stage.index}`, String(stage.index)].find((each) => noCacheStages?.has(each));
+  return name === undefined ? undefined : { kind: 'asked', text: `--no-cache-filter ${name}` };
+};
 
 const madeOf = (keys: readonly string[], work: Step, { image, lines }: Before, { step }: StepContext): StepMade => {
   const below = work.isDetached ? [] : image.layers.map(({ diffId }) => diffId);
@@ -80,8 +109,7 @@ interface Known extends StepLayer {
   readonly key: string | undefined;
 }
 
-const knownIn = (keys: readonly string[], { store, remote, noCache }: BuildRequest): Known | undefined => {
-  if (noCache) return undefined;
+const knownIn = (keys: readonly string[], { store, remote }: BuildRequest): Known | undefined => {
   for (const key of keys) {
     const own = store.cached(key);
     const { layer, created } = own ?? remote?.entry(key) ?? {};

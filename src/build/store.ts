@@ -31,6 +31,8 @@ import { awaitSweep, newWorkFolder } from './work-folder.ts';
 /** Layers, images and what steps made, in a folder that several builds use at once: a file is there whole or not at all. */
 export interface Store {
   readonly folder: string;
+  /** Whether it is looked at alone: nothing is written. */
+  readonly isReadOnly: boolean;
   /** The file of a blob. */
   blobPath(digest: Digest): string;
   hasBlob(digest: Digest): boolean;
@@ -69,11 +71,15 @@ export const usualStoreFolder = (env: NodeJS.ProcessEnv): string =>
 
 const SHAPE = '1';
 
-export const openStore = (folder: string): Store => {
+/** What is said of a store in which something would have to be written, and may not. */
+export const READ_ONLY = 'the store is only looked at, and this would have to be put into it';
+
+export const openStore = (folder: string, isReadOnly = false): Store => {
   const at = (...parts: string[]) => join(folder, SHAPE, ...parts);
-  guardedSync(folder, () => {
-    for (const name of FOLDERS) mkdirSync(at(name), { recursive: true });
-  });
+  if (!isReadOnly)
+    guardedSync(folder, () => {
+      for (const name of FOLDERS) mkdirSync(at(name), { recursive: true });
+    });
   const blobPath = (digest: Digest) => at('blobs', 'sha256', hexOf(digest));
   const hasBlob = (digest: Digest) => existsSync(blobPath(digest));
   const cachePath = (key: string) => at('cache', key.slice(0, 2), key.slice(2));
@@ -83,9 +89,10 @@ export const openStore = (folder: string): Store => {
     const id = readText(namePath(nameOrId)) ?? idIn(at('images'), nameOrId);
     const json = id && readImage(at('images', hexOf(id)), id);
     const sizes = id && readJson<readonly number[]>(at('sizes', hexOf(id)));
-    return json ? imageOf(json, sizes || undefined, blobPath) : undefined;
+    return json ? imageOf(json, sizes || undefined, blobPath, isReadOnly) : undefined;
   };
   const workFolder = (): string => {
+    if (isReadOnly) throw new Error(READ_ONLY);
     if (work === undefined) {
       work = guardedSync(folder, () => newWorkFolder(at('work')));
       awaitSweep(at('sweep'));
@@ -95,6 +102,7 @@ export const openStore = (folder: string): Store => {
   const compressedPath = (diffId: Digest, form: string) => at('compressed', `${hexOf(diffId)}.${form}`);
   return {
     folder,
+    isReadOnly,
     blobPath,
     hasBlob,
     blobSize: (digest) => statSync(blobPath(digest)).size,
@@ -122,10 +130,12 @@ export const openStore = (folder: string): Store => {
     cached(key) {
       const entry = readJson<CacheEntry>(cachePath(key));
       if (!entry || (entry.layer && sizeAt(blobPath(entry.layer.diffId)) !== entry.layer.size)) return undefined;
-      touch(cachePath(key));
+      if (!isReadOnly) touch(cachePath(key));
       return entry;
     },
-    remember: (key, entry) => writeWhole(cachePath(key), JSON.stringify(entry)),
+    remember(key, entry) {
+      if (!isReadOnly) writeWhole(cachePath(key), JSON.stringify(entry));
+    },
     compressed(diffId, form) {
       const made = readJson<Compressed>(compressedPath(diffId, form));
       return made && sizeAt(blobPath(made.digest)) === made.size ? made : undefined;
@@ -151,7 +161,7 @@ const FOLDERS = [
 /** The image whose id begins so, where it is one alone. */
 const idIn = (folder: string, prefix: string): Digest | undefined => {
   const hex = prefix.replace(/^sha256:/, '');
-  if (!/^[0-9a-f]{6,64}$/.test(hex)) return undefined;
+  if (!/^[0-9a-f]{6,64}$/.test(hex) || !existsSync(folder)) return undefined;
   const found = readdirSync(folder).filter((name) => name.startsWith(hex) && !name.includes(DRAFT));
   return found.length === 1 ? `sha256:${found[0]}` : undefined;
 };
@@ -167,6 +177,7 @@ const imageOf = (
   json: ImageJson,
   sizes: readonly number[] | undefined,
   blobPath: (digest: Digest) => string,
+  isReadOnly: boolean,
 ): Image | undefined => {
   const layers: Layer[] = [];
   for (const [at, diffId] of json.rootfs.diff_ids.entries()) {
@@ -174,7 +185,7 @@ const imageOf = (
     if (size === undefined) return undefined;
     if (sizes && sizes[at] !== size) {
       // It is not whole, and who finds none gets it anew.
-      rmSync(blobPath(diffId), { force: true });
+      if (!isReadOnly) rmSync(blobPath(diffId), { force: true });
       return undefined;
     }
     layers.push({ diffId, size });

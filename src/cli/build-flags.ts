@@ -42,6 +42,7 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
     defaultDescription: 'fixed: SOURCE_DATE_EPOCH, the commit of a clean work tree, or 0',
   }),
   'no-cache': on('Run every step again'),
+  'no-cache-filter': list('STAGE of which every step is run again; several with commas'),
   pull: on('Ask the registry for base images that are there already'),
   network: text('What RUN may reach', { choices: ['host', 'none'], defaultDescription: 'host' }),
   output: list(
@@ -52,6 +53,8 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   ),
   push: on('Send the image to the registry that its name tells'),
   ...COMPRESSION_FLAGS,
+  plan: on('Say which steps would run, and why, and run nothing'),
+  format: text('How to print the plan', { choices: ['pretty', 'json'], defaultDescription: 'pretty' }),
   store: text('The folder of images and layers'),
   'no-lint': on('Build without linting first'),
   'force-builtin-syntax': on('Build a file that asks for another grammar by # syntax='),
@@ -59,6 +62,17 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   quiet: on("Print the image's id alone", { alias: 'q' }),
   ...REGISTRY_FLAGS,
 };
+
+/** The options of `build` that decide what it runs. */
+export const PLAN_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(
+  [
+    ...['file', 'build-arg', 'target', 'platform', 'secret', 'ssh', 'build-context', 'allow', 'timestamps'],
+    ...['no-cache', 'no-cache-filter', 'pull', 'network', 'store', 'no-lint', 'force-builtin-syntax', 'fail-on'],
+  ].flatMap((name) => {
+    const flag = BUILD_FLAGS[name];
+    return flag ? [[name, flag]] : [];
+  }),
+);
 
 /** The options of what looks into the store. */
 export const IMAGE_FLAGS: Readonly<Record<string, Flag>> = {

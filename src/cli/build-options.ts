@@ -2,7 +2,7 @@ import { ConfigError } from '../config/error.ts';
 import type { Platform } from '../oci/image.ts';
 import type { Registries } from '../oci/session.ts';
 import { type Output, outputsOf } from './build-output.ts';
-import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
+import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
 import type { ImageArguments } from './images.ts';
 import { FAIL_ON } from './lint-options.ts';
 import { registriesOf } from './registry-options.ts';
@@ -15,6 +15,8 @@ export interface BuildOptions {
   readonly target: string | undefined;
   readonly keepsTimes: boolean;
   readonly noCache: boolean;
+  /** In lower case; or the number of a stage. */
+  readonly noCacheStages: ReadonlySet<string>;
   readonly pull: boolean;
   readonly network: 'host' | 'none';
   readonly platform: string;
@@ -35,6 +37,9 @@ export interface BuildOptions {
   readonly forceSyntax: boolean;
   readonly failOn: (typeof FAIL_ON)[number] | undefined;
   readonly quiet: boolean;
+  /** Say what would be done, and do nothing. */
+  readonly plan: boolean;
+  readonly format: 'pretty' | 'json';
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm/v7' };
@@ -51,6 +56,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     target: textOf(given, 'target'),
     keepsTimes: choiceOf(given, 'timestamps', ['fixed', 'keep'] as const) === 'keep',
     noCache: isOn(given, 'no-cache'),
+    noCacheStages: new Set(listOf(given, 'no-cache-filter').map((name) => name.toLowerCase())),
     pull: isOn(given, 'pull'),
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
     platform: platformIn(given),
@@ -69,7 +75,16 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     forceSyntax: isOn(given, 'force-builtin-syntax'),
     failOn: choiceOf(given, 'fail-on', FAIL_ON),
     quiet: isOn(given, 'quiet'),
+    plan: isOn(given, 'plan'),
+    format: planFormatOf(given),
   };
+};
+
+const planFormatOf = (given: Given): 'pretty' | 'json' => {
+  const format = choiceOf(given, 'format', ['pretty', 'json'] as const);
+  if (format !== undefined && !isOn(given, 'plan'))
+    throw new ConfigError('--format is how --plan is printed, which is not given');
+  return format ?? 'pretty';
 };
 
 const pairsOf = (given: Given, name: string): ReadonlyMap<string, string> =>

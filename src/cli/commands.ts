@@ -1,15 +1,13 @@
-import { BUILD_FLAGS, IMAGE_FLAGS } from './build-flags.ts';
+import { BUILD_FLAGS, IMAGE_FLAGS, PLAN_FLAGS } from './build-flags.ts';
 import { buildOptionsOf, imageArgumentsOf } from './build-options.ts';
 import type { CommandName } from './command-names.ts';
 import { choiceOf, filesOf, type Given, isOn, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
 import { IMAGE_COMMANDS } from './image-commands.ts';
-import { FROM, initArgumentsOf, TEMPLATES } from './init-options.ts';
 import type { Io } from './io.ts';
 import { LINT_FLAGS } from './lint-flags.ts';
 import { lintOptionsOf } from './lint-options.ts';
 import type { LoadRules } from './main.ts';
 import { SKIPPED_ENDINGS, SKIPPED_FOLDERS } from './names.ts';
-import { REGISTRY_FLAGS } from './registry-options.ts';
 
 /** An option, as the library of help takes it too. One of `array` may be repeated; of another the last one counts. */
 export interface Flag {
@@ -38,10 +36,7 @@ export interface Command {
 
 const PRETTY_OR_JSON = ['pretty', 'json'] as const;
 const JSON_OR_LINES = ['json', 'jsonl'] as const;
-const INIT_EPILOGUE = `It knows Node.js (npm, Yarn, pnpm, Bun), Python (pip, uv, Poetry), Go, Rust, Java (Maven, Gradle), Ruby, PHP, .NET
-and static pages. What is there stays. Without a terminal and --yes nothing is written.
-
-Exit codes: 0 written, shown or nothing to do; 2 wrong use, or nobody to ask; 3 a registry did not answer.`;
+const FROM = ['hadolint'] as const;
 const PLAN_FORMATS = ['pretty', 'json', 'jsonl'] as const;
 
 const EXIT_CODES = `Exit codes:
@@ -145,25 +140,29 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
     },
   },
   plan: {
-    operands: '<files...>',
-    describe: 'Print the image configuration and history that files end with',
+    operands: '[context | files...]',
+    describe: 'Say what a build would run, or print the configuration and history that files end with',
     flags: {
+      ...PLAN_FLAGS,
       format: { type: 'string', choices: PLAN_FORMATS, defaultDescription: 'pretty', describe: 'How to print it' },
       'base-config': {
         type: 'string',
         describe:
           'JSON file with the configuration that every base image is taken to have: an OCI one, or what docker image inspect prints',
       },
-      platform: { type: 'string', describe: 'OS/ARCH[/VARIANT] to plan for, such as linux/arm64' },
-      'build-arg': {
-        type: 'string',
-        array: true,
-        describe: 'NAME=VALUE of an ARG, or NAME to take it from the environment',
-      },
-      target: { type: 'string', describe: 'The stage to end with' },
     },
-    examples: [['$0 plan Dockerfile --build-arg VERSION=3 --target test', 'of one stage']],
-    run: async (given, io) => {
+    examples: [
+      ['$0 plan .', 'what --build would run, and why'],
+      ['$0 plan Dockerfile --build-arg VERSION=3 --target test', 'the image that a stage ends with'],
+    ],
+    epilogue: `With a folder, the address of a repository or nothing it is the plan of a build, as of --build --plan;
+with files, for which only --build-arg, --target, --platform, --format and --base-config count, what they say alone.`,
+    run: async (given, io, rules) => {
+      const { isContext } = await import('./plan-context.ts');
+      if (isContext(given, io)) {
+        const { planBuild } = await import('./plan-build.ts');
+        return planBuild(buildOptionsOf({ ...given, options: { ...given.options, plan: true } }), io, rules);
+      }
       const options = {
         files: filesOf(given, 'plan'),
         format: choiceOf(given, 'format', PLAN_FORMATS) ?? 'pretty',
@@ -199,27 +198,15 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
     },
   },
   init: {
-    operands: '[folder]',
-    describe: 'Write an iEchorfile, an ignore file, a compose.yaml and a configuration for a project',
+    operands: '',
+    describe: 'Write a configuration file with comments, .iechorlint.yaml',
     flags: {
-      template: {
-        type: 'string',
-        choices: TEMPLATES,
-        describe: 'What the project is, where its files say several things; none: a configuration alone',
-      },
-      yes: { type: 'boolean', alias: 'y', describe: 'Write the files without a question' },
-      'dry-run': { type: 'boolean', describe: 'Show the files, and write none' },
-      force: { type: 'boolean', describe: 'Write those anew that are there' },
-      pin: { type: 'boolean', describe: 'Ask the registries for the digests of the images' },
-      from: { type: 'string', choices: FROM, describe: "Write a configuration that says what this tool's does" },
-      ...REGISTRY_FLAGS,
+      from: { type: 'string', choices: FROM, describe: 'Take over the configuration of this tool' },
     },
-    examples: [
-      ['$0 init', 'look at this project, show the files, and ask'],
-      ['$0 init api --yes', 'of another folder, in a script'],
-      ['$0 init --from hadolint', 'a configuration from .hadolint.yaml'],
-    ],
-    epilogue: INIT_EPILOGUE,
-    run: async (given, io, rules) => (await import('./init.ts')).run(initArgumentsOf(given), io, await rules()),
+    examples: [['$0 init --from hadolint', 'from .hadolint.yaml']],
+    run: async (given, io, rules) => {
+      rejectOperands(given, 'init');
+      return (await import('./init.ts')).run({ from: choiceOf(given, 'from', FROM) }, io, await rules());
+    },
   },
 };

@@ -2,13 +2,13 @@ import type { BuildError } from '../build/error.ts';
 import type { BuildEvent, StepInfo } from '../build/execute.ts';
 import type { Reason } from '../build/reasons.ts';
 import { escapeLine } from '../report/escape.ts';
-import { frameOf } from '../report/frame.ts';
 import type { Document } from '../source/document.ts';
-import { lineIndexOf } from '../source/text.ts';
 import type { BuildOptions } from './build-options.ts';
+import { failureLines } from './failure.ts';
 import { shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { type StepOutput, stepOutput } from './step-output.ts';
+import { labelOf, seconds, titleOf } from './step-words.ts';
 
 /** What a build tells while it goes on. */
 export interface Progress {
@@ -51,7 +51,8 @@ export const progressOf = ({ quiet }: BuildOptions, io: Io, runnerText?: string)
       if (event.kind === 'start') line(`${labelOf(step)} ${titleOf(step)}`);
       else if (event.kind === 'miss') {
         if (isTold(event.reason)) line(`${labelOf(step)} ${escapeLine(event.reason.text)}`);
-      } else line(`${labelOf(step)} ${event.cached ? 'cached' : `done in ${seconds(event.milliseconds)}`}`);
+      } else if (event.kind === 'end')
+        line(`${labelOf(step)} ${event.cached ? 'cached' : `done in ${seconds(event.milliseconds)}`}`);
     },
     finish(id, names) {
       if (quiet) io.stdout.write(`${id}\n`);
@@ -62,24 +63,11 @@ export const progressOf = ({ quiet }: BuildOptions, io: Io, runnerText?: string)
       const last = [...lastLines].find(([{ node }]) => node.start === error.range.start)?.[1];
       const runner = error.exitCode !== undefined && runnerText ? [`iechorlint: ${runnerText}`] : [];
       const lines = quiet && last ? last.slice(-LAST_LINES) : [];
-      const style = { width: io.stderr.columns() ?? 100, context: 0, mark: '^', paintMark: same, paintGutter: same };
-      const index = lineIndexOf(document.text);
-      const place = `${document.path}:${index.positionAt(error.range.start).line}`;
-      const frame = frameOf({ text: document.text, lines: index }, error.range, style);
-      io.stderr.write([...lines, `iechorlint: ${place}: ${error.message}`, ...frame, ...runner, ''].join('\n'));
+      const failure = failureLines(error, document, io.stderr.columns());
+      io.stderr.write([...lines, ...failure, ...runner, ''].join('\n'));
     },
   };
 };
 
 /** What is new, and what was asked for, surprises nobody. */
 const isTold = ({ kind }: Reason): boolean => kind !== 'first' && kind !== 'asked';
-
-const same = (text: string): string => text;
-
-const labelOf = ({ stage, number, of }: StepInfo): string =>
-  `[${stage.name ?? `stage-${stage.index}`} ${number}/${of}]`;
-
-const titleOf = ({ node }: StepInfo): string =>
-  escapeLine(`${node.keyword.text.toUpperCase()} ${node.arguments.join(' ')}`.replace(/\s+/g, ' ').slice(0, 120));
-
-const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;

@@ -29,10 +29,6 @@ const outputOf = async (args: readonly string[], cwd: string, rules: readonly Ru
     },
     failure: () => undefined,
   };
-  await main(
-    args,
-    { cwd, env: {}, stdout: output, stderr: output, stdin: () => undefined, isInteractive: () => false },
-    rules,
-  );
+  await main(args, { cwd, env: {}, stdout: output, stderr: output, stdin: () => undefined }, rules);
   return text;
 };

@@ -1,0 +1,78 @@
+import type { Instruction } from '../ast/nodes.ts';
+import { type HistoryEntry, historyOf } from '../model/history.ts';
+import { type Model, modelOf } from '../model/index.ts';
+import { parentOf, reachedFrom, type StageInfo, targetOf } from '../model/stages.ts';
+import type { ValidFile } from '../model/validate.ts';
+import type { Image } from '../oci/image.ts';
+import { configOf } from './base.ts';
+import { BuildError } from './error.ts';
+import type { BuildRequest, StepInfo } from './execute.ts';
+import { type StepPlace, stepPlaces } from './journal.ts';
+import type { StepNote } from './notes.ts';
+import { type TriggeredFile, withTriggers } from './onbuild.ts';
+
+/** A file with its base images known. */
+export interface Prepared extends Pick<TriggeredFile, 'bases' | 'placeOf'> {
+  readonly model: Model;
+  readonly target: StageInfo;
+  /** The stages that the target is built from, itself included. */
+  readonly needed: readonly StageInfo[];
+}
+
+/** Throws BuildError and ImageError. */
+export const prepare = async (asked: ValidFile, request: BuildRequest): Promise<Prepared> => {
+  const { valid, bases, placeOf } = await withTriggers(asked, request.inputs, request.imageNamed);
+  const { file, stages } = valid;
+  const target = targetOf(stages, request.inputs.target);
+  if (!target) throw new BuildError(`there is no stage \`${request.inputs.target}\``, { start: 0, end: 0 });
+  const baseConfigs = new Map(Array.from(bases, ([text, { json }]) => [text, configOf(json.config)]));
+  const model = modelOf(file, { ...request.inputs, baseConfigs });
+  return { model, bases, placeOf, target, needed: [...reachedFrom(target)] };
+};
+
+/** The stage of a model that stands for one of another model of the same file. */
+export const twinOf = ({ stages }: Model, stage: StageInfo): StageInfo =>
+  stages.find(({ index }) => index === stage.index) ?? stage;
+
+/** An instruction that leaves something in the history of an image. */
+export interface HistoryStep {
+  readonly step: StepInfo;
+  readonly entry: HistoryEntry;
+  readonly note: StepNote;
+  readonly place: () => StepPlace;
+}
+
+export const stepsOf = (model: Model, stage: StageInfo): readonly HistoryStep[] => {
+  const instructions = [...triggersFor(model, stage), ...stage.node.instructions];
+  const placeOf = stepPlaces(model, stage, instructions);
+  return instructions.flatMap((node, index) => {
+    const entry = historyOf(model, node);
+    const step = { stage, node, number: index + 1, of: instructions.length };
+    return entry ? [{ step, entry, note: noteOf(model, node), place: () => placeOf(node) }] : [];
+  });
+};
+
+/** Triggers of base images stand behind the file's own text. */
+const noteOf = ({ file }: Model, { start, end, lines }: Instruction): StepNote => ({
+  line: lines.first,
+  instruction: file.text.slice(start, end).replace(/\s+/g, ' ').trim().slice(0, 500),
+});
+
+/** What ONBUILD in the stage below has left for this one. */
+const triggersFor = (model: Model, stage: StageInfo): readonly Instruction[] => {
+  const parent = parentOf(stage);
+  return (parent && model.triggersOf(parent)?.node.instructions) ?? [];
+};
+
+export const imageOf =
+  (bases: ReadonlyMap<string, Image>, { imageNamed }: BuildRequest) =>
+  (text: string): Promise<Image> => {
+    const known = bases.get(text);
+    return known ? Promise.resolve(known) : imageNamed(text);
+  };
+
+/** The stages that an instruction takes files from. */
+export const stagesFor = ({ stages }: Model, node: Instruction): readonly StageInfo[] =>
+  stages.flatMap(({ references }) =>
+    references.flatMap((each) => (each.node === node && each.stage ? [each.stage] : [])),
+  );

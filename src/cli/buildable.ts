@@ -1,0 +1,120 @@
+import { resolve } from 'node:path';
+import { parse } from '../ast/create.ts';
+import type { Iechorfile } from '../ast/nodes.ts';
+import { ConfigError } from '../config/error.ts';
+import { SEVERITIES } from '../lint/diagnostic.ts';
+import { lintFile } from '../lint/linter.ts';
+import type { Rule } from '../lint/rule.ts';
+import type { Inputs } from '../model/scope.ts';
+import { type ValidFile, validate } from '../model/validate.ts';
+import { reporterOf } from '../report/index.ts';
+import { paintOf } from '../report/paint.ts';
+import type { Document } from '../source/document.ts';
+import { nearest } from '../source/nearest.ts';
+import { lineIndexOf } from '../source/text.ts';
+import { readBuildArgs } from './build-args.ts';
+import type { BuildOptions } from './build-options.ts';
+import { EPOCH } from './build-time.ts';
+import type { Io } from './io.ts';
+import { plainLint } from './lint-options.ts';
+import type { LoadRules } from './main.ts';
+import { say } from './say.ts';
+import { settingsFor } from './settings.ts';
+import { stageName } from './step-words.ts';
+import { version } from './version.ts';
+
+/** The tree that is linted and built. Throws ConfigError where it asks for another grammar. */
+export const parsed = (document: Document, options: BuildOptions): Iechorfile => {
+  const file = parse(document.text);
+  rejectOtherSyntax(file, options);
+  return file;
+};
+
+/** What the values of a file's variables come from. */
+export const inputsOf = ({ platform, buildArgs, target }: BuildOptions, { env }: Io): Inputs & Arguments => ({
+  ...{ platform, target },
+  buildArgs: readBuildArgs([...(env[EPOCH] ? [EPOCH] : []), ...buildArgs], env),
+});
+
+interface Arguments {
+  readonly buildArgs: ReadonlyMap<string, string>;
+}
+
+/** The very tree, when it is linted and may be built; undefined where that was said not to be so. */
+export const checked = async (
+  document: Document,
+  file: Iechorfile,
+  inputs: Inputs,
+  options: BuildOptions,
+  io: Io,
+  rules: LoadRules,
+): Promise<ValidFile | undefined> => {
+  if (options.lint && (await hasStopped(document, file, options, io, await rules()))) return undefined;
+  const valid = validate(file, inputs);
+  if ('kind' in valid) return valid;
+  for (const { start, message } of valid)
+    say(io, `${document.path}:${lineIndexOf(document.text).positionAt(start).line}: ${message}`);
+  return undefined;
+};
+
+/** What is to be built again though it was built before. Throws ConfigError where there is no such stage. */
+export const anewOf = (
+  { noCache, noCacheStages }: BuildOptions,
+  { stages }: ValidFile,
+): Pick<BuildOptions, 'noCache' | 'noCacheStages'> => {
+  const names = stages.flatMap(({ name, index }) => [name ?? `stage-${index}`, String(index)]);
+  for (const each of noCacheStages) {
+    if (names.includes(each)) continue;
+    const meant = nearest(each, names);
+    const all = stages.map(stageName).join(', ');
+    throw new ConfigError(
+      `--no-cache-filter ${each}: there is no such stage${meant ? ` (did you mean \`${meant}\`?)` : ''}; there is ${all}`,
+    );
+  }
+  return { noCache, noCacheStages };
+};
+
+/** A file is known by where it is, and by what is built of it. */
+export const journalName = ({ path }: Document, { context, platform }: BuildOptions, { cwd }: Io): string =>
+  JSON.stringify([resolve(cwd, path), context === '-' ? context : resolve(cwd, context), platform]);
+
+/** Another frontend may mean something else by the same words. */
+const rejectOtherSyntax = ({ directives }: Iechorfile, { forceSyntax }: BuildOptions): void => {
+  const syntax = directives.find(({ name }) => name === 'syntax')?.value.text;
+  if (syntax === undefined || forceSyntax || OWN_SYNTAX.test(syntax)) return;
+  throw new ConfigError(
+    `\`# syntax=${syntax}\` asks for another grammar than the one that is built in; --force-builtin-syntax builds by this one`,
+  );
+};
+
+const OWN_SYNTAX = /^(?:docker\.io\/)?(?:docker\/dockerfile|iechor\/iechorfile)(?:-upstream)?(?:[:@].*)?$/;
+
+/** Whether a finding is as severe as allowed none to be; findings are printed. */
+const hasStopped = async (
+  document: Document,
+  file: Iechorfile,
+  options: BuildOptions,
+  io: Io,
+  rules: readonly Rule[],
+): Promise<boolean> => {
+  const lintOptions = { ...plainLint([]), failOn: options.failOn ?? 'error' };
+  const target = { path: document.path, file: resolve(io.cwd, document.path) };
+  const settings = await settingsFor({ options: lintOptions, io, rules, targets: [target] });
+  const { config } = settings.of(target);
+  const diagnostics = lintFile(document, file, config);
+  if (diagnostics.length > 0 && !options.quiet) {
+    const reporter = await reporterOf('compact');
+    const outcome = {
+      version,
+      files: [{ document, diagnostics }],
+      unreadable: [],
+      rules: [...config.rules.keys()],
+      why: new Map(),
+    };
+    const sheet = { paint: await paintOf(false), width: io.stderr.columns() ?? 100, quiet: false, statistics: false };
+    for (const part of reporter(outcome, sheet)) io.stderr.write(part);
+  }
+  const threshold = options.failOn ?? 'error';
+  if (threshold === 'never') return false;
+  return diagnostics.some(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(threshold));
+};

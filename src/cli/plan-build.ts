@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type DryRun, dryRun, type PlannedStep } from '../build/dry-run.ts';
+import { BuildError } from '../build/error.ts';
+import type { BuildRequest } from '../build/execute.ts';
+import { openJournal } from '../build/journal.ts';
+import { openStore, READ_ONLY, type Store } from '../build/store.ts';
+import type { StageInfo } from '../model/stages.ts';
+import { type Image, isPlatform } from '../oci/image.ts';
+import { truncate } from '../report/cells.ts';
+import { escapeJson, escapeLine } from '../report/escape.ts';
+import { plural, wrap } from '../report/prose.ts';
+import type { Document } from '../source/document.ts';
+import { type NamedContexts, namedContexts } from './build-contexts.ts';
+import { openInput } from './build-input.ts';
+import { type BuildOptions, platformOf } from './build-options.ts';
+import { anewOf, checked, inputsOf, journalName, parsed } from './buildable.ts';
+import { failureLines } from './failure.ts';
+import { fullName } from './image-names.ts';
+import type { Io } from './io.ts';
+import type { LoadRules } from './main.ts';
+import { stepInputs } from './step-inputs.ts';
+import { stageName, titleOf } from './step-words.ts';
+import { storeFolder } from './store-folder.ts';
+import { type Terminal, terminalOf } from './terminal.ts';
+
+/** `--build --plan`: what a build would run and why, with the exit codes of the build. Nothing is run or written. */
+export const planBuild = async (options: BuildOptions, io: Io, rules: LoadRules): Promise<number> => {
+  const store = openStore(storeFolder(options.store, io), true);
+  const scratch = isFolder(options, io) ? undefined : mkdtempSync(join(tmpdir(), 'iechorlint-plan-'));
+  try {
+    const { document, context } = await openInput(options, io, scratch === undefined ? store : openStore(scratch));
+    const inputs = inputsOf(options, io);
+    const valid = await checked(document, parsed(document, options), inputs, options, io, rules);
+    if (!valid) return 1;
+    const contexts = namedContexts(options, io, store);
+    const request: BuildRequest = {
+      inputs,
+      platform: platformOf(options.platform),
+      ...{ store, context, contextNamed: contexts.folder },
+      ...stepInputs(options, io),
+      ...anewOf(options, valid),
+      epoch: options.keepsTimes ? undefined : 0,
+      imageNamed: () => Promise.reject(new Error('a plan takes no image from elsewhere')),
+      journal: openJournal(store, journalName(document, options, io)),
+      report: () => undefined,
+    };
+    const plan = await planned(() => dryRun(valid, request, (text) => imageHere(text, contexts, store, options)));
+    if (plan instanceof BuildError) {
+      io.stderr.write(`${failureLines(plan, document, io.stderr.columns()).join('\n')}\n`);
+      return 3;
+    }
+    io.stdout.write(
+      options.format === 'json' ? jsonOf(plan, document, options) : prettyOf(plan, document, options, io),
+    );
+    return 0;
+  } finally {
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+  }
+};
+
+const isFolder = ({ context }: BuildOptions, { cwd }: Io): boolean =>
+  statSync(resolve(cwd, context), { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** What would stop the build before it has run anything. */
+const planned = async (plan: () => Promise<DryRun>): Promise<DryRun | BuildError> => {
+  try {
+    return await plan();
+  } catch (error) {
+    if (error instanceof BuildError) return error;
+    throw error;
+  }
+};
+
+/** An image as it is in the store; undefined where it would have to be fetched, or read from elsewhere. */
+const imageHere = async (
+  text: string,
+  contexts: Pick<NamedContexts, 'image'> | undefined,
+  store: Store,
+  options: BuildOptions,
+): Promise<Image | undefined> => {
+  const given = await contexts?.image(text).catch((error: unknown) => {
+    if (error instanceof Error && error.message === READ_ONLY) return 'absent' as const;
+    throw error;
+  });
+  if (given === 'absent') return undefined;
+  if (typeof given === 'object') return given;
+  if (given !== undefined) return imageHere(given, undefined, store, options);
+  const known = store.image(fullName(text));
+  return known && !options.pull && isPlatform(known.json, options.platform) ? known : undefined;
+};
+
+// JSON --------------------------------------------------------------------------------------------------------------
+
+const jsonOf = ({ target, stages, unneeded, absent }: DryRun, document: Document, options: BuildOptions): string => {
+  const view = {
+    file: document.path,
+    platform: options.platform,
+    target: stageName(target),
+    stages: stages.map(({ stage, steps }) => ({
+      ...stageView(stage),
+      pulls: stage.base.kind === 'image' && absent.has(stage.base.text),
+      steps: steps.map(stepView),
+    })),
+    unneeded: unneeded.map(stageView),
+  };
+  return `${escapeJson(JSON.stringify(view, undefined, 2))}\n`;
+};
+
+const stageView = (stage: StageInfo) => ({
+  stage: stageName(stage),
+  line: stage.node.from?.lines.first,
+  from: fromOf(stage),
+});
+
+const stepView = ({ step, note, state, reason }: PlannedStep) => ({
+  step: step.number,
+  of: step.of,
+  line: note.line,
+  instruction: note.instruction,
+  state,
+  ...(reason ? { reason } : {}),
+});
+
+const fromOf = ({ base, node }: StageInfo): string => {
+  if (base.kind === 'image') return base.text;
+  return base.kind === 'stage' ? stageName(base.stage) : (node.from?.image.raw ?? 'scratch');
+};
+
+// For people --------------------------------------------------------------------------------------------------------
+
+const prettyOf = (plan: DryRun, { path }: Document, options: BuildOptions, io: Io): string => {
+  const { stages, unneeded, absent } = plan;
+  const terminal = terminalOf(io);
+  const { paint } = terminal;
+  const count = stages.length + unneeded.length;
+  const needed = unneeded.length > 0 ? `${stages.length} of ${plural(count, 'stage')} needed` : plural(count, 'stage');
+  const lines = [`${paint.bold(escapeLine(path))}: ${needed}, for ${options.platform}`];
+  for (const { stage, steps } of stages) {
+    const from = escapeLine(fromOf(stage));
+    const pull = stage.base.kind === 'image' && absent.has(stage.base.text) ? ', which is pulled first' : '';
+    lines.push('', `${paint.bold(stageName(stage))} from ${from}${pull}`);
+    for (const step of steps) lines.push(...rowsOf(step, terminal));
+  }
+  if (unneeded.length > 0) lines.push('', paint.dim(`not needed: ${unneeded.map(stageName).join(', ')}`));
+  return `${[...lines, '', summaryOf(stages.flatMap(({ steps }) => steps))].join('\n')}\n`;
+};
+
+const STATE_WIDTH = 8;
+const LINE_WIDTH = 5;
+
+const rowsOf = ({ step, note, state, reason }: PlannedStep, { paint, width }: Terminal): readonly string[] => {
+  const color = { cached: paint.green, build: paint.yellow, depends: paint.cyan }[state];
+  const indent = STATE_WIDTH + LINE_WIDTH + 4;
+  const room = width - indent - 1;
+  const first = `  ${color(state.padEnd(STATE_WIDTH))}${String(note.line).padStart(LINE_WIDTH)}  ${truncate(titleOf(step), room)}`;
+  const why = reason ? wrap(escapeLine(reason.text), room) : [];
+  return [first, ...why.map((line) => `${' '.repeat(indent)}${paint.dim(line)}`)];
+};
+
+const summaryOf = (steps: readonly PlannedStep[]): string => {
+  const count = (state: PlannedStep['state']) => steps.filter((step) => step.state === state).length;
+  const depends = count('depends');
+  const rest = depends > 0 ? `, ${depends} known only when others are built` : '';
+  return `${plural(count('cached'), 'step')} cached, ${count('build')} to build${rest}; nothing was run`;
+};
