@@ -167,15 +167,15 @@ describe('the variables of hadolint', () => {
 describe('init', () => {
   const init = async (files: Files, ...args: string[]) => {
     const cwd = folderWith(files);
-    const { code, stdout, stderr } = await runIn(cwd, ['init', ...args], {}, configRules);
-    expect(stdout).toBe('');
+    const { code, stderr } = await runIn(cwd, ['init', ...args], {}, configRules);
     const written = code === 0 ? readFileSync(join(cwd, '.iechorlint.yaml'), 'utf8') : '';
     return { code, stderr, written };
   };
 
   it('writes a configuration with comments, that counts as none does', async () => {
-    const { code, stderr, written } = await init({});
-    expect({ code, stderr }).toEqual({ code: 0, stderr: 'iechorlint: wrote .iechorlint.yaml\n' });
+    const { code, stderr, written } = await init({}, '--yes');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^iechorlint: found no project that init knows .*\niechorlint: wrote \.iechorlint\.yaml\n$/);
     expect(written).toMatch(/^# yaml-language-server: \$schema=\.\/node_modules\/iechorlint\/schema\.json\n/);
     const files = { Dockerfile: saying('ugly', 'doubtful', 'rare') };
     expect(await found({ ...files, '.iechorlint.yaml': written })).toEqual(await found(files));
@@ -206,10 +206,16 @@ describe('init', () => {
   });
 
   it.each<[Files, readonly string[], string]>([
-    [{ '.iechorlint.toml': '' }, [], 'there is a configuration in this folder already, .iechorlint.toml'],
+    [
+      { '.iechorlint.toml': '' },
+      ['--from', 'hadolint'],
+      'there is a configuration in this folder already, .iechorlint.toml',
+    ],
     [{}, ['--from', 'hadolint'], 'there is no .hadolint.yaml here or in the folders above'],
     [{}, ['--from', 'tally'], '--from cannot be `tally`; it is hadolint; see iechorlint init --help'],
-    [{}, ['x'], 'init takes no `x`'],
+    [{}, ['x'], 'x is no folder; init takes the folder of a project'],
+    [{}, ['a', 'b'], 'init takes one folder, and got 2'],
+    [{}, ['x', '--from', 'hadolint'], 'init --from takes no `x`'],
   ])('%j %j makes no sense', async (files, args, message) => {
     const { code, stderr } = await init(files, ...args);
     expect({ code, stderr }).toEqual({ code: 2, stderr: `iechorlint: ${message}\n` });

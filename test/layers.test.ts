@@ -27,6 +27,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     folders: ['src/source', 'src/lint'],
     packages: ['node:', 'ignore', 'jsonc-parser', 'toml-eslint-parser', 'yaml'],
   },
+  'src/init': { folders: ['src/config'], pure: true },
   'src/gather': {
     folders: ['src/source', 'src/facts', 'src/config', 'src/oci', 'src/build'],
     packages: ['node:'],

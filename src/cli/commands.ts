@@ -3,11 +3,13 @@ import { buildOptionsOf, imageArgumentsOf } from './build-options.ts';
 import type { CommandName } from './command-names.ts';
 import { choiceOf, filesOf, type Given, isOn, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
 import { IMAGE_COMMANDS } from './image-commands.ts';
+import { FROM, initArgumentsOf, TEMPLATES } from './init-options.ts';
 import type { Io } from './io.ts';
 import { LINT_FLAGS } from './lint-flags.ts';
 import { lintOptionsOf } from './lint-options.ts';
 import type { LoadRules } from './main.ts';
 import { SKIPPED_ENDINGS, SKIPPED_FOLDERS } from './names.ts';
+import { REGISTRY_FLAGS } from './registry-options.ts';
 
 /** An option, as the library of help takes it too. One of `array` may be repeated; of another the last one counts. */
 export interface Flag {
@@ -36,7 +38,10 @@ export interface Command {
 
 const PRETTY_OR_JSON = ['pretty', 'json'] as const;
 const JSON_OR_LINES = ['json', 'jsonl'] as const;
-const FROM = ['hadolint'] as const;
+const INIT_EPILOGUE = `It knows Node.js (npm, Yarn, pnpm, Bun), Python (pip, uv, Poetry), Go, Rust, Java (Maven, Gradle), Ruby, PHP, .NET
+and static pages. What is there stays. Without a terminal and --yes nothing is written.
+
+Exit codes: 0 written, shown or nothing to do; 2 wrong use, or nobody to ask; 3 a registry did not answer.`;
 const PLAN_FORMATS = ['pretty', 'json', 'jsonl'] as const;
 
 const EXIT_CODES = `Exit codes:
@@ -198,15 +203,27 @@ with files, for which only --build-arg, --target, --platform, --format and --bas
     },
   },
   init: {
-    operands: '',
-    describe: 'Write a configuration file with comments, .iechorlint.yaml',
+    operands: '[folder]',
+    describe: 'Write an iEchorfile, an ignore file, a compose.yaml and a configuration for a project',
     flags: {
-      from: { type: 'string', choices: FROM, describe: 'Take over the configuration of this tool' },
+      template: {
+        type: 'string',
+        choices: TEMPLATES,
+        describe: 'What the project is, where its files say several things; none: a configuration alone',
+      },
+      yes: { type: 'boolean', alias: 'y', describe: 'Write the files without a question' },
+      'dry-run': { type: 'boolean', describe: 'Show the files, and write none' },
+      force: { type: 'boolean', describe: 'Write those anew that are there' },
+      pin: { type: 'boolean', describe: 'Ask the registries for the digests of the images' },
+      from: { type: 'string', choices: FROM, describe: "Write a configuration that says what this tool's does" },
+      ...REGISTRY_FLAGS,
     },
-    examples: [['$0 init --from hadolint', 'from .hadolint.yaml']],
-    run: async (given, io, rules) => {
-      rejectOperands(given, 'init');
-      return (await import('./init.ts')).run({ from: choiceOf(given, 'from', FROM) }, io, await rules());
-    },
+    examples: [
+      ['$0 init', 'look at this project, show the files, and ask'],
+      ['$0 init api --yes', 'of another folder, in a script'],
+      ['$0 init --from hadolint', 'a configuration from .hadolint.yaml'],
+    ],
+    epilogue: INIT_EPILOGUE,
+    run: async (given, io, rules) => (await import('./init.ts')).run(initArgumentsOf(given), io, await rules()),
   },
 };

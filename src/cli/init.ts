@@ -6,36 +6,51 @@ import { loaderOf } from '../config/load.ts';
 import type { Config } from '../config/model.ts';
 import { templateOf } from '../config/template.ts';
 import { RULESETS, type Rule } from '../lint/rule.ts';
+import type { Registries } from '../oci/session.ts';
 import type { Io } from './io.ts';
 import { say } from './say.ts';
 import { reasonOf } from './system-error.ts';
 
 export interface InitArguments {
   readonly from: 'hadolint' | undefined;
+  /** Where the project is; undefined: here. */
+  readonly folder: string | undefined;
+  /** The kind of project, or `none` for a configuration alone; undefined: what the files say. */
+  readonly template: string | undefined;
+  /** Whether files are written without a question. */
+  readonly yes: boolean;
+  /** Whether those that are there are written anew. */
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  /** Whether registries are asked for the digests of the images. */
+  readonly pin: boolean;
+  readonly registries: Registries;
 }
 
-const NAME = '.iechorlint.yaml';
+/** The name of a configuration that is written. */
+export const CONFIG_NAME = '.iechorlint.yaml';
 
-/** `iechorlint init`: writes a commented configuration here, with what another tool's says if it is asked to. */
-export const run = async ({ from }: InitArguments, io: Io, rules: readonly Rule[]): Promise<number> => {
+/** `iechorlint init`: writes what a project needs, or a configuration that says what another tool's does. */
+export const run = async (given: InitArguments, io: Io, rules: readonly Rule[]): Promise<number> => {
+  if (given.from === undefined) return (await import('./init-project.ts')).initProject(given, io);
   const there = configIn(io.cwd);
   if (there !== undefined) throw new ConfigError(`there is a configuration in this folder already, ${there}`);
-  const source = from === undefined ? undefined : await hadolintHere(io, rules);
-  const ruleset = RULESETS.at(-1);
-  const config: Config = {
-    root: true,
-    ...(ruleset ? { ruleset } : {}),
-    ...(source?.config ?? { presets: ['recommended'] }),
-  };
+  const { shown, config, notices, moot, remarks } = await hadolintHere(io, rules);
   try {
-    writeFileSync(join(io.cwd, NAME), templateOf(config, source?.remarks), { flag: 'wx' });
+    writeFileSync(join(io.cwd, CONFIG_NAME), configText(config, remarks), { flag: 'wx' });
   } catch (error) {
-    throw new ConfigError(`cannot write ${NAME}: ${reasonOf(error)}`);
+    throw new ConfigError(`cannot write ${CONFIG_NAME}: ${reasonOf(error)}`);
   }
-  for (const notice of source?.notices ?? []) say(io, notice);
-  if (source?.moot.length) say(io, `left out ${source.moot.join(', ')}: no rule here has such a code`);
-  say(io, source ? `wrote ${NAME}, which says what ${source.shown} does; that counts no more` : `wrote ${NAME}`);
+  for (const notice of notices) say(io, notice);
+  if (moot.length > 0) say(io, `left out ${moot.join(', ')}: no rule here has such a code`);
+  say(io, `wrote ${CONFIG_NAME}, which says what ${shown} does; that counts no more`);
   return 0;
+};
+
+/** A commented configuration. */
+export const configText = (config: Config, remarks?: ReadonlyMap<string, string>): string => {
+  const ruleset = RULESETS.at(-1);
+  return templateOf({ root: true, ...(ruleset ? { ruleset } : {}), ...config }, remarks);
 };
 
 /** The nearest configuration of hadolint as one of ours. */

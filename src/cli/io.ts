@@ -19,11 +19,14 @@ export interface Io {
   readonly stderr: Output;
   /** The next bytes of standard input, `undefined` at its end; throws the system's error. */
   readonly stdin: () => Uint8Array | undefined;
+  /** Whether somebody sits there who can be asked. */
+  readonly isInteractive: () => boolean;
 }
 
 export const processIo = (): Io => ({
   cwd: process.cwd(),
   env: process.env,
+  isInteractive: () => process.stdin.isTTY === true && process.stdout.isTTY === true,
   stdout: outputTo(1, () => process.stdout),
   stderr: outputTo(2, () => process.stderr),
   stdin: () => retried(() => readChunk(0)),

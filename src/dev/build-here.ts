@@ -46,6 +46,7 @@ const run = async (args: readonly string[], cwd: string, input?: Uint8Array) => 
     stdout: output('stdout'),
     stderr: output('stderr'),
     stdin: () => chunks.shift(),
+    isInteractive: () => false,
   };
   return { code: await main(args, io), ...written };
 };

@@ -49,6 +49,13 @@ export const fetchManifest = async (
   return fetchManifest(repository, own.digest, platform, depth + 1);
 };
 
+/** The digest that a tag has now, of the index where there is one for each platform. Throws ImageError. */
+export const fetchDigest = async (repository: Repository, tag: string): Promise<Digest> => {
+  const { host, path } = repository;
+  const bytes = await fromAny(repository, `manifests/${tag}`, { accept: ACCEPT }, `look up ${host}/${path}:${tag}`);
+  return digestOf(bytes);
+};
+
 const platformsIn = ({ manifests }: Index): string => {
   const texts = manifests.flatMap(({ platform }) =>
     platform && platform.os !== 'unknown'

@@ -48,6 +48,7 @@ export const fakeIo = (world: World = {}): FakeIo => {
     cwd: world.cwd ?? process.cwd(),
     env: world.env ?? {},
     stdin: () => chunks.shift(),
+    isInteractive: () => world.terminal !== undefined,
     stdout: output('stdout', world.stdoutFailure),
     stderr: output('stderr'),
     written,

@@ -29,6 +29,10 @@ const outputOf = async (args: readonly string[], cwd: string, rules: readonly Ru
     },
     failure: () => undefined,
   };
-  await main(args, { cwd, env: {}, stdout: output, stderr: output, stdin: () => undefined }, rules);
+  await main(
+    args,
+    { cwd, env: {}, stdout: output, stderr: output, stdin: () => undefined, isInteractive: () => false },
+    rules,
+  );
   return text;
 };

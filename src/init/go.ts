@@ -1,0 +1,77 @@
+import { type Folder, has, presentOf } from './folder.ts';
+import { IMAGES, laterOf, USERS, VERSIONS, versionIn } from './images.ts';
+import { cachedRun, isPlainName, programOf, type Recipe } from './recipe.ts';
+
+const MODULES = '/go/pkg/mod';
+const COMPILED = '/root/.cache/go-build';
+
+/** A project with a go.mod. */
+export const goRecipe = (folder: Folder): Recipe | undefined => {
+  const module = folder.text('go.mod');
+  if (module === undefined) return undefined;
+  const main = mainPackage(folder);
+  const name = nameOf(folder, module, main);
+  const port = isServer(folder, module, main) ? 8080 : undefined;
+  const version = laterOf(VERSIONS.go, versionIn(/^go\s+(\S+)/m.exec(module)?.[1], 2));
+  const build = [
+    `FROM ${IMAGES.go(version)} AS build`,
+    'WORKDIR /src',
+    `COPY ${['go.mod', ...presentOf(folder, 'go.sum')].join(' ')} ./`,
+    cachedRun([MODULES], 'go mod download'),
+    'COPY . .',
+    cachedRun([MODULES, COMPILED], `CGO_ENABLED=0 go build -trimpath -o /out/${name} ${main ?? '.'}`),
+  ];
+  const final = [
+    `FROM ${IMAGES.alpine}`,
+    `COPY --from=build /out/${name} /usr/local/bin/${name}`,
+    ...programOf(USERS.nonroot, [name], port, 'nc'),
+  ];
+  return {
+    kind: 'go',
+    title: 'Go',
+    stages: [build, final],
+    ignored: ['bin', '*.test', '*.out'],
+    port,
+    notes: [
+      ...(main === undefined ? ['no file of package main was found; write its folder behind `go build`'] : []),
+      ...(port === undefined ? [] : [`port ${port} is a guess; write the port on which the program listens`]),
+    ],
+  };
+};
+
+const isMain = (folder: Folder, path: string): boolean =>
+  folder.names(path).some((name) => {
+    const isSource = name.endsWith('.go') && !name.endsWith('_test.go');
+    return isSource && /^package main\b/m.test(folder.text(path === '' ? name : `${path}/${name}`) ?? '');
+  });
+
+/** The package that becomes the program: the folder itself, or a folder of `cmd`, one of the project's name before others. */
+const mainPackage = (folder: Folder): string | undefined => {
+  if (isMain(folder, '')) return '.';
+  const commands = folder.names('cmd').filter((name) => isPlainName(name) && isMain(folder, `cmd/${name}`));
+  const own = commands.find((name) => name === folder.name) ?? commands.find((name) => /server|api|main/.test(name));
+  const found = own ?? commands[0];
+  if (found !== undefined) return `./cmd/${found}`;
+  return has(folder, 'cmd') && isMain(folder, 'cmd') ? './cmd' : undefined;
+};
+
+const nameOf = (folder: Folder, module: string, main: string | undefined): string => {
+  const path = /^module\s+"?([^\s"]+)/m.exec(module)?.[1]?.replace(/\/v\d+$/, '') ?? folder.name;
+  const name = main?.startsWith('./cmd/') ? main.slice('./cmd/'.length) : path.replace(/^.*\//, '');
+  return isPlainName(name) ? name : 'app';
+};
+
+const SERVERS =
+  /\b(?:gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|gorilla\/mux|google\.golang\.org\/grpc)\b/;
+
+const isServer = (folder: Folder, module: string, main: string | undefined): boolean => {
+  if (SERVERS.test(module)) return true;
+  const path = main === undefined || main === '.' ? '' : main.slice(2);
+  return folder
+    .names(path)
+    .some(
+      (name) =>
+        /ListenAndServe|net\.Listen\(/.test(folder.text(path === '' ? name : `${path}/${name}`) ?? '') &&
+        name.endsWith('.go'),
+    );
+};
