@@ -1,49 +1,47 @@
-import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import type { IgnoreFile } from '../facts/index.ts';
 import type { TarType } from '../oci/tar.ts';
 import type { DigestCache } from './digest-cache.ts';
 import type { FileTree, SourceFile } from './files.ts';
 import { type Files, searched } from './find.ts';
+import { namesIn, statOf } from './marks.ts';
 import { pathFilter } from './path-filter.ts';
 import { digestOfBytes, digestOfFile, readInto, readSmall } from './read-file.ts';
+import type { Sightings } from './sightings.ts';
 
 /** The build context: a folder, without what its ignore file leaves out. Its files belong to root. */
-export const contextTree = (folder: string, ignore: IgnoreFile | undefined, digests: DigestCache): FileTree =>
-  searched(folderFiles(folder, ignore, digests));
+export const contextTree = (
+  folder: string,
+  ignore: IgnoreFile | undefined,
+  digests: DigestCache,
+  sightings: Sightings,
+): FileTree => ({ ...searched(folderFiles(folder, ignore, digests, sightings)), remembered: sightings.remembered });
 
-const folderFiles = (folder: string, ignore: IgnoreFile | undefined, digests: DigestCache | undefined): Files => {
+const folderFiles = (
+  folder: string,
+  ignore: IgnoreFile | undefined,
+  digests: DigestCache | undefined,
+  sightings: Sightings | undefined,
+): Files => {
   const memory = { left: MOST_KEPT };
   return {
     ignored: ignore && ignore.patterns.length > 0 ? pathFilter(ignore.patterns) : undefined,
-    names: (path) => namesIn(`${folder}/${path}`),
+    names(path) {
+      const names = namesIn(`${folder}/${path}`);
+      sightings?.sawNames(path, names);
+      return names.toSorted();
+    },
     file(path, as) {
       const full = `${folder}/${path}`;
       const stat = statOf(full);
+      sightings?.sawFile(path, stat);
       return stat && fileOf({ full, as, stat, digests, memory });
     },
   };
 };
 
 /** A folder of ours, such as a checkout: all of it, and digests are not remembered. */
-export const folderTree = (folder: string): FileTree => searched(folderFiles(folder, undefined, undefined));
-
-const statOf = (full: string): Stats | undefined => {
-  try {
-    return lstatSync(full, { throwIfNoEntry: false });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-};
-
-const namesIn = (folder: string): readonly string[] => {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOTDIR' || error.code === 'ENOENT')) return [];
-    throw error;
-  }
-};
+export const folderTree = (folder: string): FileTree => searched(folderFiles(folder, undefined, undefined, undefined));
 
 interface Found {
   readonly full: string;

@@ -58,7 +58,7 @@ const itemOf = async (
   node: Copy | Add,
   tree: FileTree,
   flags: CopyFlags,
-  { request: { store } }: StepContext,
+  { request: { store, noCache } }: StepContext,
 ): Promise<CopyItem> => {
   const repository = readGitAddress(value);
   const isAddress = /^https?:\/\//i.test(value);
@@ -69,10 +69,10 @@ const itemOf = async (
   if (node.kind === 'Add' && isAddress)
     return foreign(await (await import('./download-item.ts')).downloadItem(value, word, flags, store), value);
   if (flags.checksum !== undefined) throw new BuildError("checksum can't be specified for non-HTTP(S) sources", word);
-  const sources = found(value, word, tree, flags);
+  const sources = lookUp(value, word, tree, flags, noCache);
   const unpacks = node.kind === 'Add' && flags.unpack !== false;
   const item = unpacks ? archiveItem(sources, word, store) : sourceItem(sources, word);
-  return { ...item, files: () => [fileList(value, flags, sources)] };
+  return { ...item, files: () => [fileList(value, flags, sources.all())] };
 };
 
 /** Of what comes from elsewhere it is told only that it is another. */
@@ -82,8 +82,36 @@ const foreign = (item: CopyItem, value: string): CopyItem => ({
 });
 
 const heredocItem = (model: Model, node: Copy | Add, word: CopySource, heredoc: Heredoc): CopyItem => {
-  const item = sourceItem([heredocSource(model, node, heredoc)], word);
+  const item = sourceItem(theseSources([heredocSource(model, node, heredoc)]), word);
   return { ...item, values: () => [[`what <<${heredoc.name} holds`, markOf(item.key())]] };
+};
+
+/** Sources by what they hold; of those in which nothing has changed no more need be known. */
+export interface Sources {
+  readonly digest: () => string;
+  readonly all: () => readonly Source[];
+}
+
+export const theseSources = (sources: readonly Source[]): Sources => ({
+  digest: () => digestOfSources(sources),
+  all: () => sources,
+});
+
+const lookUp = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags, noCache: boolean): Sources => {
+  let sources: readonly Source[] | undefined;
+  const look = () => {
+    sources ??= found(value, word, tree, flags);
+    return sources;
+  };
+  if (noCache || !tree.remembered) return theseSources(look());
+  const { parents, excluded } = flags;
+  const digest = tree.remembered(JSON.stringify([value, parents, excluded]), () => digestOfSources(look()));
+  const all = () => {
+    const isOld = sources === undefined;
+    if (isOld && digestOfSources(look()) !== digest) throw new Error(`${value} changed while it was copied`);
+    return look();
+  };
+  return { digest: () => digest, all };
 };
 
 const found = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags): readonly Source[] => {
@@ -108,11 +136,11 @@ const withParents = (value: string, word: CopySource, tree: FileTree, { excludes
   return tree.find(start, options).filter(({ isFolder }) => isFolder);
 };
 
-export const sourceItem = (sources: readonly Source[], at: Range): CopyItem => ({
+export const sourceItem = (sources: Sources, at: Range): CopyItem => ({
   at,
-  key: () => digestOfSources(sources),
+  key: sources.digest,
   put(draft, destination, dress) {
-    for (const source of sources) {
+    for (const source of sources.all()) {
       const problem = copyInto(draft, source, destination, dress);
       if (problem) return problem;
     }
@@ -121,11 +149,11 @@ export const sourceItem = (sources: readonly Source[], at: Range): CopyItem => (
 });
 
 /** As `sourceItem`, but archives are unpacked. */
-export const archiveItem = (sources: readonly Source[], at: Range, store: Store): CopyItem => ({
+export const archiveItem = (sources: Sources, at: Range, store: Store): CopyItem => ({
   at,
-  key: () => ['unpack', digestOfSources(sources)],
+  key: () => ['unpack', sources.digest()],
   async put(draft, destination, dress, opened) {
-    for (const source of sources) {
+    for (const source of sources.all()) {
       const [file] = source.files;
       const archive = file && (await openArchive(file, store));
       if (archive) opened(archive.close);

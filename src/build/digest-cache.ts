@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { hasMarks, isSettled, MARKS, marksOf } from './marks.ts';
 import { writeWhole } from './small-files.ts';
 
 /** The digests of a context's files. One that is known is used as long as nothing about its file has changed. */
@@ -15,42 +16,32 @@ export interface DigestCache {
 /** sha256 in hexadecimal digits. */
 type Digest = string;
 
-/**
- * Inode, size, mode and both times: a file that was written keeps its change time from nobody, and what its name is
- * says nothing of its content. A file changed so shortly before it was looked at that it may change again within the
- * same tick of the clock is not remembered.
- */
-const marksOf = ({ ino, dev, size, mode, mtimeMs, ctimeMs }: Stats): readonly number[] => [
-  ino,
-  dev,
-  size,
-  mode,
-  mtimeMs,
-  ctimeMs,
-];
-const MARKS = 6;
-const RACY = 2000;
-
 /** `context` is what the folder is known by. */
 export const openDigestCache = (folder: string, context: string): DigestCache => {
   const path = join(folder, 'contexts', createHash('sha256').update(context).digest('hex'));
-  const known = readKnown(path);
+  let read: { readonly known: Known; readonly used: Uint8Array } | undefined;
+  const all = () => {
+    if (read) return read;
+    const known = readKnown(path);
+    read = { known, used: new Uint8Array(known.marks.length / MARKS) };
+    return read;
+  };
   const fresh: Fresh[] = [];
-  const used = new Uint8Array(known.marks.length / MARKS);
   const began = Date.now();
   return {
     placeOf(stat) {
+      const { known, used } = all();
       const place = search(known.marks, stat.ino);
-      if (place === undefined || !hasMarks(known.marks, place * MARKS, stat)) return undefined;
+      if (place === undefined || !hasMarks(known.marks, place, stat)) return undefined;
       used[place] = 1;
       return place;
     },
-    digest: (place) => digestAt(known, place),
+    digest: (place) => digestAt(all().known, place),
     learn(stat, digest) {
-      if (began - stat.ctimeMs > RACY) fresh.push({ marks: marksOf(stat), digest });
+      if (isSettled(stat, began)) fresh.push({ marks: marksOf(stat), digest });
     },
     save() {
-      if (fresh.length > 0) writeWhole(path, packed(known, used, fresh));
+      if (fresh.length > 0) writeWhole(path, packed(all().known, all().used, fresh));
     },
   };
 };
@@ -80,13 +71,6 @@ const search = (marks: Float64Array, ino: number): number | undefined => {
 };
 
 const digestAt = ({ digests }: Known, place: number): Digest => digests.toString('hex', place * 32, place * 32 + 32);
-
-const hasMarks = (marks: Float64Array, at: number, stat: Stats): boolean =>
-  marks[at + 5] === stat.ctimeMs &&
-  marks[at + 4] === stat.mtimeMs &&
-  marks[at + 2] === stat.size &&
-  marks[at + 3] === stat.mode &&
-  marks[at + 1] === stat.dev;
 
 // The file: how many, marks, digests, and before all their digest, for a damaged file says nothing.
 const HEAD = 32 + 8;

@@ -1,6 +1,6 @@
 import type { Range } from '../source/range.ts';
 import type { CopyFlags } from './copy-flags.ts';
-import { archiveItem, type CopyItem, sourceItem } from './copy-items.ts';
+import { archiveItem, type CopyItem, sourceItem, theseSources } from './copy-items.ts';
 import { download } from './download.ts';
 import { BuildError } from './error.ts';
 import type { Source } from './files.ts';
@@ -15,7 +15,8 @@ export const downloadItem = async (url: string, at: Range, flags: CopyFlags, sto
   const file = { path: '', type: 'file', mode: 0o600, uid: 0, gid: 0, size, mtime: lastModified } as const;
   const files = [{ ...file, digest: () => digest, content }];
   const source: Source = { name: nameIn(url) ?? name ?? '__unnamed__', isFolder: false, files };
-  return unpack ? archiveItem([source], at, store) : sourceItem([source], at);
+  const sources = theseSources([source]);
+  return unpack ? archiveItem(sources, at, store) : sourceItem(sources, at);
 };
 
 const CHECKSUM = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;

@@ -29,6 +29,8 @@ export interface FileTree {
   find(pattern: string, options: FindOptions): readonly Source[];
   /** Whether something is there. */
   has(path: string): boolean;
+  /** What a function of the files gives, looked for again only where something that it looks at has changed. */
+  readonly remembered?: (name: string, compute: () => string) => string;
 }
 
 export interface FindOptions {

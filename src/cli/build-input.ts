@@ -7,6 +7,7 @@ import { openDigestCache } from '../build/digest-cache.ts';
 import type { FileTree, SourceFile } from '../build/files.ts';
 import { openLayerDigests } from '../build/layer-digests.ts';
 import { readInto } from '../build/read-file.ts';
+import { openSightings } from '../build/sightings.ts';
 import { stageTree } from '../build/stage-files.ts';
 import { newBlob, type Store } from '../build/store.ts';
 import { treeOf } from '../build/tree.ts';
@@ -63,7 +64,8 @@ export const folderContext = (
   const ignore = findIgnoreFile(folder, file);
   if (ignore?.defect) throw new ConfigError(`${ignore.path}:${ignore.defect.line}: ${ignore.defect.message}`);
   const digests = openDigestCache(store.folder, folder);
-  return { context: contextTree(folder, ignore, digests), save: digests.save };
+  const sightings = openSightings(store.folder, folder, ignore?.patterns);
+  return { context: contextTree(folder, ignore, digests, sightings), save: digests.save };
 };
 
 const NAMES = ['iEchorfile', 'Dockerfile', 'Containerfile'];
