@@ -42,16 +42,27 @@ export const importImage = async (store: Store, source: ImageSource, report?: Im
   return { json, layers };
 };
 
-const importLayer = async (store: Store, layer: SourceLayer, diffId: Digest): Promise<Layer> => {
+/** Takes a layer into the store; where its size is told it must be that. Throws ImageError. */
+export const importLayer = async (
+  store: Store,
+  layer: SourceLayer,
+  diffId: Digest,
+  told = Number.POSITIVE_INFINITY,
+): Promise<Layer> => {
   if (store.hasBlob(diffId)) return { diffId, size: store.blobSize(diffId) };
   const blob = newBlob(store);
+  let size = 0;
   try {
-    for await (const chunk of decompressed(layer.open(), `the layer ${layer.name}`)) blob.write(chunk);
+    for await (const chunk of decompressed(layer.open(), `the layer ${layer.name}`)) {
+      size += chunk.length;
+      if (size > told) throw new ImageError(`the layer ${layer.name} has more than ${told} bytes`);
+      blob.write(chunk);
+    }
   } catch (error) {
     blob.drop();
     throw error;
   }
-  const taken = blob.finish();
+  const taken = blob.finish(diffId);
   if (taken.diffId !== diffId)
     throw new ImageError(`the layer ${layer.name} has another content: its diff id is ${taken.diffId}, not ${diffId}`);
   try {
@@ -60,6 +71,8 @@ const importLayer = async (store: Store, layer: SourceLayer, diffId: Digest): Pr
     rmSync(store.blobPath(diffId), { force: true });
     throw error;
   }
+  if (Number.isFinite(told) && size !== told)
+    throw new ImageError(`the layer ${layer.name} has ${size} bytes, not ${told}`);
   return taken;
 };
 

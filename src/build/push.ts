@@ -46,7 +46,8 @@ export const pushImage = async (
   return manifest.digest;
 };
 
-const pushLayer = async (
+/** One layer, sent where the registry has it not. */
+export const pushLayer = async (
   store: Store,
   layer: Layer,
   repository: Repository,
@@ -89,12 +90,12 @@ const mountedLayer = async (
 };
 
 /** A manifest has types of one family. */
-const ociType = (mediaType: string): string =>
+export const ociType = (mediaType: string): string =>
   mediaType.replace(/^application\/vnd\.docker\.image\.rootfs\.diff\.tar(?:\.(gzip|zstd))?$/, (_all, form?: string) =>
     form ? `application/vnd.oci.image.layer.v1.tar+${form}` : 'application/vnd.oci.image.layer.v1.tar',
   );
 
-const uploadOf = ({ digest, size, content }: Blob): Upload => {
+export const uploadOf = ({ digest, size, content }: Blob): Upload => {
   if (content instanceof Uint8Array)
     return {
       digest,

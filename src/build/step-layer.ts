@@ -6,6 +6,7 @@ import type { BuildRequest, StepInfo } from './execute.ts';
 import type { StepMade, StepPlace } from './journal.ts';
 import type { Reason } from './reasons.ts';
 import { type Claim, type Step, type StepContext, stepOf } from './steps.ts';
+import type { CacheEntry } from './store.ts';
 import { isoTime, now } from './times.ts';
 
 /** A layer, and whether an earlier build has made it. */
@@ -42,7 +43,7 @@ export const stepLayer = async (node: Instruction, before: Before, context: Step
   const created = isoTime(request.epoch ?? now());
   request.journal?.note(place, made, true);
   const told = reason ? { reason: reason.text } : {};
-  return { ...kept(keys, { layer, created, cached: false, key: undefined }, request), ...told };
+  return { ...kept(keys, { layer, created, cached: false, key: undefined, keys: [] }, request), ...told };
 };
 
 /** What is known of a step before it is made. */
@@ -107,23 +108,30 @@ const keyOf = ({ layers }: Image, { data, isDetached }: Claim): string =>
 interface Known extends StepLayer {
   /** Of the store's own record. */
   readonly key: string | undefined;
+  /** Of other records. */
+  readonly keys: readonly string[];
 }
 
 const knownIn = (keys: readonly string[], { store, remote }: BuildRequest): Known | undefined => {
   for (const key of keys) {
     const own = store.cached(key);
-    const { layer, created } = own ?? remote?.entry(key) ?? {};
-    if (layer && created !== undefined) return { layer, created, cached: true, key: own && key };
+    const { layer, created, keys: others = [] } = own ?? remote?.entry(key) ?? {};
+    if (layer && created !== undefined) return { layer, created, cached: true, key: own && key, keys: others };
   }
   return undefined;
 };
 
 /** A layer that is elsewhere may turn out to be none, so that it is not remembered yet. */
-const kept = (keys: readonly string[], { key: own, ...found }: Known, { store, record }: BuildRequest): StepLayer => {
-  const { layer, created } = found;
-  const others = keys.filter((key) => key !== own);
+const kept = (own: readonly string[], found: Known, { store, record }: BuildRequest): StepLayer => {
+  const { layer, created, cached } = found;
+  const keys = [...new Set([...own, ...found.keys])];
+  const others = own.filter((key) => key !== found.key);
   if (others.length > 0 && store.hasBlob(layer.diffId))
-    for (const key of others) store.remember(key, { layer, created });
+    for (const key of others) store.remember(key, entryOf(keys, layer, created));
   record?.({ keys, layer, created });
-  return found;
+  return { layer, created, cached };
 };
+
+/** Most steps have one key alone. */
+export const entryOf = (keys: readonly string[], layer: Layer, created: string): CacheEntry =>
+  keys.length > 1 ? { layer, created, keys } : { layer, created };

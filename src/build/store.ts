@@ -63,6 +63,8 @@ export interface StoredName {
 export interface CacheEntry {
   readonly layer: Layer | undefined;
   readonly created: string;
+  /** Under which it is known too. */
+  readonly keys?: readonly string[];
 }
 
 /** Where images are kept unless told otherwise. */
@@ -198,8 +200,8 @@ const imageOf = (
 /** A blob on its way into the store: its digest is known when all is written. */
 export interface BlobWriter {
   write(chunk: Uint8Array): void;
-  /** Puts it in its place. */
-  finish(): Layer;
+  /** Puts it in its place; what is not as expected is forgotten. */
+  finish(expected?: Digest): Layer;
   /** Forgets it. */
   drop(): void;
 }
@@ -233,11 +235,12 @@ export const newBlob = (store: Store): BlobWriter => {
         filled += chunk.length;
       }
     },
-    finish() {
+    finish(expected) {
       flush();
       closeSync(out);
       const diffId = `sha256:${hash.digest('hex')}`;
-      renameSync(draft, store.blobPath(diffId));
+      if (expected === undefined || expected === diffId) renameSync(draft, store.blobPath(diffId));
+      else rmSync(draft, { force: true });
       return { diffId, size };
     },
     drop() {

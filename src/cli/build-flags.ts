@@ -43,6 +43,10 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   }),
   'no-cache': on('Run every step again'),
   'no-cache-filter': list('STAGE of which every step is run again; several with commas'),
+  'cache-from': list('type=local,src=FOLDER or type=registry,ref=NAME: steps that another machine has run'),
+  'cache-to': list(
+    'type=local,dest=FOLDER or type=registry,ref=NAME: hand out what steps have made; mode=max: those of all stages',
+  ),
   pull: on('Ask the registry for base images that are there already'),
   network: text('What RUN may reach', { choices: ['host', 'none'], defaultDescription: 'host' }),
   output: list(

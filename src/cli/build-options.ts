@@ -2,6 +2,7 @@ import { ConfigError } from '../config/error.ts';
 import type { Platform } from '../oci/image.ts';
 import type { Registries } from '../oci/session.ts';
 import { type Output, outputsOf } from './build-output.ts';
+import { type CacheFrom, type CacheTo, cachesFrom, cachesTo } from './cache-options.ts';
 import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
 import type { ImageArguments } from './images.ts';
 import { FAIL_ON } from './lint-options.ts';
@@ -17,6 +18,8 @@ export interface BuildOptions {
   readonly noCache: boolean;
   /** In lower case; or the number of a stage. */
   readonly noCacheStages: ReadonlySet<string>;
+  readonly cacheFrom: readonly CacheFrom[];
+  readonly cacheTo: readonly CacheTo[];
   readonly pull: boolean;
   readonly network: 'host' | 'none';
   readonly platform: string;
@@ -57,6 +60,8 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     keepsTimes: choiceOf(given, 'timestamps', ['fixed', 'keep'] as const) === 'keep',
     noCache: isOn(given, 'no-cache'),
     noCacheStages: new Set(listOf(given, 'no-cache-filter').map((name) => name.toLowerCase())),
+    cacheFrom: cachesFrom(given),
+    cacheTo: cachesTo(given),
     pull: isOn(given, 'pull'),
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
     platform: platformIn(given),

@@ -1,5 +1,5 @@
 import { BuildError } from '../build/error.ts';
-import { type Built, execute } from '../build/execute.ts';
+import { type BuildRequest, type Built, execute } from '../build/execute.ts';
 import { openJournal } from '../build/journal.ts';
 import { saveNotes } from '../build/notes.ts';
 import { endSteps } from '../build/sandbox/children.ts';
@@ -18,6 +18,7 @@ import type { Io } from './io.ts';
 import type { LoadRules } from './main.ts';
 import { progressOf } from './progress.ts';
 import { say } from './say.ts';
+import type { SharedBuild } from './shared-caches.ts';
 import { endingInOrder } from './signals.ts';
 import { buildInNamespace, hasRun, runnerText, stepInputs } from './step-inputs.ts';
 import { storeFolder } from './store-folder.ts';
@@ -45,24 +46,23 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const steps = stepInputs(options, io);
   const journal = openJournal(store, journalName(document, options, io));
   const progress = progressOf(options, io, runnerText(steps.sandbox));
+  const request: BuildRequest = {
+    inputs,
+    platform: platformOf(options.platform),
+    store,
+    context,
+    contextNamed: contexts.folder,
+    ...steps,
+    ...anewOf(options, valid),
+    epoch: options.keepsTimes ? undefined : 0,
+    imageNamed: (text) => imageNamed(text, contexts, store, options, io),
+    journal,
+    report: progress.report,
+  };
   try {
-    const built = await endingInOrder(
-      () =>
-        execute(valid, {
-          inputs,
-          platform: platformOf(options.platform),
-          store,
-          context,
-          contextNamed: contexts.folder,
-          ...steps,
-          ...anewOf(options, valid),
-          epoch: options.keepsTimes ? undefined : 0,
-          imageNamed: (text) => imageNamed(text, contexts, store, options, io),
-          journal,
-          report: progress.report,
-        }),
-      endSteps,
-    );
+    const shared = await sharedCaches(options, store, io);
+    const executed = (more: Partial<BuildRequest> = {}) => execute(valid, { ...request, ...more });
+    const built = await endingInOrder(() => (shared ? shared.build(executed) : executed()), endSteps);
     const { image, notes } = await atTime(built, await time, store);
     const labelled = withLabels(image, options.labels);
     const names = options.tags.map(fullName);
@@ -76,8 +76,9 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
       for (const output of options.outputs)
         await writeOutput(output, { image: labelled, names, store, access, quiet }, io);
     }
+    const isHandedOut = (await shared?.handOut(built.image)) ?? true;
     progress.finish(id, names);
-    return 0;
+    return isHandedOut ? 0 : 3;
   } catch (error) {
     if (error instanceof BuildError) {
       progress.fail(error, document);
@@ -91,6 +92,12 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
     for (const each of [save, contexts.save, journal.save]) keep(each);
   }
 };
+
+/** Where caches of other machines are asked for. */
+const sharedCaches = async (options: BuildOptions, store: Store, io: Io): Promise<SharedBuild | undefined> =>
+  options.cacheFrom.length + options.cacheTo.length === 0
+    ? undefined
+    : (await import('./shared-caches.ts')).sharedBuild(options, store, io);
 
 /** What was learnt of files makes the next build faster, and nothing else depends on it. */
 const keep = (save: () => void): void => {

@@ -84,7 +84,8 @@ export const blobPath = (digest: Digest): string => {
   return `blobs/sha256/${hexOf(digest)}`;
 };
 
-const blobBytes = (files: Files, { digest }: Descriptor): Uint8Array => {
+/** A short blob, its digest checked. Throws ImageError. */
+export const blobBytes = (files: Files, { digest }: Descriptor): Uint8Array => {
   const bytes = files.bytes(blobPath(digest));
   if (digestOf(bytes) !== digest)
     throw new ImageError(`the blob ${digest} in ${files.place} has another content: its digest is ${digestOf(bytes)}`);

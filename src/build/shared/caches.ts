@@ -1,0 +1,121 @@
+import { ImageError } from '../../oci/error.ts';
+import type { Digest, Layer } from '../../oci/image.ts';
+import type { Built } from '../execute.ts';
+import { importLayer } from '../import.ts';
+import { rememberOrigin } from '../origins.ts';
+import type { RemoteLayers, StepRecord } from '../remote-layers.ts';
+import { entryOf } from '../step-layer.ts';
+import type { Store } from '../store.ts';
+import type { CacheSource, SharedLayer } from './source.ts';
+
+/** Caches of other machines, those that turn out to be bad taken away. */
+export interface Caches extends RemoteLayers {
+  /** How many times a promise could not be kept. */
+  readonly lost: () => number;
+  /** Whether something was damaged. */
+  readonly isDamaged: () => boolean;
+  /** A layer as a cache has it. */
+  readonly shared: (diffId: Digest) => SharedLayer | undefined;
+}
+
+export interface CacheTrouble {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** As many layers come in at once. */
+const AT_ONCE = 3;
+
+/** `warn` is told of each cache that is given up. */
+export const openCaches = (
+  store: Store,
+  sources: readonly CacheSource[],
+  warn: (trouble: CacheTrouble) => void,
+): Caches => {
+  const good = new Set(sources);
+  // Layers that nobody holds do until one of them is needed.
+  let trustsKnown = true;
+  const coming = new Map<Digest, Promise<void>>();
+  const holders = (diffId: Digest) => [...good].filter(({ layers }) => layers.has(diffId));
+  const take = async (diffId: Digest): Promise<void> => {
+    for (const source of holders(diffId)) {
+      const layer = source.layers.get(diffId);
+      if (!layer) continue;
+      try {
+        return await takeLayer(store, layer);
+      } catch (error) {
+        if (!(error instanceof ImageError)) throw error;
+        if (good.delete(source)) warn({ name: source.name, reason: error.message });
+      }
+    }
+    trustsKnown &&= !sources.some(({ known }) => known.has(diffId));
+    throw new ImageError(`no cache has the layer ${diffId}`);
+  };
+  const bringOne = (diffId: Digest): Promise<void> => {
+    const known = coming.get(diffId) ?? take(diffId);
+    coming.set(diffId, known);
+    return known;
+  };
+  const mayCome = (source: CacheSource, { diffId }: Layer) =>
+    good.has(source) && (source.layers.has(diffId) || (trustsKnown && source.known.has(diffId)));
+  return {
+    entry(key) {
+      for (const source of sources) {
+        const entry = source.entries.get(key);
+        const layer = entry?.layer;
+        if (layer && isUsable(store, layer, () => mayCome(source, layer))) return entry;
+      }
+      return undefined;
+    },
+    async bring(layers) {
+      const queue = layers.filter(({ diffId }) => !store.hasBlob(diffId) && sources.some(has(diffId)));
+      const work = async () => {
+        for (let next = queue.shift(); next; next = queue.shift()) await bringOne(next.diffId);
+      };
+      const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+      const failed = all.find((each) => each.status === 'rejected');
+      if (failed) throw failed.reason;
+    },
+    lost: () => sources.length - good.size + Number(!trustsKnown),
+    isDamaged: () => good.size < sources.length,
+    shared: (diffId) => holders(diffId)[0]?.layers.get(diffId),
+  };
+};
+
+/** One that is here must be what the cache says of it. */
+const isUsable = (store: Store, { diffId, size }: Layer, mayCome: () => boolean): boolean =>
+  store.hasBlob(diffId) ? store.blobSize(diffId) === size : mayCome();
+
+const has =
+  (diffId: Digest) =>
+  ({ layers, known }: CacheSource): boolean =>
+    layers.has(diffId) || known.has(diffId);
+
+const takeLayer = async (store: Store, { diffId, size, descriptor, origin, open }: SharedLayer): Promise<void> => {
+  await importLayer(store, { name: descriptor.digest, open }, diffId, size);
+  if (origin) rememberOrigin(store, diffId, { ...origin, descriptor });
+};
+
+/** Builds until no cache is given up on the way: what one had promised is then made here. */
+export const buildWith = async (
+  store: Store,
+  caches: Caches,
+  build: (record: (step: StepRecord) => void) => Promise<Built>,
+): Promise<{ readonly built: Built; readonly steps: readonly StepRecord[] }> => {
+  for (;;) {
+    const lost = caches.lost();
+    const steps: StepRecord[] = [];
+    try {
+      const built = await build((step) => steps.push(step));
+      for (const step of steps) rememberStep(store, step);
+      return { built, steps };
+    } catch (error) {
+      if (caches.lost() === lost) throw error;
+    }
+  }
+};
+
+const rememberStep = (store: Store, { keys, layer, created }: StepRecord): void => {
+  if (!store.hasBlob(layer.diffId)) return;
+  for (const key of keys) if (!store.cached(key)) store.remember(key, entryOf(keys, layer, created));
+};

@@ -1,0 +1,109 @@
+import { COMPRESSIONS, type Compression, LEVELS } from '../build/compressions.ts';
+import { ConfigError } from '../config/error.ts';
+import { nearest } from '../source/nearest.ts';
+import { type Given, textsOf } from './given.ts';
+
+/** A cache that a build may take layers from. */
+export type CacheFrom =
+  | { readonly type: 'local'; readonly folder: string; readonly tag: string | undefined }
+  | { readonly type: 'registry'; readonly name: string };
+
+/** A cache that a build hands its layers to. */
+export type CacheTo = CacheFrom & {
+  readonly mode: 'min' | 'max';
+  readonly form: { readonly compression: Compression; readonly level: number };
+  /** Whether it may fail. */
+  readonly isOptional: boolean;
+};
+
+/** How caches are handed out, as other builders have them; those of the second list change nothing here. */
+const FROM = { local: ['src', 'tag'], registry: ['ref'] } as const;
+const TO = {
+  local: ['dest', 'tag', 'mode', 'compression', 'compression-level', 'ignore-error'],
+  registry: ['ref', 'mode', 'compression', 'compression-level', 'ignore-error'],
+} as const;
+const NEEDLESS = ['image-manifest', 'oci-mediatypes', 'oci-artifact', 'force-compression'];
+
+type Fields = ReadonlyMap<string, string>;
+
+/** `--cache-from type=local,src=FOLDER`, `type=registry,ref=NAME`, or a name alone. Throws ConfigError. */
+export const cachesFrom = (given: Given): readonly CacheFrom[] =>
+  textsOf(given, 'cache-from').map((text) => placeOf('cache-from', fieldsOf('cache-from', text), FROM, 'src'));
+
+/** As `cachesFrom`, with `dest` instead of `src`. Throws ConfigError. */
+export const cachesTo = (given: Given): readonly CacheTo[] =>
+  textsOf(given, 'cache-to').map((text) => {
+    const fields = fieldsOf('cache-to', text);
+    return {
+      ...placeOf('cache-to', fields, TO, 'dest'),
+      mode: fieldIn(fields, 'mode', ['min', 'max'] as const) ?? 'min',
+      form: formOf(fields),
+      isOptional: fieldIn(fields, 'ignore-error', ['true', 'false'] as const) === 'true',
+    };
+  });
+
+const fieldsOf = (option: string, text: string): Fields => {
+  if (!text.includes('='))
+    return new Map([
+      ['type', 'registry'],
+      ['ref', text],
+    ]);
+  return new Map(
+    text.split(',').map((field) => {
+      const equals = field.indexOf('=');
+      if (equals < 1) throw new ConfigError(`--${option} takes fields such as type=local, not \`${field}\``);
+      return [field.slice(0, equals).trim(), field.slice(equals + 1)] as const;
+    }),
+  );
+};
+
+const placeOf = (
+  option: string,
+  fields: Fields,
+  allowed: Readonly<Record<CacheFrom['type'], readonly string[]>>,
+  folderField: 'src' | 'dest',
+): CacheFrom => {
+  const type = typeOf(option, fields);
+  for (const name of fields.keys()) {
+    if (name === 'type' || allowed[type].includes(name) || NEEDLESS.includes(name)) continue;
+    const meant = nearest(name, allowed[type]);
+    throw new ConfigError(
+      `--${option} type=${type} has no \`${name}\`${meant ? ` (did you mean \`${meant}\`?)` : ''}; it has ${allowed[type].join(', ')}`,
+    );
+  }
+  const folder = fields.get(folderField);
+  const name = fields.get('ref');
+  if (type === 'local' && folder) return { type, folder, tag: fields.get('tag') };
+  if (type === 'registry' && name) return { type, name };
+  const needed = type === 'local' ? `${folderField}=FOLDER` : 'ref=registry.example.com/team/app:cache';
+  throw new ConfigError(`--${option} type=${type} needs a place, as in --${option} type=${type},${needed}`);
+};
+
+const typeOf = (option: string, fields: Fields): CacheFrom['type'] => {
+  const type = fields.get('type');
+  if (type === 'local' || type === 'registry') return type;
+  const way = 'type=local writes a folder that any other store of files can keep';
+  throw new ConfigError(
+    type === undefined
+      ? `--${option} needs a type, local or registry`
+      : `--${option} has no type \`${type}\`; it has local and registry, and ${way}`,
+  );
+};
+
+const fieldIn = <T extends string>(fields: Fields, name: string, choices: readonly T[]): T | undefined => {
+  const text = fields.get(name);
+  const found = choices.find((choice) => choice === text);
+  if (text !== undefined && found === undefined)
+    throw new ConfigError(`--cache-to: ${name} is ${choices.join(' or ')}, not \`${text}\``);
+  return found;
+};
+
+const formOf = (fields: Fields): CacheTo['form'] => {
+  const compression = fieldIn(fields, 'compression', COMPRESSIONS) ?? 'gzip';
+  const [usual, most] = LEVELS[compression];
+  const level = fields.get('compression-level') ?? String(usual);
+  if (compression === 'none') return { compression, level: 0 };
+  if (!/^\d+$/.test(level) || Number(level) > most || Number(level) < 1)
+    throw new ConfigError(`--cache-to: compression-level of ${compression} is 1 to ${most}, not \`${level}\``);
+  return { compression, level: Number(level) };
+};
