@@ -121,13 +121,12 @@ const knownIn = (keys: readonly string[], { store, remote }: BuildRequest): Know
   return undefined;
 };
 
-/** A layer that is elsewhere may turn out to be none, so that it is not remembered yet. */
+/** What another machine says may turn out to be wrong, so that it is not remembered yet. */
 const kept = (own: readonly string[], found: Known, { store, record }: BuildRequest): StepLayer => {
   const { layer, created, cached } = found;
   const keys = [...new Set([...own, ...found.keys])];
-  const others = own.filter((key) => key !== found.key);
-  if (others.length > 0 && store.hasBlob(layer.diffId))
-    for (const key of others) store.remember(key, entryOf(keys, layer, created));
+  const isOwn = !cached || found.key !== undefined;
+  if (isOwn) for (const key of own) if (key !== found.key) store.remember(key, entryOf(keys, layer, created));
   record?.({ keys, layer, created });
   return { layer, created, cached };
 };

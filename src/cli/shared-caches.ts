@@ -33,6 +33,7 @@ export const sharedBuild = async (options: Options, store: Store, io: Io): Promi
   const caches = openCaches(store, sources, ({ name, reason }) =>
     say(io, `the cache ${name} is not used any more: ${reason}`),
   );
+  const isDamaged = () => sources.length < wanted.length || caches.lost() > 0;
   let steps: readonly StepRecord[] = [];
   return {
     async build(execute) {
@@ -43,14 +44,14 @@ export const sharedBuild = async (options: Options, store: Store, io: Io): Promi
     async handOut(image) {
       const results: boolean[] = [];
       for (const to of options.cacheTo)
-        results.push(await tryToWrite(to, { store, caches, steps, image }, options, io));
+        results.push(await tryToWrite(to, { store, caches, steps, image, isDamaged: isDamaged() }, options, io));
       return !results.includes(false);
     },
   };
 };
 
 /** A cache is to save time: it is not waited for as long as an image is. */
-const hasty = (access: Access): Access => ({ ...access, patience: 10_000, longestWait: 5_000 });
+const hasty = (access: Access): Access => ({ ...access, patience: 10_000, longestWait: 1_000 });
 
 const openOrWarn = async (
   from: CacheFrom,
@@ -74,6 +75,7 @@ interface Made {
   readonly caches: Caches;
   readonly steps: readonly StepRecord[];
   readonly image: Image;
+  readonly isDamaged: boolean;
 }
 
 const tryToWrite = async (to: CacheTo, made: Made, options: Options, io: Io): Promise<boolean> => {

@@ -12,8 +12,6 @@ import type { CacheSource, SharedLayer } from './source.ts';
 export interface Caches extends RemoteLayers {
   /** How many times a promise could not be kept. */
   readonly lost: () => number;
-  /** Whether something was damaged. */
-  readonly isDamaged: () => boolean;
   /** A layer as a cache has it. */
   readonly shared: (diffId: Digest) => SharedLayer | undefined;
 }
@@ -57,13 +55,13 @@ export const openCaches = (
     return known;
   };
   const mayCome = (source: CacheSource, { diffId }: Layer) =>
-    good.has(source) && (source.layers.has(diffId) || (trustsKnown && source.known.has(diffId)));
+    source.layers.has(diffId) || (trustsKnown && source.known.has(diffId));
   return {
     entry(key) {
       for (const source of sources) {
         const entry = source.entries.get(key);
         const layer = entry?.layer;
-        if (layer && isUsable(store, layer, () => mayCome(source, layer))) return entry;
+        if (layer && good.has(source) && isUsable(store, layer, () => mayCome(source, layer))) return entry;
       }
       return undefined;
     },
@@ -77,7 +75,6 @@ export const openCaches = (
       if (failed) throw failed.reason;
     },
     lost: () => sources.length - good.size + Number(!trustsKnown),
-    isDamaged: () => good.size < sources.length,
     shared: (diffId) => holders(diffId)[0]?.layers.get(diffId),
   };
 };

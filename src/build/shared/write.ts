@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestIn } from '../../oci/documents.ts';
 import { type Descriptor, type Digest, digestOf, type Image, type Layer, MEDIA } from '../../oci/image.ts';
@@ -27,6 +27,8 @@ export interface CacheContent {
   readonly caches: Caches;
   readonly document: CacheDocument;
   readonly form: LayerForm;
+  /** Whether a cache has turned out to be damaged. */
+  readonly isDamaged: boolean;
 }
 
 /** `isHere` tells whether a layer can be had. */
@@ -55,7 +57,7 @@ const TAG = 'org.opencontainers.image.ref.name';
 /** Writes a cache into a folder in place of the one with the same tag, whose layers go where nothing else has them. */
 export const writeLocalCache = async (folder: string, tag: string, content: CacheContent): Promise<void> => {
   const old = blobsIn(folder, ({ annotations }) => annotations?.[TAG] === tag);
-  if (content.caches.isDamaged()) forgetDamaged(folder, [...old]);
+  if (content.isDamaged) forgetDamaged(join(folder, 'blobs', 'sha256'));
   const layers: ExportedLayer[] = [];
   for (const layer of content.document.layers) layers.push(await localLayer(folder, layer, content));
   const { manifest, blobs } = cacheBlobs(content.document, layers);
@@ -108,10 +110,10 @@ const blobsIn = (folder: string, isMeant: (descriptor: Descriptor) => boolean): 
 };
 
 /** What is there counts as right, unless something has turned out not to be. */
-const forgetDamaged = (folder: string, digests: readonly Digest[]): void => {
-  for (const digest of digests) {
-    const path = join(folder, blobPath(digest));
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() && digestAt(path) !== digest) rmSync(path);
+const forgetDamaged = (folder: string): void => {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const path = join(folder, name);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() && digestAt(path) !== `sha256:${name}`) rmSync(path);
   }
 };
 
