@@ -20,6 +20,7 @@ export const COMMAND_NAMES = [
   'explain',
   'rules',
   'init',
+  'lsp',
   'completion',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];

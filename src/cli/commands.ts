@@ -226,4 +226,15 @@ with files, for which only --build-arg, --target, --platform, --format and --bas
     epilogue: INIT_EPILOGUE,
     run: async (given, io, rules) => (await import('./init.ts')).run(initArgumentsOf(given), io, await rules()),
   },
+  lsp: {
+    operands: '',
+    describe: 'Serve editors over the language server protocol, on standard input and output',
+    flags: { stdio: { type: 'boolean', describe: 'What it does anyway; for editors that say so' } },
+    examples: [],
+    epilogue: 'Editors start it; editors/README.md says how each is told to.',
+    run: async (given, io, rules) => {
+      rejectOperands(given, 'lsp');
+      return (await import('../lsp/server.ts')).serve(io, await rules());
+    },
+  },
 };

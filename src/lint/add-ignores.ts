@@ -32,7 +32,7 @@ export const addIgnores = (document: Document, config: LintConfig, facts?: Facts
   let added = 0;
   let diagnostics = lint(document, config, facts);
   for (let round = 0; round < MAX_ROUNDS && document.defect === undefined; round++) {
-    const edits = editsFor(
+    const edits = ignoreEdits(
       parse(text),
       diagnostics.filter(({ rule }) => !NEVER_IGNORED.has(rule) && !isAbout.has(rule)),
     );
@@ -47,7 +47,8 @@ export const addIgnores = (document: Document, config: LintConfig, facts?: Facts
 /** A line above which names are to be ignored; undefined: in the whole file. */
 type Owner = Instruction | Comment | undefined;
 
-const editsFor = (file: Iechorfile, diagnostics: readonly Diagnostic[]): readonly Edit[] => {
+/** The comments that leave the findings out, each with the reason where one is given. */
+export const ignoreEdits = (file: Iechorfile, diagnostics: readonly Diagnostic[], reason?: string): readonly Edit[] => {
   const names = new Map<Owner, Set<string>>();
   for (const { rule, range } of diagnostics) {
     const owner = ownerOf(file, range);
@@ -58,7 +59,7 @@ const editsFor = (file: Iechorfile, diagnostics: readonly Diagnostic[]): readonl
   const ignores = new Map(ignoresIn(file, {}).map((ignore) => [lineStart(file, ignore), ignore]));
   return Array.from(names, ([owner, rules]) => {
     const list = [...rules].sort().join(',');
-    return owner ? ignoreAbove(file, ignores, owner, list) : ignoreInFile(file, list);
+    return owner ? ignoreAbove(file, ignores, owner, list, reason) : ignoreInFile(file, list, reason);
   });
 };
 
@@ -77,6 +78,7 @@ const ignoreAbove = (
   ignores: ReadonlyMap<number, Ignore>,
   owner: Instruction | Comment,
   list: string,
+  reason: string | undefined,
 ): Edit => {
   let at = lineStart(file, owner);
   for (;;) {
@@ -87,15 +89,23 @@ const ignoreAbove = (
     at = lineStart(file, above);
   }
   const place = { start: at, end: at };
-  return insertBefore(place, `${indentOf(file, owner)}# iechorlint ignore=${list}${lineEndOf(file, owner)}`);
+  return insertBefore(
+    place,
+    `${indentOf(file, owner)}# iechorlint ignore=${list}${ending(reason)}${lineEndOf(file, owner)}`,
+  );
 };
 
-/** Below what has to stand at the top. */
-const ignoreInFile = (file: Iechorfile, list: string): Edit => {
+const ending = (reason: string | undefined): string => (reason === undefined ? '' : ` -- ${reason}`);
+
+/** A comment for the whole file, below what has to stand at the top. */
+export const ignoreInFile = (file: Iechorfile, list: string, reason?: string): Edit => {
   const { text, directives } = file;
   const head = directives.at(-1) ?? (text.startsWith('#!') ? { start: 0, end: 1 } : undefined);
   const at = head ? linesOf(file, head).end : 0;
   const lineEnd = lineEndOf(file, { start: 0, end: 0 });
   const isOpen = at > 0 && text[at - 1] !== '\n';
-  return insertBefore({ start: at, end: at }, `${isOpen ? lineEnd : ''}# iechorlint ignore-file=${list}${lineEnd}`);
+  return insertBefore(
+    { start: at, end: at },
+    `${isOpen ? lineEnd : ''}# iechorlint ignore-file=${list}${ending(reason)}${lineEnd}`,
+  );
 };

@@ -32,31 +32,89 @@ export const lintFile = (
   config: LintConfig,
   facts: Facts = NO_FACTS,
 ): readonly Diagnostic[] => {
-  const walk: Walk = {
-    document,
-    file,
-    model: modelOf(file, config.inputs),
-    config,
-    facts,
-    diagnostics: [],
-    told: new Set(),
-    lent: [],
-    lastInScript: new Map(),
-  };
+  const steps = lintInSteps(document, file, config, facts);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+};
+
+/** As `lintFile`, with a rest after each instruction, so that who has to answer others meanwhile can. */
+export function* lintInSteps(
+  document: Document,
+  file: Iechorfile,
+  config: LintConfig,
+  facts: Facts = NO_FACTS,
+): Generator<undefined, readonly Diagnostic[]> {
+  const walk = walkOf(document, file, config, facts);
   const hasText = document.defect === undefined || file.instructions.length > 0;
   const rules = [...config.rules.keys()];
   const asked = hasText ? askedRules(rules, file, walk.model, facts) : rules.filter(({ bytes }) => bytes);
+  yield;
   const visitors = visitorsOf(walk, asked);
   const handlers = handlersOf(visitors);
-  if (hasText) walkFile(walk, visitors, handlers);
-  finish(walk, handlers);
+  if (hasText) yield* walkFile(walk, visitors, handlers);
+  for (const each of handlers.ofEnd) {
+    collect(walk, each, () => each.visitor.done?.());
+    yield;
+  }
+  return conclude(walk, visitors);
+}
+
+const walkOf = (document: Document, file: Iechorfile, config: LintConfig, facts: Facts): Walk => ({
+  document,
+  file,
+  model: modelOf(file, config.inputs),
+  config,
+  facts,
+  diagnostics: [],
+  told: new Set(),
+  lent: [],
+  lastInScript: new Map(),
+});
+
+/** What is left of the findings when comments and other tools have had their say. */
+const conclude = (walk: Walk, visitors: Visitors): readonly Diagnostic[] => {
   for (const { diagnostic } of walk.lastInScript.values()) walk.diagnostics.push(diagnostic);
-  const found = superseded(lend(walk.diagnostics, walk.lent, file));
-  const kept = config.inlineIgnores
+  const found = superseded(lend(walk.diagnostics, walk.lent, walk.file));
+  const kept = walk.config.inlineIgnores
     ? withoutIgnored(walk, found, (outcomes) => aboutIgnores(walk, visitors, outcomes))
     : found;
   return withChecksOfBuild(walk, kept).toSorted(byPlace);
 };
+
+/** What some instructions alone give rise to. */
+export interface PartOfLint {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The names of the rules that have been asked of these instructions: those that look at one after the other. */
+  readonly rules: ReadonlySet<string>;
+  /** The names of those that have been asked of the whole file: what says that it cannot be read is quickly asked. */
+  readonly wholly: ReadonlySet<string>;
+}
+
+/** Asks of the instructions alone that are wanted, for a quick answer while somebody types. */
+export const lintPart = (
+  document: Document,
+  file: Iechorfile,
+  config: LintConfig,
+  isWanted: (node: Instruction) => boolean,
+): PartOfLint => {
+  const walk = walkOf(document, file, config, NO_FACTS);
+  const asked = [...config.rules.keys()].filter(({ needs }) => needs === undefined);
+  const all = visitorsOf(walk, asked);
+  const visitors = all.filter(({ visitor: { Stage, done, ignores } }) => !(Stage || done || ignores));
+  const whole = all.filter(({ rule, visitor }) => rule.always && visitor.done);
+  const handlers = handlersOf(visitors);
+  for (const node of file.instructions) {
+    if (!isWanted(node)) continue;
+    const stage = walk.model.stageOf(node);
+    visit(walk, handlers, node, { stage, onbuild: false }, stage === undefined || walk.model.isInFinalImage(stage));
+  }
+  for (const each of whole) collect(walk, each, () => each.visitor.done?.());
+  return { diagnostics: conclude(walk, []), rules: namesIn(visitors), wholly: namesIn(whole) };
+};
+
+const namesIn = (visitors: Visitors): ReadonlySet<string> => new Set(visitors.map(({ rule }) => rule.name));
 
 const aboutIgnores = (walk: Walk, visitors: Visitors, outcomes: readonly IgnoreOutcome[]): readonly Diagnostic[] => {
   const about: Walk = { ...walk, diagnostics: [] };
@@ -121,15 +179,15 @@ const visitorsOf = (walk: Walk, rules: Iterable<Rule>): Visitors => {
 const rulesOfTriggers = (visitors: Visitors): ReadonlySet<Rule> =>
   new Set(visitors.flatMap(({ rule, setting }) => (setting.as === 'buildkit' ? [] : rule)));
 
-const walkFile = (walk: Walk, visitors: Visitors, handlers: Handlers): void => {
+function* walkFile(walk: Walk, visitors: Visitors, handlers: Handlers): Generator<undefined, void> {
   for (const node of walk.file.globals) visit(walk, handlers, node, { stage: undefined, onbuild: false });
   for (const stage of walk.model.stages) {
-    walkStage(walk, handlers, stage, false);
+    yield* walkStage(walk, handlers, stage, false);
     const triggers = walk.model.triggersOf(stage);
     if (!triggers) continue;
-    walkStage(walk, handlersOf(visitorsOf(walk, rulesOfTriggers(visitors))), triggers, true);
+    yield* walkStage(walk, handlersOf(visitorsOf(walk, rulesOfTriggers(visitors))), triggers, true);
   }
-};
+}
 
 /** What the rules do, and where. Found once for a file: to look for a handler costs more than most handlers do. */
 interface Handlers {
@@ -167,7 +225,7 @@ const handlersOf = (visitors: Visitors): Handlers => {
 const isInstructionKind = (key: string): key is InstructionKind =>
   key !== 'Stage' && key !== 'done' && key !== 'ignores';
 
-const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: boolean): void => {
+function* walkStage(walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: boolean): Generator<undefined, void> {
   const where: Where = { stage, onbuild };
   const isFinal = walk.model.isInFinalImage(stage);
   for (const each of handlers.ofStage) {
@@ -175,8 +233,11 @@ const walkStage = (walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: bo
     collect(walk, each, () => each.visitor.Stage?.(stage.node, where));
   }
   if (stage.node.from) visit(walk, handlers, stage.node.from, where, isFinal);
-  for (const node of stage.node.instructions) visit(walk, handlers, node, where, isFinal);
-};
+  for (const node of stage.node.instructions) {
+    visit(walk, handlers, node, where, isFinal);
+    yield;
+  }
+}
 
 /** Other tools weigh all stages alike. */
 const isAboutFinal = ({ rule, setting }: ActiveRule): boolean => rule.scope === 'final' && setting.as === undefined;
@@ -194,10 +255,6 @@ const visit = (walk: Walk, handlers: Handlers, node: Instruction, where: Where, 
       walk.diagnostics.push(internal(walk.document.path, each.active.rule, error));
     }
   }
-};
-
-const finish = (walk: Walk, { ofEnd }: Handlers): void => {
-  for (const each of ofEnd) collect(walk, each, () => each.visitor.done?.());
 };
 
 const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined): void => {
