@@ -8,6 +8,7 @@ import type { SourceFile } from './files.ts';
 import { isReserved, type LayerDraft } from './layer-draft.ts';
 import type { Store } from './store.ts';
 import { clean, folderOf, joined, nameOf } from './tree.ts';
+import { CAPABILITY } from './xattr.ts';
 
 /** An archive that ADD unpacks; it is read until it is closed. */
 export interface Archive {
@@ -153,9 +154,6 @@ export const unpackInto = (
   }
   return undefined;
 };
-
-/** The only attribute that images keep. */
-const CAPABILITY = 'security.capability';
 
 const withoutPlace = ({
   at: _at,

@@ -1,23 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PlacedEntry, readTar } from '../oci/untar.ts';
+import type { SourceFile } from './files.ts';
 import { folderOf, joined, type Tree } from './tree.ts';
+import { attributeLibrary, CAPABILITY } from './xattr.ts';
+
+const ENV = { LC_ALL: 'C', PATH: process.env.PATH };
 
 /** Node cannot read attributes of files; GNU tar can, and is asked only where some may be. */
 const attributesOf = (folder: string, paths: readonly string[], pattern: string): readonly PlacedEntry[] => {
   const { status, stdout, stderr } = spawnSync(
     'tar',
     ['-C', folder, '--xattrs', `--xattrs-include=${pattern}`, '--no-recursion', '--null', '-T', '-', '-cf', '-'],
-    {
-      input: paths.map((path) => `./${path}`).join('\0'),
-      maxBuffer: 1 << 30,
-      env: { LC_ALL: 'C', PATH: process.env.PATH },
-    },
+    { input: paths.map((path) => `./${path}`).join('\0'), maxBuffer: 1 << 30, env: ENV },
   );
   if (status !== 0)
     throw new Error(
-      `GNU tar cannot read the attributes of a step's files: ${stderr?.toString().trim() ?? 'it is missing'}`,
+      `GNU tar cannot read the attributes of a step's files: ${stderr?.toString().trim() ?? 'it is missing'}; npm install @napi-rs/xattr reads them without`,
     );
   return Array.from(readTar((offset, length) => stdout.subarray(offset, offset + length)));
 };
@@ -29,13 +30,24 @@ export const opaqueFolders = (upper: string, tree: Tree): ReadonlySet<string> =>
   if (suspects.length === 0) return new Set();
   const asked = new Set<string>();
   for (const path of suspects) for (let at = path; at !== ''; at = folderOf(at)) asked.add(at);
-  const marked = new Set<string>();
-  for (const { path, xattrs } of attributesOf(upper, [...asked], '*.overlay.opaque')) {
-    if (Array.from(xattrs ?? []).some(([name, value]) => name.endsWith('.overlay.opaque') && value[0] === 0x79))
-      marked.add(path);
-  }
+  const marked = markedAmong(upper, [...asked]);
   const isBelowMarked = (path: string): boolean => path !== '' && (marked.has(path) || isBelowMarked(folderOf(path)));
   return new Set(suspects.filter(isBelowMarked));
+};
+
+const YES = 'y'.charCodeAt(0);
+
+const markedAmong = (upper: string, paths: readonly string[]): ReadonlySet<string> => {
+  const library = attributeLibrary();
+  if (library) {
+    const isMarked = (path: string, kind: string) =>
+      library.getAttributeSync(join(upper, path), `${kind}.overlay.opaque`)?.[0] === YES;
+    return new Set(paths.filter((path) => isMarked(path, 'trusted') || isMarked(path, 'user')));
+  }
+  const marked = attributesOf(upper, paths, '*.overlay.opaque').filter(({ xattrs }) =>
+    Array.from(xattrs ?? []).some(([name, value]) => name.endsWith('.overlay.opaque') && value[0] === YES),
+  );
+  return new Set(marked.map(({ path }) => path));
 };
 
 /** Folders that were there before and do not have all that was in them. */
@@ -51,22 +63,64 @@ const collect = (upper: string, tree: Tree, folder: string, suspects: string[]):
   }
 };
 
-const CAPABILITY = 'security.capability';
+/** Only programs have capabilities, and few. */
+export const isProgram = ({ type, mode, size }: SourceFile): boolean =>
+  type === 'file' && size > 0 && (mode & 0o111) !== 0;
 
-/**
- * What programs may do that their users may not, by path. Empty copies carry it to tar, so that no content is read.
- * Undefined where the machine's programs cannot tell.
- */
+/** What programs may do that their users may not, by path; others are left out. */
+export type Capabilities = ReadonlyMap<string, Uint8Array>;
+
+/** `warn` is told of those that nothing on the machine can read. */
 export const capabilitiesOf = (
   folder: string,
   paths: readonly string[],
-): ReadonlyMap<string, Uint8Array> | undefined => {
-  const copies = mkdtempSync(join(folder, '..', 'attributes-'));
+  warn: (text: string) => void,
+): Capabilities => {
+  const library = attributeLibrary();
+  if (!library) return toldByPrograms(folder, paths, warn);
+  const values = new Map<string, Uint8Array>();
+  for (const path of paths) {
+    const value = library.getAttributeSync(join(folder, path), CAPABILITY);
+    if (value) values.set(path, value);
+  }
+  return values;
+};
+
+/** Only compiled programs are asked for, since starting others takes a while. */
+const toldByPrograms = (folder: string, paths: readonly string[], warn: (text: string) => void): Capabilities => {
+  const compiled = paths.filter((path) => isCompiled(join(folder, path)));
+  const values = compiled.length === 0 ? new Map() : toldByCopies(folder, compiled);
+  if (!values) warn(lossText(compiled));
+  return values ?? new Map();
+};
+
+const lossText = (paths: readonly string[]): string => {
+  const names = paths.slice(0, 3).map((path) => `/${path}`);
+  const all = [...names, ...(paths.length > 3 ? ['more'] : [])].join(', ');
+  return `capabilities of ${all} are lost if there are any: npm install @napi-rs/xattr reads them`;
+};
+
+const ELF = Buffer.from('\x7fELF', 'latin1');
+
+const isCompiled = (path: string): boolean => {
+  const input = openSync(path, 'r');
+  try {
+    const start = Buffer.alloc(ELF.length);
+    readSync(input, start);
+    return start.equals(ELF);
+  } finally {
+    closeSync(input);
+  }
+};
+
+/** Empty copies carry it to tar, so that no content is read. Who is not root cannot copy it, and learns nothing. */
+const toldByCopies = (folder: string, paths: readonly string[]): Capabilities | undefined => {
+  const copies = mkdtempSync(join(tmpdir(), 'attributes-'));
   try {
     const { status } = spawnSync(
       'xargs',
       ['-0', 'cp', '--parents', '-P', '--attributes-only', '--preserve=mode,ownership,xattr', '-t', copies],
-      { cwd: folder, input: paths.map((path) => `./${path}`).join('\0'), env: { LC_ALL: 'C', PATH: process.env.PATH } },
+      { cwd: folder, input: paths.map((path) => `./${path}`).join('\0'), env: ENV },
     );
     if (status !== 0) return undefined;
     const values = new Map<string, Uint8Array>();

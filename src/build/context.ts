@@ -1,6 +1,8 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import type { IgnoreFile } from '../facts/index.ts';
 import type { TarType } from '../oci/tar.ts';
+import { type AskedCapabilities, askedCapabilities } from './asked-capabilities.ts';
+import { isProgram } from './attributes.ts';
 import type { DigestCache } from './digest-cache.ts';
 import type { FileTree, SourceFile } from './files.ts';
 import { type Files, searched } from './find.ts';
@@ -8,6 +10,7 @@ import { namesIn, statOf } from './marks.ts';
 import { pathFilter } from './path-filter.ts';
 import { digestOfBytes, digestOfFile, readInto, readSmall } from './read-file.ts';
 import type { Sightings } from './sightings.ts';
+import { CAPABILITY } from './xattr.ts';
 
 /** The build context: a folder, without what its ignore file leaves out. Its files belong to root. */
 export const contextTree = (
@@ -15,13 +18,18 @@ export const contextTree = (
   ignore: IgnoreFile | undefined,
   digests: DigestCache,
   sightings: Sightings,
-): FileTree => ({ ...searched(folderFiles(folder, ignore, digests, sightings)), remembered: sightings.remembered });
+  warn: (text: string) => void,
+): FileTree => ({
+  ...searched(folderFiles(folder, ignore, digests, sightings, askedCapabilities(warn))),
+  remembered: sightings.remembered,
+});
 
 const folderFiles = (
   folder: string,
   ignore: IgnoreFile | undefined,
   digests: DigestCache | undefined,
   sightings: Sightings | undefined,
+  capabilities: AskedCapabilities | undefined,
 ): Files => {
   const memory = { left: MOST_KEPT };
   return {
@@ -35,13 +43,14 @@ const folderFiles = (
       const full = `${folder}/${path}`;
       const stat = statOf(full);
       sightings?.sawFile(path, stat);
-      return stat && fileOf({ full, as, stat, digests, memory });
+      return stat && fileOf({ full, as, stat, digests, memory, capabilities });
     },
   };
 };
 
 /** A folder of ours, such as a checkout: all of it, and digests are not remembered. */
-export const folderTree = (folder: string): FileTree => searched(folderFiles(folder, undefined, undefined, undefined));
+export const folderTree = (folder: string): FileTree =>
+  searched(folderFiles(folder, undefined, undefined, undefined, undefined));
 
 interface Found {
   readonly full: string;
@@ -49,6 +58,7 @@ interface Found {
   readonly stat: Stats;
   readonly digests: DigestCache | undefined;
   readonly memory: Memory;
+  readonly capabilities: AskedCapabilities | undefined;
 }
 
 /** What was read for its digest is kept for the layer, so that a small file is opened once. */
@@ -86,7 +96,8 @@ export const deviceOf = (rdev: number): { readonly major: number; readonly minor
   minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
 });
 
-const regularFile = ({ full, as, stat, digests, memory }: Found, mode: number, mtime: number): SourceFile => {
+const regularFile = (found: Found, mode: number, mtime: number): SourceFile => {
+  const { full, as, stat, digests } = found;
   const { size, ctimeMs } = stat;
   const place = digests?.placeOf(stat);
   const inode = stat.nlink > 1 ? `${stat.dev} ${stat.ino}` : undefined;
@@ -94,16 +105,33 @@ const regularFile = ({ full, as, stat, digests, memory }: Found, mode: number, m
   const digest = digests && place !== undefined ? () => digests.digest(place) : undefined;
   const content = (write: (chunk: Uint8Array) => void) => writeUnchanged(full, size, ctimeMs, write);
   const file = { path: as, type: 'file', mode, uid: 0, gid: 0, size, mtime, inode, digest, content } as const;
-  return digest ? { ...file, digest } : { ...file, ...unknownFile({ full, stat, digests, memory, kept: {} }) };
+  if (digest) return { ...file, digest };
+  const capabilities = found.capabilities && isProgram(file) ? found.capabilities : undefined;
+  return { ...file, ...unknownFile({ ...found, capabilities, kept: {} }) };
 };
 
 /** A file that has to be read for its digest. */
-const unknownFile = (reading: Reading) => ({
-  digest: () => freshDigest(reading),
-  content: (write: (chunk: Uint8Array) => void) => writeContent(reading, write),
-});
+const unknownFile = (reading: Reading): Pick<SourceFile, 'digest' | 'content' | 'attributes'> => {
+  const { full, capabilities } = reading;
+  const content = (write: (chunk: Uint8Array) => void) => writeContent(reading, write);
+  if (!capabilities) return { digest: () => freshDigest(reading), content };
+  capabilities.add(full);
+  const attributes = () => {
+    const value = capabilities.of(full);
+    return value && new Map([[CAPABILITY, value]]);
+  };
+  return { digest: () => programDigest(reading, capabilities), content, attributes };
+};
 
-interface Reading extends Pick<Found, 'full' | 'stat' | 'digests' | 'memory'> {
+/** One with a capability is read again by every build: of it more than its digest would have to be remembered. */
+const programDigest = (reading: Reading, capabilities: AskedCapabilities): string => {
+  const value = capabilities.of(reading.full);
+  return value
+    ? `${freshDigest({ ...reading, digests: undefined })} ${Buffer.from(value).toString('hex')}`
+    : freshDigest(reading);
+};
+
+interface Reading extends Pick<Found, 'full' | 'stat' | 'digests' | 'memory' | 'capabilities'> {
   readonly kept: Kept;
 }
 

@@ -153,5 +153,9 @@ const entryOf = ({
   digest: _digest,
   inode: _inode,
   isImplied: _implied,
+  attributes,
   ...entry
-}: SourceFile): TarEntry => entry;
+}: SourceFile): TarEntry => {
+  const xattrs = entry.type === 'file' ? attributes?.() : undefined;
+  return xattrs ? { ...entry, xattrs } : entry;
+};

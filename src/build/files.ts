@@ -8,6 +8,8 @@ export interface SourceFile extends Omit<TarEntry, 'link'> {
   readonly digest?: (() => string) | undefined;
   /** Hands the content over in parts; `size` bytes in all. */
   readonly content?: (write: (chunk: Uint8Array) => void) => void;
+  /** Extended attributes, where they are read when they are asked for. */
+  readonly attributes?: (() => ReadonlyMap<string, Uint8Array> | undefined) | undefined;
   /** The same for all names of one file, where it may have several. */
   readonly inode?: string | undefined;
   /** A directory that is there only for what is taken from it. */

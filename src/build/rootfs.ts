@@ -18,6 +18,7 @@ import { writeAll } from '../oci/layout.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
 import { readBlob, type Store } from './store.ts';
 import { joined, type Tree, type TreeEntry, treeOf } from './tree.ts';
+import { setAttributes } from './xattr.ts';
 
 type Write = (chunk: Uint8Array) => void;
 
@@ -67,13 +68,15 @@ export interface Omissions {
   readonly devices: number;
   /** Only root may give files to others. */
   readonly owners: number;
+  /** Only root may give them, and the optional package has to be there. */
+  readonly capabilities: number;
 }
 
 /** Writes all files of an image into a folder; what is in the way there is replaced, and links are not followed. */
 export const writeRootFolder = (store: Store, image: Image, folder: string): Omissions => {
   const isRoot = process.geteuid?.() === 0;
   const folders: TreeEntry[] = [];
-  let [devices, owners] = [0, 0];
+  let [devices, owners, capabilities] = [0, 0, 0];
   mkdirSync(folder, { recursive: true });
   for (const entry of rootEntries(store, image)) {
     const full = join(folder, entry.path);
@@ -87,12 +90,14 @@ export const writeRootFolder = (store: Store, image: Image, folder: string): Omi
     if (!isRoot) owners += entry.uid !== 0 || entry.gid !== 0 ? 1 : 0;
     else if (entry.type !== 'hardlink') lchownSync(full, entry.uid, entry.gid);
     finish(full, entry);
+    // Another mode or owner would take them away.
+    if (entry.type === 'file' && entry.xattrs && setAttributes(full, entry.xattrs)) capabilities++;
   }
   for (const { path, mode, mtime } of folders.reverse()) {
     chmodSync(join(folder, path), mode);
     lutimesSync(join(folder, path), mtime, mtime);
   }
-  return { devices, owners };
+  return { devices, owners, capabilities };
 };
 
 /** Above a path are folders, and nothing that is in the way is at it. */

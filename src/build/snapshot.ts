@@ -1,10 +1,11 @@
 import { type BigIntStats, lstatSync, lutimesSync, readdirSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
-import { capabilitiesOf, opaqueFolders } from './attributes.ts';
+import { capabilitiesOf, isProgram, opaqueFolders } from './attributes.ts';
 import type { SourceFile } from './files.ts';
 import { digestOfFile, readInto } from './read-file.ts';
 import { folderOf, joined, nameOf, type Tree, type TreeEntry } from './tree.ts';
+import { CAPABILITY } from './xattr.ts';
 
 /** Deletes what was made to mount something on, where the step has left it as it was. */
 export const removeStubs = (upper: string, stubs: readonly string[]): void => {
@@ -159,26 +160,18 @@ const isUnchanged = ({ tree, upper, mtime, doubtful }: Walk, entry: SourceFile, 
   return false;
 };
 
-const isProgram = ({ type, mode, size }: SourceFile): boolean => type === 'file' && size > 0 && (mode & 0o111) !== 0;
-
-/** Only programs have file capabilities, and few: those are asked for, since Node cannot read attributes. */
 const withCapabilities = (
   { upper, found: entries, doubtful }: Walk,
   warn: (text: string) => void,
 ): readonly SourceFile[] => {
   const paths = entries.filter(isProgram).map(({ path }) => path);
   if (paths.length === 0) return entries;
-  const values = capabilitiesOf(upper, paths);
-  if (!values) {
-    const names = paths.slice(0, 3).map((path) => `/${path}`);
-    const more = paths.length > 3 ? ' and more' : '';
-    warn(`capabilities of ${names.join(', ')}${more} are lost if there are any: install GNU tar`);
-  }
+  const values = capabilitiesOf(upper, paths, warn);
   return entries.flatMap((entry) => {
-    const value = values?.get(entry.path);
+    const value = values.get(entry.path);
     const before = doubtful.get(entry.path);
-    if (before && isSame(before.xattrs?.get('security.capability'), value)) return [];
-    return value ? [{ ...entry, xattrs: new Map([['security.capability', value]]) }] : [entry];
+    if (before && isSame(before.xattrs?.get(CAPABILITY), value)) return [];
+    return value ? [{ ...entry, xattrs: new Map([[CAPABILITY, value]]) }] : [entry];
   });
 };
 

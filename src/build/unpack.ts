@@ -24,6 +24,7 @@ import type { SourceFile } from './files.ts';
 import { isRootless } from './sandbox/rootless.ts';
 import { readBlob, type Store } from './store.ts';
 import { clean, folderOf, joined, nameOf, treeOf, windowed } from './tree.ts';
+import { attributeLibrary, setAttributes } from './xattr.ts';
 
 /** The folders of the layers, the top one first, each unpacked once for all builds, as an overlay takes them. */
 export const layerFolders = (store: Store, layers: readonly Layer[]): readonly string[] =>
@@ -125,7 +126,10 @@ const rejectThroughLinks = (files: readonly SourceFile[]): void => {
 };
 
 const needsTar = ({ type, xattrs }: SourceFile): boolean =>
-  type === 'fifo' || type === 'character' || type === 'block' || (type === 'file' && (xattrs?.size ?? 0) > 0);
+  type === 'fifo' ||
+  type === 'character' ||
+  type === 'block' ||
+  (type === 'file' && (xattrs?.size ?? 0) > 0 && !attributeLibrary());
 
 const isRoot = process.geteuid?.() === 0;
 
@@ -197,6 +201,8 @@ const writeContent = (full: string, file: SourceFile): void => {
     file.content?.((chunk) => writeAll(out, chunk));
     own(full, file);
     if (file.mode & 0o7000) chmodSync(full, file.mode);
+    const problem = file.xattrs && setAttributes(full, file.xattrs);
+    if (problem) throw new ImageError(`/${file.path} has capabilities, which cannot be given: ${problem}`);
     futimesSync(out, file.mtime, file.mtime);
   } finally {
     closeSync(out);

@@ -6,7 +6,7 @@ import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import { append, digestOf, emptyImage, hexOf, type Image } from '../oci/image.ts';
-import { folderContext } from './build-input.ts';
+import { folderContext, warningOf } from './build-input.ts';
 import { type BuildOptions, platformOf } from './build-options.ts';
 import type { Io } from './io.ts';
 
@@ -30,7 +30,7 @@ export const namedContexts = (options: BuildOptions, io: Io, store: Store): Name
     const path = resolve(io.cwd, value);
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
       throw new ConfigError(`--build-context ${name}=${value}: there is no such folder`);
-    const known = folders.get(path) ?? folderContext(path, undefined, store);
+    const known = folders.get(path) ?? folderContext(path, undefined, store, warningOf(options, io));
     folders.set(path, known);
     return known;
   };

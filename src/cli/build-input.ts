@@ -20,6 +20,7 @@ import { commitTimeOf } from './build-time.ts';
 import type { Io } from './io.ts';
 import { plainLint } from './lint-options.ts';
 import { readTarget } from './read.ts';
+import { say } from './say.ts';
 
 /** What is built: a file, and the files that it may copy. */
 export interface BuildInput {
@@ -52,7 +53,7 @@ const inputFromFolder = (options: BuildOptions, io: Io, store: Store): BuildInpu
   const source = readTarget(target, io, plainLint([]).maxFileSize);
   if (typeof source === 'string') throw new ConfigError(`cannot read ${target.path}: ${source}`);
   const committed = () => commitTimeOf(folder, target.file, io.env);
-  return { document: source.document, committed, ...folderContext(folder, target.file, store) };
+  return { document: source.document, committed, ...folderContext(folder, target.file, store, warningOf(options, io)) };
 };
 
 /** A folder without what its ignore file leaves out; `file` is the iEchorfile, which may have an ignore file of its own. */
@@ -60,13 +61,21 @@ export const folderContext = (
   folder: string,
   file: string | undefined,
   store: Store,
+  warn: (text: string) => void,
 ): Pick<BuildInput, 'context' | 'save'> => {
   const ignore = findIgnoreFile(folder, file);
   if (ignore?.defect) throw new ConfigError(`${ignore.path}:${ignore.defect.line}: ${ignore.defect.message}`);
   const digests = openDigestCache(store.folder, folder);
   const sightings = openSightings(store.folder, folder, ignore?.patterns);
-  return { context: contextTree(folder, ignore, digests, sightings), save: digests.save };
+  return { context: contextTree(folder, ignore, digests, sightings, warn), save: digests.save };
 };
+
+/** What is to be told of a context although it can be built. */
+export const warningOf =
+  ({ quiet }: BuildOptions, io: Io) =>
+  (text: string): void => {
+    if (!quiet) say(io, text);
+  };
 
 const NAMES = ['iEchorfile', 'Dockerfile', 'Containerfile'];
 

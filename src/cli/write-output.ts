@@ -55,9 +55,14 @@ const push = async (others: readonly string[], form: LayerForm, leaving: Leaving
 };
 
 const writeFiles = (store: Store, image: Image, folder: string, io: Io): void => {
-  const { devices, owners } = described(folder, () => writeRootFolder(store, image, folder));
+  const { devices, owners, capabilities } = described(folder, () => writeRootFolder(store, image, folder));
   if (devices > 0) say(io, `${devices} devices and pipes are left out of ${folder}; type=tar has them`);
   if (owners > 0) say(io, `${owners} files in ${folder} belong to you, since only root may give them to others`);
+  if (capabilities > 0)
+    say(
+      io,
+      `${capabilities} files in ${folder} have no capabilities: root may give them, with npm install @napi-rs/xattr`,
+    );
 };
 
 /** A file is there whole or not at all; `-` is standard output. */

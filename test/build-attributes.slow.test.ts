@@ -1,0 +1,118 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../src/build/store.ts';
+import { attributeLibrary, CAPABILITY } from '../src/build/xattr.ts';
+import { bundleCli } from './support/bundle.ts';
+import { folderWith } from './support/cli.ts';
+import { entriesOf } from './support/images.ts';
+
+const BUSYBOX = '/usr/bin/busybox';
+const hasSetcap = spawnSync('setcap', ['-h']).error === undefined;
+const isReady = process.platform === 'linux' && process.geteuid?.() === 0 && hasSetcap && existsSync(BUSYBOX);
+if (!isReady) console.warn(`file capabilities are left out: they need Linux, root, setcap and ${BUSYBOX}`);
+
+let withLibrary = '';
+let withoutLibrary = '';
+let remove = () => {};
+beforeAll(async () => {
+  if (!isReady) return;
+  const bundle = await bundleCli();
+  const folder = mkdtempSync(join(tmpdir(), 'iechorlint-library-'));
+  remove = () => {
+    bundle.remove();
+    rmSync(folder, { recursive: true });
+  };
+  cpSync(dirname(bundle.file), folder, { recursive: true });
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  withLibrary = join(folder, basename(bundle.file));
+  chmodSync(dirname(bundle.file), 0o755);
+  withoutLibrary = bundle.file;
+}, 60_000);
+afterAll(() => remove());
+
+const FILE = `FROM scratch AS first
+COPY --chown=5:6 plain capable /bin/
+COPY --chmod=755 sh /bin/busybox
+RUN ["/bin/busybox", "touch", "/made"]
+FROM scratch
+COPY --from=first / /
+RUN ["/bin/busybox", "mv", "/bin/capable", "/bin/moved"]
+`;
+
+let context = '';
+beforeEach(() => {
+  if (!isReady) return;
+  context = folderWith({ Dockerfile: FILE });
+  for (const name of ['plain', 'capable', 'sh']) copyFileSync(BUSYBOX, join(context, name));
+  execFileSync('setcap', ['cap_net_raw+ep', join(context, 'capable')]);
+});
+
+const build = (cli: string, args: readonly string[] = [], uid?: number) => {
+  const folder = folderWith({});
+  chmodSync(folder, 0o777);
+  const store = join(folder, 'store');
+  const all = [cli, '--build', '--no-lint', '--store', store, ...args, context];
+  const { status, stderr } = spawnSync(process.execPath, all, {
+    encoding: 'utf8',
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  const id = /built (sha256:[0-9a-f]+)/.exec(stderr)?.[1] ?? '';
+  const files = () => {
+    const opened = openStore(store);
+    const layers = opened.image(id)?.layers ?? [];
+    return layers.flatMap(({ diffId }) => entriesOf(readFileSync(opened.blobPath(diffId))));
+  };
+  return { status, stderr, id, files };
+};
+
+const capable = (files: ReturnType<ReturnType<typeof build>['files']>): readonly string[] =>
+  files.filter(({ xattrs }) => xattrs?.has(CAPABILITY)).map(({ path }) => path);
+
+describe.runIf(isReady)('what a program may do', { timeout: 60_000 }, () => {
+  it('is kept by copies and steps, whether a package or programs of the machine read it', () => {
+    const [one, other] = [build(withLibrary), build(withoutLibrary)];
+    expect(one.status, one.stderr).toBe(0);
+    expect(capable(one.files())).toEqual(['bin/capable', 'bin/moved']);
+    expect(other.id).toBe(one.id);
+  });
+
+  it('is a change', () => {
+    const store = ['--store', join(folderWith({}), 'store'), '--target', 'first'];
+    const before = build(withLibrary, store);
+    execFileSync('setcap', ['-r', join(context, 'capable')]);
+    const after = build(withLibrary, store);
+    expect(after.stderr).toContain('capable changed');
+    expect(after.id).not.toBe(before.id);
+    execFileSync('setcap', ['cap_net_raw+ep', join(context, 'capable')]);
+    expect(build(withLibrary, store).id).toBe(before.id);
+  });
+
+  it('comes into a folder', () => {
+    const dest = join(folderWith({}), 'files');
+    expect(build(withLibrary, ['-o', dest]).stderr).not.toContain('capabilities');
+    expect(attributeLibrary()?.getAttributeSync(join(dest, 'bin/moved'), CAPABILITY)).toHaveLength(20);
+    expect(build(withoutLibrary, ['-o', `${dest}2`]).stderr).toContain('1 files in');
+  });
+
+  it('is told to be lost where nobody can read it', () => {
+    chmodSync(context, 0o755);
+    writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY . /\n');
+    const { stderr, status } = build(withoutLibrary, [], 65_534);
+    const names = ['capable', 'plain', 'sh'].map((name) => join(context, name));
+    expect(stderr).toContain(`capabilities of ${names.join(', ')} are lost if there are any: npm install`);
+    expect(status).toBe(0);
+  });
+});
