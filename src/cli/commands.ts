@@ -38,8 +38,7 @@ export interface Command {
 
 const PRETTY_OR_JSON = ['pretty', 'json'] as const;
 const JSON_OR_LINES = ['json', 'jsonl'] as const;
-const INIT_EPILOGUE = `It knows Node.js (npm, Yarn, pnpm, Bun), Python (pip, uv, Poetry), Go, Rust, Java (Maven, Gradle), Ruby, PHP, .NET
-and static pages. What is there stays. Without a terminal and --yes nothing is written.
+const INIT_EPILOGUE = `It knows Node.js (npm, Yarn, pnpm, Bun), Python (pip, uv, Poetry), Go, Rust, Java (Maven, Gradle), Ruby, PHP, .NET and static pages. What is there stays. Without a terminal and --yes nothing is written.
 
 Exit codes: 0 written, shown or nothing to do; 2 wrong use, or nobody to ask; 3 a registry did not answer.`;
 const PLAN_FORMATS = ['pretty', 'json', 'jsonl'] as const;

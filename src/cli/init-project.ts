@@ -27,8 +27,10 @@ export const initProject = async (given: InitArguments, io: Io): Promise<number>
   const folder = folderAt(place);
   const recipe = given.template === 'none' ? undefined : recipeFor(folder, given, io);
   const digests = recipe && given.pin ? await digestsOf(recipe, given, io) : new Map();
+  const code = writeDrafts(draftsFor(folder, place, recipe, digests), place, given, io);
+  // Last, for the files fill a screen.
   for (const note of recipe?.notes ?? []) say(io, `to be looked at: ${note}`);
-  return writeDrafts(draftsFor(folder, place, recipe, digests), place, given, io);
+  return code;
 };
 
 /** Larger files say nothing about a project that its manifest does not. */
