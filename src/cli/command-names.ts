@@ -21,6 +21,7 @@ export const COMMAND_NAMES = [
   'rules',
   'init',
   'lsp',
+  'doctor',
   'completion',
 ] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];

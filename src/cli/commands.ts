@@ -236,4 +236,15 @@ with files, for which only --build-arg, --target, --platform, --format and --bas
       return (await import('../lsp/server.ts')).serve(io, await rules());
     },
   },
+  doctor: {
+    operands: '',
+    describe: 'Say what is missing for building here, and how to get it',
+    flags: IMAGE_FLAGS,
+    examples: [['$0 doctor --format json', 'for programs']],
+    epilogue: 'Exit codes: 0 images can be built; 1 something is lacking without which no RUN can be; 2 wrong use.',
+    run: async (given, io) => {
+      rejectOperands(given, 'doctor');
+      return (await import('./doctor.ts')).examine(imageArgumentsOf(given), io);
+    },
+  },
 };

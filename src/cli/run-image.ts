@@ -15,7 +15,7 @@ import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { registriesOf } from './registry-options.ts';
 import { say } from './say.ts';
-import { hostLine, sandboxOf } from './step-inputs.ts';
+import { DOCTOR, hostLine, sandboxOf } from './step-inputs.ts';
 import { storeFolder } from './store-folder.ts';
 
 /** `iechorlint run IMAGE [COMMAND]`: its exit code is that of the program, or 125 where that cannot be started. */
@@ -25,7 +25,7 @@ export const run = async (given: Given, io: Io): Promise<number> => {
   if (needsNamespace()) return inNamespace(io);
   const folder = storeFolder(textOf(given, 'store'), io);
   const sandbox = sandboxOf(runnerOf(given), io);
-  if (typeof sandbox === 'string') return failed(sandbox, io);
+  if (typeof sandbox === 'string') return failed(`${sandbox}; ${DOCTOR}`, io);
   const request = {
     command,
     entrypoint: entrypointOf(given),
@@ -58,7 +58,7 @@ const failed = (text: string, io: Io): number => {
 
 const inNamespace = async (io: Io): Promise<number> => {
   const outcome = await enterNamespace(io.env.PATH ?? '');
-  return typeof outcome === 'number' ? outcome : failed(outcome, io);
+  return typeof outcome === 'number' ? outcome : failed(`${outcome}; ${DOCTOR}`, io);
 };
 
 const pulled = async (name: string, given: Given, io: Io): Promise<Image> => {

@@ -66,10 +66,13 @@ export const hostLine = (text: string): string => {
   return `${address}\t${name}`;
 };
 
+/** Where to look when steps cannot be run. */
+export const DOCTOR = '`iechorlint doctor` says all that is missing here';
+
 /** What ran a step, and what that lacks. */
 export const runnerText = (sandbox: Sandbox | string): string =>
   typeof sandbox === 'string'
-    ? sandbox
+    ? DOCTOR
     : `the step ran under ${sandbox.name}${sandbox.lacks.length > 0 ? `, which has not ${sandbox.lacks.join(' and not ')}` : ''}`;
 
 const openShell =
@@ -87,5 +90,6 @@ export const buildInNamespace = async (io: Io): Promise<number> => {
   const outcome = await enterNamespace(io.env.PATH ?? '');
   if (typeof outcome === 'number') return outcome;
   say(io, outcome);
+  say(io, DOCTOR);
   return 3;
 };

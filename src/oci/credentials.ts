@@ -34,6 +34,17 @@ export const storedCredentials = async (host: string, env: Environment): Promise
   return undefined;
 };
 
+/** The helper programs that the files of logins name. Files that cannot be read name none. */
+export const helpersNamed = (env: Environment): readonly { readonly program: string; readonly file: string }[] => {
+  const named = new Map<string, string>();
+  for (const file of loginFiles(env)) {
+    const { credsStore, credHelpers = {} } = readLogins(file) ?? {};
+    for (const helper of [...(credsStore ? [credsStore] : []), ...Object.values(credHelpers)])
+      named.set(`docker-credential-${helper}`, file);
+  }
+  return Array.from(named, ([program, file]) => ({ program, file }));
+};
+
 const loginFiles = (env: Environment): readonly string[] => {
   const home = env.HOME ?? homedir();
   return [

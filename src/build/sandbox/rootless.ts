@@ -51,7 +51,7 @@ const textOf = (path: string): string => {
 };
 
 /** Why an ordinary user cannot run steps here, and what the machine's owner can do about it. */
-const namespaceTrouble = (path: string): string | undefined => {
+export const namespaceTrouble = (path: string): string | undefined => {
   const missing = ['unshare', 'setpriv', 'newuidmap', 'newgidmap'].filter((name) => !pathOf(name, path));
   if (missing.length > 0) return missingText(missing, path);
   if (textOf('/proc/sys/user/max_user_namespaces') === '0')
