@@ -252,6 +252,8 @@ export const createLexer = (skipValidations: boolean): Lexer =>
     skipValidations,
     lineTerminatorsPattern: /\n/g,
     lineTerminatorCharacters: ['\n'],
+    // Next to patterns of ours no first character tells a token, so that none need be computed at every start.
+    safeMode: true,
   });
 
 /** Tokens of spliced text. */

@@ -24,7 +24,7 @@ import {
 } from '../oci/image.ts';
 import { writeAll } from '../oci/layout.ts';
 import type { Compressed } from './compress.ts';
-import { DRAFT, readJson, readText, sizeAt, touch, writeWhole } from './small-files.ts';
+import { DRAFT, readJson, readText, sizeAt, touch, writeOther, writeWhole } from './small-files.ts';
 import { guardedSync } from './trouble.ts';
 import { awaitSweep, newWorkFolder } from './work-folder.ts';
 
@@ -113,9 +113,9 @@ export const openStore = (folder: string, isReadOnly = false): Store => {
     saveImage(built, names) {
       const text = imageText(built.json);
       const id = digestOf(text);
-      writeWhole(at('sizes', hexOf(id)), JSON.stringify(built.layers.map(({ size }) => size)));
-      writeWhole(at('images', hexOf(id)), text);
-      for (const name of names) writeWhole(namePath(name), id);
+      writeOther(at('sizes', hexOf(id)), JSON.stringify(built.layers.map(({ size }) => size)));
+      writeOther(at('images', hexOf(id)), text);
+      for (const name of names) writeOther(namePath(name), id);
       return id;
     },
     image,

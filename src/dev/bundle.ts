@@ -64,6 +64,9 @@ const keepCompiled = (...args: readonly string[]): void => {
 const CORE =
   /\/(?:grammar|src\/(?:ast|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/config\/(?:discover|error|select)\.ts$|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|settings|system-error|version)\.ts$/;
 
+/** What builds use and some lints too, which have no use for all that builds need. */
+const SHARED = ['signals', 'changed-lines'];
+
 /** Only what lints needs them. */
 const isRule = (id: string): boolean => /\/rules\/[^?]*$/.test(id.replaceAll('\\', '/'));
 
@@ -80,11 +83,14 @@ const modules = await build(
     minify: true,
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunks/[name].cjs',
-    // What every lint needs is one file: many small ones take longer to open than to run.
+    // What every lint needs is one file, and what every build does: many small ones take longer to open than to run.
     codeSplitting: {
       groups: [
         { name: 'core', test: isCore },
         { name: 'lint-rules', test: isRule },
+        { name: 'commands', test: /\/src\/cli\/arguments\.ts$/ },
+        ...SHARED.map((name) => ({ name, test: new RegExp(`/src/cli/${name}\\.ts$`) })),
+        { name: 'build', test: /\/src\/cli\/build\.ts$/ },
       ],
     },
   },
