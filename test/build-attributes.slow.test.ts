@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../src/build/store.ts';
 import { attributeLibrary, CAPABILITY } from '../src/build/xattr.ts';
@@ -35,6 +36,7 @@ beforeAll(async () => {
     bundle.remove();
     rmSync(folder, { recursive: true });
   };
+  chmodSync(folder, 0o755);
   cpSync(dirname(bundle.file), folder, { recursive: true });
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   withLibrary = join(folder, basename(bundle.file));
@@ -63,7 +65,8 @@ beforeEach(() => {
 const build = (cli: string, args: readonly string[] = [], uid?: number) => {
   const folder = folderWith({});
   chmodSync(folder, 0o777);
-  const store = join(folder, 'store');
+  const at = args.indexOf('--store');
+  const store = at < 0 ? join(folder, 'store') : (args[at + 1] ?? '');
   const all = [cli, '--build', '--no-lint', '--store', store, ...args, context];
   const { status, stderr } = spawnSync(process.execPath, all, {
     encoding: 'utf8',
@@ -107,12 +110,19 @@ describe.runIf(isReady)('what a program may do', { timeout: 60_000 }, () => {
     expect(build(withoutLibrary, ['-o', `${dest}2`]).stderr).toContain('1 files in');
   });
 
-  it('is told to be lost where nobody can read it', () => {
+  it('is told to be lost where nobody can read it, and looked for again when somebody can', async () => {
+    // Younger files are remembered by no build.
+    await setTimeout(2100);
     chmodSync(context, 0o755);
     writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY . /\n');
-    const { stderr, status } = build(withoutLibrary, [], 65_534);
+    const store = ['--store', join(folderWith({}), 'store')];
+    chmodSync(dirname(store[1] ?? ''), 0o777);
+    const { stderr, status } = build(withoutLibrary, store, 65_534);
     const names = ['capable', 'plain', 'sh'].map((name) => join(context, name));
     expect(stderr).toContain(`capabilities of ${names.join(', ')} are lost if there are any: npm install`);
     expect(status).toBe(0);
+    const after = build(withLibrary, store, 65_534);
+    expect(after.stderr).not.toContain('lost');
+    expect(capable(after.files())).toEqual(['capable']);
   });
 });

@@ -19,10 +19,14 @@ export const contextTree = (
   digests: DigestCache,
   sightings: Sightings,
   warn: (text: string) => void,
-): FileTree => ({
-  ...searched(folderFiles(folder, ignore, digests, sightings, askedCapabilities(warn))),
-  remembered: sightings.remembered,
-});
+): FileTree => {
+  const capabilities = askedCapabilities((text) => {
+    sightings.doubt();
+    warn(text);
+  });
+  const files = folderFiles(folder, ignore, digests, sightings, capabilities);
+  return { ...searched(files), remembered: sightings.remembered };
+};
 
 const folderFiles = (
   folder: string,
@@ -126,9 +130,9 @@ const unknownFile = (reading: Reading): Pick<SourceFile, 'digest' | 'content' | 
 /** One with a capability is read again by every build: of it more than its digest would have to be remembered. */
 const programDigest = (reading: Reading, capabilities: AskedCapabilities): string => {
   const value = capabilities.of(reading.full);
-  return value
-    ? `${freshDigest({ ...reading, digests: undefined })} ${Buffer.from(value).toString('hex')}`
-    : freshDigest(reading);
+  const isRemembered = !value && !capabilities.isBlind();
+  const digest = freshDigest(isRemembered ? reading : { ...reading, digests: undefined });
+  return value ? `${digest} ${Buffer.from(value).toString('hex')}` : digest;
 };
 
 interface Reading extends Pick<Found, 'full' | 'stat' | 'digests' | 'memory' | 'capabilities'> {

@@ -11,6 +11,8 @@ export interface Sightings {
   remembered(name: string, compute: () => string): string;
   sawFile(path: string, stat: Stats | undefined): void;
   sawNames(folder: string, names: readonly string[]): void;
+  /** What comes of this look is not to be kept. */
+  doubt(): void;
 }
 
 /** Other ways to compute the same have another number. */
@@ -42,6 +44,9 @@ export const openSightings = (store: string, folder: string, given: unknown): Si
     },
     sawNames(folder, names) {
       if (seen) addNames(seen, folder, names);
+    },
+    doubt() {
+      if (seen) seen.isSettled = false;
     },
   };
 };
