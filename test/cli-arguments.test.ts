@@ -21,6 +21,26 @@ describe('wrong use is one line with a hint, and 2', () => {
     [['--fix.x'], 'unknown option `--fix.x` (did you mean `--fix`?); see iechorlint --help'],
     [['--__proto__=x'], 'unknown option `--__proto__`; see iechorlint --help'],
     [['-x'], 'unknown option `-x`; see iechorlint --help'],
+    [
+      ['-t', 'app', '.'],
+      'unknown option `-t`: it belongs to another command, as in iechorlint build -t NAME .; see iechorlint --help',
+    ],
+    [
+      ['--no-cache'],
+      'unknown option `--no-cache`: it belongs to another command, as in iechorlint build --no-cache .; see iechorlint --help',
+    ],
+    [
+      ['-f', 'Dockerfile'],
+      'unknown option `-f`: to lint, name the file alone, as in iechorlint Dockerfile; see iechorlint --help',
+    ],
+    [
+      ['rules', '--fix-rule', 'x'],
+      'unknown option `--fix-rule`: it belongs to another command, as in iechorlint lint --fix-rule VALUE; see iechorlint rules --help',
+    ],
+    [
+      ['--fail-on', 'warn'],
+      '--fail-on cannot be `warn`; it is error, warning, info, style or never (did you mean `warning`?); see iechorlint --help',
+    ],
     [['--fix=yes'], '--fix takes no value, and got `yes`; see iechorlint --help'],
     [
       ['--format', 'sarf'],
@@ -59,7 +79,10 @@ describe('wrong use is one line with a hint, and 2', () => {
       '--since says which findings to report, and what writes files takes all; run one after the other',
     ],
     [['--since', 'main', '-'], '--since compares files, and standard input is none; leave out -'],
-    [['rules', '--fix'], 'unknown option `--fix`; see iechorlint rules --help'],
+    [
+      ['rules', '--fix'],
+      'unknown option `--fix`: it belongs to another command, as in iechorlint lint --fix; see iechorlint rules --help',
+    ],
     [['rules', 'x'], 'rules takes no `x`'],
     [['explain'], 'explain needs a rule, such as relative-workdir or DL3000, and nothing more'],
     [['ast'], 'ast needs a file; try `iechorlint ast iEchorfile`'],

@@ -247,7 +247,14 @@ describe('operands', () => {
   });
 
   it('that cannot be read are told one by one, with what may have been meant', async () => {
-    const cwd = folderOf('Dockerfile', 'api/Containerfile', 'ok.txt');
+    const cwd = folderOf(
+      'Dockerfile',
+      'api/Containerfile',
+      'ok.txt',
+      'compose.yaml',
+      '.dockerignore',
+      '.hadolint.yaml',
+    );
     execFileSync('mkfifo', [join(cwd, 'pipe')]);
     const operands = [
       'dockerfil',
@@ -255,6 +262,12 @@ describe('operands', () => {
       'nothing-like-it',
       'expain',
       'help',
+      'docker',
+      'check',
+      'alpine:3.22',
+      'compose.yaml',
+      '.dockerignore',
+      '.hadolint.yaml',
       '',
       'pipe',
       '/dev/null',
@@ -269,6 +282,12 @@ describe('operands', () => {
       'nothing-like-it: no such file or directory',
       'expain: no such file or directory (did you mean the command explain?)',
       'help: no such file or directory (did you mean --help?)',
+      'docker: no such file or directory (leave out the word docker; `iechorlint build` is like `docker build`)',
+      'check: no such file or directory (did you mean the command lint?)',
+      'alpine:3.22: no such file or directory (for an image there is `iechorlint inspect alpine:3.22`; this checks iEchorfiles)',
+      'compose.yaml: it is a Compose file; name the files that its `build:` names',
+      '.dockerignore: it is an ignore file; --context FOLDER checks it together with what the iEchorfile copies',
+      '.hadolint.yaml: it is a configuration; --config uses it, and --print-config FILE shows what it does',
       "'': the path is empty (is a variable unset?)",
       'pipe: it is a named pipe, not a file; pipe it in and pass `-`',
       '/dev/null: it is a device, not a file; pipe it in and pass `-`',

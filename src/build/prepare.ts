@@ -4,6 +4,7 @@ import { type Model, modelOf } from '../model/index.ts';
 import { parentOf, reachedFrom, type StageInfo, targetOf } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
 import type { Image } from '../oci/image.ts';
+import { nearest } from '../source/nearest.ts';
 import { configOf } from './base.ts';
 import { BuildError } from './error.ts';
 import type { BuildRequest, StepInfo } from './execute.ts';
@@ -24,10 +25,18 @@ export const prepare = async (asked: ValidFile, request: BuildRequest): Promise<
   const { valid, bases, placeOf } = await withTriggers(asked, request.inputs, request.imageNamed);
   const { file, stages } = valid;
   const target = targetOf(stages, request.inputs.target);
-  if (!target) throw new BuildError(`there is no stage \`${request.inputs.target}\``, { start: 0, end: 0 });
+  if (!target) throw new BuildError(missingStage(request.inputs.target ?? '', stages), { start: 0, end: 0 });
   const baseConfigs = new Map(Array.from(bases, ([text, { json }]) => [text, configOf(json.config)]));
   const model = modelOf(file, { ...request.inputs, baseConfigs });
   return { model, bases, placeOf, target, needed: [...reachedFrom(target)] };
+};
+
+const missingStage = (wanted: string, stages: readonly StageInfo[]): string => {
+  const near = nearest(
+    wanted,
+    stages.flatMap(({ name }) => name ?? []),
+  );
+  return `there is no stage \`${wanted}\`${near === undefined ? '' : ` (did you mean \`${near}\`?)`}`;
 };
 
 /** The stage of a model that stands for one of another model of the same file. */

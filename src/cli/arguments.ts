@@ -34,7 +34,11 @@ export const runCommand = async (args: readonly string[], io: Io, rules: LoadRul
   const flags = { ...command?.flags, ...GENERAL_FLAGS };
   const tokens = [...tokensOf(command?.endsAtOperand ? withEnd(rest, flags) : rest, flags)];
   const mistake = mistakeIn(tokens, flags);
-  if (mistake !== undefined) throw new ConfigError(`${mistake}; see iechorlint ${name ? `${name} ` : ''}--help`);
+  if (mistake !== undefined) {
+    const { foreignOption } = await import('./option-hints.ts');
+    const meant = foreignOption(name, tokens, flags) ?? mistake;
+    throw new ConfigError(`${meant}; see iechorlint ${name ? `${name} ` : ''}--help`);
+  }
   const given = givenOf(tokens, flags);
   if (command !== undefined && !isOn(given, 'help') && !isOn(given, 'version')) return command.run(given, io, rules);
   io.stdout.write(await textFor(name, tokens, given, io.stdout.columns()));

@@ -5,15 +5,18 @@ import { fixText } from './fix.ts';
 import type { Io } from './io.ts';
 import { print, sheetOf } from './print.ts';
 import { exitCodeOf, inputsOf, type Run, tell } from './run.ts';
+import { tellWithheld, withheldIn } from './withheld.ts';
 
 /** Prints what fixing would do as a patch, and changes nothing. */
 export const diffFiles = async (run: Run): Promise<number> => {
   const sheet = sheetOf(run, run.options.reports[0]?.file);
   const diffs: string[] = [];
   let isFailure = false;
+  let withheld = 0;
   for (const input of inputsOf(run)) {
     const { source } = input;
-    const { text } = await fixText(run, input);
+    const { text, diagnostics } = await fixText(run, input);
+    withheld += withheldIn(run, input.target, diagnostics);
     if (text === source.document.text) continue;
     isFailure ||= run.settings.of(input.target).failOn !== 'never';
     diffs.push(diffOf(source.document, text, sheet));
@@ -25,6 +28,7 @@ export const diffFiles = async (run: Run): Promise<number> => {
   }
   await print(run, sheet, sheet.file === undefined ? withoutActions(diffs, run.io.env) : diffs);
   tell(run, diffs.length === 1 ? '1 file would change' : `${diffs.length || 'no'} files would change`);
+  tellWithheld(run, withheld);
   return exitCodeOf(run, isFailure);
 };
 

@@ -2,7 +2,6 @@ import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Unreadable } from '../report/index.ts';
 import { nearest } from '../source/nearest.ts';
-import { COMMAND_NAMES } from './command-names.ts';
 import { withSlashes } from './paths.ts';
 import type { Found } from './search.ts';
 import { codeOf, reasonOf } from './system-error.ts';
@@ -46,11 +45,11 @@ const takeOperand = async (operand: string, cwd: string, findings: Findings): Pr
     else if (stat.isDirectory()) await takeFolder(operand, path, cwd, findings);
     else if (!stat.isFile()) fail(findings, path, `it is ${await kindOf(stat)}, not a file; pipe it in and pass \`-\``);
     else if (path.endsWith('/')) fail(findings, path, 'it is not a folder');
-    else takeFile(operand, path, cwd, findings);
+    else await takeFile(operand, path, cwd, findings);
   } catch (error) {
     const isMissing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
     if (isMissing && (await takeGlob(path, cwd, findings))) return;
-    fail(findings, path, reasonOf(error) + (isMissing ? hintFor(operand, cwd) : ''));
+    fail(findings, path, reasonOf(error) + (isMissing ? await hintFor(operand, cwd) : ''));
   }
 };
 
@@ -60,9 +59,13 @@ const fail = ({ unreadable }: Findings, path: string, message: string): void => 
 
 const kindOf = async (stat: Stats): Promise<string> => (await import('./search.ts')).whatIs(stat);
 
-const takeFile = (operand: string, path: string, cwd: string, { found }: Findings): void => {
-  found.push({ path, file: withSlashes(realpathSync.native(resolve(cwd, operand))), isLink: false });
+const takeFile = async (operand: string, path: string, cwd: string, findings: Findings): Promise<void> => {
+  const mistake = MISTAKABLE.test(path) ? (await import('./operand-hints.ts')).mistakenFile(basename(path)) : undefined;
+  if (mistake !== undefined) return fail(findings, path, mistake);
+  findings.found.push({ path, file: withSlashes(realpathSync.native(resolve(cwd, operand))), isLink: false });
 };
+
+const MISTAKABLE = /ignore$|\.(?:ya?ml|jsonc?|toml)$/i;
 
 const takeFolder = async (operand: string, path: string, cwd: string, findings: Findings): Promise<void> => {
   const { search } = await import('./search.ts');
@@ -105,10 +108,10 @@ const withoutRepeats = ({ found }: Findings): readonly Target[] => {
   return targets;
 };
 
-const hintFor = (operand: string, cwd: string): string => {
+const hintFor = async (operand: string, cwd: string): Promise<string> => {
   try {
     const near = nearest(basename(operand), readdirSync(resolve(cwd, dirname(operand))).sort());
-    if (near === undefined) return commandHint(operand);
+    if (near === undefined) return (await import('./operand-hints.ts')).operandHint(operand);
     if (near === basename(operand))
       return near.includes('\uFFFD') ? ' (its name is not UTF-8)' : ' where this symbolic link leads';
     const folder = withSlashes(dirname(operand));
@@ -116,11 +119,4 @@ const hintFor = (operand: string, cwd: string): string => {
   } catch {
     return '';
   }
-};
-
-/** Of short words nearly every one is near to a command. */
-const commandHint = (operand: string): string => {
-  if (['help', 'version', 'fix', 'diff'].includes(operand)) return ` (did you mean --${operand}?)`;
-  const near = operand.length < 4 ? undefined : nearest(operand, COMMAND_NAMES);
-  return near?.[0] === operand[0] ? ` (did you mean the command ${near}?)` : '';
 };

@@ -8,6 +8,7 @@ import { factsFor } from './facts.ts';
 import { fail, type Input, inputsOf, type Run, tell } from './run.ts';
 import { say } from './say.ts';
 import { undisturbed } from './signals.ts';
+import { tellWithheld, withheldIn } from './withheld.ts';
 import { replaceFile } from './write.ts';
 
 /** Fixes every file of the run in place, and standard input on its way to standard output; gives what remains. */
@@ -15,16 +16,19 @@ export const fixFiles = async (run: Run): Promise<readonly FileReport[]> => {
   const files: FileReport[] = [];
   let problems = 0;
   let changed = 0;
+  let withheld = 0;
   for (const input of inputsOf(run)) {
     const { report, applied } = await fixFile(run, input);
     files.push(report);
     problems += applied;
     if (applied > 0) changed++;
+    withheld += withheldIn(run, input.target, report.diagnostics);
   }
   const done = run.options.addIgnores
     ? `wrote ${count(problems, 'ignore comment', 'ignore comments')}`
     : `applied ${count(problems, 'fix', 'fixes')}`;
   if (problems > 0) tell(run, `${done} in ${count(changed, 'file', 'files')}`);
+  tellWithheld(run, withheld);
   return files;
 };
 

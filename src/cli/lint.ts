@@ -28,7 +28,8 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
   if (options.fixing === 'diff') return (await import('./diff.ts')).diffFiles(run);
   const found = options.fixing === 'write' ? await (await import('./fix.ts')).fixFiles(run) : await checkFiles(run);
   const fresh = known && baseline ? await baseline.applyBaseline(run, found, known) : found;
-  const { since } = options;
+  const { since, target } = options;
+  if (target !== undefined) (await import('./meant-target.ts')).checkTarget(run, found, target);
   const files = since === undefined ? fresh : (await import('./since.ts')).keepChanged(run, fresh, since);
   await report(run, files);
   return exitCodeOf(run, isFailure(run, files));

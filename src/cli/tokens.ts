@@ -65,7 +65,7 @@ const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes
   if (value === undefined || value === '') return `${flag} needs a value${choicesText(shape.choices, ': ')}`;
   const choice = shape.takesFile ? value.replace(/=.*/s, '') : value;
   if (shape.choices === undefined || shape.choices.includes(choice)) return undefined;
-  return `${flag} cannot be \`${choice}\`${choicesText(shape.choices, '; it is ')}${meant(nearest(choice, shape.choices))}`;
+  return `${flag} cannot be \`${choice}\`${choicesText(shape.choices, '; it is ')}${meant(onlyOneFrom(choice, shape.choices) ?? nearest(choice, shape.choices))}`;
 };
 
 /** The options that a word means: one, or one for each letter, such as `-qh`; none where it is unknown. */

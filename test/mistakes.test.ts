@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { rules } from '../rules/index.ts';
+import { folderWith, runIn } from './support/cli.ts';
+
+const TWO_STAGES = 'FROM alpine:3.22 AS build\nRUN make\nFROM build AS final\nWORKDIR app\nUSER 5:5\nCMD ["x"]\n';
+
+const lint = async (files: Readonly<Record<string, string>>, ...args: string[]) =>
+  runIn(folderWith(files), args, {}, rules);
+
+describe('a target that no file has', () => {
+  const files = { Dockerfile: TWO_STAGES, 'b.Dockerfile': 'FROM alpine:3.22 AS other\nUSER 5:5\n' };
+
+  it('is told with the nearest stage', async () => {
+    const { code, stderr } = await lint(files, '--target', 'finl', 'Dockerfile');
+    expect(stderr).toBe(
+      'iechorlint: --target finl: there is no such stage (did you mean `final`?); there is build, final\n',
+    );
+    expect(code).toBe(2);
+  });
+
+  it('or that there is none with a name', async () => {
+    const { stderr } = await lint({ Dockerfile: 'FROM scratch\n' }, '--target', 'x');
+    expect(stderr).toBe('iechorlint: --target x: there is no such stage; none has a name\n');
+  });
+
+  it('but not where one of them has it, or nothing is there to have it', async () => {
+    expect((await lint(files, '--target', 'OTHER')).stderr).toBe('');
+    expect((await lint(files, '--target', 'build', 'Dockerfile')).stderr).toBe('');
+    expect((await lint({ a: '' }, '--target', 'x')).stderr).not.toContain('stage');
+  });
+});
+
+describe('--fix-rule with a rule whose fixes are unsafe', () => {
+  const SAID = 'iechorlint: 1 fix of these rules is unsafe and left out; add --unsafe-fixes to apply it\n';
+
+  it.each(['--fix', '--diff'])('says with %s what they need', async (option) => {
+    const { stderr } = await lint({ Dockerfile: TWO_STAGES }, option, '--fix-rule', 'relative-workdir');
+    expect(stderr).toContain(SAID);
+    const both = await lint({ Dockerfile: TWO_STAGES }, option, '--unsafe-fixes', '--fix-rule', 'relative-workdir');
+    expect(both.stderr).not.toContain('left out');
+    const other = await lint({ Dockerfile: TWO_STAGES }, option, '--fix-rule', 'shell-form-command');
+    expect(other.stderr).not.toContain('left out');
+    expect((await lint({ Dockerfile: TWO_STAGES }, option)).stderr).not.toContain('left out');
+  });
+});
