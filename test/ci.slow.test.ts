@@ -104,6 +104,143 @@ describe.skipIf(process.platform === 'win32')('the GitHub action', { timeout: 60
   });
 });
 
+describe.skipIf(process.platform === 'win32')('the problem matcher', { timeout: 60_000 }, () => {
+  const { problemMatcher: matchers } = JSON.parse(readFileSync('ci/problem-matcher.json', 'utf8'));
+
+  /** What GitHub would make of a line. */
+  const annotationOf = (line: string) => {
+    for (const { owner, severity, pattern } of matchers) {
+      const [{ regexp, ...groups }] = pattern;
+      const match = new RegExp(regexp).exec(line);
+      if (!match) continue;
+      const named = Object.entries<number>(groups).map(([name, group]) => [name, match[group]]);
+      return { owner, ...(severity ? { severity } : {}), ...Object.fromEntries(named) };
+    }
+    return undefined;
+  };
+
+  it('makes an annotation of each finding, and of nothing else', () => {
+    const { stdout, status } = runAction(
+      { 'a b/Dockerfile': `${BAD}RUN cd /x && make\n` },
+      { annotations: 'matcher', options: '--select=all' },
+    );
+    expect(status).toBe(1);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^::add-matcher::.*\/ci\/problem-matcher\.json$/);
+    expect(lines.slice(-2)).toEqual([
+      '::remove-matcher owner=iechorlint::',
+      '::remove-matcher owner=iechorlint-notice::',
+    ]);
+    const found = lines.slice(1, -2).filter((line) => /:\d+:\d+: /.test(line));
+    expect(found.length).toBeGreaterThan(3);
+    const annotations = found.map(annotationOf);
+    for (const each of annotations) {
+      expect(each).toMatchObject({ file: 'a b/Dockerfile', line: expect.stringMatching(/^\d+$/) });
+      expect(['error', 'warning', 'notice']).toContain(each?.severity);
+    }
+    expect(annotations).toContainEqual({
+      owner: 'iechorlint',
+      file: 'a b/Dockerfile',
+      line: '2',
+      column: '9',
+      severity: 'warning',
+      code: 'relative-workdir',
+      message: expect.stringContaining('`app`'),
+    });
+    expect(new Set(annotations.map((each) => each?.severity))).toContain('notice');
+    expect(lines.filter((line) => !found.includes(line)).map(annotationOf)).not.toContainEqual(expect.anything());
+  });
+
+  it('is not there where nothing is to be annotated', () => {
+    const { stdout } = runAction({ Dockerfile: BAD }, { annotations: 'none' });
+    expect(stdout).toMatch(/^Dockerfile:2:9: warning relative-workdir: /m);
+    expect(stdout).not.toMatch(/^::/m);
+  });
+});
+
+/** Runs a script with `npm` doing nothing and `iechorlint` being this one. */
+const runScript = (script: string, cwd: string, variables: Readonly<Record<string, string>>) => {
+  const programs = folderWith({});
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${cli.file}' "$@"\n`;
+  mkdirSync(join(programs, 'bin'));
+  writeFileSync(join(programs, 'iechorlint'), program, { mode: 0o755 });
+  writeFileSync(join(programs, 'bin/iechorlint'), program, { mode: 0o755 });
+  writeFileSync(join(programs, 'npm'), '#!/bin/sh\necho "npm $*"\n', { mode: 0o755 });
+  const env = { ...variables, PATH: `${programs}:${process.env.PATH}`, NPM_CONFIG_PREFIX: programs };
+  const { status, stdout } = spawnSync('sh', ['-ec', script], { cwd, env, encoding: 'utf8' });
+  return { status, stdout };
+};
+
+describe.skipIf(process.platform === 'win32')('the Job of Kubernetes', { timeout: 60_000 }, () => {
+  const job = parse(readFileSync('ci/kubernetes.yaml', 'utf8'));
+  const [container] = job.spec.template.spec.containers;
+  const env = Object.fromEntries(
+    container.env.map(({ name, value }: { name: string; value: string }) => [name, value]),
+  );
+
+  it('has a pod for each part, and all together check each file once', () => {
+    expect(job.spec).toMatchObject({
+      completionMode: 'Indexed',
+      completions: Number(env.PARTS),
+      backoffLimitPerIndex: 0,
+    });
+    expect(container.command).toEqual(['/bin/sh', '-ec']);
+    const names = Array.from({ length: 30 }, (_, at) => `${at}/Dockerfile`);
+    const cwd = folderWith(Object.fromEntries(names.map((name) => [name, BAD])));
+    const reports = folderWith({});
+    const script: string = container.args[0].replaceAll('/reports/', `${reports}/`);
+    const checked: string[] = [];
+    for (let index = 0; index < job.spec.completions; index++) {
+      const { stdout, status } = runScript(script, cwd, { ...env, JOB_COMPLETION_INDEX: String(index) });
+      expect(stdout).toContain('npm install --global --no-audit --no-fund iechorlint\n');
+      const { artifacts, automationDetails } = JSON.parse(
+        readFileSync(join(reports, `part-${index + 1}.sarif`), 'utf8'),
+      ).runs[0];
+      expect(automationDetails.id).toBe(`iechorlint/${index + 1}-of-8/`);
+      expect(status).toBe(artifacts.length > 0 ? 1 : 0);
+      checked.push(...artifacts.map(({ location }: { location: { uri: string } }) => location.uri));
+    }
+    expect(checked.sort()).toEqual(names.sort());
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('recipes for other systems', { timeout: 60_000 }, () => {
+  it('of Azure Pipelines write what they publish', () => {
+    const { parameters, steps } = parse(readFileSync('ci/azure-pipelines.yml', 'utf8'));
+    const defaults = Object.fromEntries(
+      parameters.map((each: { name: string; default: string }) => [each.name, each.default]),
+    );
+    const cwd = folderWith({ Dockerfile: BAD });
+    const valueOf = (text: string) =>
+      text
+        .replaceAll('$(Build.ArtifactStagingDirectory)', cwd)
+        .replace(/\$\{\{ parameters\.(\w+) \}\}/g, (_, name: string) => defaults[name]);
+    const statuses = steps.flatMap(({ bash, env = {} }: { bash?: string; env?: Record<string, string> }) => {
+      if (bash === undefined) return [];
+      expect(bash).not.toContain('${{');
+      return runScript(bash, cwd, Object.fromEntries(Object.entries(env).map(([name, text]) => [name, valueOf(text)])))
+        .status;
+    });
+    expect(statuses).toEqual([0, 1]);
+    const published = steps.flatMap(({ inputs }: { inputs?: Record<string, string> }) =>
+      [inputs?.testResultsFiles, inputs?.PathtoPublish].flatMap((path) => (path ? [valueOf(path)] : [])),
+    );
+    expect(published).toHaveLength(2);
+    for (const path of published) expect(readFileSync(path, 'utf8')).toContain('relative-workdir');
+  });
+
+  it('of Jenkins write what they record', () => {
+    const text = readFileSync('ci/Jenkinsfile', 'utf8');
+    const [, script = ''] = /sh '''(.*?)'''/s.exec(text) ?? [];
+    const [, pattern = ''] = /pattern: '(.*?)'/.exec(text) ?? [];
+    const cwd = folderWith({ Dockerfile: BAD });
+    expect(
+      runScript(script, cwd, { IECHORLINT_PACKAGE: 'x', IECHORLINT_PATHS: '.', IECHORLINT_OPTIONS: '' }).status,
+    ).toBe(1);
+    expect(readFileSync(join(cwd, pattern), 'utf8')).toContain('relative-workdir');
+  });
+});
+
 /** Runs the script of the GitLab job, with `npm` doing nothing and `iechorlint` being this one. */
 const runGitlab = (files: Record<string, string>, variables: Readonly<Record<string, string>> = {}) => {
   const cwd = folderWith(files);

@@ -38,6 +38,7 @@ export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
     defaultDescription: '5MB',
     describe: 'Larger files are reported and not read',
   },
+  shard: { type: 'string', group: WHAT, describe: 'One part of the files, such as 2/8 of eight; always the same ones' },
   config: { type: 'string', group: WHAT, describe: 'The configuration to use; also one of hadolint' },
   'lint-cache': { type: 'boolean', group: WHAT, describe: 'Keep findings, and check again only what has changed' },
   'lint-cache-location': { type: 'string', group: WHAT, describe: 'The folder to keep them in; implies --lint-cache' },

@@ -18,6 +18,8 @@ export interface LintOptions {
   readonly reports: readonly ReportWish[];
   /** The git revision since which a line must have changed for its findings to count. */
   readonly since: string | undefined;
+  /** The part of the files that is checked, such as `2/8`; undefined: all. */
+  readonly shard: string | undefined;
   /** The build context; undefined: what needs one is not checked. */
   readonly context: string | undefined;
   /** Each `NAME=VALUE`, or `NAME`. */
@@ -64,6 +66,7 @@ export const plainLint = (paths: readonly string[]): LintOptions => ({
   unsafeFixes: false,
   reports: [{ format: 'pretty', file: undefined }],
   since: undefined,
+  shard: undefined,
   context: undefined,
   buildArgs: [],
   target: undefined,
@@ -96,6 +99,7 @@ export const lintOptionsOf = (given: Given): LintOptions => {
     unsafeFixes: isOn(given, 'unsafe-fixes'),
     reports: reportWishesOf(given),
     since: textOf(given, 'since'),
+    shard: textOf(given, 'shard'),
     context: textOf(given, 'context'),
     buildArgs: textsOf(given, 'build-arg'),
     target: textOf(given, 'target'),
@@ -140,6 +144,7 @@ const rejectContradictions = (options: LintOptions, given: Given): void => {
   if (given.options['stdin-filename'] !== undefined && !options.paths.includes('-'))
     throw new ConfigError('--stdin-filename names what is read from standard input; add - to the paths to read it');
   if (options.since !== undefined) rejectBesideSince(options);
+  if (options.shard !== undefined) rejectBesideShard(options);
   if (options.fixing !== 'diff') return;
   for (const name of ['format', 'statistics'])
     if (given.options[name] !== undefined)
@@ -152,4 +157,9 @@ const rejectBesideSince = ({ paths, fixing, updateBaseline }: LintOptions): void
       '--since says which findings to report, and what writes files takes all; run one after the other',
     );
   if (paths.includes('-')) throw new ConfigError('--since compares files, and standard input is none; leave out -');
+};
+
+const rejectBesideShard = ({ paths, updateBaseline }: LintOptions): void => {
+  if (paths.includes('-')) throw new ConfigError('--shard shares out files, and standard input is none; leave out -');
+  if (updateBaseline) throw new ConfigError('--update-baseline writes what all files have; leave out --shard');
 };

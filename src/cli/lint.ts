@@ -9,7 +9,7 @@ import { paintOf } from '../report/paint.ts';
 import { plural } from '../report/prose.ts';
 import { summarise } from '../report/summary.ts';
 import { type Checked, checkTarget, type Findings, isReport, plainFindings } from './check.ts';
-import { discover, type Target } from './discover.ts';
+import { type Discovery, discover, type Target } from './discover.ts';
 import { factsFor } from './facts.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
@@ -29,7 +29,8 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
   const found = options.fixing === 'write' ? await (await import('./fix.ts')).fixFiles(run) : await checkFiles(run);
   const fresh = known && baseline ? await baseline.applyBaseline(run, found, known) : found;
   const { since, target } = options;
-  if (target !== undefined) (await import('./meant-target.ts')).checkTarget(run, found, target);
+  if (target !== undefined && options.shard === undefined)
+    (await import('./meant-target.ts')).checkTarget(run, found, target);
   const files = since === undefined ? fresh : (await import('./since.ts')).keepChanged(run, fresh, since);
   await report(run, files);
   return exitCodeOf(run, isFailure(run, files));
@@ -38,7 +39,7 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
 const startRun = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<Run> => {
   const asked =
     options.shellcheck === 'off' ? undefined : (await import('./shellcheck.ts')).askShellcheck(options, io, rules);
-  const found = await discover(options.paths, io.cwd, withSlashes(options.stdinFilename));
+  const found = await find(options, io);
   const settings = await settingsFor({ options, io, rules: asked?.rules ?? rules, targets: found.targets });
   const targets = found.targets.filter((target) => !settings.isIgnored(target));
   const { rules: known } = settings;
@@ -48,6 +49,18 @@ const startRun = async (options: LintOptions, io: Io, rules: readonly Rule[]): P
   for (const notice of [...found.notices, ...settings.notices, ...leftOut(found.targets, targets)]) tell(run, notice);
   for (const each of found.unreadable) refuse(run, each);
   return run;
+};
+
+const find = async (options: LintOptions, io: Io): Promise<Discovery> => {
+  const found = await discover(options.paths, io.cwd, withSlashes(options.stdinFilename));
+  const { shard } = options;
+  if (shard === undefined) return found;
+  const targets = (await import('./shard.ts')).targetsOfShard(found.targets, shard);
+  return {
+    ...found,
+    targets,
+    notices: [...found.notices, `shard ${shard}: ${targets.length} of ${plural(found.targets.length, 'file')}`],
+  };
 };
 
 const leftOut = ({ length: all }: readonly Target[], { length: kept }: readonly Target[]): readonly string[] =>
@@ -120,7 +133,8 @@ const report = async (run: Run, files: readonly FileReport[]): Promise<void> => 
     options.reports.some(({ format }) => showsWhy(format)) ? rules.map((rule) => [rule.name, rule.why]) : [],
   );
   const tools = run.shellcheck === undefined ? [] : [{ name: 'ShellCheck', version: run.shellcheck }];
-  const outcome = { version, files, unreadable, rules: rulesIn(run), why, tools };
+  const { shard } = options;
+  const outcome = { version, files, unreadable, rules: rulesIn(run), why, tools, ...(shard ? { shard } : {}) };
   for (const wish of options.reports) await printReport(run, outcome, wish);
   const written = options.reports.flatMap(({ file }) => file ?? []);
   if (written.length < options.reports.length || run.failures.length > 0) return;

@@ -27,6 +27,8 @@ export interface Report {
   /** Programs that were asked besides. */
   readonly tools?: readonly { readonly name: string; readonly version: string }[];
   readonly unreadable: readonly Unreadable[];
+  /** Which part of the files this is, such as `2/8`. */
+  readonly shard?: string;
   /** The rules that were on. */
   readonly rules: readonly RuleMeta[];
   /** Why a rule matters, by its name; the caller loads it for the formats that show it. */

@@ -55,6 +55,8 @@ const runOf = (report: Report, rules: RuleTable): Omit<Run, 'results'> => ({
     },
     ...(report.tools?.length ? { extensions: [...report.tools] } : {}),
   },
+  // Code scanning replaces what it has of the same id.
+  ...(report.shard ? { automationDetails: { id: `iechorlint/${report.shard.replace('/', '-of-')}/` } } : {}),
   columnKind: 'utf16CodeUnits',
   originalUriBaseIds: { [ROOT]: { description: { text: 'The folder in which iechorlint was started.' } } },
   invocations: [invocationOf(report)],
