@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'AS is not in the letter case of FROM',
   why: 'Both are keywords of one instruction. In the same letter case they set off the name of the stage.',
   severity: 'style',
+  tags: ['format'],
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM golang AS build\nFROM scratch as run\n', good: 'FROM golang AS build\nFROM scratch AS run\n' },

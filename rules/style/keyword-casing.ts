@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'A keyword is not in the letter case of the others',
   why: 'Keywords in one letter case, by custom upper case, let the eye find the steps of a build.',
   severity: 'style',
+  tags: ['format'],
   fix: { safety: 'safe' },
   examples: [
     {

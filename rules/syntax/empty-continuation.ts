@@ -16,6 +16,7 @@ export default defineRule({
   why: `The line looks as if it ended the instruction, but what follows still belongs to it. BuildKit warns that a future release will refuse
     such lines.`,
   severity: 'warning',
+  tags: ['format'],
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM alpine\nRUN apk add \\\n\n    curl\n', good: 'FROM alpine\nRUN apk add \\\n    curl\n' },

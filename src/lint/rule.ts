@@ -194,7 +194,10 @@ export interface Rule {
   readonly reproduces?: Compat | readonly Compat[];
   /** Looks at the document's bytes alone, so it runs also where there is no text to read. */
   readonly bytes?: boolean;
-  /** `ignores`: it is about ignore comments, runs after the other rules, and no comment is unused for want of its findings. */
+  /**
+   * `ignores`: it is about ignore comments, runs after the other rules, and no comment is unused for want of its findings.
+   * `format`: it is about the layout alone, and `iechorlint format` applies its fix.
+   */
   readonly tags?: readonly string[];
   readonly examples: readonly Example[];
   readonly exceptions?: Exceptions;

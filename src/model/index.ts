@@ -26,6 +26,18 @@ export { type Artefact, type BuiltInPlace, builtInPlace } from './artefacts.ts';
 export { asWritten, mayBeAbsolute, versionAsWritten } from './as-written.ts';
 export type { BuildStep, Language } from './builds.ts';
 export { instructionsBefore, stageChain } from './chain.ts';
+export {
+  blanksOf,
+  type ContinuedLine,
+  columnsOf,
+  continuedLines,
+  type Indentation,
+  indentationOf,
+  isAligned,
+  isFree,
+  solidRanges,
+  usualIndentation,
+} from './continued-lines.ts';
 export { copyTarget } from './copies.ts';
 export {
   addressIn,
@@ -63,6 +75,7 @@ export { isGnuWget } from './network-tools.ts';
 export { isOfficialImage } from './official-images.ts';
 export { endsOpen, ownLines, topOf } from './own-lines.ts';
 export { type KeptCache, keptCachesIn } from './package-caches.ts';
+export { type PackageList, packageLists } from './package-lists.ts';
 export * from './packages.ts';
 export { cleanPath, isAbsolutePath } from './paths.ts';
 export { type UnpinnedInstall, unpinnedInstalls } from './pins.ts';
