@@ -10,6 +10,7 @@ export { parse } from './ast/create.ts';
 export { ConfigError } from './config/error.ts';
 export { configure, type Selection } from './config/select.ts';
 export { type AppliedFix, applyEdits, type FixResult, fix } from './lint/fix.ts';
+export { type FormatResult, format, type Refusal } from './lint/format.ts';
 export * from './lint/index.ts';
 export { lint, lintFile } from './lint/linter.ts';
 export type { HistoryEntry } from './model/history.ts';

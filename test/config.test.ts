@@ -42,7 +42,7 @@ describe('a mistake in a configuration', () => {
       '.iechorlint.yml',
       'presets: [recommended, strikt]\nfail-on: fatal\nlabels: {a: txt}\nruleset: "2026.1"\n',
       [
-        '1:24: `presets` cannot be `strikt`; it is recommended, strict, security, all, hadolint or buildkit (did you mean `strict`?)',
+        '1:24: `presets` cannot be `strikt`; it is recommended, strict, security, format, all, hadolint or buildkit (did you mean `strict`?)',
         '2:10: `fail-on` cannot be `fatal`; it is error, warning, info, style or never',
         '3:13: `labels.a` cannot be `txt`; it is text, rfc3339, semver, hash, url, spdx or email (did you mean `text`?)',
         '4:10: `ruleset` cannot be `2026.1`; it is 2027.1 (did you mean `2027.1`?)',

@@ -1,6 +1,7 @@
 /** The words that, as the first operand, are a command and not a path. */
 export const COMMAND_NAMES = [
   'lint',
+  'format',
   'build',
   'images',
   'history',

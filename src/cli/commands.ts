@@ -1,6 +1,7 @@
 import { BUILD_FLAGS, IMAGE_FLAGS, PLAN_FLAGS } from './build-flags.ts';
 import { buildOptionsOf, imageArgumentsOf } from './build-options.ts';
 import type { CommandName } from './command-names.ts';
+import { FORMAT_EPILOGUE, FORMAT_FLAGS, formatOptionsOf } from './format-options.ts';
 import { choiceOf, filesOf, type Given, isOn, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
 import { IMAGE_COMMANDS } from './image-commands.ts';
 import { FROM, initArgumentsOf, TEMPLATES } from './init-options.ts';
@@ -76,6 +77,21 @@ export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Comma
       const file = textOf(given, 'print-config');
       if (file !== undefined) return (await import('./print-config.ts')).printConfig(file, options, io, await rules());
       return (await import('./lint.ts')).lintFiles(options, io, await rules());
+    },
+  },
+  format: {
+    operands: '[paths...]',
+    describe: 'Lay files out anew, which leaves the image as it is',
+    flags: FORMAT_FLAGS,
+    examples: [
+      ['$0 format', 'all iEchorfiles here and below'],
+      ['$0 format --check', 'for CI'],
+      ['$0 format --stdin-filename api/Dockerfile - < buffer', 'for editors'],
+    ],
+    epilogue: FORMAT_EPILOGUE,
+    run: async (given, io, rules) => {
+      const options = formatOptionsOf(given);
+      return (await import('./format.ts')).formatFiles(options, io, await rules());
     },
   },
   build: {

@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import type { FixResult } from '../lint/fix.ts';
 import { diffOf } from '../report/diff.ts';
 import type { Document } from '../source/document.ts';
 import { fixText } from './fix.ts';
 import type { Io } from './io.ts';
 import { print, sheetOf } from './print.ts';
-import { exitCodeOf, inputsOf, type Run, tell } from './run.ts';
+import { exitCodeOf, type Input, inputsOf, type Run, tell } from './run.ts';
 import { tellWithheld, withheldIn } from './withheld.ts';
 
-/** Prints what fixing would do as a patch, and changes nothing. */
-export const diffFiles = async (run: Run): Promise<number> => {
+type NewText = (run: Run, input: Input) => Promise<Pick<FixResult, 'text' | 'diagnostics'>>;
+
+/** Prints what fixing, or formatting, would do as a patch, and changes nothing. */
+export const diffFiles = async (run: Run, newTextOf: NewText = fixText): Promise<number> => {
   const sheet = sheetOf(run, run.options.reports[0]?.file);
   const diffs: string[] = [];
   let isFailure = false;
   let withheld = 0;
   for (const input of inputsOf(run)) {
     const { source } = input;
-    const { text, diagnostics } = await fixText(run, input);
+    const { text, diagnostics } = await newTextOf(run, input);
     withheld += withheldIn(run, input.target, diagnostics);
     if (text === source.document.text) continue;
     isFailure ||= run.settings.of(input.target).failOn !== 'never';

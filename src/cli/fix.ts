@@ -75,7 +75,7 @@ const fixFile = async (run: Run, input: Input): Promise<{ report: FileReport; ap
 };
 
 /** Puts the new text where it belongs, or says why it could not. */
-const handOver = async (run: Run, { target, source }: Input, text: string): Promise<string | undefined> => {
+export const handOver = async (run: Run, { target, source }: Input, text: string): Promise<string | undefined> => {
   const { document, bytes } = source;
   const after = text === document.text ? bytes : Buffer.from(`${document.bom ? '\uFEFF' : ''}${text}`);
   const { file } = target;

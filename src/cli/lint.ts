@@ -36,7 +36,8 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
   return exitCodeOf(run, isFailure(run, files));
 };
 
-const startRun = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<Run> => {
+/** What the paths name, with the settings of each. */
+export const startRun = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<Run> => {
   const asked =
     options.shellcheck === 'off' ? undefined : (await import('./shellcheck.ts')).askShellcheck(options, io, rules);
   const found = await find(options, io);

@@ -52,7 +52,8 @@ const checkedPlatform = (platform: string): string => {
 type Printer = (path: string, plan: ImagePlan, text: string) => string;
 
 /** Fields that say nothing are left out. */
-const viewOf = (path: string, plan: ImagePlan) => {
+/** What `plan --format jsonl` says of a file. */
+export const planView = (path: string, plan: ImagePlan) => {
   if ('refusal' in plan) return { path, err: plan.refusal };
   const { env, workdir, user, cmd, entrypoint, shell, labels, ports, volumes, stopsignal, onbuild, healthcheck } =
     plan.config;
@@ -112,6 +113,6 @@ const historyRows = (history: readonly HistoryEntry[]): readonly Row[] =>
 
 const PRINTERS: Readonly<Record<PlanArguments['format'], Printer>> = {
   pretty,
-  json: (path, plan) => `${JSON.stringify(viewOf(path, plan), undefined, 2)}\n`,
-  jsonl: (path, plan) => `${JSON.stringify(viewOf(path, plan))}\n`,
+  json: (path, plan) => `${JSON.stringify(planView(path, plan), undefined, 2)}\n`,
+  jsonl: (path, plan) => `${JSON.stringify(planView(path, plan))}\n`,
 };

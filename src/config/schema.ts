@@ -31,7 +31,7 @@ const pattern: Reader<string> = {
 
 const settings = (rules: readonly Rule[], lenient: boolean) => ({
   presets: field(
-    'Which rules run: recommended (the default), strict (all but those that need settings of a team), security, all, ' +
+    'Which rules run: recommended (the default), strict (all but those that need settings of a team), security, format, all, ' +
       'or what hadolint or buildkit say.',
     listOf(choice(PRESETS)),
   ),

@@ -1,6 +1,7 @@
 import {
   CATEGORIES,
   type Compat,
+  isFormatting,
   isOnIn,
   type LintConfig,
   type Rule,
@@ -19,7 +20,7 @@ export interface Selection {
 }
 
 /** Named sets of rules. `hadolint` and `buildkit` say what those tools say. */
-export const PRESETS = ['recommended', 'strict', 'security', 'all', 'hadolint', 'buildkit'] as const;
+export const PRESETS = ['recommended', 'strict', 'security', 'format', 'all', 'hadolint', 'buildkit'] as const;
 export type Preset = (typeof PRESETS)[number];
 
 /**
@@ -89,6 +90,8 @@ export const presetRules = (rules: readonly Rule[], preset: Preset): Chosen => {
       return those(({ policy }) => !policy);
     case 'security':
       return those(({ category }) => category === 'security');
+    case 'format':
+      return those(isFormatting);
     case 'hadolint':
     case 'buildkit':
       return those((rule) => isKnownTo(rule, preset), { as: preset });

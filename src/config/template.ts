@@ -19,7 +19,7 @@ const SECTIONS: readonly Section[] = [
   },
   {
     key: 'presets',
-    comment: 'Which rules run: recommended, strict, security, all, or what hadolint or buildkit say.',
+    comment: 'Which rules run: recommended, strict, security, format, all, or what hadolint or buildkit say.',
   },
   {
     key: 'rules',

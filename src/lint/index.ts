@@ -19,6 +19,7 @@ export * from './compat.ts';
 export * from './diagnostic.ts';
 export * from './edits.ts';
 export { whereWordsExpand } from './expanding.ts';
+export { isFormatting } from './formatting.ts';
 export type { IgnoreOutcome, NameOutcome } from './ignore-outcomes.ts';
 export type { Ignore, IgnoreName } from './ignores.ts';
 export { isPlainRun, joinedRuns } from './join-runs.ts';

@@ -71,6 +71,8 @@ const SAFE_WORDS: Readonly<Record<string, RegExp>> = {
   'stage-by-number': /^(?:---from=\d+|\+--from=.*|\+AS|\+[\w-]+)$/,
   'stage-name-casing': /^[-+](?:--\w+=.*)?[\w.-]+$/,
   'stale-package-index': /^(?:-RUN|[-+](?:&&|sudo|apt|apt-get|update|-.*))$/,
+  // In another order, as the test of formatting compares word by word.
+  'unsorted-packages': /^[-+][^-]/,
   'useradd-without-l': /^\+-l$/,
   'wget-without-progress': /^\+-nv$/,
 };
