@@ -41,5 +41,7 @@ else {
   if (hasIndex) {
     const { readmeWithOutput } = await import('./generate/readme.ts');
     settle('README.md', await readmeWithOutput(readFileSync(`${ROOT}README.md`, 'utf8'), ROOT, rules));
+    const { manPage } = await import('./generate/man-page.ts');
+    settle('man/iechorlint.1', manPage());
   }
 }
