@@ -127,7 +127,7 @@ describe('help', () => {
 
 describe('completion', () => {
   const complete = async (...words: string[]) =>
-    (await run({}, '--get-yargs-completions', 'iechorlint', ...words)).stdout.split('\n').slice(0, -1);
+    (await run({}, '--get-completions', 'bash', 'iechorlint', ...words)).stdout.split('\n').slice(0, -1);
 
   it('knows commands, options, their values and the rules', async () => {
     expect(await complete('')).toContain('explain');
@@ -137,6 +137,24 @@ describe('completion', () => {
     expect(await complete('--ignore', 'ra')).toEqual(['rare']);
     expect(await complete('explain', 'u')).toEqual(['ugly']);
     expect(await complete('--format', 'json', 'ru')).toEqual(['run', 'rules']);
+  });
+
+  it('says what words mean where the shell shows it', async () => {
+    const meaning = 'Apply those that may change it, too';
+    const ask = async (shell: string) =>
+      (await run({}, '--get-completions', shell, 'iechorlint', '--fix', '--uns')).stdout;
+    expect(await ask('zsh')).toBe(`--unsafe-fixes:${meaning}\n`);
+    expect(await ask('fish')).toBe(`--unsafe-fixes\t${meaning}\n`);
+  });
+
+  it('has a script for each shell, and names them', async () => {
+    for (const shell of ['bash', 'zsh', 'fish'])
+      expect((await run({}, 'completion', shell)).stdout).toContain(`--get-completions ${shell}`);
+    const { code, stderr } = await run({}, 'completion', 'tcsh');
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'iechorlint: completion needs the name of a shell: `bash`, `zsh`, `fish`\n',
+    });
   });
 
   it('goes on behind a comma and behind =', async () => {

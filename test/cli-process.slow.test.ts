@@ -90,9 +90,9 @@ describe.skipIf(process.platform === 'win32')('as a process', { timeout: 30_000 
 
   it('completes words in bash', () => {
     const complete = (...words: string[]) => {
-      const line = `iechorlint() { cli "$@"; }; source <(iechorlint completion); COMP_WORDS=(iechorlint ${words.join(' ')});
-        COMP_CWORD=${words.length}; _iechorlint_yargs_completions; echo "\${COMPREPLY[@]}"`;
-      return shell('/', `SHELL=/bin/bash; ${line}`).stdout.trim();
+      const line = `iechorlint() { cli "$@"; }; source <(iechorlint completion bash); COMP_WORDS=(iechorlint ${words.join(' ')});
+        COMP_CWORD=${words.length}; _iechorlint; echo "\${COMPREPLY[@]}"`;
+      return shell('/', line).stdout.trim();
     };
     expect(complete('--out')).toBe('--output-file');
     expect(complete('--quiet', 'ex')).toBe('explain');

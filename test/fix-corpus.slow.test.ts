@@ -32,8 +32,13 @@ const MOVES_COMMENTS: ReadonlySet<string> = new Set([
   'unused-suppression',
 ]);
 
-/** Rules that put a line into a text that had only one, or take away an empty last one. */
-const CHANGES_LINES: ReadonlySet<string> = new Set(['syntax-directive-missing', 'empty-continuation']);
+/** Rules that put a line into a text that had only one, take away empty ones, or end the last. */
+const CHANGES_LINES: ReadonlySet<string> = new Set([
+  'empty-continuation',
+  'missing-final-newline',
+  'repeated-empty-lines',
+  'syntax-directive-missing',
+]);
 
 /** Rules that say a command in other words, as their examples show. */
 const REWORDS_COMMANDS: ReadonlySet<string> = new Set([

@@ -23,16 +23,16 @@ export const ALL_FLAGS: Readonly<Record<string, Flag>> = Object.assign(
 
 /** Reads the arguments and runs the command they name; throws a ConfigError for what makes no sense. */
 export const runCommand = async (args: readonly string[], io: Io, rules: LoadRules): Promise<number> => {
-  if (args[0] === '--get-yargs-completions') {
-    const { completionsOf } = await import('./completions.ts');
-    for (const word of completionsOf(args.slice(1), await rules())) io.stdout.write(`${word}\n`);
+  if (args[0] === '--get-completions') {
+    const { completionLines } = await import('./completions.ts');
+    for (const line of completionLines(args.slice(1), await rules())) io.stdout.write(`${line}\n`);
     return 0;
   }
   const { name, rest } = splitCommand(withColorValue(withOneWord(withBuildCommand(args))));
   if (name !== undefined) sayIfPath(name, io);
-  const command = name === 'completion' ? undefined : COMMANDS[name ?? 'lint'];
-  const flags = { ...command?.flags, ...GENERAL_FLAGS };
-  const tokens = [...tokensOf(command?.endsAtOperand ? withEnd(rest, flags) : rest, flags)];
+  const command = COMMANDS[name ?? 'lint'];
+  const flags = { ...command.flags, ...GENERAL_FLAGS };
+  const tokens = [...tokensOf(command.endsAtOperand ? withEnd(rest, flags) : rest, flags)];
   const mistake = mistakeIn(tokens, flags);
   if (mistake !== undefined) {
     const { foreignOption } = await import('./option-hints.ts');
@@ -40,7 +40,7 @@ export const runCommand = async (args: readonly string[], io: Io, rules: LoadRul
     throw new ConfigError(`${meant}; see iechorlint ${name ? `${name} ` : ''}--help`);
   }
   const given = givenOf(tokens, flags);
-  if (command !== undefined && !isOn(given, 'help') && !isOn(given, 'version')) return command.run(given, io, rules);
+  if (!isOn(given, 'help') && !isOn(given, 'version')) return command.run(given, io, rules);
   io.stdout.write(await textFor(name, tokens, given, io.stdout.columns()));
   return 0;
 };

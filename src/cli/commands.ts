@@ -57,7 +57,7 @@ A folder is searched for iEchorfile, Dockerfile, Containerfile, NAME.* and *.NAM
   names that end in ${SKIPPED_ENDINGS.join(' ')}.
 What is named itself is always checked.`;
 
-export const COMMANDS: Readonly<Record<Exclude<CommandName, 'completion'>, Command>> = {
+export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   lint: {
     operands: '[paths...]',
     describe: 'Check files and folders, and fix them',
@@ -262,5 +262,12 @@ with files, for which only --build-arg, --target, --platform, --format and --bas
       rejectOperands(given, 'doctor');
       return (await import('./doctor.ts')).examine(imageArgumentsOf(given), io);
     },
+  },
+  completion: {
+    operands: '[shell]',
+    describe: 'Print a script that completes commands, options and rules in bash, zsh or fish',
+    flags: {},
+    examples: [['source <($0 completion bash)', 'in ~/.bashrc']],
+    run: async ({ operands }, io) => (await import('./completion-scripts.ts')).printCompletion(operands, io),
   },
 };

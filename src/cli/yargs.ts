@@ -6,7 +6,7 @@ import type { Token } from './tokens.ts';
 import { version } from './version.ts';
 
 /**
- * The text that arguments ask for: help, of a command or of all, or the completion script. Each option is written with
+ * The text that arguments ask for: help, of a command or of all, or the version. Each option is written with
  * its value, and operands stand behind `--`, so that nothing can be taken for another.
  */
 export const textFrom = async (
@@ -55,7 +55,6 @@ const yargsFor = (name: CommandName | undefined, width: number): Argv => {
     .alias('help', 'h')
     .version('version', 'Show the version', version)
     .alias('version', 'V')
-    .completion('completion', 'Print a completion script for bash, zsh or fish')
     .strictOptions()
     .fail((message, error) => {
       throw error instanceof Error && error.name !== 'YError' ? error : new ConfigError(message.replace(/\s+/g, ' '));

@@ -92,7 +92,7 @@ const wordsIn = (text: string): readonly string[] =>
   viewsOf(text).flatMap(({ kind, words }) =>
     words
       .flatMap((word) =>
-        (VALUES.has(kind) ? word.replace(/["\\]/g, '') : word).split(/\s+|(?=;(?:\s|$))|(?<=\S)(?=&&)/),
+        (VALUES.has(kind) ? word.replace(/["\\]/g, '') : word).split(/\s+|(?=;)|(?<=;)|(?<=\S)(?=&&)|(?<=&&)/),
       )
       .filter((word) => word !== ''),
   );
