@@ -413,9 +413,9 @@ describe('mirrors', () => {
 describe('pushing', () => {
   const push = async (registry: FakeRegistry, store: Store, image: Image, name = 'team/app:1') => {
     const done: string[] = [];
-    const digest = await pushImage(store, image, `${registry.host}/${name}`, GZIP, quickAccess(), (_layer, what) =>
-      done.push(what),
-    );
+    const digest = await pushImage(store, image, `${registry.host}/${name}`, GZIP, quickAccess(), (_layer, what) => {
+      if (what !== 'sending') done.push(what);
+    });
     return { digest, done: done.toSorted() };
   };
   const twoLayers = (store: Store): Image =>

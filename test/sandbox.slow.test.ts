@@ -325,7 +325,24 @@ describe.skipIf(!isReady)('the end of a step', { timeout: 30_000 }, () => {
     const { status, stderr } = build('RUN echo some words; exit 7', { args: ['-q'] });
     expect(status).toBe(3);
     expect(stderr).toMatch(/some words\niechorlint: Dockerfile:2: the command ended with exit code 7\n2 │ RUN echo/);
+    expect(stderr).toContain('--on-failure shell opens a shell in the files as the step has left them');
     expect(build('RUN ["/no/such"]').stderr).toContain('exit code 127');
+    // What stands right above is not said again.
+    const seen = build('RUN echo some words; exit 7').stderr;
+    expect(seen.match(/^\S.*some words$/gm)).toHaveLength(1);
+    expect(seen).toMatch(/failed after [\d.]+ s\niechorlint: Dockerfile:2:/);
+  });
+
+  it('says why it runs again', () => {
+    const file = (version: string) => `ARG VERSION=${version}\nRUN --mount=type=bind,target=/in cat /in/a\n`;
+    const context = folderWith({ Dockerfile: `FROM base\n${file('1')}`, a: 'one\n' });
+    const reasons = () =>
+      call(['--build', '--no-lint', '--store', store, context]).stderr.match(/(?<=\] )RUN.*: .*$/gm) ?? [];
+    expect(reasons()).toEqual([]);
+    writeFileSync(join(context, 'a'), 'two\n');
+    expect(reasons()).toEqual(['RUN --mount=type=bind,target=/in: a changed']);
+    writeFileSync(join(context, 'Dockerfile'), `FROM base\n${file('2')}`);
+    expect(reasons()).toEqual(['RUN: build argument VERSION changed']);
   });
 
   it('takes what it left running with it', () => {

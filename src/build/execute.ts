@@ -18,7 +18,7 @@ import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
 import type { Journal } from './journal.ts';
 import type { StepNote } from './notes.ts';
-import { imageOf, type Prepared, prepare, stagesFor, stepsOf, twinOf } from './prepare.ts';
+import { countSteps, imageOf, type Prepared, prepare, stagesFor, stepsOf, twinOf } from './prepare.ts';
 import type { Reason } from './reasons.ts';
 import type { RemoteLayers, StepRecord } from './remote-layers.ts';
 import type { Sandbox } from './sandbox/port.ts';
@@ -65,10 +65,18 @@ export interface BuildRequest {
 }
 
 /** What happens, as it happens. */
-export type BuildEvent =
+export type BuildEvent = StageEvent | StepEvent;
+
+export type StageEvent =
+  /** How many steps that make layers there are in all stages. */
+  | { readonly kind: 'begin'; readonly steps: number }
+  | { readonly kind: 'wait'; readonly stage: StageInfo; readonly on: readonly StageInfo[] };
+
+export type StepEvent =
   | { readonly kind: 'start'; readonly step: StepInfo }
   | { readonly kind: 'miss'; readonly step: StepInfo; readonly reason: Reason }
   | { readonly kind: 'output'; readonly step: StepInfo; readonly chunk: Buffer }
+  | { readonly kind: 'warning'; readonly step: StepInfo; readonly text: string }
   | { readonly kind: 'fail'; readonly step: StepInfo; readonly error: BuildError; readonly milliseconds: number }
   | { readonly kind: 'end'; readonly step: StepInfo; readonly cached: boolean; readonly milliseconds: number };
 
@@ -91,6 +99,7 @@ export interface Built {
 /** Builds the target's image. Throws BuildError and ImageError. */
 export const execute = async (asked: ValidFile, request: BuildRequest): Promise<Built> => {
   const { model, bases, target, needed, placeOf } = await prepare(asked, request);
+  request.report({ kind: 'begin', steps: countSteps(model, needed) });
   const builds = new Map<StageInfo, Promise<Built>>();
   const build = (stage: StageInfo): Promise<Built> => {
     const twin = twinOf(model, stage);
@@ -148,7 +157,10 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
 
 const startOf = async (stage: StageInfo, { request, bases, build }: Around): Promise<Built> => {
   const parent = parentOf(stage);
-  if (parent) return build(parent);
+  if (parent) {
+    request.report({ kind: 'wait', stage, on: [parent] });
+    return build(parent);
+  }
   const base = stage.base.kind === 'image' ? bases.get(stage.base.text) : undefined;
   const image = base ?? emptyImage(request.platform);
   const unknown = () => undefined;
@@ -167,7 +179,9 @@ const uptime = (): number => process.uptime() * 1000;
 /** A step's layer, and how long it took to come by. */
 const layerOf = async (node: Instruction, before: Before, context: StepContext): Promise<StepLayer & Duration> => {
   const { request, step } = context;
-  await Promise.all(stagesFor(context.model, node).map(context.build));
+  const sources = stagesFor(context.model, node);
+  if (sources.length > 0) request.report({ kind: 'wait', stage: step.stage, on: sources });
+  await Promise.all(sources.map(context.build));
   const began = uptime();
   request.report({ kind: 'start', step });
   const found = await stepLayer(node, before, context).catch((error: unknown) => {

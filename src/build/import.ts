@@ -13,7 +13,17 @@ import { newBlob, readBlob, type Store } from './store.ts';
 import { guarded } from './trouble.ts';
 
 /** What is told while an image comes in. */
-export type ImportReport = (layer: SourceLayer, number: number, of: number) => void;
+export type ImportReport = (event: LayerImport) => void;
+
+export interface LayerImport {
+  readonly layer: SourceLayer;
+  /** From 1. */
+  readonly number: number;
+  readonly of: number;
+  /** As many bytes have come, as they are sent. */
+  readonly bytes: number;
+  readonly isDone: boolean;
+}
 
 /** As many layers come in at once. */
 const AT_ONCE = 3;
@@ -32,8 +42,12 @@ export const importImage = async (store: Store, source: ImageSource, report?: Im
     for (let at = next++; at < diffIds.length; at = next++) {
       const [diffId, layer] = [diffIds[at], source.layers[at]];
       if (diffId === undefined || layer === undefined) return;
-      if (!store.hasBlob(diffId)) report?.(layer, at + 1, diffIds.length);
-      layers[at] = await importLayer(store, layer, diffId);
+      const tell = (bytes: number, isDone = false) =>
+        report?.({ layer, number: at + 1, of: diffIds.length, bytes, isDone });
+      const isNew = !store.hasBlob(diffId);
+      const taken = await importLayer(store, { ...layer, open: () => counted(layer.open(), tell) }, diffId);
+      if (isNew) tell(layer.descriptor?.size ?? taken.size, true);
+      layers[at] = taken;
     }
   };
   const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, take));
@@ -41,6 +55,16 @@ export const importImage = async (store: Store, source: ImageSource, report?: Im
   if (failed) throw failed.reason;
   return { json, layers };
 };
+
+async function* counted(stream: AsyncIterable<Uint8Array>, tell: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  tell(bytes);
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    tell(bytes);
+    yield chunk;
+  }
+}
 
 /** Takes a layer into the store; where its size is told it must be that. Throws ImageError. */
 export const importLayer = async (

@@ -61,6 +61,12 @@ export const stepsOf = (model: Model, stage: StageInfo): readonly HistoryStep[] 
   });
 };
 
+export const countSteps = (model: Model, stages: readonly StageInfo[]): number => {
+  let count = 0;
+  for (const stage of stages) for (const { entry } of stepsOf(model, twinOf(model, stage))) if (entry.hasLayer) count++;
+  return count;
+};
+
 /** Triggers of base images stand behind the file's own text. */
 const noteOf = ({ file }: Model, { start, end, lines }: Instruction): StepNote => ({
   line: lines.first,

@@ -10,8 +10,8 @@ import { exportLayer, type LayerForm } from './export.ts';
 import { originsOf, rememberOrigin } from './origins.ts';
 import type { Store } from './store.ts';
 
-/** What has been done with a layer. */
-export type PushReport = (layer: ExportedLayer, what: 'there' | 'mounted' | 'sent') => void;
+/** What is done with a layer; of one that is being sent so many bytes have gone out. */
+export type PushReport = (layer: ExportedLayer, what: 'there' | 'mounted' | 'sending' | 'sent', bytes: number) => void;
 
 /** As many layers are sent at once. */
 const AT_ONCE = 3;
@@ -59,10 +59,10 @@ export const pushLayer = async (
   if (mounted) return mounted;
   const exported = await exportLayer(store, layer, form);
   const isThere = await hasBlob(repository, exported.digest);
-  if (!isThere) await sendBlob(repository, uploadOf({ ...exported, content: exported }));
+  if (!isThere) await sendBlob(repository, told(uploadOf({ ...exported, content: exported }), exported, report));
   const { file: _file, ...descriptor } = exported;
   rememberOrigin(store, layer.diffId, { host, path, descriptor });
-  report(exported, isThere ? 'there' : 'sent');
+  report(exported, isThere ? 'there' : 'sent', exported.size);
   return exported;
 };
 
@@ -78,12 +78,12 @@ const mountedLayer = async (
     const { mediaType, digest, size } = descriptor;
     const layer = { mediaType: ociType(mediaType), digest, size, file: '' };
     if (await hasBlob(repository, digest)) {
-      report(layer, 'there');
+      report(layer, 'there', size);
       return layer;
     }
     if (source === path || !(await mountBlob(repository, digest, source).catch(() => false))) continue;
     rememberOrigin(store, diffId, { host, path, descriptor });
-    report(layer, 'mounted');
+    report(layer, 'mounted', size);
     return layer;
   }
   return undefined;
@@ -114,6 +114,24 @@ export const uploadOf = ({ digest, size, content }: Blob): Upload => {
     },
   };
 };
+
+/** The same with a word about each part that goes out; where it has to begin anew, so does the count. */
+const told = (upload: Upload, layer: ExportedLayer, report: PushReport): Upload => ({
+  ...upload,
+  part(start, length) {
+    report(layer, 'sending', start);
+    return upload.part(start, length);
+  },
+  async *open() {
+    let sent = 0;
+    report(layer, 'sending', sent);
+    for await (const part of upload.open()) {
+      yield part;
+      sent += part.length;
+      report(layer, 'sending', sent);
+    }
+  },
+});
 
 const partOf = (file: string, start: number, length: number): Uint8Array => {
   const input = openSync(file, 'r');

@@ -192,7 +192,7 @@ const contextMount = ({ mount, target, context }: MountRequest, files: FileTree,
   });
   return {
     data: ['bind', target, isReadOnly, digestOfSources([source])],
-    files: () => [fileList(path, mount, [source])],
+    files: () => [{ ...fileList(path, mount, [source]), of: mount.flag.text }],
     ...{ target, isFolder, prepare },
   };
 };

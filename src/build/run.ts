@@ -142,9 +142,7 @@ const layerOfRun = async (scene: Scene): Promise<Layer> => {
     for (const { release } of ready) release?.();
   }
   removeStubs(upper, stubs);
-  const entries = changedFiles(upper, tree, epoch, (text) =>
-    report({ kind: 'output', step: context.step, chunk: Buffer.from(`${text}\n`) }),
-  );
+  const entries = changedFiles(upper, tree, epoch, (text) => report({ kind: 'warning', step: context.step, text }));
   const layer = writeLayer(store, entries);
   if (!existsSync(store.layerFolder(layer.diffId))) {
     setTimes(upper, entries);

@@ -1,6 +1,7 @@
 import { COMPRESSIONS } from '../build/compressions.ts';
 import type { Flag } from './commands.ts';
 import { FAIL_ON } from './lint-options.ts';
+import { PROGRESS } from './progress-names.ts';
 import { REGISTRY_FLAGS } from './registry-options.ts';
 
 const text = (describe: string, more: Partial<Flag> = {}): Flag => ({ type: 'string', describe, ...more });
@@ -63,6 +64,12 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   'no-lint': on('Build without linting first'),
   'force-builtin-syntax': on('Build a file that asks for another grammar by # syntax='),
   'fail-on': text('The least severe finding that stops the build', { choices: FAIL_ON, defaultDescription: 'error' }),
+  iidfile: text('A file for the id of the image'),
+  'metadata-file': text('A file for digests and names as JSON, or for the step that failed'),
+  progress: text('How to tell what goes on: auto is a tree on a terminal, and plain elsewhere', {
+    choices: PROGRESS,
+    defaultDescription: 'auto',
+  }),
   quiet: on("Print the image's id alone", { alias: 'q' }),
   ...REGISTRY_FLAGS,
 };

@@ -6,6 +6,7 @@ import { type CacheFrom, type CacheTo, cachesFrom, cachesTo } from './cache-opti
 import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
 import type { ImageArguments } from './images.ts';
 import { FAIL_ON } from './lint-options.ts';
+import { PROGRESS } from './progress-names.ts';
 import { registriesOf } from './registry-options.ts';
 
 export interface BuildOptions {
@@ -40,6 +41,9 @@ export interface BuildOptions {
   readonly forceSyntax: boolean;
   readonly failOn: (typeof FAIL_ON)[number] | undefined;
   readonly quiet: boolean;
+  readonly iidFile: string | undefined;
+  readonly metadataFile: string | undefined;
+  readonly progress: (typeof PROGRESS)[number];
   /** Say what would be done, and do nothing. */
   readonly plan: boolean;
   readonly format: 'pretty' | 'json';
@@ -80,6 +84,9 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     forceSyntax: isOn(given, 'force-builtin-syntax'),
     failOn: choiceOf(given, 'fail-on', FAIL_ON),
     quiet: isOn(given, 'quiet'),
+    iidFile: textOf(given, 'iidfile'),
+    metadataFile: textOf(given, 'metadata-file'),
+    progress: choiceOf(given, 'progress', PROGRESS) ?? 'auto',
     plan: isOn(given, 'plan'),
     format: planFormatOf(given),
   };

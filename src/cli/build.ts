@@ -6,22 +6,27 @@ import { endSteps } from '../build/sandbox/children.ts';
 import { needsNamespace } from '../build/sandbox/rootless.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
+import type { ValidFile } from '../model/validate.ts';
 import { ImageError } from '../oci/error.ts';
-import { type Image, isPlatform } from '../oci/image.ts';
-import { type NamedContexts, namedContexts } from './build-contexts.ts';
+import type { Image } from '../oci/image.ts';
+import type { Document } from '../source/document.ts';
+import { baseImages } from './base-images.ts';
+import { namedContexts } from './build-contexts.ts';
 import { openInput } from './build-input.ts';
 import { type BuildOptions, platformOf } from './build-options.ts';
+import type { BuildResults } from './build-results.ts';
 import { epochOf } from './build-time.ts';
 import { anewOf, checked, inputsOf, journalName, parsed } from './buildable.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import type { LoadRules } from './main.ts';
-import { progressOf } from './progress.ts';
+import { type Progress, progressOf } from './progress.ts';
 import { say } from './say.ts';
 import type { SharedBuild } from './shared-caches.ts';
 import { endingInOrder } from './signals.ts';
 import { buildInNamespace, hasRun, runnerText, stepInputs } from './step-inputs.ts';
 import { storeFolder } from './store-folder.ts';
+import type { Written } from './write-output.ts';
 
 /** `iechorlint build`: lints, and builds the very tree that was linted. 1: findings stopped it; 3: the build failed. */
 export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Promise<number> => {
@@ -42,56 +47,102 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const time = options.keepsTimes ? 0 : epochOf(inputs.buildArgs, committed, io);
   const valid = await checked(document, file, inputs, options, io, rules);
   if (!valid) return 1;
-  const contexts = namedContexts(options, io, store);
   const steps = stepInputs(options, io);
+  const runner = runnerText(steps.sandbox);
+  const progress = await progressOf({ ...options, runner, hasShell: steps.onFailure !== undefined }, io);
+  const contexts = namedContexts(options, progress.io, store);
   const journal = openJournal(store, journalName(document, options, io));
-  const progress = progressOf(options, io, runnerText(steps.sandbox));
   const request: BuildRequest = {
     inputs,
     platform: platformOf(options.platform),
-    store,
-    context,
+    ...{ store, context, journal },
     contextNamed: contexts.folder,
     ...steps,
+    ...shellAside(steps, progress),
     ...anewOf(options, valid),
     epoch: options.keepsTimes ? undefined : 0,
-    imageNamed: (text) => imageNamed(text, contexts, store, options, io),
-    journal,
+    imageNamed: baseImages(contexts, store, options, progress),
     report: progress.report,
   };
+  const job = { options, document, valid, request, time, progress };
   try {
-    const shared = await sharedCaches(options, store, io);
-    const executed = (more: Partial<BuildRequest> = {}) => execute(valid, { ...request, ...more });
-    const built = await endingInOrder(() => (shared ? shared.build(executed) : executed()), endSteps);
-    const { image, notes } = await atTime(built, await time, store);
-    const labelled = withLabels(image, options.labels);
-    const names = options.tags.map(fullName);
-    const id = store.saveImage(labelled, names);
-    saveNotes(store, id, notes);
-    if (options.outputs.length > 0) {
-      const { writeOutput } = await import('./write-output.ts');
-      const { quiet, registries } = options;
-      const { accessTo } = await import('../oci/session.ts');
-      const access = accessTo(registries, io.env);
-      for (const output of options.outputs)
-        await writeOutput(output, { image: labelled, names, store, access, quiet }, io);
-    }
-    const isHandedOut = (await shared?.handOut(built.image)) ?? true;
-    progress.finish(id, names);
-    return isHandedOut ? 0 : 3;
+    return await endingInOrder(() => carriedOut(job), endSteps);
   } catch (error) {
-    if (error instanceof BuildError) {
-      progress.fail(error, document);
-      return 3;
-    }
-    const trouble = storeTrouble(store.folder, error);
-    if (!(trouble instanceof ImageError)) throw trouble;
-    say(io, trouble.message);
-    return 3;
+    return await failed(error, job);
   } finally {
+    progress.close();
     for (const each of [save, contexts.save, journal.save]) keep(each);
   }
 };
+
+interface Job {
+  readonly options: BuildOptions;
+  readonly document: Document;
+  readonly valid: ValidFile;
+  readonly request: BuildRequest;
+  /** Of everything new, in seconds since 1970. */
+  readonly time: number | Promise<number>;
+  readonly progress: Progress;
+}
+
+const carriedOut = async ({ options, valid, request, time, progress }: Job): Promise<number> => {
+  const { store } = request;
+  const { io } = progress;
+  const results = await resultsOf(options, io);
+  const shared = await sharedCaches(options, store, io);
+  const executed = (more: Partial<BuildRequest> = {}) => execute(valid, { ...request, ...more });
+  const built = await (shared ? shared.build(executed) : executed());
+  const { image, notes } = await atTime(built, await time, store);
+  const labelled = withLabels(image, options.labels);
+  const names = options.tags.map(fullName);
+  const id = store.saveImage(labelled, names);
+  saveNotes(store, id, notes);
+  const written = await handedOut(labelled, names, store, options, progress);
+  const isHandedOut = (await shared?.handOut(built.image)) ?? true;
+  results?.succeed({ id, names, written });
+  progress.finish(id, names);
+  return isHandedOut ? 0 : 3;
+};
+
+/** Writes the image to where it is to go besides the store. */
+const handedOut = async (
+  image: Image,
+  names: readonly string[],
+  store: Store,
+  { outputs, quiet, registries }: BuildOptions,
+  { io, transfer }: Progress,
+): Promise<readonly Written[]> => {
+  if (outputs.length === 0) return [];
+  const { writeOutput } = await import('./write-output.ts');
+  const { accessTo } = await import('../oci/session.ts');
+  const access = accessTo(registries, io.env);
+  const written: Written[] = [];
+  for (const output of outputs)
+    written.push(...(await writeOutput(output, { image, names, store, access, quiet, transfer }, io)));
+  return written;
+};
+
+const failed = async (error: unknown, { options, document, valid, request, progress }: Job): Promise<number> => {
+  if (error instanceof BuildError) {
+    progress.fail(error, document);
+    (await resultsOf(options, progress.io))?.fail(error, document, valid);
+    return 3;
+  }
+  const trouble = storeTrouble(request.store.folder, error);
+  if (!(trouble instanceof ImageError)) throw trouble;
+  say(progress.io, trouble.message);
+  return 3;
+};
+
+/** Where files are asked for that tell what came of the build. */
+const resultsOf = async ({ iidFile, metadataFile }: BuildOptions, io: Io): Promise<BuildResults | undefined> =>
+  iidFile === undefined && metadataFile === undefined
+    ? undefined
+    : (await import('./build-results.ts')).buildResults({ iidFile, metadataFile }, io);
+
+/** While a shell is open, nothing else is written to its terminal. */
+const shellAside = ({ onFailure }: Pick<BuildRequest, 'onFailure'>, { aside }: Progress): Partial<BuildRequest> =>
+  onFailure ? { onFailure: (shell) => aside(() => onFailure(shell)) } : {};
 
 /** Where caches of other machines are asked for. */
 const sharedCaches = async (options: BuildOptions, store: Store, io: Io): Promise<SharedBuild | undefined> =>
@@ -109,30 +160,6 @@ const keep = (save: () => void): void => {
 /** Steps make everything at time 0. */
 const atTime = async (built: Built, epoch: number, store: Store): Promise<Built> =>
   epoch === 0 ? built : (await import('../build/retime.ts')).retimed(store, built, epoch);
-
-const imageNamed = async (
-  text: string,
-  contexts: NamedContexts,
-  store: Store,
-  options: BuildOptions,
-  io: Io,
-): Promise<Image> => {
-  const given = await contexts.image(text);
-  if (given !== undefined)
-    return typeof given === 'string' ? imageNamed(given, NO_CONTEXTS, store, options, io) : given;
-  const known = store.image(fullName(text));
-  if (known && !options.pull && isPlatform(known.json, options.platform)) return known;
-  const { pullImage } = await import('../build/pull.ts');
-  const { accessTo } = await import('../oci/session.ts');
-  const access = accessTo(options.registries, io.env);
-  const image = await pullImage(store, fullName(text), options.platform, access, (layer, number, of) => {
-    if (!options.quiet) say(io, `pulling ${text}: layer ${number} of ${of}, ${layer.descriptor?.size ?? '?'} bytes`);
-  });
-  store.saveImage(image, [fullName(text)]);
-  return image;
-};
-
-const NO_CONTEXTS: NamedContexts = { folder: () => undefined, image: async () => undefined, save: () => {} };
 
 const withLabels = (image: Image, labels: ReadonlyMap<string, string>): Image =>
   labels.size === 0

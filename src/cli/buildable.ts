@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
 import type { Iechorfile } from '../ast/nodes.ts';
 import { ConfigError } from '../config/error.ts';
-import { SEVERITIES } from '../lint/diagnostic.ts';
+import { type Diagnostic, SEVERITIES } from '../lint/diagnostic.ts';
 import { lintFile } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
+import type { LintConfig } from '../lint/setting.ts';
 import type { Inputs } from '../model/scope.ts';
 import { type ValidFile, validate } from '../model/validate.ts';
 import { reporterOf } from '../report/index.ts';
@@ -102,19 +103,24 @@ const hasStopped = async (
   const settings = await settingsFor({ options: lintOptions, io, rules, targets: [target] });
   const { config } = settings.of(target);
   const diagnostics = lintFile(document, file, config);
-  if (diagnostics.length > 0 && !options.quiet) {
-    const reporter = await reporterOf('compact');
-    const outcome = {
-      version,
-      files: [{ document, diagnostics }],
-      unreadable: [],
-      rules: [...config.rules.keys()],
-      why: new Map(),
-    };
-    const sheet = { paint: await paintOf(false), width: io.stderr.columns() ?? 100, quiet: false, statistics: false };
-    for (const part of reporter(outcome, sheet)) io.stderr.write(part);
-  }
-  const threshold = options.failOn ?? 'error';
-  if (threshold === 'never') return false;
-  return diagnostics.some(({ severity }) => SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(threshold));
+  const threshold = lintOptions.failOn === 'never' ? -1 : SEVERITIES.indexOf(lintOptions.failOn);
+  const isStopped = diagnostics.some(({ severity }) => SEVERITIES.indexOf(severity) <= threshold);
+  if (diagnostics.length > 0 && (!options.quiet || isStopped)) await tell(diagnostics, document, config, options, io);
+  return isStopped;
+};
+
+const tell = async (
+  diagnostics: readonly Diagnostic[],
+  document: Document,
+  { rules }: LintConfig,
+  { progress, quiet }: BuildOptions,
+  io: Io,
+): Promise<void> => {
+  if (progress === 'json' && !quiet)
+    return (await import('./json-progress.ts')).writeFindings(diagnostics, document, io);
+  const reporter = await reporterOf('compact');
+  const files = [{ document, diagnostics }];
+  const outcome = { version, files, unreadable: [], rules: [...rules.keys()], why: new Map() };
+  const sheet = { paint: await paintOf(false), width: io.stderr.columns() ?? 100, quiet: false, statistics: false };
+  for (const part of reporter(outcome, sheet)) io.stderr.write(part);
 };

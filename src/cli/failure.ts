@@ -3,6 +3,7 @@ import { escapeLine } from '../report/escape.ts';
 import { frameOf } from '../report/frame.ts';
 import type { Document } from '../source/document.ts';
 import { lineIndexOf } from '../source/text.ts';
+import type { Io } from './io.ts';
 
 /** Where and why a build cannot go on: a line to be found, and the code that it is about. */
 export const failureLines = (error: BuildError, document: Document, width = 100): readonly string[] => {
@@ -14,3 +15,25 @@ export const failureLines = (error: BuildError, document: Document, width = 100)
 };
 
 const same = (text: string): string => text;
+
+interface Scene {
+  readonly document: Document;
+  /** What the step has printed last, as it is to be shown. */
+  readonly last: readonly string[];
+  readonly runner?: string;
+  readonly hasShell?: boolean;
+}
+
+/** As `failureLines`; of a step's own program also its last lines, what ran it, and how to look at what it has left. */
+export const failureText = (
+  error: BuildError,
+  { document, last, runner, hasShell = false }: Scene,
+  { stderr }: Io,
+): string => {
+  const lines = [...last, ...failureLines(error, document, stderr.columns())];
+  if (error.exitCode !== undefined) {
+    if (!hasShell) lines.push('iechorlint: --on-failure shell opens a shell in the files as the step has left them');
+    if (runner !== undefined) lines.push(`iechorlint: ${runner}`);
+  }
+  return `${lines.join('\n')}\n`;
+};

@@ -4,6 +4,7 @@ import { ConfigError } from '../config/error.ts';
 import type { HistoryJson, Image } from '../oci/image.ts';
 import { digestOf } from '../oci/image.ts';
 import { escapeLine } from '../report/escape.ts';
+import { bytes } from './bytes.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { storeFolder } from './store-folder.ts';
@@ -117,16 +118,6 @@ export const imageNamed = (store: Store, name: string): Image => {
 const sizeOf = ({ layers }: Image): number => layers.reduce((sum, { size }) => sum + size, 0);
 
 const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12);
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-
-/** As people read sizes: `1.2MB`, a thousand bytes to the kB. */
-const bytes = (size: number): string => {
-  let value = size;
-  let unit = 0;
-  for (; value >= 1000 && unit < UNITS.length - 1; unit++) value /= 1000;
-  return `${unit === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(3))}${UNITS[unit]}`;
-};
 
 const print = (io: Io, head: readonly string[], rows: readonly (readonly string[])[]): void => {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));

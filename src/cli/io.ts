@@ -6,6 +6,7 @@ export interface Output {
   readonly isTerminal: () => boolean;
   /** Of the terminal; `undefined` where there is none. */
   readonly columns: () => number | undefined;
+  readonly rows: () => number | undefined;
   readonly write: (data: string | Uint8Array) => void;
   /** Why something written did not get out; `undefined` if all did. */
   readonly failure: () => string | undefined;
@@ -47,6 +48,7 @@ const outputTo = (descriptor: 1 | 2, stream: () => NodeJS.WriteStream): Output =
   return {
     isTerminal,
     columns: () => (isTerminal() ? stream().columns : undefined),
+    rows: () => (isTerminal() ? stream().rows : undefined),
     failure: () => failure,
     write: (data) => {
       if (!isOpen) return;

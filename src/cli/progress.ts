@@ -1,73 +1,54 @@
 import type { BuildError } from '../build/error.ts';
-import type { BuildEvent, StepInfo } from '../build/execute.ts';
-import type { Reason } from '../build/reasons.ts';
-import { escapeLine } from '../report/escape.ts';
+import type { BuildEvent } from '../build/execute.ts';
 import type { Document } from '../source/document.ts';
-import type { BuildOptions } from './build-options.ts';
-import { failureLines } from './failure.ts';
-import { shortName } from './image-names.ts';
 import type { Io } from './io.ts';
-import { type StepOutput, stepOutput } from './step-output.ts';
-import { labelOf, seconds, titleOf } from './step-words.ts';
+import { plainProgress } from './plain-progress.ts';
+import type { PROGRESS } from './progress-names.ts';
 
 /** What a build tells while it goes on. */
 export interface Progress {
+  /** The outputs, for whoever has something to say meanwhile. */
+  readonly io: Io;
   readonly report: (event: BuildEvent) => void;
+  readonly transfer: (event: Transfer) => void;
+  /** While it goes on, the terminal is another's. */
+  readonly aside: <T>(action: () => Promise<T>) => Promise<T>;
   readonly finish: (id: string, names: readonly string[]) => void;
   readonly fail: (error: BuildError, document: Document) => void;
+  /** Leaves the terminal to others. */
+  readonly close: () => void;
 }
 
-/** How many lines of a failed step are shown again. */
-const LAST_LINES = 20;
+/** A layer on its way from a registry or to one. */
+export interface Transfer {
+  readonly kind: 'pull' | 'push';
+  /** The name of the image. */
+  readonly image: string;
+  /** A digest. */
+  readonly layer: string;
+  /** Which of how many it is, where that is known. */
+  readonly place: string;
+  readonly bytes: number;
+  /** Undefined where it is not known. */
+  readonly total: number | undefined;
+  /** What was done with it in the end; undefined before. */
+  readonly end?: string;
+}
 
-/**
- * Plain lines: each step as it starts and ends, and what it prints. With `quiet` the image's id alone. What runs the
- * steps is told where one failed, since that may be why.
- */
-export const progressOf = ({ quiet }: BuildOptions, io: Io, runnerText?: string): Progress => {
-  const outputs = new Map<StepInfo, StepOutput>();
-  const lastLines = new Map<StepInfo, string[]>();
-  const line = (text: string) => {
-    if (!quiet) io.stderr.write(`${text}\n`);
-  };
-  const outputOf = (step: StepInfo): StepOutput => {
-    const known = outputs.get(step);
-    if (known) return known;
-    const last: string[] = [];
-    const output = stepOutput((text) => {
-      const shown = escapeLine(text.replaceAll('\t', '    '));
-      if (last.push(shown) > 2 * LAST_LINES) last.splice(0, LAST_LINES);
-      line(`${labelOf(step)} | ${shown}`);
-    });
-    outputs.set(step, output);
-    lastLines.set(step, last);
-    return output;
-  };
-  return {
-    report(event) {
-      const { step } = event;
-      if (event.kind === 'output') return outputOf(step).write(event.chunk);
-      outputs.get(step)?.end();
-      if (event.kind === 'start') line(`${labelOf(step)} ${titleOf(step)}`);
-      else if (event.kind === 'miss') {
-        if (isTold(event.reason)) line(`${labelOf(step)} ${escapeLine(event.reason.text)}`);
-      } else if (event.kind === 'end')
-        line(`${labelOf(step)} ${event.cached ? 'cached' : `done in ${seconds(event.milliseconds)}`}`);
-    },
-    finish(id, names) {
-      if (quiet) io.stdout.write(`${id}\n`);
-      else line(`built ${id.slice(0, 19)}${names.length ? ` as ${names.map(shortName).join(', ')}` : ''}`);
-    },
-    fail(error, document) {
-      for (const each of outputs.values()) each.end();
-      const last = [...lastLines].find(([{ node }]) => node.start === error.range.start)?.[1];
-      const runner = error.exitCode !== undefined && runnerText ? [`iechorlint: ${runnerText}`] : [];
-      const lines = quiet && last ? last.slice(-LAST_LINES) : [];
-      const failure = failureLines(error, document, io.stderr.columns());
-      io.stderr.write([...lines, ...failure, ...runner, ''].join('\n'));
-    },
-  };
+export interface ProgressOptions {
+  readonly progress: (typeof PROGRESS)[number];
+  readonly quiet: boolean;
+  /** What ran the steps, and what that lacks. */
+  readonly runner?: string;
+  /** Whether a shell is opened where a step fails. */
+  readonly hasShell?: boolean;
+}
+
+/** A tree that is drawn anew on a terminal, plain lines elsewhere, or what was asked for. */
+export const progressOf = async (options: ProgressOptions, io: Io): Promise<Progress> => {
+  const { progress, quiet } = options;
+  if (progress === 'json' && !quiet) return (await import('./json-progress.ts')).jsonProgress(options, io);
+  const isLive = progress === 'auto' && !quiet && io.stderr.isTerminal() && io.env.TERM !== 'dumb';
+  if (isLive) return (await import('./live-progress.ts')).liveProgress(options, io);
+  return plainProgress(options, io);
 };
-
-/** What is new, and what was asked for, surprises nobody. */
-const isTold = ({ kind }: Reason): boolean => kind !== 'first' && kind !== 'asked';

@@ -1,4 +1,5 @@
 import type { StepInfo } from '../build/execute.ts';
+import type { Reason } from '../build/reasons.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { escapeLine } from '../report/escape.ts';
 
@@ -7,14 +8,18 @@ export const stageName = ({ name, index }: StageInfo): string => name ?? `stage-
 
 export const labelOf = ({ stage, number, of }: StepInfo): string => `[${stageName(stage)} ${number}/${of}]`;
 
+/** An instruction on one line. */
+export const instructionOf = ({ node }: Pick<StepInfo, 'node'>): string => {
+  const flags = node.flags.map(({ text }) => text);
+  return [node.keyword.text.toUpperCase(), ...flags, ...node.arguments].join(' ').replace(/\s+/g, ' ');
+};
+
 const LONGEST = 120;
 
-/** An instruction on one line. */
-export const titleOf = ({ node }: Pick<StepInfo, 'node'>): string => {
-  const flags = node.flags.map(({ text }) => text);
-  return escapeLine(
-    [node.keyword.text.toUpperCase(), ...flags, ...node.arguments].join(' ').replace(/\s+/g, ' ').slice(0, LONGEST),
-  );
-};
+/** As `instructionOf`, to be shown. */
+export const titleOf = (step: Pick<StepInfo, 'node'>): string => escapeLine(instructionOf(step).slice(0, LONGEST));
+
+/** What is new, and what was asked for, surprises nobody. */
+export const isTold = ({ kind }: Reason): boolean => kind !== 'first' && kind !== 'asked';
 
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;

@@ -12,9 +12,11 @@ import { imagesIn } from '../oci/images.ts';
 import { type NamedBlobs, writeLayoutArchive } from '../oci/layout.ts';
 import { nameParts } from '../oci/name.ts';
 import type { Access } from '../oci/session.ts';
+import { pullReport } from './base-images.ts';
 import { fullName, shortName } from './image-names.ts';
 import { imageNamed } from './images.ts';
 import type { Io } from './io.ts';
+import { type Progress, progressOf } from './progress.ts';
 import { say } from './say.ts';
 import { namedBlobs, writeTo } from './write-output.ts';
 
@@ -25,16 +27,22 @@ export const pullNames = async (
   io: Io,
 ): Promise<void> => {
   for (const name of names.map(fullName)) {
-    const image = await pullImage(store, name, platform, access, (layer, number, of) => {
-      if (!quiet) say(io, `${shortName(name)}: layer ${number} of ${of}, ${sizeText(layer.descriptor?.size)}`);
-    });
+    const image = await withProgress(quiet, io, ({ transfer }) =>
+      pullImage(store, name, platform, access, pullReport(shortName(name), transfer)),
+    );
     const id = store.saveImage(image, [name]);
     io.stdout.write(`${quiet ? id : shortName(name)}\n`);
   }
 };
 
-const sizeText = (size: number | undefined): string =>
-  size === undefined ? 'of unknown size' : size < 1e6 ? `${Math.ceil(size / 1e3)} kB` : `${Math.round(size / 1e6)} MB`;
+const withProgress = async <T>(quiet: boolean, io: Io, action: (progress: Progress) => Promise<T>): Promise<T> => {
+  const progress = await progressOf({ progress: 'auto', quiet }, io);
+  try {
+    return await action(progress);
+  } finally {
+    progress.close();
+  }
+};
 
 interface Sending {
   readonly store: Store;
@@ -42,19 +50,24 @@ interface Sending {
   readonly form: LayerForm;
   readonly quiet: boolean;
   readonly image: Image;
+  readonly transfer: Progress['transfer'];
 }
 
 /** Sends an image under each of the names, and gives the digests of the manifests. */
 export const pushNames = async (
   names: readonly string[],
-  { store, access, form, quiet, image }: Sending,
+  { store, access, form, quiet, image, transfer }: Sending,
   io: Io,
 ): Promise<readonly string[]> => {
   const digests: string[] = [];
   for (const name of names) {
-    const digest = await pushImage(store, image, name, form, access, (layer, what) => {
-      if (!quiet) say(io, `${shortName(name)}: ${layer.digest.slice(7, 19)} ${WORDS[what]}`);
-    });
+    const digest = await pushImage(store, image, name, form, access, ({ digest: layer, size }, what, bytes) =>
+      transfer({
+        ...{ kind: 'push', image: shortName(name), layer, bytes },
+        ...{ place: '', total: size },
+        ...(what === 'sending' ? {} : { end: WORDS[what] }),
+      }),
+    );
     const { host, path } = nameParts(name);
     if (!quiet) say(io, `pushed ${shortName(name)} as ${shortName(`${host}/${path}`)}@${digest}`);
     digests.push(digest);
@@ -65,10 +78,16 @@ export const pushNames = async (
 const WORDS = { there: 'is there already', mounted: 'taken over from another repository', sent: 'sent' } as const;
 
 /** `iechorlint push`: sends stored images to their registries. */
-export const pushStored = async (names: readonly string[], options: Omit<Sending, 'image'>, io: Io): Promise<void> => {
+export const pushStored = async (
+  names: readonly string[],
+  options: Omit<Sending, 'image' | 'transfer'>,
+  io: Io,
+): Promise<void> => {
   for (const name of names) {
     const image = imageNamed(options.store, name);
-    const digests = await pushNames([fullName(name)], { ...options, image }, io);
+    const digests = await withProgress(options.quiet, io, (progress) =>
+      pushNames([fullName(name)], { ...options, image, transfer: progress.transfer }, progress.io),
+    );
     if (options.quiet) for (const digest of digests) io.stdout.write(`${digest}\n`);
   }
 };

@@ -6,12 +6,13 @@ import { writeRootArchive, writeRootFolder } from '../build/rootfs.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
-import type { Image } from '../oci/image.ts';
+import type { Descriptor, Digest, Image } from '../oci/image.ts';
 import { imageBlobs, type NamedBlobs, writeAll, writeLayoutArchive, writeLayoutFolder } from '../oci/layout.ts';
 import type { Access } from '../oci/session.ts';
 import type { Output } from './build-output.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
+import type { Progress } from './progress.ts';
 import { say } from './say.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 
@@ -23,20 +24,30 @@ export interface Leaving {
   readonly store: Store;
   readonly access: Access;
   readonly quiet: boolean;
+  readonly transfer: Progress['transfer'];
 }
 
-/** Throws ImageError and ConfigError. */
-export const writeOutput = async (output: Output, leaving: Leaving, io: Io): Promise<void> => {
+/** An image that was handed out. */
+export interface Written {
+  /** Of its manifest. */
+  readonly digest: Digest;
+  readonly descriptor?: Descriptor;
+}
+
+/** Gives the images that were written; files alone are none. Throws ImageError and ConfigError. */
+export const writeOutput = async (output: Output, leaving: Leaving, io: Io): Promise<readonly Written[]> => {
   const { image, store, names } = leaving;
   if (output.type === 'registry') return push(output.names, output, leaving, io);
   const path = resolve(io.cwd, output.dest);
   if (!('compression' in output)) {
-    if (output.type === 'local') return writeFiles(store, image, path, io);
-    return writeTo(output.dest, io, (write) => writeRootArchive(store, image, write));
+    if (output.type === 'local') writeFiles(store, image, path, io);
+    else writeTo(output.dest, io, (write) => writeRootArchive(store, image, write));
+    return [];
   }
   const blobs = await namedBlobs(store, image, names, output);
-  if (output.tar) return writeTo(output.dest, io, (write) => writeLayoutArchive(write, [blobs]));
-  described(path, () => writeLayoutFolder(path, blobs));
+  if (output.tar) writeTo(output.dest, io, (write) => writeLayoutArchive(write, [blobs]));
+  else described(path, () => writeLayoutFolder(path, blobs));
+  return [{ digest: blobs.manifest.digest, descriptor: blobs.manifest }];
 };
 
 export const namedBlobs = async (
@@ -46,12 +57,17 @@ export const namedBlobs = async (
   form: LayerForm,
 ): Promise<NamedBlobs> => ({ ...imageBlobs(image, await exportLayers(store, image.layers, form)), names });
 
-const push = async (others: readonly string[], form: LayerForm, leaving: Leaving, io: Io): Promise<void> => {
+const push = async (
+  others: readonly string[],
+  form: LayerForm,
+  leaving: Leaving,
+  io: Io,
+): Promise<readonly Written[]> => {
   const names = others.length > 0 ? others.map(fullName) : leaving.names;
   if (names.length === 0)
     throw new ConfigError('a push needs the name of a repository: -t registry.example.com/team/app:1.0');
   const { pushNames } = await import('./transfer.ts');
-  await pushNames(names, { ...leaving, form }, io);
+  return (await pushNames(names, { ...leaving, form }, io)).map((digest) => ({ digest }));
 };
 
 const writeFiles = (store: Store, image: Image, folder: string, io: Io): void => {

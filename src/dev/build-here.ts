@@ -34,6 +34,7 @@ const run = async (args: readonly string[], cwd: string, input?: Uint8Array) => 
   const output = (name: 'stdout' | 'stderr') => ({
     isTerminal: () => false,
     columns: () => undefined,
+    rows: () => undefined,
     failure: () => undefined,
     write: (data: string | Uint8Array) => {
       written[name] += Buffer.from(data).toString();

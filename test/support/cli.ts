@@ -39,6 +39,7 @@ export const fakeIo = (world: World = {}): FakeIo => {
   const output = (name: 'stdout' | 'stderr', failure?: string): Output => ({
     isTerminal: () => world.terminal !== undefined,
     columns: () => world.terminal,
+    rows: () => (world.terminal === undefined ? undefined : 24),
     failure: () => failure,
     write: (data) => {
       if (failure === undefined) written[name] += typeof data === 'string' ? data : Buffer.from(data).toString();

@@ -24,6 +24,7 @@ const outputOf = async (args: readonly string[], cwd: string, rules: readonly Ru
   const output = {
     isTerminal: () => false,
     columns: () => undefined,
+    rows: () => undefined,
     write: (data: string | Uint8Array) => {
       text += typeof data === 'string' ? data : new TextDecoder().decode(data);
     },

@@ -1,0 +1,86 @@
+import { accessSync, constants, rmSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { BuildError } from '../build/error.ts';
+import { ConfigError } from '../config/error.ts';
+import type { ValidFile } from '../model/validate.ts';
+import type { Document } from '../source/document.ts';
+import { lineIndexOf } from '../source/text.ts';
+import type { Io } from './io.ts';
+import { stageName } from './step-words.ts';
+import { reasonOf } from './system-error.ts';
+import type { Written } from './write-output.ts';
+
+/** Files that tell what came of a build. */
+export interface BuildResults {
+  readonly succeed: (made: Made) => void;
+  readonly fail: (error: BuildError, document: Document, file: ValidFile) => void;
+}
+
+interface Made {
+  readonly id: string;
+  /** Full ones. */
+  readonly names: readonly string[];
+  readonly written: readonly Written[];
+}
+
+/** `--iidfile` and `--metadata-file`; what an earlier build has left there is gone at once. Throws ConfigError. */
+export const buildResults = (
+  { iidFile, metadataFile }: { readonly iidFile: string | undefined; readonly metadataFile: string | undefined },
+  io: Io,
+): BuildResults => {
+  for (const file of [iidFile, metadataFile]) {
+    if (file === undefined) continue;
+    // Said before the work rather than behind it.
+    told(file, () => accessSync(dirname(resolve(io.cwd, file)), constants.W_OK));
+    told(file, () => rmSync(resolve(io.cwd, file), { force: true }));
+  }
+  const write = (file: string | undefined, text: string) => {
+    if (file !== undefined) told(file, () => writeFileSync(resolve(io.cwd, file), text));
+  };
+  return {
+    succeed(made) {
+      write(iidFile, made.id);
+      write(metadataFile, `${JSON.stringify(metadataOf(made), undefined, 2)}\n`);
+    },
+    fail(error, document, file) {
+      write(
+        metadataFile,
+        `${JSON.stringify({ 'iechorlint.failure': failureOf(error, document, file) }, undefined, 2)}\n`,
+      );
+    },
+  };
+};
+
+const told = (file: string, action: () => void): void => {
+  try {
+    action();
+  } catch (error) {
+    throw new ConfigError(`cannot write ${file}: ${reasonOf(error)}`);
+  }
+};
+
+/** As `docker buildx build` names them; an image that was handed out nowhere has no manifest, and is known by its id. */
+const metadataOf = ({ id, names, written }: Made): object => {
+  const last = written.at(-1);
+  return {
+    'containerimage.config.digest': id,
+    ...(last?.descriptor ? { 'containerimage.descriptor': last.descriptor } : {}),
+    'containerimage.digest': last?.digest ?? id,
+    ...(names.length > 0 ? { 'image.name': names.join(',') } : {}),
+  };
+};
+
+const failureOf = ({ message, range, exitCode }: BuildError, document: Document, { stages }: ValidFile): object => {
+  const stage = stages.findLast(({ node }) => node.start <= range.start);
+  const node = stage?.node.instructions.find(({ start, end }) => start <= range.start && range.start < end);
+  const from = stage?.node.from;
+  const text = node ?? from;
+  return {
+    message,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    file: document.path,
+    line: lineIndexOf(document.text).positionAt(range.start).line,
+    ...(stage ? { stage: stageName(stage) } : {}),
+    ...(text ? { instruction: document.text.slice(text.start, text.end).replace(/\s+/g, ' ').trim() } : {}),
+  };
+};
