@@ -16,8 +16,10 @@ import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { writeAll } from '../oci/layout.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
+import type { SourceFile } from './files.ts';
 import { readBlob, type Store } from './store.ts';
 import { joined, type Tree, type TreeEntry, treeOf } from './tree.ts';
+import { placeFiles } from './unpack.ts';
 import { setAttributes } from './xattr.ts';
 
 type Write = (chunk: Uint8Array) => void;
@@ -34,7 +36,7 @@ export const writeRootArchive = (store: Store, image: Image, write: Write): void
 };
 
 /** Every file, a directory before what is in it; the second name of a file is a hard link to the first. */
-function* rootEntries(store: Store, { layers }: Image): Generator<TreeEntry> {
+function* rootEntries(store: Store, { layers }: Pick<Image, 'layers'>): Generator<TreeEntry> {
   const tree = treeOf(store, layers);
   const seen = new Map<string, string>();
   for (const entry of below(tree, '')) {
@@ -62,6 +64,15 @@ const readContent = (store: Store, { layer, at, size }: TreeEntry, write: Write)
   readBlob(store, layer, (read) => {
     for (let done = 0; done < size; done += PART) write(read(at + done, Math.min(PART, size - done)));
   });
+
+/** Puts all files into an empty folder, devices and all, for a step to work on. */
+export const placeImage = (store: Store, image: Pick<Image, 'layers'>, folder: string): void => {
+  const files = Array.from(rootEntries(store, image), (entry): SourceFile => {
+    const content = (write: Write) => readContent(store, entry, write);
+    return entry.type === 'file' ? { ...entry, content } : entry;
+  });
+  placeFiles(folder, files);
+};
 
 /** What of an image a folder did not take. */
 export interface Omissions {

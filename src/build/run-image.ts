@@ -7,7 +7,7 @@ import { type BindMount, type ExitCode, type Sandbox, SandboxError } from './san
 import type { Store } from './store.ts';
 import { homeOf, makeStubs, newUpper } from './stubs.ts';
 import { clean, type Tree, treeOf } from './tree.ts';
-import { layerFolders } from './unpack.ts';
+import { layerFolders, placeOf as placeOfFiles } from './unpack.ts';
 
 /** A program of an image to run, and what differs from what its configuration says. */
 export interface ImageRun {
@@ -46,7 +46,8 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
   try {
     return await sandbox.run({
       ...{ work, argv, env, owner, network: run.network, hosts: run.hosts, hasInput: run.hasInput },
-      lowers: layerFolders(store, image.layers),
+      lowers: () => layerFolders(store, image.layers),
+      place: placeOfFiles(store, image.layers),
       workdir: `/${tree.resolve(workdir)}`,
       mounts: run.volumes.map((volume) => ({ ...volume, target: placeOf(tree, volume.target) })),
       isInsecure: false,

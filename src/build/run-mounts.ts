@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
 import type { Mount } from '../model/mounts.ts';
 import type { Reference } from '../model/stages.ts';
-import { digestOf, type Image } from '../oci/image.ts';
+import { digestOf, type Image, type Layer } from '../oci/image.ts';
 import { cacheMount } from './cache-mount.ts';
 import { copyEntries, digestOfSources, writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
 import type { FileTree, Source } from './files.ts';
 import { type FileList, fileList } from './key-parts.ts';
-import type { SandboxMount } from './sandbox/port.ts';
+import type { OverlayMount, SandboxMount } from './sandbox/port.ts';
 import { sshMount } from './ssh-mount.ts';
 import type { StepContext } from './steps.ts';
+import type { Store } from './store.ts';
 import { clean, treeOf } from './tree.ts';
-import { layerFolders } from './unpack.ts';
+import { layerFolders, placeOf } from './unpack.ts';
 
 /** A `--mount` of a step. */
 export interface StepMount {
@@ -169,7 +170,7 @@ const imageMount = ({ mount, target, context }: MountRequest, image: Image, isRe
     return { path, isFolder: !entry || entry.type === 'directory' };
   };
   const prepare = async (): Promise<MountSetup> => ({
-    mount: { ...(await place()), type: 'overlay', lowers: layerFolders(store, image.layers), target, isReadOnly },
+    mount: { ...(await place()), type: 'overlay', ...layersOf(store, image.layers), target, isReadOnly },
   });
   const data = ['bind', target, isReadOnly, image.layers.map(({ diffId }) => diffId), mount.source ?? '/'];
   return { data, target, isFolder: async () => (await place()).isFolder, prepare };
@@ -183,7 +184,7 @@ const contextMount = ({ mount, target, context }: MountRequest, files: FileTree,
   const prepare = (): MountSetup => ({
     mount: {
       type: 'overlay',
-      lowers: materialised(source, context.request),
+      ...materialised(source, context.request),
       path: 'source',
       target,
       isFolder,
@@ -212,7 +213,7 @@ export const imageFrom = (from: string, { node, context }: MountRequest): Promis
 };
 
 /** Files of the context as a layer, so that a step sees them with the owners and without the files that COPY would. */
-const materialised = (source: Source, { store, epoch }: StepContext['request']): readonly string[] => {
+const materialised = (source: Source, { store, epoch }: StepContext['request']): Layers => {
   const entries = copyEntries({
     sources: [source],
     destination: source.isFolder ? '/source/' : '/source',
@@ -223,8 +224,15 @@ const materialised = (source: Source, { store, epoch }: StepContext['request']):
     followsLinks: false,
   });
   if (typeof entries === 'string') throw new Error(entries);
-  return layerFolders(store, [writeLayer(store, entries)]);
+  return layersOf(store, [writeLayer(store, entries)]);
 };
+
+type Layers = Pick<OverlayMount, 'lowers' | 'place'>;
+
+const layersOf = (store: Store, layers: readonly Layer[]): Layers => ({
+  lowers: () => layerFolders(store, layers),
+  place: placeOf(store, layers),
+});
 
 /** A folder that is empty at first. */
 export const newFolder = (path: string, mode: number, uid: number, gid: number): void => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rm, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rm, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
@@ -10,12 +10,12 @@ import { BuildError } from './error.ts';
 import { markOf, type NamedMark, type StepInputs, variableName } from './key-parts.ts';
 import { maskedOutput } from './mask.ts';
 import { type MountSetup, type StepMount, stepMounts } from './run-mounts.ts';
-import { type ExitCode, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
+import { type ExitCode, type Place, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
 import { changedFiles, removeStubs, setTimes } from './snapshot.ts';
 import type { Step, StepContext } from './steps.ts';
 import { homeOf, type MountPlace, makeStubs, newUpper } from './stubs.ts';
 import { clean, type Tree, treeOf } from './tree.ts';
-import { layerFolders, settle } from './unpack.ts';
+import { layerFolders, placeOf, settle } from './unpack.ts';
 
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
 
@@ -109,7 +109,14 @@ interface Scene extends Running {
   readonly tree: Tree;
   readonly owner: Owner;
   readonly work: string;
-  readonly lowers: readonly string[];
+  readonly lowers: () => readonly string[];
+  readonly place: Place;
+  readonly gone: Gone;
+}
+
+/** What the step has deleted, where there was no overlay to say so. */
+interface Gone {
+  paths?: readonly string[];
 }
 
 const runIn = async (running: Running): Promise<Layer> => {
@@ -119,10 +126,11 @@ const runIn = async (running: Running): Promise<Layer> => {
   const tree = treeOf(store, before.layers);
   const owner = ownerOf(tree, running.user);
   if (typeof owner === 'string') throw new BuildError(owner, node);
-  const lowers = layerFolders(store, before.layers);
+  const lowers = () => layerFolders(store, before.layers);
+  const place = placeOf(store, before.layers);
   const work = mkdtempSync(join(store.workFolder(), 'run-'));
   try {
-    return await layerOfRun({ ...running, sandbox, tree, owner, work, lowers });
+    return await layerOfRun({ ...running, sandbox, tree, owner, work, lowers, place, gone: {} });
   } finally {
     // What is left here is waited for by nobody but the end of this process.
     rm(work, { recursive: true, force: true, maxRetries: 3 }, () => {});
@@ -130,7 +138,7 @@ const runIn = async (running: Running): Promise<Layer> => {
 };
 
 const layerOfRun = async (scene: Scene): Promise<Layer> => {
-  const { tree, work, mounts, workdir, context } = scene;
+  const { tree, work, mounts, workdir, context, gone } = scene;
   const { store, epoch, report } = context.request;
   const upper = newUpper(work, tree);
   const places = [...(await mountPlaces(mounts)), { path: clean(workdir), isFolder: true }];
@@ -142,9 +150,11 @@ const layerOfRun = async (scene: Scene): Promise<Layer> => {
     for (const { release } of ready) release?.();
   }
   removeStubs(upper, stubs);
-  const entries = changedFiles(upper, tree, epoch, (text) => report({ kind: 'warning', step: context.step, text }));
+  const warn = (text: string) => report({ kind: 'warning', step: context.step, text });
+  const entries = changedFiles(upper, tree, epoch, warn, gone.paths);
   const layer = writeLayer(store, entries);
-  if (!existsSync(store.layerFolder(layer.diffId))) {
+  // Only what an overlay has made can be laid on the files below.
+  if (!gone.paths && !existsSync(store.layerFolder(layer.diffId))) {
     setTimes(upper, entries);
     settle(upper, store.layerFolder(layer.diffId));
   }
@@ -208,17 +218,29 @@ const failureText = (code: number): string => {
 const shellAfter = async (scene: Scene, env: ReadonlyMap<string, string>): Promise<ExitCode> => {
   const work = mkdtempSync(join(scene.context.request.store.workFolder(), 'run-'));
   newUpper(work, scene.tree);
-  const lowers = [join(scene.work, 'upper'), ...scene.lowers];
-  return started({ ...scene, work, lowers, argv: ['/bin/sh'] }, { env, mounts: [], output: undefined, hasInput: true });
+  const upper = join(scene.work, 'upper');
+  const lowers = () => [upper, ...scene.lowers()];
+  const place = async (folder: string) => {
+    await scene.place(folder);
+    for (const path of scene.gone.paths ?? []) rmSync(join(folder, path), { recursive: true, force: true });
+    (await import('./sandbox/copy.ts')).layOver(upper, folder, '');
+  };
+  return started(
+    { ...scene, work, lowers, place, argv: ['/bin/sh'] },
+    { env, mounts: [], output: undefined, hasInput: true },
+  );
 };
 
 type Part = Pick<RunRequest, 'env' | 'mounts' | 'output' | 'hasInput'>;
 
 const started = async (scene: Scene, part: Part): Promise<ExitCode> => {
-  const { sandbox, tree, node, lowers, work, argv, owner, network, isInsecure, context } = scene;
+  const { sandbox, tree, node, lowers, place, work, argv, owner, network, isInsecure, gone, context } = scene;
   try {
     return await sandbox.run({
-      ...{ lowers, work, argv, owner, network, isInsecure, ...part },
+      ...{ lowers, place, work, argv, owner, network, isInsecure, ...part },
+      onDeleted: (paths) => {
+        gone.paths = paths;
+      },
       workdir: `/${tree.resolve(scene.workdir)}`,
       hasShell: tree.entry(tree.resolve('bin/sh')) !== undefined,
       hosts: context.request.hosts ?? [],

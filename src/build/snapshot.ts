@@ -17,19 +17,24 @@ export const removeStubs = (upper: string, stubs: readonly string[]): void => {
   }
 };
 
-/** What a step has changed, as the upper folder of its overlay tells: the entries of a layer, in order of path. */
+/**
+ * What a step has changed, as the upper folder of its overlay tells: the entries of a layer, in order of path. What was
+ * deleted is told besides where there was no overlay.
+ */
 export const changedFiles = (
   upper: string,
   tree: Tree,
   mtime: number | undefined,
   warn: (text: string) => void,
+  deleted?: readonly string[],
 ): readonly SourceFile[] => {
   const walk: Walk = {
     upper,
     tree,
     mtime,
     links: new Map(),
-    opaque: opaqueFolders(upper, tree),
+    opaque: deleted ? new Set() : opaqueFolders(upper, tree),
+    deleted: byFolder(deleted ?? []),
     found: [],
     doubtful: new Map(),
     same: [],
@@ -37,6 +42,16 @@ export const changedFiles = (
   visit(walk, '');
   for (const path of walk.same) forget(walk, path);
   return withCapabilities(walk, warn).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+};
+
+const byFolder = (paths: readonly string[]): ReadonlyMap<string, readonly string[]> => {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) {
+    const known = folders.get(folderOf(path));
+    if (known) known.push(path);
+    else folders.set(folderOf(path), [path]);
+  }
+  return folders;
 };
 
 /** Gives the files of a step the time that its layer tells, so that later steps see the same as when the layer is unpacked. */
@@ -54,6 +69,8 @@ interface Walk {
   /** The first path of each inode that has several. */
   readonly links: Map<bigint, string>;
   readonly opaque: ReadonlySet<string>;
+  /** By the folders that they were in. */
+  readonly deleted: ReadonlyMap<string, readonly string[]>;
   readonly found: SourceFile[];
   /** Programs of which only the capabilities may have changed, which are not known yet, as they were. */
   readonly doubtful: Map<string, TreeEntry>;
@@ -68,11 +85,13 @@ const visit = (walk: Walk, folder: string): void => {
     const own = new Set(names);
     for (const name of tree.list(folder)) if (!own.has(name)) found.push(whiteout(walk, joined(folder, name)));
   }
+  const isKnown = (path: string) => tree.entry(path) !== undefined || tree.list(path).length > 0;
+  for (const path of walk.deleted.get(folder) ?? []) if (isKnown(path)) found.push(whiteout(walk, path));
   for (const name of names) {
     const path = joined(folder, name);
     const stat = lstatSync(join(upper, path), { bigint: true });
     if (stat.isCharacterDevice() && stat.rdev === 0n) {
-      if (tree.entry(path) || tree.list(path).length > 0) found.push(whiteout(walk, path));
+      if (isKnown(path)) found.push(whiteout(walk, path));
       continue;
     }
     if (name.startsWith('.wh.'))

@@ -21,10 +21,17 @@ import { writeAll } from '../oci/layout.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
 import { readTar } from '../oci/untar.ts';
 import type { SourceFile } from './files.ts';
+import type { Place } from './sandbox/port.ts';
 import { isRootless } from './sandbox/rootless.ts';
 import { readBlob, type Store } from './store.ts';
 import { clean, folderOf, joined, nameOf, treeOf, windowed } from './tree.ts';
 import { attributeLibrary, setAttributes } from './xattr.ts';
+
+/** Puts the files of all layers into an empty folder. */
+export const placeOf =
+  (store: Store, layers: readonly Layer[]): Place =>
+  async (folder) =>
+    (await import('./rootfs.ts')).placeImage(store, { layers }, folder);
 
 /** The folders of the layers, the top one first, each unpacked once for all builds, as an overlay takes them. */
 export const layerFolders = (store: Store, layers: readonly Layer[]): readonly string[] =>

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Iechorfile } from '../ast/nodes.ts';
 import type { BuildRequest } from '../build/execute.ts';
+import { overlaid } from '../build/sandbox/overlay.ts';
 import type { Sandbox } from '../build/sandbox/port.ts';
 import { enterNamespace } from '../build/sandbox/rootless.ts';
 import { runtimeSandbox } from '../build/sandbox/runtime.ts';
@@ -18,8 +19,12 @@ type StepInputs = Pick<
 >;
 
 /** What runs programs; a text says what is missing for it. */
-export const sandboxOf = (runner: RunnerName, { env }: Io): Sandbox | string =>
-  runner === 'unshare' ? unshareSandbox(env.PATH ?? '') : runtimeSandbox(runner, env.PATH ?? '');
+export const sandboxOf = (runner: RunnerName, io: Io): Sandbox | string => {
+  const { PATH = '', IECHORLINT_NO_OVERLAY: isRefused } = io.env;
+  const sandbox = runner === 'unshare' ? unshareSandbox(PATH) : runtimeSandbox(runner, PATH);
+  if (typeof sandbox === 'string') return sandbox;
+  return overlaid(sandbox, isRefused ? 'IECHORLINT_NO_OVERLAY is set' : undefined, (text) => say(io, text));
+};
 
 /** What steps are run with. Throws ConfigError. */
 export const stepInputs = (options: BuildOptions, io: Io): StepInputs => ({

@@ -14,12 +14,18 @@ export interface StepFolders {
 export const stepFolders = ({ work }: RunRequest): StepFolders => {
   const scratch = scratchFolder(dirname(work));
   const names = join(scratch, 'l');
-  if (mkdirSync(names, { recursive: true }) !== undefined) makeStubLayer(join(names, STUBS));
+  if (mkdirSync(names, { recursive: true }) !== undefined) {
+    makeStubLayer(join(names, STUBS));
+    mkdirSync(join(names, NOTHING));
+  }
   return { own: mkdtempSync(join(scratch, 'step-')), names };
 };
 
 /** The lowest layer of every step: places to mount on, in case that the image has none. */
 const STUBS = 'stubs';
+
+/** The lowest layer of an image that has none. */
+const NOTHING = 'nothing';
 
 const makeStubLayer = (folder: string): void => {
   for (const { path, isFolder } of MOUNT_POINTS) {
@@ -60,7 +66,9 @@ export const overlayFolders = (
   const at = shortName(names, work);
   // The kernel takes no layer twice; the upper one of two shows all that the lower one would.
   const layers = [...new Set(lowers)].map((layer) => shortName(names, layer));
-  return { lower: [...layers, STUBS].join(':'), upper: `${at}/${name}upper`, work: `${at}/${name}work` };
+  // Only a step's own files have places to mount on; what it mounts of another image is that image's files alone.
+  const lowest = name === '' ? [STUBS] : layers.length === 0 ? [NOTHING] : [];
+  return { lower: [...layers, ...lowest].join(':'), upper: `${at}/${name}upper`, work: `${at}/${name}work` };
 };
 
 const DEVICE_LINKS = [

@@ -42,7 +42,7 @@ export const planMounts = (
   const merged = join(own, 'merged');
   const around = { request, folders, merged, isRootless };
   const mounts = [...request.mounts].sort((a, b) => (a.target < b.target ? -1 : 1));
-  const first = [overlayLine(around, request.lowers, ''), ...(hasSystem ? systemLines(around) : [])];
+  const first = [rootLine(around), ...(hasSystem ? systemLines(around) : [])];
   const later: LaterMount[] = [];
   for (const [index, mount] of mounts.entries()) {
     const secret = mount.type === 'secret' ? mount : undefined;
@@ -68,6 +68,13 @@ interface Around {
   readonly merged: string;
   readonly isRootless: boolean;
 }
+
+const rootLine = (around: Around): MountLine => {
+  const { request, merged } = around;
+  if (request.root === undefined) return overlayLine(around, request.lowers(), '');
+  mkdirSync(merged);
+  return bind(request.root, merged, devicesOff(request));
+};
 
 const overlayLine = ({ request, folders, isRootless }: Around, lowers: readonly string[], name: string): MountLine => {
   const { lower, upper, work } = overlayFolders(folders, request.work, lowers, name);
@@ -109,7 +116,8 @@ const linesOf = (mount: SandboxMount, index: number, around: Around): MountLine[
 };
 
 const overlayLines = (mount: OverlayMount, target: string, index: number, around: Around): MountLine[] => {
-  const { lowers, path, isReadOnly } = mount;
+  const { path, isReadOnly } = mount;
+  const lowers = mount.lowers();
   const [only, another] = lowers;
   const options = `${isReadOnly ? ',ro' : ''}${devicesOff(around.request)}`;
   if (isReadOnly && only !== undefined && another === undefined) return [bind(join(only, path), target, options)];

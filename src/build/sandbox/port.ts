@@ -3,7 +3,13 @@ import type { Owner } from '../accounts.ts';
 /** A program to run in the files of an image. */
 export interface RunRequest {
   /** The folders of the layers, the top one first. */
-  readonly lowers: readonly string[];
+  readonly lowers: () => readonly string[];
+  /** Puts the files of all of them into a folder, where they cannot be laid on one another. */
+  readonly place: Place;
+  /** A folder with all files, which the program changes; undefined: they are laid on one another. */
+  readonly root?: string;
+  /** Told of the paths that are no more where `upper` cannot say so, since no overlay has made it. */
+  readonly onDeleted?: ((paths: readonly string[]) => void) | undefined;
   /** An empty folder, in which `upper` is what the program has changed afterwards. */
   readonly work: string;
   readonly argv: readonly string[];
@@ -25,6 +31,8 @@ export interface RunRequest {
   readonly hasInput?: boolean;
 }
 
+export type Place = (folder: string) => Promise<void>;
+
 export type SandboxMount = BindMount | OverlayMount | TmpfsMount | SecretMount;
 
 interface Target {
@@ -41,7 +49,8 @@ export interface BindMount extends Target {
 /** A path in an image; what is written is lost. */
 export interface OverlayMount extends Target {
   readonly type: 'overlay';
-  readonly lowers: readonly string[];
+  readonly lowers: () => readonly string[];
+  readonly place: Place;
   /** Inside of it, links followed. */
   readonly path: string;
   readonly isReadOnly: boolean;
