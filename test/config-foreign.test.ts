@@ -32,6 +32,43 @@ describe('the configuration of hadolint', () => {
     expect((await lint({ Dockerfile: CLEAN, '.hadolint.yml': '' })).stderr).toBe(COUNTS.replace('.yaml', '.yml'));
   });
 
+  it.each([
+    '.config/hadolint.yaml',
+    '.config/hadolint.yml',
+    '.hadolint/hadolint.yaml',
+    '.hadolint/config.yml',
+    '.hadolint.yaml',
+  ])('of the user counts as well: %s', async (name) => {
+    const home = folderWith({ [name]: 'ignored: [DL9001]\n' });
+    const cwd = folderWith({ 'a/Dockerfile': CLEAN });
+    const { stderr, stdout } = await runIn(cwd, [], { env: { HOME: home } }, configRules);
+    expect(stderr).toMatch(/^iechorlint: no configuration of iechorlint here, so \S+\.ya?ml counts; `iechorlint init/);
+    expect(stdout).toContain('second');
+    expect(stdout).not.toContain('first');
+    const init = await runIn(cwd, ['init', '--from', 'hadolint'], { env: { HOME: home } }, configRules);
+    expect(init.stderr).toContain('wrote .iechorlint.yaml');
+  });
+
+  it('of the user counts in order, behind that of the project, and not beside one of ours', async () => {
+    const home = folderWith({
+      '.config/hadolint.yaml': 'ignored: [DL9001]\n',
+      '.hadolint.yaml': 'ignored: [DL9002]\n',
+    });
+    const other = folderWith({ 'hadolint.yaml': 'ignored: [DL9002]\n' });
+    const foundWith = async (files: Files, env: Readonly<Record<string, string>>) =>
+      (await runIn(folderWith({ Dockerfile: CLEAN, ...files }), [], { env }, configRules)).stdout;
+    expect(await foundWith({}, { HOME: home })).toContain('second');
+    expect(await foundWith({}, { HOME: home, XDG_CONFIG_HOME: other })).toContain('first');
+    expect(await foundWith({ '.hadolint.yaml': 'ignored: [DL9002]\n' }, { HOME: home })).toContain('first');
+    const own = await runIn(
+      folderWith({ Dockerfile: CLEAN, '.iechorlint.yaml': '' }),
+      [],
+      { env: { HOME: home } },
+      configRules,
+    );
+    expect(own.stderr).toBe('');
+  });
+
   it('says the same as it says there', async () => {
     const config = (text: string) => ({ Dockerfile: CLEAN, '.hadolint.yaml': text });
     expect(await found(config(''))).toEqual(['warning first', 'warning second']);
@@ -211,7 +248,7 @@ describe('init', () => {
       ['--from', 'hadolint'],
       'there is a configuration in this folder already, .iechorlint.toml',
     ],
-    [{}, ['--from', 'hadolint'], 'there is no .hadolint.yaml here or in the folders above'],
+    [{}, ['--from', 'hadolint'], 'there is no .hadolint.yaml here, in the folders above or in the home folder'],
     [{}, ['--from', 'tally'], '--from cannot be `tally`; it is hadolint; see iechorlint init --help'],
     [{}, ['x'], 'x is no folder; init takes the folder of a project'],
     [{}, ['a', 'b'], 'init takes one folder, and got 2'],

@@ -49,6 +49,11 @@ export default defineRule({
       context: { files: [] },
     },
     {
+      title: 'What is above the context, which `copy-source-outside-context` finds',
+      good: 'FROM node:24\nCOPY ../shared /app/\n',
+      context: { files: [] },
+    },
+    {
       title: 'A name that the file does not tell',
       good: 'ARG A\nFROM node:24\nARG A\nCOPY $A /\n',
       context: { files: [] },
@@ -61,9 +66,10 @@ export default defineRule({
     const check = function* (node: Copy | Add, { onbuild, stage }: Where): Iterable<Problem> {
       // A build of another stage goes on.
       const severity = stage && !model.isReached(stage) ? 'warning' : 'error';
-      for (const { path, at, raw } of onbuild ? [] : contextPaths(model, node)) {
+      for (const { path, at, raw, isOutside } of onbuild ? [] : contextPaths(model, node)) {
         const fate = context.fates.get(path);
-        if (path === '.' || fate === undefined || fate === 'sent') continue;
+        // That is said of it, whatever is there.
+        if (isOutside || path === '.' || fate === undefined || fate === 'sent') continue;
         yield {
           at,
           severity,

@@ -1,4 +1,4 @@
-import { type Add, type Copy, type CopySource, defineRule, type Model } from '#lint';
+import { type Add, type Copy, type CopySource, defineRule, leavesRoot, type Model } from '#lint';
 
 export default defineRule({
   name: 'copy-source-outside-context',
@@ -56,15 +56,3 @@ const flawOf = (source: CopySource, node: Copy | Add, model: Model, isOther: boo
 };
 
 const fromOf = ({ flags }: Copy | Add): string => flags.find(({ name }) => name.text === 'from')?.value?.raw ?? '';
-
-/** Whether the path goes above where it starts, at any point. */
-const leavesRoot = (path: string): boolean => {
-  if (!path.includes('..')) return false;
-  let depth = 0;
-  for (const part of path.split('/')) {
-    if (part === '..') depth--;
-    else if (part !== '' && part !== '.') depth++;
-    if (depth < 0) return true;
-  }
-  return false;
-};

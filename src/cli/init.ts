@@ -55,8 +55,9 @@ export const configText = (config: Config, remarks?: ReadonlyMap<string, string>
 
 /** The nearest configuration of hadolint as one of ours. */
 const hadolintHere = async (io: Io, rules: readonly Rule[]) => {
-  const path = placesOf().hadolint(io.cwd);
-  if (path === undefined) throw new ConfigError('there is no .hadolint.yaml here or in the folders above');
+  const path = placesOf(io.env).hadolint(io.cwd);
+  if (path === undefined)
+    throw new ConfigError('there is no .hadolint.yaml here, in the folders above or in the home folder');
   const { shown, layers, notices, moot } = await loaderOf({ cwd: io.cwd, rules, plugins: false })(path);
   return { shown, notices, moot, config: layers[0] ?? {}, remarks: remarksIn(readFileSync(path, 'utf8')) };
 };

@@ -19,7 +19,7 @@ export const printConfig = async (
   rules: readonly Rule[],
 ): Promise<number> => {
   const target: Target = { path: withSlashes(path), file: regularFileAt(resolve(io.cwd, path)) };
-  const request: SettingsRequest = { options, io, rules, targets: [target], places: placesOf() };
+  const request: SettingsRequest = { options, io, rules, targets: [target], places: placesOf(io.env) };
   const settings = await configuredSettings(request);
   for (const notice of settings.notices) if (!options.quiet) say(io, notice);
   const resolved: Resolved = (await resolvedForAll(request))(target);

@@ -40,7 +40,7 @@ export interface SettingsRequest {
 
 /** The settings of a run; without a configuration nothing is loaded for them. */
 export const settingsFor = async (request: Omit<SettingsRequest, 'places'>): Promise<RunSettings> => {
-  const places = placesOf();
+  const places = placesOf(request.io.env);
   if (isConfigured({ ...request, places }))
     return (await import('./configured.ts')).configuredSettings({ ...request, places });
   const { options, io, rules } = request;

@@ -18,16 +18,29 @@ export interface Places {
   hadolint(folder: string): string | undefined;
 }
 
-export const placesOf = (): Places => ({
+export const placesOf = (env: Environment): Places => ({
   own: upwards<Chain>((folder, above) => {
     const name = configIn(folder);
     return name === undefined ? above : { path: join(folder, name), above };
   }),
   hadolint: upwards<string>((folder, above) => {
     const name = HADOLINT_NAMES.find((each) => existsSync(join(folder, each)));
-    return name === undefined ? above : join(folder, name);
+    if (name !== undefined) return join(folder, name);
+    return dirname(folder) === folder ? hadolintOfUser(env) : above;
   }),
 });
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configuration that hadolint has for all that a user does, where it looks for one. */
+const hadolintOfUser = ({ HOME, XDG_CONFIG_HOME }: Environment): string | undefined => {
+  const settings = XDG_CONFIG_HOME || (HOME && join(HOME, '.config'));
+  const places = [
+    ...(settings ? [join(settings, 'hadolint')] : []),
+    ...(HOME ? ['.hadolint/hadolint', '.hadolint/config', '.hadolint'].map((name) => join(HOME, name)) : []),
+  ];
+  return places.flatMap((place) => [`${place}.yaml`, `${place}.yml`]).find((path) => existsSync(path));
+};
 
 /** What a folder has, which may be what the folder above it has; each is asked once. */
 const upwards = <T>(find: (folder: string, above: T | undefined) => T | undefined) => {

@@ -48,7 +48,7 @@ export const loaderOf = (options: LoadOptions): ((path: string) => Promise<Loade
 const load = async (path: string, options: LoadOptions, trail: readonly string[]): Promise<Loaded> => {
   const file = fileAt(path, options);
   const root = await parseConfig(file);
-  if (isHadolintName(basename(path)))
+  if (isHadolintName(basename(path)) || OF_USER.test(path))
     return { ...NOTHING, isForeign: true, path, shown: file.shown, ...readHadolint(file, root, options.rules) };
   const bases: Loaded[] = [];
   for (const each of textsIn(entryOf(root, 'extends')?.value)) {
@@ -71,6 +71,9 @@ const load = async (path: string, options: LoadOptions, trail: readonly string[]
     notices: bases.flatMap((base) => base.notices),
   };
 };
+
+/** Its other name below the home folder. */
+const OF_USER = /[\\/]\.hadolint[\\/]config\.ya?ml$/;
 
 const NOTHING = { rules: [], notLoaded: [] };
 

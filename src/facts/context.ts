@@ -1,4 +1,4 @@
-import { cleanPath, type Model } from '../model/index.ts';
+import { cleanPath, leavesRoot, type Model } from '../model/index.ts';
 import { nearest } from '../source/nearest.ts';
 import { excluderOf, hasExceptions, type IgnoreFile } from './ignore.ts';
 
@@ -28,6 +28,8 @@ export interface ContextPath {
   readonly at: { readonly start: number; readonly end: number };
   readonly raw: string;
   readonly hasWildcard: boolean;
+  /** Whether it goes above the context, and is cut there. */
+  readonly isOutside: boolean;
 }
 
 /** What an instruction copies from the context, as far as the file tells. */
@@ -38,7 +40,8 @@ export const contextPaths = (model: Model, node: Model['file']['instructions'][n
     const value = source.heredoc ? undefined : model.expand(source, node).value;
     if (!value || /:\/\/|^git@/.test(value)) continue;
     const path = cleanPath(`/${value}`).slice(1) || '.';
-    paths.push({ path, at: source, raw: source.raw, hasWildcard: /[*?[\\]/.test(value) });
+    const hasWildcard = /[*?[\\]/.test(value);
+    paths.push({ path, at: source, raw: source.raw, hasWildcard, isOutside: leavesRoot(value) });
   }
   return paths;
 };

@@ -77,7 +77,7 @@ export { endsOpen, ownLines, topOf } from './own-lines.ts';
 export { type KeptCache, keptCachesIn } from './package-caches.ts';
 export { type PackageList, packageLists } from './package-lists.ts';
 export * from './packages.ts';
-export { cleanPath, isAbsolutePath } from './paths.ts';
+export { cleanPath, isAbsolutePath, leavesRoot } from './paths.ts';
 export { type UnpinnedInstall, unpinnedInstalls } from './pins.ts';
 export { lostFailure, optionsOfShell, unguardedPipes } from './pipes.ts';
 export { expandByDefault } from './plain-build.ts';

@@ -23,3 +23,15 @@ export const joinPath = (current: string | undefined, path: string, rooted: bool
   if (current === undefined && !rooted) return undefined;
   return cleanPath(`${current || '/'}/${path}`);
 };
+
+/** Whether a path goes above where it starts, at any point. */
+export const leavesRoot = (path: string): boolean => {
+  if (!path.includes('..')) return false;
+  let depth = 0;
+  for (const part of path.split('/')) {
+    if (part === '..') depth--;
+    else if (part !== '' && part !== '.') depth++;
+    if (depth < 0) return true;
+  }
+  return false;
+};
