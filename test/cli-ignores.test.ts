@@ -109,6 +109,17 @@ describe('options about ignore comments', () => {
     expect(folder.read('Dockerfile')).toBe(TEXT.replace(/(?<=srv\n)# .*\n/, ''));
   });
 
+  it('--report-unused-ignores judges a category by all its rules that are on', async () => {
+    const text = 'FROM a:1\n# iechorlint ignore=correctness,labels -- so it is\nWORKDIR srv\n';
+    const folder = inFolder({ Dockerfile: text });
+    const { stdout } = await folder.plain('--report-unused-ignores', '--format', 'compact', '--no-config');
+    expect(stdout).toContain('unused-suppression: `labels` leaves nothing out here');
+    expect(stdout).not.toContain('`correctness`');
+    expect(stdout).not.toContain('relative-workdir');
+    const some = await folder.plain('--report-unused-ignores', '--format', 'compact', '--select', 'relative-workdir');
+    expect(some.stdout).not.toContain('unused-suppression');
+  });
+
   it('--report-unused-ignores judges nothing that is not checked', async () => {
     const folder = inFolder({
       Dockerfile: 'FROM a:1\n# iechorlint ignore=all,unpinned-packages,DL3008\nWORKDIR /srv\n',

@@ -28,14 +28,19 @@ export const outcomesOf = (
   facts: Facts,
 ): readonly IgnoreOutcome[] => {
   const known = config.known ?? [];
-  const words = known.flatMap(({ name, codes }) => [name, ...codes]);
+  const categories = new Set<string>(known.map(({ category }) => category));
+  const words = [...known.flatMap(({ name, codes }) => [name, ...codes]), ...categories];
   const knownKeys = new Set(words.map((word) => word.toLowerCase()));
   const asked = askedKeys(config, facts);
-  const asksAll = known.length > 0 && known.every((rule) => rule.off || isWhole(config.rules.get(rule)));
+  const asksAllOf = (rules: readonly Rule[]): boolean =>
+    rules.length > 0 && rules.every((rule) => rule.off || isWhole(config.rules.get(rule)));
+  const asksAll = asksAllOf(known);
   const stateOf = (ignore: Ignore, name: IgnoreName): NameOutcome['state'] => {
     if (used.has(name)) return 'used';
     const key = keyOf(ignore, name);
     if (key === 'all') return asksAll ? 'unused' : 'unasked';
+    if (ignore.tool === 'iechorlint' && categories.has(key) && !asked.has(key))
+      return asksAllOf(known.filter(({ category }) => category === key)) ? 'unused' : 'unasked';
     if (config.known && ignore.tool === 'iechorlint' && !knownKeys.has(key) && !isElsewhere(name.text))
       return 'unknown';
     return asked.has(key) || ignore.scope === 'end' ? 'unused' : 'unasked';

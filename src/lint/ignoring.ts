@@ -7,7 +7,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { type IgnoreOutcome, outcomesOf } from './ignore-outcomes.ts';
 import { ignoresIn } from './ignores.ts';
 import type { LintConfig } from './setting.ts';
-import { suppressionOf } from './suppress.ts';
+import { type OtherNames, suppressionOf } from './suppress.ts';
 
 interface Linted {
   readonly file: Iechorfile;
@@ -25,17 +25,22 @@ export const withoutIgnored = (
   const ignores = ignoresIn(file, model.inputs);
   if (ignores.length === 0) return diagnostics;
   const stages = model.stages.map(({ node }) => node);
-  const suppression = suppressionOf(file, stages, ignores, idsOf(config));
+  const suppression = suppressionOf(file, stages, ignores, otherNamesIn(config));
   const kept = suppression.without(diagnostics);
   return [...kept, ...suppression.withoutNamed(aboutIgnores(outcomesOf(ignores, suppression.used, config, facts)))];
 };
 
 /** The ids of a finding; where it has none of a tool, all that its rule has of that tool, unless the tool is reproduced. */
-const idsOf = ({ rules }: LintConfig) => {
-  const byName = new Map(Array.from(rules, ([rule, { as }]) => [rule.name, as ? [] : rule.codes]));
-  return ({ rule, codes }: Diagnostic): readonly string[] => {
-    const tools = new Set(codes.map(toolOf));
-    return [...codes, ...(byName.get(rule) ?? []).filter((code) => !tools.has(toolOf(code)))];
+const otherNamesIn = ({ rules }: LintConfig): OtherNames => {
+  const byName = new Map(
+    Array.from(rules, ([rule, { as }]) => [rule.name, { category: rule.category, codes: as ? [] : rule.codes }]),
+  );
+  return {
+    codesOf({ rule, codes }) {
+      const tools = new Set(codes.map(toolOf));
+      return [...codes, ...(byName.get(rule)?.codes ?? []).filter((code) => !tools.has(toolOf(code)))];
+    },
+    categoryOf: ({ rule }) => byName.get(rule)?.category,
   };
 };
 

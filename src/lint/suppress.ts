@@ -14,12 +14,18 @@ export interface Suppression {
   readonly used: ReadonlySet<IgnoreName | Ignore>;
 }
 
-/** `codesOf` gives the ids of other tools under which a finding may be ignored. */
+/** Under which names a finding may be ignored beside that of its rule. */
+export interface OtherNames {
+  /** The ids of other tools. */
+  readonly codesOf: (diagnostic: Diagnostic) => readonly string[];
+  readonly categoryOf: (diagnostic: Diagnostic) => string | undefined;
+}
+
 export const suppressionOf = (
   file: Iechorfile,
   stages: readonly Stage[],
   ignores: readonly Ignore[],
-  codesOf: (diagnostic: Diagnostic) => readonly string[],
+  { codesOf, categoryOf }: OtherNames,
 ): Suppression => {
   const { areas, endings } = areasOf(file, stages, ignores);
   const index = indexOf(areas);
@@ -34,8 +40,12 @@ export const suppressionOf = (
     }
     return false;
   };
+  const allKeysOf = (each: Diagnostic): readonly string[] => {
+    const category = categoryOf(each);
+    return [...keysOf(each, codesOf(each)), ...(category ? [ownKey(category)] : []), ...ALL];
+  };
   return {
-    without: (diagnostics) => diagnostics.filter((each) => !isIgnored(each, [...keysOf(each, codesOf(each)), ...ALL])),
+    without: (diagnostics) => diagnostics.filter((each) => !isIgnored(each, allKeysOf(each))),
     withoutNamed: (diagnostics) => diagnostics.filter((each) => !isIgnored(each, [ownKey(each.rule)])),
     used,
   };
