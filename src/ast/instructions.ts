@@ -171,7 +171,9 @@ const onbuild = (draft: Draft): Instruction => {
     arguments: [],
     json: false,
     trigger,
-    text: text.slice(start, line.line.end),
+    text: [text.slice(start, line.line.end), ...draft.heredocs.map(({ content, name }) => `${content}${name}`)].join(
+      '\n',
+    ),
   };
 };
 

@@ -206,7 +206,7 @@ export interface Healthcheck extends InstructionBase {
 export interface Onbuild extends InstructionBase {
   readonly kind: 'Onbuild';
   readonly trigger: Instruction;
-  /** The trigger as the image configuration keeps it: its text with the continuations joined. */
+  /** The trigger as the image configuration keeps it: its text with the continuations joined, and its heredocs. */
   readonly text: string;
 }
 /** What cannot be read as any instruction; why stands in the file's `problems`. */

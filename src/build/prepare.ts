@@ -2,6 +2,7 @@ import type { Instruction } from '../ast/nodes.ts';
 import { type HistoryEntry, historyOf } from '../model/history.ts';
 import { type Model, modelOf } from '../model/index.ts';
 import { parentOf, reachedFrom, type StageInfo, targetOf } from '../model/stages.ts';
+import type { Refusal } from '../model/state.ts';
 import type { ValidFile } from '../model/validate.ts';
 import type { Image } from '../oci/image.ts';
 import { nearest } from '../source/nearest.ts';
@@ -28,7 +29,19 @@ export const prepare = async (asked: ValidFile, request: BuildRequest): Promise<
   if (!target) throw new BuildError(missingStage(request.inputs.target ?? '', stages), { start: 0, end: 0 });
   const baseConfigs = new Map(Array.from(bases, ([text, { json }]) => [text, configOf(json.config)]));
   const model = modelOf(file, { ...request.inputs, baseConfigs });
-  return { model, bases, placeOf, target, needed: [...reachedFrom(target)] };
+  const needed = [...reachedFrom(target)];
+  const refusal = firstRefusal(model, needed);
+  if (refusal) throw new BuildError(refusal.message, placeOf(refusal.node));
+  return { model, bases, placeOf, target, needed };
+};
+
+/** What cannot be expanded is told before anything is run. */
+const firstRefusal = (model: Model, needed: readonly StageInfo[]): Refusal | undefined => {
+  for (const stage of needed.toSorted((a, b) => a.index - b.index)) {
+    const refusal = model.refusalIn(twinOf(model, stage));
+    if (refusal) return refusal;
+  }
+  return undefined;
 };
 
 const missingStage = (wanted: string, stages: readonly StageInfo[]): string => {

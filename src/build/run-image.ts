@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { ownerOf } from './accounts.ts';
-import { type BindMount, type ExitCode, type Sandbox, SandboxError } from './sandbox/port.ts';
+import { type BindMount, type ExitCode, HOSTNAME, type Sandbox, SandboxError } from './sandbox/port.ts';
 import type { Store } from './store.ts';
 import { homeOf, makeStubs, newUpper } from './stubs.ts';
 import { clean, type Tree, treeOf } from './tree.ts';
@@ -45,7 +45,7 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
   for (const [name, value] of run.env) env.set(name, value);
   try {
     return await sandbox.run({
-      ...{ work, argv, env, owner, network: run.network, hosts: run.hosts, hasInput: run.hasInput },
+      ...{ work, argv, env, owner, network: run.network, hosts: run.hosts, hostname: HOSTNAME, hasInput: run.hasInput },
       lowers: () => layerFolders(store, image.layers),
       place: placeOfFiles(store, image.layers),
       workdir: `/${tree.resolve(workdir)}`,

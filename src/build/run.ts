@@ -9,8 +9,9 @@ import { writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
 import { markOf, type NamedMark, type StepInputs, variableName } from './key-parts.ts';
 import { maskedOutput } from './mask.ts';
+import { hostnameOf, proxiesOf } from './run-environment.ts';
 import { type MountSetup, type StepMount, stepMounts } from './run-mounts.ts';
-import { type ExitCode, type Place, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
+import { type ExitCode, HOSTNAME, type Place, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
 import { changedFiles, removeStubs, setTimes } from './snapshot.ts';
 import type { Step, StepContext } from './steps.ts';
 import { homeOf, type MountPlace, makeStubs, newUpper } from './stubs.ts';
@@ -34,14 +35,17 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   if (isInsecure && !request.allowsInsecure)
     throw new BuildError('--security=insecure takes the sandbox away: allow it by --allow security.insecure', node);
   const mounts = await stepMounts(node, context);
+  const hostname = hostnameOf(model, node, request);
   const data = ['run', argv, script ?? '', [...env], workdir, user, network, isInsecure];
-  const running = { node, before, context, argv, script, env, workdir, user, mounts, network, isInsecure };
+  const running = { node, before, context, argv, script, env, workdir, user, mounts, network, hostname, isInsecure };
   const inputs = () => inputsOf(running, state.shell);
-  return { data: [...data, mounts.map((each) => each.data), request.epoch], inputs, run: () => runIn(running) };
+  const named = hostname === HOSTNAME ? [] : [hostname];
+  const all = [...data, mounts.map((each) => each.data), request.epoch, ...named];
+  return { data: all, inputs, run: () => runIn(running) };
 };
 
 const inputsOf = (running: Running, shell: readonly string[] | undefined): StepInputs => {
-  const { node, context, env, workdir, user, mounts, network, isInsecure } = running;
+  const { node, context, env, workdir, user, mounts, network, hostname, isInsecure } = running;
   const args = new Set(buildArgumentsAt(context.model, node).map(([name]) => name));
   const variables = Array.from(env, ([name, value]): NamedMark => [variableName(name, args.has(name)), markOf(value)]);
   const places = mounts.flatMap(({ data, target, files }, at): readonly NamedMark[] =>
@@ -53,6 +57,7 @@ const inputsOf = (running: Running, shell: readonly string[] | undefined): StepI
     ['the working directory', markOf(workdir)],
     ['the user', markOf(user)],
     ['the network', markOf([network, isInsecure])],
+    ['the name of the host', markOf(hostname)],
     ...places,
     ['--timestamps', markOf(context.request.epoch)],
   ];
@@ -100,6 +105,7 @@ interface Running {
   readonly user: string;
   readonly mounts: readonly StepMount[];
   readonly network: 'host' | 'none';
+  readonly hostname: string;
   readonly isInsecure: boolean;
 }
 
@@ -191,6 +197,7 @@ const succeed = async (scene: Scene, ready: readonly MountSetup[]): Promise<void
   const { report } = context.request;
   const { step } = context;
   const env = new Map(scene.env);
+  for (const [name, value] of proxiesOf(context.request)) env.set(name, value);
   if (!env.has('HOME')) env.set('HOME', homeOf(tree, owner));
   for (const { variables = [] } of ready) for (const [name, value] of variables) env.set(name, value);
   const masked = maskedOutput(
@@ -234,10 +241,10 @@ const shellAfter = async (scene: Scene, env: ReadonlyMap<string, string>): Promi
 type Part = Pick<RunRequest, 'env' | 'mounts' | 'output' | 'hasInput'>;
 
 const started = async (scene: Scene, part: Part): Promise<ExitCode> => {
-  const { sandbox, tree, node, lowers, place, work, argv, owner, network, isInsecure, gone, context } = scene;
+  const { sandbox, tree, node, lowers, place, work, argv, owner, network, hostname, isInsecure, gone, context } = scene;
   try {
     return await sandbox.run({
-      ...{ lowers, place, work, argv, owner, network, isInsecure, ...part },
+      ...{ lowers, place, work, argv, owner, network, hostname, isInsecure, ...part },
       onDeleted: (paths) => {
         gone.paths = paths;
       },

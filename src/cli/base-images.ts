@@ -1,8 +1,8 @@
 import type { ImportReport } from '../build/import.ts';
 import type { Store } from '../build/store.ts';
-import { type Image, isPlatform } from '../oci/image.ts';
+import { emptyImage, type Image, isPlatform } from '../oci/image.ts';
 import type { NamedContexts } from './build-contexts.ts';
-import type { BuildOptions } from './build-options.ts';
+import { type BuildOptions, platformOf } from './build-options.ts';
 import { fullName } from './image-names.ts';
 import type { Progress, Transfer } from './progress.ts';
 
@@ -26,6 +26,7 @@ export const baseImages = (
   };
   return async (text) => {
     const given = await contexts.image(text);
+    if (given === 'scratch') return emptyImage(platformOf(options.platform));
     return typeof given === 'object' ? given : inStore(given ?? text);
   };
 };

@@ -55,8 +55,10 @@ const referenceRefusal = (reference: Reference, stage: StageInfo): GraphRefusal 
   if (reference.stage === stage)
     return refuse(at, `circular dependency detected on stage: ${stage.name ?? stage.index}`);
   if (reference.stage || !text || readReference(text)) return undefined;
-  return refuse(at, unreadable(text));
+  return refuse(at, text.includes('$') ? `${unreadable(text)}: ${NO_VARIABLES}` : unreadable(text));
 };
+
+const NO_VARIABLES = 'it may have no variables; a stage of its own, FROM that image, may';
 
 const orderRefusal = ({ at, stage: wanted }: Reference, stage: StageInfo): GraphRefusal | undefined =>
   wanted && wanted.index > stage.index ? refuse(at, laterStage(wanted, stage)) : undefined;

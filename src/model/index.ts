@@ -16,7 +16,7 @@ import {
 import { pragmaFor, shellPragmasIn } from './shell-pragmas.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
 import { baseChain, bottomStage, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
-import { imageState, type State } from './state.ts';
+import { imageState, type Refusal, type State } from './state.ts';
 import { statesIn } from './states.ts';
 
 export * from '../shell/index.ts';
@@ -145,6 +145,8 @@ export interface Model {
   /** The state that the instruction leaves. */
   stateLeftBy(node: Instruction): State;
   stateAfter(stage: StageInfo): State;
+  /** The first instruction of the stage that BuildKit would not carry out, and why. */
+  refusalIn(stage: StageInfo): Refusal | undefined;
   /** The value of a word in an instruction, its variables expanded as BuildKit does at that place. */
   expand(word: Word, node: Instruction): Expansion;
   /** The image that a FROM names in a build that is given no arguments, on a usual machine. */
@@ -197,6 +199,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
       return (stage && states(stage).after.get(node)) ?? model.stateBefore(node);
     },
     stateAfter: (stage) => states(stage).end,
+    refusalIn: (stage) => states(stage).refusal,
     expand(word, node) {
       if (word.text !== undefined) return { value: word.text, error: undefined, unset: NO_VARIABLES };
       const scope = node.kind === 'From' || !owners.has(node) ? globals : model.stateBefore(node);

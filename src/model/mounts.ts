@@ -39,7 +39,7 @@ export const readMount = (file: Iechorfile, flag: Flag, environment: Environment
     fields.push({ ...field, value });
   }
   const flaw = flawOf(file, flag, environment);
-  if (flaw) return flaw.message;
+  if (flaw) return `${flaw.message}${flaw.near === undefined ? '' : `; is \`${flaw.near}\` meant?`}`;
   const named = (...keys: readonly string[]) => fields.findLast(({ key }) => keys.includes(key))?.value;
   return {
     flag,

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { HOSTS, MOUNT_POINTS, type RunRequest } from './port.ts';
+import { hostsFor, MOUNT_POINTS, type RunRequest } from './port.ts';
 import { scratchFolder } from './scratch.ts';
 
 /** Where the small files of a step are, in memory if possible: none of them is part of the image. */
@@ -77,7 +77,6 @@ const DEVICE_LINKS = [
   ['stdin', '/proc/self/fd/0'],
   ['stdout', '/proc/self/fd/1'],
   ['stderr', '/proc/self/fd/2'],
-  ['core', '/proc/kcore'],
 ] as const;
 
 export const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
@@ -90,6 +89,7 @@ export const deviceFolder = ({ own }: StepFolders, { mounts }: RunRequest): stri
   for (const name of ['pts', 'shm', 'mqueue']) mkdirSync(join(folder, name));
   for (const name of DEVICES) writeFileSync(join(folder, name), '');
   for (const [name, target] of DEVICE_LINKS) symlinkSync(target, join(folder, name));
+  if (existsSync('/proc/kcore')) symlinkSync('/proc/kcore', join(folder, 'core'));
   for (const { target, isFolder } of mounts) {
     const inside = target.startsWith('/dev/') ? join(folder, target.slice('/dev/'.length)) : folder;
     if (existsSync(inside)) continue;
@@ -102,10 +102,10 @@ export const deviceFolder = ({ own }: StepFolders, { mounts }: RunRequest): stri
 /** The files that are mounted over those of the image. */
 export const networkFiles = (
   { own }: StepFolders,
-  { hosts }: RunRequest,
+  { hosts, hostname }: RunRequest,
 ): { readonly hosts: string; readonly resolv: string } => {
   const files = { hosts: join(own, 'hosts'), resolv: join(own, 'resolv.conf') };
-  writeReadable(files.hosts, [HOSTS, ...hosts.map((line) => `${line}\n`)].join(''));
+  writeReadable(files.hosts, [hostsFor(hostname), ...hosts.map((line) => `${line}\n`)].join(''));
   writeReadable(files.resolv, nameServers());
   return files;
 };

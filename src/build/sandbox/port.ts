@@ -23,6 +23,7 @@ export interface RunRequest {
   readonly isInsecure: boolean;
   /** Whether the image has a shell to set variables with that programs of ours must not see. */
   readonly hasShell: boolean;
+  readonly hostname: string;
   /** Lines of `/etc/hosts` besides the usual ones. */
   readonly hosts: readonly string[];
   /** What it prints; undefined: it writes where we do. */
@@ -86,7 +87,8 @@ export interface Sandbox {
 export class SandboxError extends Error {}
 
 /** Where every step sees files of ours, as BuildKit has it. */
-export const HOSTS = '127.0.0.1\tlocalhost buildkitsandbox\n::1\tlocalhost ip6-localhost ip6-loopback\n';
+export const hostsFor = (hostname: string): string =>
+  `127.0.0.1\tlocalhost ${hostname}\n::1\tlocalhost ip6-localhost ip6-loopback\n`;
 export const HOSTNAME = 'buildkitsandbox';
 
 /** What a program may do as root: the set that BuildKit leaves. */

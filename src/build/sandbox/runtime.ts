@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { networkFiles, type StepFolders, stepFolders } from './folders.ts';
 import { planMounts, tableText } from './mount-table.ts';
-import { CAPABILITIES, HOSTNAME, MASKED, READ_ONLY, type RunRequest, type Sandbox } from './port.ts';
+import { CAPABILITIES, MASKED, READ_ONLY, type RunRequest, type Sandbox } from './port.ts';
 import { findPrograms, missingText, type Programs, pathOf } from './programs.ts';
 import { isRootless } from './rootless.ts';
 import { scratchFolder } from './scratch.ts';
@@ -99,7 +99,7 @@ const configOf = (request: RunRequest, folders: StepFolders): object => {
         : {}),
     },
     root: { path: join(folders.own, 'merged') },
-    hostname: HOSTNAME,
+    hostname: request.hostname,
     mounts: [
       ...systemMounts(network, isInsecure),
       ...fileMounts(files),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LaterMount, MountPlan } from './mount-table.ts';
-import { CAPABILITIES, HOSTNAME, type RunRequest } from './port.ts';
+import { CAPABILITIES, type RunRequest } from './port.ts';
 import type { Programs } from './programs.ts';
 
 /** A word for a POSIX shell. */
@@ -18,13 +18,9 @@ export const scriptOf = (
   isRootless: boolean,
 ): string => {
   const { mount, hostname } = programs;
-  const { network, workdir, hasInput = false } = request;
+  const { network, workdir, hostname: host, hasInput = false } = request;
   const own = join(merged, '..');
-  const name = isRootless
-    ? hostname
-      ? `${hostname} ${HOSTNAME}`
-      : ':'
-    : `echo ${HOSTNAME} > /proc/sys/kernel/hostname`;
+  const name = isRootless ? (hostname ? `${hostname} ${host}` : ':') : `echo ${host} > /proc/sys/kernel/hostname`;
   return [
     'set -e',
     'umask 022',

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, mkdtempSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { endWithUs } from './children.ts';
@@ -31,8 +31,10 @@ interface Running {
  * Starts it. It is the first process of its own namespace, so that the kernel ends every step with it, and it ends with
  * this process, however that ends.
  */
-export const startSupervisor = ({ setpriv, unshare, sh, mkfifo }: Programs, folder: string): Supervisor => {
-  mkdirSync(folder, { recursive: true });
+export const startSupervisor = ({ setpriv, unshare, sh, mkfifo }: Programs, within: string): Supervisor => {
+  mkdirSync(within, { recursive: true });
+  // Each build of a process has its own.
+  const folder = mkdtempSync(join(within, 'pipes-'));
   const child = spawn(
     setpriv,
     ['--pdeathsig', 'KILL', unshare, '-p', '-f', '-m', '--kill-child=KILL', '--propagation', 'private', sh],
@@ -49,7 +51,9 @@ export const startSupervisor = ({ setpriv, unshare, sh, mkfifo }: Programs, fold
   const running = new Map<string, Running>();
   const started = new Promise<void>((resolve, reject) => listen(child, running, resolve, reject));
   started.catch(() => {});
-  child.stdin.write(`${mkfifo} -m 666 ${pipes.map((_path, index) => `pipe-${index}`).join(' ')} && echo started\n`);
+  child.stdin.write(
+    `${mkfifo} -m 666 ${pipes.map((_path, index) => `pipe-${index}`).join(' ')} || exit; echo started\n`,
+  );
   const free = queueOf(pipes);
   return {
     async start(task) {

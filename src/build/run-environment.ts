@@ -1,0 +1,30 @@
+import type { Run } from '../ast/nodes.ts';
+import type { Model } from '../model/index.ts';
+import { BuildError } from './error.ts';
+import type { BuildRequest } from './execute.ts';
+import { HOSTNAME } from './sandbox/port.ts';
+
+const PROXIES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'all_proxy'];
+
+/** Proxies that the build gives need no ARG, are there in both spellings, and make no step another. */
+export const proxiesOf = ({ inputs }: BuildRequest): readonly (readonly [string, string])[] => {
+  const found: (readonly [string, string])[] = [];
+  for (const [name, value] of inputs.buildArgs ?? []) {
+    const lower = name.toLowerCase();
+    if (PROXIES.includes(lower)) found.push([lower, value], [lower.toUpperCase(), value]);
+  }
+  return found;
+};
+
+const HOSTNAME_ARG = 'BUILDKIT_SANDBOX_HOSTNAME';
+
+/** The name of a step's host: that of the argument for it, else always the same. Throws BuildError. */
+export const hostnameOf = (model: Model, node: Run, { inputs }: BuildRequest): string => {
+  const name =
+    model.stateBefore(node).bindings.get(HOSTNAME_ARG)?.value ||
+    inputs.buildArgs?.get(HOSTNAME_ARG) ||
+    model.globals.bindings.get(HOSTNAME_ARG)?.value ||
+    HOSTNAME;
+  if (!/^[\w.-]{1,64}$/.test(name)) throw new BuildError(`\`${name}\` is no name of a host (${HOSTNAME_ARG})`, node);
+  return name;
+};
