@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../src/build/store.ts';
-import { caseNames, entriesOf, prepareCase, readCase } from '../src/dev/build-case.ts';
+import { caseEntries, caseHistory, caseNames, entriesOf, prepareCase, readCase } from '../src/dev/build-case.ts';
 import { buildHere } from '../src/dev/build-here.ts';
 import { runIn } from './support/cli.ts';
 
@@ -27,7 +27,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.runIf(canBuild)('a build makes the files that BuildKit makes', () => {
   for (const name of caseNames()) {
     const expected = readCase(name);
-    const lacking = (expected.needs ?? []).filter((program) => !hasProgram(program));
+    const needs = [...(expected.needs ?? []), ...(expected.busybox ? ['busybox'] : [])];
+    const lacking = needs.filter((program) => !hasProgram(program));
     if (lacking.length > 0) console.warn(`${name} is left out: there is no ${lacking.join(', ')}`);
     it.skipIf(lacking.length > 0)(`${name}: ${expected.about}`, async () => {
       const own = join(folder, name);
@@ -36,7 +37,8 @@ describe.runIf(canBuild)('a build makes the files that BuildKit makes', () => {
       const { image, failure } = await buildHere(name, expected, own, store);
       if (expected.fails !== undefined) expect(failure).toContain(expected.fails);
       else expect(failure).toBeUndefined();
-      if (image) expect(entriesOf(store, image.layers)).toEqual(expected.files);
+      if (image) expect(caseEntries(store, expected, image)).toEqual(expected.files);
+      if (image && expected.history) expect(caseHistory(expected, image)).toEqual(expected.history);
       if (expected.config) expect(image?.json.config).toMatchObject(expected.config);
     });
   }

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from '../build/store.ts';
 import { main } from '../cli/main.ts';
 import type { Image } from '../oci/image.ts';
-import type { BuildCase } from './build-case.ts';
+import { BUSYBOX_TAG, type BuildCase, basesOf } from './build-case.ts';
+import { writeBusybox } from './busybox.ts';
 
 /** An image, or what was said where there is none. */
 export type Outcome =
@@ -12,14 +13,12 @@ export type Outcome =
 
 /** Builds a case that was prepared in a folder. */
 export const buildHere = async (name: string, expected: BuildCase, folder: string, store: Store): Promise<Outcome> => {
-  const { base, options = [], stdin } = expected;
+  const { options = [], stdin } = expected;
   const usual = ['--build', '--no-lint', '--store', store.folder, '--network', 'none', '-q'];
-  if (base !== undefined) {
-    writeFileSync(join(folder, 'base'), base);
-    const made = await run(
-      [...usual, '-t', `base.test/${name}:1`, '-f', join(folder, 'base'), join(folder, 'context')],
-      folder,
-    );
+  for (const { tag, file, context } of basesOf(name, expected, folder)) {
+    if (tag === BUSYBOX_TAG && store.image(tag)) continue;
+    if (tag === BUSYBOX_TAG) writeBusybox(context, file);
+    const made = await run([...usual, '-t', tag, '-f', file, context], folder);
     if (made.code !== 0) return { failure: made.stderr };
   }
   const place = stdin === undefined ? ['-f', join(folder, 'iEchorfile'), join(folder, 'context')] : ['-'];

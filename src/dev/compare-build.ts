@@ -9,24 +9,38 @@ import { join } from 'node:path';
 import { newBlob, openStore, type Store } from '../build/store.ts';
 import type { Image, ImageJson, Layer } from '../oci/image.ts';
 import { type PlacedEntry, readTar } from '../oci/untar.ts';
-import { type BuildCase, CASES, caseNames, entriesOf, prepareCase, readCase } from './build-case.ts';
+import {
+  type BuildCase,
+  basesOf,
+  CASES,
+  caseEntries,
+  caseHistory,
+  caseNames,
+  prepareCase,
+  readCase,
+} from './build-case.ts';
 import { buildHere, type Outcome } from './build-here.ts';
 
-const docker = (args: readonly string[], input?: Uint8Array) => {
+const docker = (
+  args: readonly string[],
+  { cwd = '/', input }: { cwd?: string; input?: Uint8Array | undefined } = {},
+) => {
   const env = { ...process.env, DOCKER_BUILDKIT: '1' };
-  return spawnSync(process.env.DOCKER ?? 'docker', args, { env, maxBuffer: 1 << 30, ...(input ? { input } : {}) });
+  const limits = { cwd, maxBuffer: 1 << 30, timeout: 60_000 };
+  return spawnSync(process.env.DOCKER ?? 'docker', args, { env, ...limits, ...(input ? { input } : {}) });
 };
 
 const buildThere = (name: string, folder: string, expected: BuildCase, store: Store): Outcome => {
   const tag = `case.test/${name}:1`;
-  const { base, options = [], stdin } = expected;
-  if (base !== undefined) {
-    writeFileSync(join(folder, 'base'), base);
-    docker(['build', '-q', '-t', `base.test/${name}:1`, '-f', join(folder, 'base'), join(folder, 'context')]);
-  }
+  const { options = [], stdin } = expected;
+  for (const base of basesOf(name, expected, folder))
+    docker(['build', '-q', '-t', base.tag, '-f', base.file, base.context]);
   const input = stdin === undefined ? undefined : readFileSync(join(folder, 'context', stdin));
   const place = input ? ['-'] : ['-f', join(folder, 'iEchorfile'), join(folder, 'context')];
-  const { status, stderr } = docker(['build', '-q', '--network', 'none', '-t', tag, ...options, ...place], input);
+  const { status, stderr } = docker(['build', '-q', '--network', 'none', '-t', tag, ...options, ...place], {
+    cwd: folder,
+    input,
+  });
   if (status !== 0) return { failure: stderr.toString().trim().split('\n').at(-1) ?? '' };
   const archive = join(folder, 'image.tar');
   const { status: saved } = docker(['save', '-o', archive, tag]);
@@ -72,12 +86,33 @@ const differences = (
     .filter((path) => ours[path] !== theirs[path])
     .map((path) => `  ${path}\n    here:  ${ours[path] ?? 'nothing'}\n    there: ${theirs[path] ?? 'nothing'}`);
 
-const told = (outcome: Outcome, store: Store) => {
-  if (!outcome.image) return { files: {}, config: {}, failure: outcome.failure ?? '' };
-  const config = Object.entries(outcome.image.json.config ?? {}).map(([key, value]) => [key, JSON.stringify(value)]);
-  const isSaid = ([, value]: string[]) => value !== 'null' && value !== '""' && value !== '{}' && value !== 'false';
-  return { files: entriesOf(store, outcome.image.layers), config: Object.fromEntries(config.filter(isSaid)) };
+const told = (outcome: Outcome, expected: BuildCase, store: Store): Told => {
+  if (!outcome.image) return { files: {}, config: {}, history: {}, failure: outcome.failure ?? '' };
+  const config = Object.entries(outcome.image.json.config ?? {}).map(([key, value]) => [
+    key,
+    JSON.stringify(sorted(value)),
+  ]);
+  const isSaid = ([key, value]: string[]) =>
+    key !== 'ArgsEscaped' && value !== 'null' && value !== '""' && value !== '{}' && value !== 'false';
+  return {
+    files: caseEntries(store, expected, outcome.image),
+    config: Object.fromEntries(config.filter(isSaid)),
+    history: Object.fromEntries(caseHistory(expected, outcome.image).entries()),
+  };
 };
+
+/** The keys of an object in order; they mean nothing in a configuration. */
+const sorted = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+interface Told {
+  readonly files: Readonly<Record<string, string>>;
+  readonly config: Readonly<Record<string, string>>;
+  readonly history: Readonly<Record<string, string>>;
+  readonly failure?: string;
+}
 
 const compareCase = async (name: string, update: boolean): Promise<boolean> => {
   const expected = readCase(name);
@@ -86,10 +121,18 @@ const compareCase = async (name: string, update: boolean): Promise<boolean> => {
     prepareCase(name, expected, folder);
     const store = openStore(join(folder, 'store'));
     const here = await buildHere(name, expected, folder, store);
-    const ours = told(here, store);
-    if (update) keep(name, expected, here, ours.files);
-    const theirs = told(buildThere(name, folder, expected, store), store);
-    const lines = [...differences(ours.files, theirs.files), ...differences(ours.config, theirs.config)];
+    const ours = told(here, expected, store);
+    if (update) keep(name, expected, ours);
+    if (expected.apart) {
+      console.log(`${name}: built here alone: ${expected.apart}`);
+      return false;
+    }
+    const theirs = told(buildThere(name, folder, expected, store), expected, store);
+    const lines = [
+      ...differences(ours.files, theirs.files),
+      ...differences(ours.config, theirs.config),
+      ...(expected.history && Object.keys(theirs.history).length > 0 ? differences(ours.history, theirs.history) : []),
+    ];
     const failures = [ours.failure, theirs.failure];
     const isSame = lines.length === 0 && (failures[0] === undefined) === (failures[1] === undefined);
     const verdict = isSame ? 'the same' : `differs${expected.differs ? `, as known: ${expected.differs}` : ''}`;
@@ -103,14 +146,12 @@ const compareCase = async (name: string, update: boolean): Promise<boolean> => {
   }
 };
 
-const keep = (
-  name: string,
-  expected: BuildCase,
-  { failure }: Outcome,
-  files: Readonly<Record<string, string>>,
-): void => {
-  const { fails: _fails, files: _files, ...rest } = expected;
-  const found = failure === undefined ? { files } : { fails: expected.fails ?? failure.split('\n', 1)[0] ?? '' };
+const keep = (name: string, expected: BuildCase, { failure, files, history }: Told): void => {
+  const { fails: _fails, files: _files, history: told, ...rest } = expected;
+  const found =
+    failure === undefined
+      ? { files, ...(told ? { history: Object.values(history) } : {}) }
+      : { fails: expected.fails ?? failure.split('\n', 1)[0] ?? '' };
   writeFileSync(join(CASES, name, 'expect.json'), `${JSON.stringify({ ...rest, ...found }, undefined, 2)}\n`);
 };
 
