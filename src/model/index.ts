@@ -292,11 +292,8 @@ const once = <T>(compute: () => T): (() => T) => {
 const memo = <K, V>(compute: (key: K) => V): ((key: K) => V) => {
   const known = new Map<K, { readonly value: V }>();
   return (key) => {
-    let found = known.get(key);
-    if (!found) {
-      found = { value: compute(key) };
-      known.set(key, found);
-    }
+    const found = known.get(key) ?? { value: compute(key) };
+    known.set(key, found);
     return found.value;
   };
 };
