@@ -127,6 +127,24 @@ describe('options about ignore comments', () => {
     expect((await folder.run(['--report-unused-ignores'])).stdout).toBe('');
   });
 
+  it('--report-suppressed puts what comments ignore into SARIF, with their reasons', async () => {
+    const text =
+      'FROM a:1\n# iechorlint ignore=relative-workdir -- so the base ends\nWORKDIR srv\n# hadolint ignore=DL3002\nUSER root\n';
+    const folder = inFolder({ Dockerfile: text, 'b.Dockerfile': 'FROM a\n' });
+    const args = ['--format', 'sarif', '--select', 'relative-workdir,last-user-root,untagged-base', '--no-config'];
+    const whole = JSON.parse((await folder.plain(...args, '--report-suppressed')).stdout).runs[0].results;
+    const told = whole.map(
+      ({ ruleId, suppressions }: { ruleId: string; suppressions: { justification?: string }[] }) => [
+        ruleId,
+        ...suppressions.map(({ justification }) => justification),
+      ],
+    );
+    expect(told).toEqual([['relative-workdir', 'so the base ends'], ['last-user-root', undefined], ['untagged-base']]);
+    const without = JSON.parse((await folder.plain(...args)).stdout).runs[0].results;
+    expect(without.map(({ ruleId }: { ruleId: string }) => ruleId)).toEqual(['untagged-base']);
+    expect((await folder.plain(...args, '--report-suppressed', '--fail-on', 'warning')).code).toBe(0);
+  });
+
   it('--require-reason reports those that give none', async () => {
     const folder = inFolder({ Dockerfile: TEXT.replace('workdir\n', 'workdir -- the base ends in /opt\n') });
     const { stdout } = await folder.run(['--require-reason']);
@@ -157,6 +175,14 @@ describe('options about ignore comments', () => {
   });
 
   it.each([
+    [
+      ['--report-suppressed'],
+      '--report-suppressed is for --format sarif, which alone can say that a finding is suppressed',
+    ],
+    [
+      ['--report-suppressed', '--format', 'sarif', '--since', 'main'],
+      '--report-suppressed reports what all lines suppress; leave out --since',
+    ],
     [['--add-ignores', '--fix'], '--add-ignores writes comments instead of fixes; run --fix first, then --add-ignores'],
     [
       ['--add-ignores', '--unsafe-fixes'],

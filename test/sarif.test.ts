@@ -183,6 +183,29 @@ describe('sarif', () => {
     );
   });
 
+  it('tells of what comments suppress where it was asked for', () => {
+    const comment = rangeOf(TEXT, 'RUN true');
+    const suppressed = [
+      { diagnostic: relative, comment, reason: 'as the base has it' },
+      { diagnostic: relative, comment, reason: undefined },
+    ];
+    const { results } = runOf(reportOf([{ ...fileOf(TEXT, [relative]), suppressed }]));
+    expect(results.map(({ suppressions }: { suppressions: unknown }) => suppressions)).toEqual([
+      [],
+      [
+        {
+          kind: 'inSource',
+          location: {
+            physicalLocation: expect.objectContaining({ region: expect.objectContaining({ startLine: 4 }) }),
+          },
+          justification: 'as the base has it',
+        },
+      ],
+      [{ kind: 'inSource', location: expect.anything() }],
+    ]);
+    expect(runOf(reportOf([fileOf(TEXT, [relative])])).results[0]).not.toHaveProperty('suppressions');
+  });
+
   it('fingerprints a finding whatever stands above it, equal lines apart', () => {
     const fingerprints = (text: string, lines: readonly string[]) => {
       const findings = lines.map((line) => findingAt(rangeOf(text, line)));
@@ -244,6 +267,21 @@ describe.skipIf('missing' in validator)('the SARIF validator', () => {
   it.each<[string, Report]>([
     ['no files', reportOf([])],
     ['no findings', reportOf([fileOf(TEXT)], { rules })],
+    ['a part of the files', reportOf(many, { rules, shard: '2/8' })],
+    [
+      'what comments suppress',
+      reportOf(
+        many.map((file) => ({
+          ...file,
+          suppressed: file.diagnostics.map((diagnostic) => ({
+            diagnostic,
+            comment: diagnostic.range,
+            reason: 'It \u202e has to be',
+          })),
+        })),
+        { rules },
+      ),
+    ],
     ['several files', reportOf(many, { rules, unreadable, why: new Map([['syntax', 'A reason']]) })],
   ])('has nothing to say of a run with %s', (_, report) => {
     expect(complaintsAbout(render(reportSarif, report))).toEqual([]);

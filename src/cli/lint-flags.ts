@@ -63,6 +63,11 @@ export const LINT_FLAGS: Readonly<Record<string, Flag>> = {
     group: IGNORING,
     describe: 'Report comments that ignore nothing; --fix deletes them',
   },
+  'report-suppressed': {
+    type: 'boolean',
+    group: IGNORING,
+    describe: 'Put what comments ignore into SARIF, marked as suppressed; code scanning would show it as open',
+  },
   'require-reason': { type: 'boolean', group: IGNORING, describe: 'Report ignore comments without a reason' },
   fix: { type: 'boolean', group: FIXING, describe: 'Apply the fixes that keep the image as it is' },
   'unsafe-fixes': { type: 'boolean', group: FIXING, describe: 'Apply those that may change it, too' },

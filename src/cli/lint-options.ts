@@ -33,6 +33,8 @@ export interface LintOptions {
   readonly inlineIgnores: boolean;
   /** What is written, or shown, are comments that ignore what is found, instead of fixes. */
   readonly addIgnores: boolean;
+  /** Whether SARIF reports have what comments ignore as well. */
+  readonly reportSuppressed: boolean;
   /** The file of the findings that are known already. */
   readonly baseline: string | undefined;
   readonly updateBaseline: boolean;
@@ -75,6 +77,7 @@ export const plainLint = (paths: readonly string[]): LintOptions => ({
   also: [],
   inlineIgnores: true,
   addIgnores: false,
+  reportSuppressed: false,
   baseline: undefined,
   updateBaseline: false,
   failOn: undefined,
@@ -106,6 +109,7 @@ export const lintOptionsOf = (given: Given): LintOptions => {
     select: listOf(given, 'select'),
     ignore: listOf(given, 'ignore'),
     ...ignoreOptionsOf(given),
+    reportSuppressed: isOn(given, 'report-suppressed'),
     failOn: choiceOf(given, 'fail-on', FAIL_ON),
     config: textOf(given, 'config'),
     noConfig: isOn(given, 'no-config'),
@@ -143,6 +147,10 @@ const rejectContradictions = (options: LintOptions, given: Given): void => {
     throw new ConfigError('--unsafe-fixes says which fixes to apply; add --fix, or --diff to see them first');
   if (given.options['stdin-filename'] !== undefined && !options.paths.includes('-'))
     throw new ConfigError('--stdin-filename names what is read from standard input; add - to the paths to read it');
+  if (options.reportSuppressed && !options.reports.some(({ format }) => format === 'sarif'))
+    throw new ConfigError(
+      '--report-suppressed is for --format sarif, which alone can say that a finding is suppressed',
+    );
   if (options.since !== undefined) rejectBesideSince(options);
   if (options.shard !== undefined) rejectBesideShard(options);
   if (options.fixing !== 'diff') return;
@@ -151,7 +159,8 @@ const rejectContradictions = (options: LintOptions, given: Given): void => {
       throw new ConfigError(`--diff prints a patch and no findings, so --${name} has no place beside it`);
 };
 
-const rejectBesideSince = ({ paths, fixing, updateBaseline }: LintOptions): void => {
+const rejectBesideSince = ({ paths, fixing, updateBaseline, reportSuppressed }: LintOptions): void => {
+  if (reportSuppressed) throw new ConfigError('--report-suppressed reports what all lines suppress; leave out --since');
   if (fixing !== undefined || updateBaseline)
     throw new ConfigError(
       '--since says which findings to report, and what writes files takes all; run one after the other',

@@ -32,7 +32,7 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
   if (target !== undefined && options.shard === undefined)
     (await import('./meant-target.ts')).checkTarget(run, found, target);
   const files = since === undefined ? fresh : (await import('./since.ts')).keepChanged(run, fresh, since);
-  await report(run, files);
+  await report(run, options.reportSuppressed ? (await import('./suppressed.ts')).withSuppressed(run, files) : files);
   return exitCodeOf(run, isFailure(run, files));
 };
 

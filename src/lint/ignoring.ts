@@ -31,7 +31,7 @@ export const withoutIgnored = (
 };
 
 /** The ids of a finding; where it has none of a tool, all that its rule has of that tool, unless the tool is reproduced. */
-const otherNamesIn = ({ rules }: LintConfig): OtherNames => {
+export const otherNamesIn = ({ rules }: LintConfig): OtherNames => {
   const byName = new Map(
     Array.from(rules, ([rule, { as }]) => [rule.name, { category: rule.category, codes: as ? [] : rule.codes }]),
   );

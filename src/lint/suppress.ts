@@ -10,6 +10,8 @@ export interface Suppression {
   readonly without: (diagnostics: readonly Diagnostic[]) => readonly Diagnostic[];
   /** The same of findings about the comments themselves, which `all` does not mean. */
   readonly withoutNamed: (diagnostics: readonly Diagnostic[]) => readonly Diagnostic[];
+  /** The comment that says to leave a finding out. */
+  readonly ignoreOf: (diagnostic: Diagnostic) => Ignore | undefined;
   /** The names, and ends without names, that have left something out so far. */
   readonly used: ReadonlySet<IgnoreName | Ignore>;
 }
@@ -30,15 +32,18 @@ export const suppressionOf = (
   const { areas, endings } = areasOf(file, stages, ignores);
   const index = indexOf(areas);
   const used = new Set(endings);
-  const isIgnored = (diagnostic: Diagnostic, keys: readonly string[]): boolean => {
-    if (NEVER_IGNORED.has(diagnostic.rule)) return false;
+  const entryOf = (diagnostic: Diagnostic, keys: readonly string[]): Entry | undefined => {
+    if (NEVER_IGNORED.has(diagnostic.rule)) return undefined;
     for (const key of keys) {
       const entry = index.get(key)?.at(diagnostic.range.start);
-      if (!entry) continue;
-      used.add(entry.name);
-      return true;
+      if (entry) return entry;
     }
-    return false;
+    return undefined;
+  };
+  const isIgnored = (diagnostic: Diagnostic, keys: readonly string[]): boolean => {
+    const entry = entryOf(diagnostic, keys);
+    if (entry) used.add(entry.name);
+    return entry !== undefined;
   };
   const allKeysOf = (each: Diagnostic): readonly string[] => {
     const category = categoryOf(each);
@@ -47,6 +52,7 @@ export const suppressionOf = (
   return {
     without: (diagnostics) => diagnostics.filter((each) => !isIgnored(each, allKeysOf(each))),
     withoutNamed: (diagnostics) => diagnostics.filter((each) => !isIgnored(each, [ownKey(each.rule)])),
+    ignoreOf: (diagnostic) => entryOf(diagnostic, allKeysOf(diagnostic))?.ignore,
     used,
   };
 };

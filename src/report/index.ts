@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../lint/diagnostic.ts';
 import type { Rule } from '../lint/rule.ts';
+import type { Suppressed } from '../lint/suppressed.ts';
 import type { Document } from '../source/document.ts';
 import type { Paint } from './paint.ts';
 import { reportPretty } from './pretty.ts';
@@ -8,6 +9,8 @@ import { reportPretty } from './pretty.ts';
 export interface FileReport {
   readonly document: Document;
   readonly diagnostics: readonly Diagnostic[];
+  /** What comments leave out; undefined where nobody asked. */
+  readonly suppressed?: readonly Suppressed[];
 }
 
 /** A file that could not be read, and why in one sentence. */

@@ -10,8 +10,10 @@ import type {
   Result,
   Run,
   Fix as SarifFix,
+  Suppression,
 } from 'sarif';
 import type { Diagnostic, Fix } from '../lint/diagnostic.ts';
+import type { Suppressed } from '../lint/suppressed.ts';
 import type { Range } from '../source/range.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import { type Fingerprint, fingerprinter } from './fingerprint.ts';
@@ -94,13 +96,24 @@ export const artifactLocationOf = (path: string): ArtifactLocation => {
   return { uri: encoded, uriBaseId: ROOT };
 };
 
-function* resultsOf({ document, diagnostics }: FileReport, index: number, rules: RuleTable): Generator<Result> {
-  if (diagnostics.length === 0) return;
+function* resultsOf(file: FileReport, index: number, rules: RuleTable): Generator<Result> {
+  const { document, diagnostics, suppressed } = file;
+  if (diagnostics.length === 0 && !suppressed?.length) return;
   const view = viewOf(document);
-  const fingerprint = fingerprinter(view);
   const artifact = { ...artifactLocationOf(document.path), index };
-  for (const diagnostic of diagnostics) yield resultOf(diagnostic, { view, artifact, rules, fingerprint });
+  const place = { view, artifact, rules, fingerprint: fingerprinter(view) };
+  // Either all results say whether they are suppressed, or none does.
+  for (const diagnostic of diagnostics)
+    yield { ...resultOf(diagnostic, place), ...(suppressed ? { suppressions: [] } : {}) };
+  for (const each of suppressed ?? [])
+    yield { ...resultOf(each.diagnostic, place), suppressions: [suppressionOf(each, place)] };
 }
+
+const suppressionOf = ({ comment, reason }: Suppressed, place: Place): Suppression => ({
+  kind: 'inSource',
+  location: { physicalLocation: physicalLocationOf(comment, place) },
+  ...(reason === undefined ? {} : { justification: place.view.sentence(reason) }),
+});
 
 /** What the results of one file share. */
 interface Place {
