@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli } from './support/bundle.ts';
-import { folderWith } from './support/cli.ts';
-import { CAPABLE, type Editor, greet, startEditor } from './support/editor.ts';
+import { applied, at, type Desk, deskOf } from './support/desk.ts';
+import { CAPABLE } from './support/editor.ts';
 
 let cli = '';
 let remove = () => {};
@@ -15,27 +14,8 @@ beforeAll(async () => {
 
 afterAll(() => remove());
 
-interface Desk {
-  readonly editor: Editor;
-  readonly folder: string;
-  readonly uriOf: (name: string) => string;
-}
-
-/** An editor with a folder of these files open. */
-const desk = async (
-  files: Readonly<Record<string, string>> = {},
-  hello: Parameters<typeof greet>[2] = {},
-): Promise<Desk> => {
-  const folder = folderWith({ '.iechorlint.yaml': 'root: true\n', ...files });
-  const editor = startEditor(cli, folder, '--stdio');
-  onTestFinished(() => {
-    editor.process.kill();
-  });
-  await greet(editor, folder, hello);
-  return { editor, folder, uriOf: (name) => pathToFileURL(join(folder, name)).href };
-};
-
-const URI = 'Dockerfile';
+const desk = (files?: Readonly<Record<string, string>>, hello?: Parameters<typeof deskOf>[2]) =>
+  deskOf(cli, files, hello);
 
 /** What is published next, as lines. */
 const published = async ({ editor }: Desk): Promise<readonly string[]> => {
@@ -50,31 +30,12 @@ interface Shown {
 
 const lineOf = ({ code, range: { start } }: Shown) => `${start.line}:${start.character} ${code}`;
 
-/** The text after edits in UTF-16 positions, applied from the end as an editor does. */
-const applied = (text: string, edits: readonly { range: { start: At; end: At }; newText: string }[]): string => {
-  const lines = text.split('\n');
-  const offset = ({ line, character }: At) =>
-    lines.slice(0, line).reduce((sum, each) => sum + each.length + 1, 0) + character;
-  return edits
-    .toSorted((a, b) => offset(b.range.start) - offset(a.range.start))
-    .reduce(
-      (result, { range, newText }) => result.slice(0, offset(range.start)) + newText + result.slice(offset(range.end)),
-      text,
-    );
-};
-
-interface At {
-  readonly line: number;
-  readonly character: number;
-}
-
-const at = (line: number, character: number): At => ({ line, character });
 const whole = { start: at(0, 0), end: at(9999, 0) };
 
 describe('diagnostics', () => {
   it('come when a document is opened and changed, and go when it is closed', async () => {
     const d = await desk();
-    const uri = d.uriOf(URI);
+    const uri = d.uri;
     d.editor.open(uri, 'FROM alpine:3.22\nWORKDIR app\n');
     const { params } = await d.editor.next('textDocument/publishDiagnostics');
     expect(params).toMatchObject({
@@ -100,7 +61,7 @@ describe('diagnostics', () => {
 
   it('count in UTF-16, also behind a byte order mark and carriage returns', async () => {
     const d = await desk();
-    const uri = d.uriOf(URI);
+    const uri = d.uri;
     d.editor.open(uri, '\uFEFF# 𝒳\r\nFROM alpine:3.22\r\nLABEL a="𝒳😀" \r\nWORKDIR x\r\n');
     expect(await published(d)).toEqual(['3:8 relative-workdir']);
     d.editor.change(
@@ -119,7 +80,7 @@ describe('diagnostics', () => {
 
   it('are given when asked for, to an editor that asks', async () => {
     const d = await desk({}, { capabilities: { textDocument: { diagnostic: {} } } });
-    const uri = d.uriOf(URI);
+    const uri = d.uri;
     d.editor.open(uri, 'FROM alpine\n');
     const first = await d.editor.result('textDocument/diagnostic', { textDocument: { uri } });
     expect(first).toMatchObject({ kind: 'full', items: [{ code: 'untagged-base' }] });
@@ -134,7 +95,7 @@ describe('diagnostics', () => {
 
   it('of a large file come while its user types, then all of them', async () => {
     const d = await desk();
-    const uri = d.uriOf(URI);
+    const uri = d.uri;
     const text = `FROM alpine:3.22\n${'RUN apk add --no-cache curl=8 && echo "$A" && cat /etc/x | grep y\nENV A=b\n'.repeat(1500)}WORKDIR app\n`;
     d.editor.open(uri, text);
     const all = await published(d);
@@ -147,7 +108,7 @@ describe('diagnostics', () => {
 
   it('that are no longer wanted are not worked out to the end', async () => {
     const d = await desk({}, { capabilities: { textDocument: { diagnostic: {} } } });
-    const uri = d.uriOf(URI);
+    const uri = d.uri;
     d.editor.open(uri, `FROM alpine:3.22\n${'RUN echo $A | cat && ls "b" > /c\nENV A=b\n'.repeat(4000)}`);
     const asked = d.editor.ask('textDocument/diagnostic', { textDocument: { uri } });
     const soon = d.editor.ask('textDocument/diagnostic', { textDocument: { uri: d.uriOf('other') } });
@@ -163,7 +124,7 @@ describe('configuration', () => {
     const d = await desk({ '.iechorlint.yaml': 'rules: { untagged-base: off }\n' });
     const { params } = await d.editor.next('client/registerCapability');
     expect(params.registrations[0]).toMatchObject({ method: 'workspace/didChangeWatchedFiles' });
-    const uri = d.uriOf(URI);
+    const uri = d.uri;
     d.editor.open(uri, 'FROM alpine\n');
     expect(await published(d)).toEqual([]);
     writeFileSync(join(d.folder, '.iechorlint.yaml'), 'rules: { untagged-base: error }\n');
@@ -173,7 +134,7 @@ describe('configuration', () => {
 
   it('that cannot be read is told in the document, and nothing else', async () => {
     const d = await desk({ '.iechorlint.yaml': 'rules: { no-such-rule: off }\n' });
-    d.editor.open(d.uriOf(URI), 'FROM alpine\n');
+    d.editor.open(d.uri, 'FROM alpine\n');
     const { params } = await d.editor.next('textDocument/publishDiagnostics');
     expect(params.diagnostics).toMatchObject([
       { code: 'configuration', message: expect.stringContaining('no-such-rule') },
@@ -186,16 +147,16 @@ describe('configuration', () => {
   it('runs plugins in a trusted folder alone', async () => {
     const files = { '.iechorlint.yaml': 'root: true\nplugins: [./ours.mjs]\n', 'ours.mjs': PLUGIN };
     const strange = await desk(files);
-    strange.editor.open(strange.uriOf(URI), 'FROM alpine:3.22\n');
+    strange.editor.open(strange.uri, 'FROM alpine:3.22\n');
     expect(await published(strange)).toEqual([]);
     const trusted = await desk(files, { options: { trusted: true } });
-    trusted.editor.open(trusted.uriOf(URI), 'FROM alpine:3.22\n');
+    trusted.editor.open(trusted.uri, 'FROM alpine:3.22\n');
     expect(await published(trusted)).toEqual(['0:0 ours']);
   });
 
   it('comes from the editor too', async () => {
     const d = await desk({ 'other.yaml': 'rules: { untagged-base: off }\n' });
-    d.editor.open(d.uriOf(URI), 'FROM alpine\n');
+    d.editor.open(d.uri, 'FROM alpine\n');
     expect(await published(d)).toHaveLength(1);
     const settings = { iechorlint: { config: join(d.folder, 'other.yaml'), context: 7, plugins: 'x' } };
     d.editor.notify('workspace/didChangeConfiguration', { settings });
@@ -207,14 +168,14 @@ describe('code actions', () => {
   const TEXT = 'FROM alpine:3.22\nworkdir app\nENV a b\n';
 
   const actionsIn = async (d: Desk, range: object, only?: readonly string[]) => {
-    const textDocument = { uri: d.uriOf(URI) };
+    const textDocument = { uri: d.uri };
     const context = { diagnostics: [], ...(only ? { only } : {}) };
     return d.editor.result('textDocument/codeAction', { textDocument, range, context });
   };
 
   it('fix what is near, and say of a fix what it may change', async () => {
     const d = await desk();
-    d.editor.open(d.uriOf(URI), TEXT);
+    d.editor.open(d.uri, TEXT);
     const actions = await actionsIn(d, { start: at(1, 9), end: at(1, 9) });
     const [mend] = actions;
     expect(mend).toMatchObject({ title: expect.stringMatching(/\(may change the image\)$/), kind: 'quickfix' });
@@ -225,7 +186,7 @@ describe('code actions', () => {
 
   it('fix all that is safe, when asked to', async () => {
     const d = await desk();
-    d.editor.open(d.uriOf(URI), TEXT);
+    d.editor.open(d.uri, TEXT);
     const [all] = await actionsIn(d, whole, ['source.fixAll']);
     expect(all).toMatchObject({ kind: 'source.fixAll.iechorlint' });
     const { edit } = await d.editor.result('codeAction/resolve', all);
@@ -236,7 +197,7 @@ describe('code actions', () => {
     const { workspace, ...rest } = CAPABLE;
     const workspaceEdit = { documentChanges: true, snippetEditSupport: true };
     const d = await desk({}, { capabilities: { ...rest, workspace: { ...workspace, workspaceEdit } } });
-    d.editor.open(d.uriOf(URI), TEXT);
+    d.editor.open(d.uri, TEXT);
     const actions = await actionsIn(d, { start: at(1, 9), end: at(1, 9) });
     const [here] = actions.filter(({ title }: { title: string }) => title.startsWith('Ignore relative-workdir here'));
     expect(here.edit.documentChanges[0].edits).toEqual([
@@ -249,9 +210,9 @@ describe('code actions', () => {
 
   it('are edits without versions for an editor that knows none', async () => {
     const d = await desk({}, { capabilities: {} });
-    d.editor.open(d.uriOf(URI), TEXT);
+    d.editor.open(d.uri, TEXT);
     const [all] = await actionsIn(d, whole, ['source.fixAll']);
-    expect(applied(TEXT, all.edit.changes[d.uriOf(URI)])).toBe('FROM alpine:3.22\nWORKDIR app\nENV a=b\n');
+    expect(applied(TEXT, all.edit.changes[d.uri])).toBe('FROM alpine:3.22\nWORKDIR app\nENV a=b\n');
   });
 });
 
@@ -267,7 +228,7 @@ describe('hostile input', () => {
     editor.write('Content-Length: 9\r\n\r\n{"id": 1,');
     editor.write('Content-Length: 2\r\n\r\n[]');
     editor.write('Content-Length: 4\r\n\r\nnull');
-    const uri = d.uriOf(URI);
+    const uri = d.uri;
     editor.open(uri, 'FROM alpine\n');
     for (const range of [
       { start: at(-1, -5), end: at(1e12, 1e12) },
@@ -288,7 +249,7 @@ describe('hostile input', () => {
 
   it('of a header that is none ends nothing that was asked before', async () => {
     const d = await desk();
-    d.editor.open(d.uriOf(URI), 'FROM alpine\n');
+    d.editor.open(d.uri, 'FROM alpine\n');
     expect(await published(d)).toHaveLength(1);
     d.editor.write('no header at all\r\n\r\n');
     d.editor.process.stdin.end();

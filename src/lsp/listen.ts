@@ -3,6 +3,7 @@ import { CONFIG_NAMES, HADOLINT_NAMES } from '../config/discover.ts';
 import { IGNORE_ENDINGS } from '../facts/index.ts';
 import { codeActions, fixAllEdit, OPEN_RULE } from './code-actions.ts';
 import { type Checker, checkerOf } from './diagnostics.ts';
+import { answerQuestions } from './features.ts';
 import { rulePlace } from './rule-page.ts';
 import { guard, type Session } from './session.ts';
 
@@ -12,6 +13,7 @@ export const listen = (session: Session, prefer: (settings: unknown) => void): v
   followDocuments(session, checker);
   followSettings(session, checker, prefer);
   answerActions(session, checker);
+  answerQuestions(session, checker);
 };
 
 const followDocuments = ({ connection, documents, settings }: Session, checker: Checker): void => {

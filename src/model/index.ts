@@ -55,7 +55,7 @@ export { type ExposedPort, exposedPorts } from './exposed.ts';
 export { type HadolintCache, hadolintCaches, isSeenByHadolint } from './hadolint-caches.ts';
 export { type HadolintPin, hadolintPinsIn } from './hadolint-pins.ts';
 export { type HadolintScript, hadolintScript } from './hadolint-shell.ts';
-export { type KnownImage, knownBaseOf, knownImage } from './known-images.ts';
+export { type KnownImage, knownBaseOf, knownImage, officialName } from './known-images.ts';
 export { stagesLacking } from './lacking.ts';
 export {
   type CompilersForPackages,
@@ -72,7 +72,7 @@ export { isWorldWritable, octalMode } from './modes.ts';
 export { MOUNT_TYPES, type MountFlaw, type MountType, mountFlaws } from './mount-flaws.ts';
 export type { Mount } from './mounts.ts';
 export { isGnuWget } from './network-tools.ts';
-export { isOfficialImage } from './official-images.ts';
+export { isOfficialImage, officialImages } from './official-images.ts';
 export { endsOpen, ownLines, topOf } from './own-lines.ts';
 export { type KeptCache, keptCachesIn } from './package-caches.ts';
 export { type PackageList, packageLists } from './package-lists.ts';

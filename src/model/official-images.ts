@@ -17,3 +17,6 @@ const OFFICIAL = new Set(
 
 /** Whether a name without registry, owner and tag is that of an image, and so is not a slip of the pen. */
 export const isOfficialImage = (name: string): boolean => OFFICIAL.has(name);
+
+/** Their names. */
+export const officialImages = (): readonly string[] => [...OFFICIAL];
