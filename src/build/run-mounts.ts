@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
 import type { Mount } from '../model/mounts.ts';
@@ -236,7 +236,9 @@ const layersOf = (store: Store, layers: readonly Layer[]): Layers => ({
 
 /** A folder that is empty at first. */
 export const newFolder = (path: string, mode: number, uid: number, gid: number): void => {
-  mkdirSync(path, { recursive: true, mode });
+  mkdirSync(path, { recursive: true });
+  // Whatever the umask is.
+  chmodSync(path, mode);
   if (uid !== 0 || gid !== 0) chownSync(path, uid, gid);
 };
 

@@ -78,6 +78,8 @@ export const warningOf =
   };
 
 const NAMES = ['iEchorfile', 'Dockerfile', 'Containerfile'];
+/** Those in small letters are found too. */
+const ALL_NAMES = [...NAMES, ...NAMES.map((name) => name.toLowerCase())];
 
 const fileIn = (
   context: string,
@@ -87,7 +89,7 @@ const fileIn = (
   if (file === '-') return { path: 'standard input', file: undefined };
   const path =
     file === undefined
-      ? NAMES.map((name) => join(context, name)).find((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
+      ? ALL_NAMES.map((name) => join(context, name)).find((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
       : resolve(io.cwd, file);
   if (path === undefined) throw new ConfigError(`${context} has no ${NAMES.join(', ')}; name the file by -f`);
   return { path: relative(io.cwd, path) || basename(path), file: path };
@@ -144,7 +146,7 @@ export const contentOf = ({ content }: SourceFile): Uint8Array => {
 
 /** `place` is what the files are in. Throws ConfigError. */
 export const documentIn = (tree: FileTree, { file }: BuildOptions, place: string): Document => {
-  for (const name of file === undefined ? NAMES : [file]) {
+  for (const name of file === undefined ? ALL_NAMES : [file]) {
     const found = tree.find(name, {})[0]?.files[0];
     if (found?.type === 'file') return decode(name, contentOf(found));
   }

@@ -108,14 +108,18 @@ const pairsOf = (given: Given, name: string): ReadonlyMap<string, string> =>
     }),
   );
 
-/** The platform that is asked for, or this machine's. */
 export const RUNNERS = ['unshare', 'crun', 'runc'] as const;
 export type RunnerName = (typeof RUNNERS)[number];
 
 export const runnerOf = (given: Given): RunnerName => choiceOf(given, 'runner', RUNNERS) ?? 'unshare';
 
-export const platformIn = (given: Given): string =>
-  textOf(given, 'platform') ?? `linux/${ARCHITECTURES[process.arch] ?? process.arch}`;
+/** The platform that is asked for, or this machine's. */
+export const platformIn = (given: Given): string => {
+  const text = textOf(given, 'platform') ?? `linux/${ARCHITECTURES[process.arch] ?? process.arch}`;
+  if (/^[\w.-]+(?:\/[\w.-]+){1,2}$/.test(text)) return text;
+  const help = text.includes(',') ? '; an image for several is built one by one' : ', such as linux/arm64';
+  throw new ConfigError(`--platform takes one OS/ARCHITECTURE[/VARIANT], not \`${text}\`${help}`);
+};
 
 export const platformOf = (text: string): Platform => {
   const [os = 'linux', architecture = 'amd64', variant] = text.split('/');

@@ -1,0 +1,281 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openStore, type Store } from '../src/build/store.ts';
+import { entriesOf } from '../src/dev/build-case.ts';
+import { BUSYBOX, writeBusybox } from '../src/dev/busybox.ts';
+import { imageIdOf } from '../src/oci/image.ts';
+import { folderWith, runIn } from './support/cli.ts';
+import { fakeRegistry } from './support/registry.ts';
+
+/** What BuildKit's behaviours need more than one build to show; the others are cases of test/build. */
+const isReady = process.platform === 'linux' && process.geteuid?.() === 0 && BUSYBOX !== undefined;
+if (!isReady) console.warn('behaviours of several builds are left out: they need Linux, root and a static busybox');
+const hasGit = spawnSync('git', ['--version']).error === undefined;
+
+let folder = '';
+let store: Store;
+
+beforeAll(async () => {
+  if (!isReady) return;
+  folder = mkdtempSync(join(tmpdir(), 'iechorlint-behaviour-'));
+  store = openStore(join(folder, 'store'));
+  writeBusybox(join(folder, 'busybox'), join(folder, 'busybox.file'));
+  expect((await build(join(folder, 'busybox'), '-t', 'busybox', '-f', '../busybox.file')).stderr).toContain('built');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const build = async (context: string, ...more: string[]) => {
+  const usual = ['--build', '--no-lint', '--store', store.folder, '--network', 'none', '--progress', 'plain'];
+  const { code, stdout, stderr } = await runIn(context, [...usual, ...more, '.'], {
+    env: { PATH: process.env.PATH ?? '' },
+  });
+  const id = /built (sha256:[0-9a-f]+)/.exec(stderr)?.[1] ?? '';
+  const image = code === 0 ? store.image(id) : undefined;
+  return { code, stdout, stderr, image, files: image ? entriesOf(store, image.layers) : {} };
+};
+
+const built = (file: string, files: Readonly<Record<string, string>> = {}, ...more: string[]) =>
+  build(folderWith({ iEchorfile: file, ...files }), ...more);
+
+const RANDOM = 'head -c 12 /dev/urandom | base64';
+
+describe.skipIf(!isReady)('steps that were run', { timeout: 60_000 }, () => {
+  const file = `FROM busybox AS s0\nRUN ${RANDOM} > /0\nFROM busybox AS s1\nRUN ${RANDOM} > /1\nFROM scratch\nCOPY --from=s0 /0 /\nCOPY --from=s1 /1 /\n`;
+
+  it('are run again where that is asked for, all or those of a stage', async () => {
+    const context = folderWith({ iEchorfile: file });
+    const first = (await build(context)).files;
+    expect((await build(context)).files).toEqual(first);
+    const anew = (await build(context, '--no-cache')).files;
+    expect([anew['0'] === first['0'], anew['1'] === first['1']]).toEqual([false, false]);
+    const half = (await build(context, '--no-cache-filter', 's1')).files;
+    expect([half['0'] === anew['0'], half['1'] === anew['1']]).toEqual([true, false]);
+  });
+
+  it('have a cache mount that is empty where nothing is cached, and is there for the next build', async () => {
+    const text =
+      'FROM busybox\nARG name\nRUN --mount=type=cache,target=/cache,mode=0773 touch /cache/$name && stat -c %a /cache > /out && ls /cache >> /out\n';
+    const out = async (...args: string[]) => (await built(text, {}, ...args)).files.out;
+    expect(await out('--build-arg', 'name=a', '--no-cache')).toBe('file 0644 0:0 "773\\na\\n"');
+    expect(await out('--build-arg', 'name=b', '--no-cache')).toBe('file 0644 0:0 "773\\nb\\n"');
+    expect(await out('--build-arg', 'name=c')).toBe('file 0644 0:0 "773\\nb\\nc\\n"');
+  });
+
+  it('are the same with another proxy, and are not with another argument', async () => {
+    const text = `FROM busybox\nARG other\nRUN ${RANDOM} > /out; echo "$http_proxy" >> /out\n`;
+    const out = async (...args: string[]) => (await built(text, {}, ...args)).files.out;
+    const first = await out('--build-arg', 'HTTP_PROXY=http://one');
+    expect(first).toMatch(/http:\/\/one/);
+    expect(await out('--build-arg', 'http_proxy=http://two')).toBe(first);
+    expect(await out('--build-arg', 'other=1')).not.toBe(first);
+  });
+
+  it('are run again for another name of the host', async () => {
+    const out = async (...args: string[]) =>
+      (await built('FROM busybox\nRUN hostname > /out\n', {}, ...args)).files.out;
+    expect(await out()).toBe('file 0644 0:0 "buildkitsandbox\\n"');
+    expect(await out('--build-arg', 'BUILDKIT_SANDBOX_HOSTNAME=one')).toBe('file 0644 0:0 "one\\n"');
+    const { code, stderr } = await built('FROM busybox\nARG BUILDKIT_SANDBOX_HOSTNAME="a; b"\nRUN true\n');
+    expect([code, stderr]).toEqual([3, expect.stringContaining('`a; b` is no name of a host')]);
+  });
+
+  it('of which a later one changes, are not run again', async () => {
+    const text = (last: string) => `FROM busybox\nRUN ${RANDOM} > /out\nCOPY ${last} /x/\n`;
+    const context = folderWith({ iEchorfile: text('a'), a: 'a', b: 'b' });
+    const first = (await build(context)).files.out;
+    writeFileSync(join(context, 'iEchorfile'), text('b'));
+    const { files } = await build(context);
+    expect([files.out, Object.keys(files).includes('x/b')]).toEqual([first, true]);
+  });
+
+  it('wrote to a mount that may be written, and the next sees nothing of it', async () => {
+    const text = `FROM busybox AS s\nRUN ${RANDOM} > /kept\nFROM busybox\nRUN --mount=from=s,target=/m,rw rm /m/kept && touch /m/new\nRUN --mount=from=s,target=/m ls /m/kept /m/new > /out 2>/dev/null || true\n`;
+    expect((await built(text)).files.out).toBe('file 0644 0:0 "/m/kept\\n"');
+  });
+
+  it('share caches inside of one another without waiting for ever', async () => {
+    const stage = (name: string, first: string, second: string) =>
+      `FROM busybox AS ${name}\nRUN --mount=type=cache,target=/${first},sharing=locked --mount=type=cache,target=/${second},sharing=locked touch /${first}/x && echo ${name} > /${name}\n`;
+    const text = `${stage('one', 'a', 'a/b')}${stage('two', 'a/b', 'a')}FROM scratch\nCOPY --from=one /one /\nCOPY --from=two /two /\n`;
+    expect(Object.keys((await built(text)).files)).toEqual(['one', 'two']);
+  });
+});
+
+describe.skipIf(!isReady)('the file and the context', { timeout: 60_000 }, () => {
+  const TEXT = 'FROM scratch\nCOPY foo /\n';
+
+  it('may be apart, behind a link, and in small letters', async () => {
+    const context = folderWith({ foo: 'x', dockerfile: TEXT });
+    expect((await build(context)).files).toEqual({ foo: 'file 0644 0:0 "x"' });
+    const elsewhere = folderWith({ 'sub/real': TEXT });
+    expect((await build(context, '-f', join(elsewhere, 'sub/real'))).code).toBe(0);
+    rmSync(join(context, 'dockerfile'));
+    symlinkSync(join(elsewhere, 'sub/real'), join(context, 'Dockerfile'));
+    expect((await build(context)).code).toBe(0);
+  });
+
+  it('may change from a folder to a file and back', async () => {
+    const context = folderWith({ iEchorfile: TEXT, 'foo/one': '1' });
+    expect((await build(context)).files).toEqual({ one: 'file 0644 0:0 "1"' });
+    renameSync(join(context, 'foo/one'), join(context, 'one'));
+    rmSync(join(context, 'foo'), { recursive: true });
+    renameSync(join(context, 'one'), join(context, 'foo'));
+    expect((await build(context)).files).toEqual({ foo: 'file 0644 0:0 "1"' });
+    rmSync(join(context, 'foo'));
+    mkdirSync(join(context, 'foo'));
+    expect((await build(context)).files).toEqual({});
+  });
+
+  it('are for one platform', async () => {
+    const { code, stderr } = await built(TEXT, { foo: '' }, '--platform', 'linux/amd64,linux/arm64');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--platform takes one OS/ARCHITECTURE[/VARIANT]');
+    expect((await built(TEXT, { foo: '' }, '--platform', 'linux/arm64/v8')).image?.json).toMatchObject({
+      architecture: 'arm64',
+      variant: 'v8',
+    });
+  });
+});
+
+describe.skipIf(!isReady)('what fails names its line', { timeout: 60_000 }, () => {
+  it.each<[string, string]>([
+    ['FROM scratch\nENV a=1 bad\n', 'iEchorfile:2:'],
+    ['FROM busybox\nENV a=1\nRUN exit 7\n', 'iEchorfile:3:'],
+    ['FROM scratch\n\n# a remark\nCOPY nothing /\n', 'iEchorfile:4:'],
+    ['FROM scratch\nCOPY --unknown a /\n', 'iEchorfile:2:'],
+    ['FROM scratch\nCOPY a /\nCOPY --from=Not/There a /\n', 'iEchorfile:3:'],
+    ['FROM busybox\nRUN true && \\\n    exit 7\n', 'iEchorfile:2:'],
+    ['FROM scratch\nEXPOSE 80/none\n', 'iEchorfile:2:'],
+    ['FROM scratch\nWORKDIR $' + '{a:?is needed}\n', 'iEchorfile:2:'],
+  ])('%j', async (file, place) => {
+    const { code, stderr } = await built(file, { a: '' });
+    expect(code === 1 || code === 3).toBe(true);
+    expect(stderr).toContain(place);
+  });
+});
+
+describe.skipIf(!isReady)('images that others have', { timeout: 60_000 }, () => {
+  it('may have no layer, and be built on', async () => {
+    const registry = await fakeRegistry();
+    const name = `${registry.host}/empty:1`;
+    expect((await built('FROM scratch\nENV A=b\n', {}, '-t', name, '--push')).code).toBe(0);
+    expect(store.removeName(name)).toBeDefined();
+    const { image, files } = await built(`FROM ${name}\nCOPY f /\n`, { f: '' });
+    expect([Object.keys(files), image?.json.config?.Env?.at(-1)]).toEqual([['f'], 'A=b']);
+  });
+
+  it('are a folder that stands for a name, with what it sets', async () => {
+    const layout = folderWith({});
+    await built(
+      'FROM scratch\nCOPY f /\nENV A=b\nWORKDIR /w\n',
+      { f: '1' },
+      '-o',
+      `type=oci,tar=false,dest=${layout}/o`,
+    );
+    const args = ['--build-context', `base=oci-layout://${layout}/o`];
+    const { files, image } = await built('FROM base\nCOPY g .\n', { g: '2' }, ...args);
+    expect(files).toEqual({ f: 'file 0644 0:0 "1"', w: 'directory 0755 0:0', 'w/g': 'file 0644 0:0 "2"' });
+    expect(image?.json.config).toMatchObject({ WorkingDir: '/w' });
+    const [created] = image?.json.history ?? [];
+    expect(created?.created_by).toContain('COPY f /');
+  });
+
+  it('have several names, each in the index', async () => {
+    const layout = folderWith({});
+    await built(
+      'FROM scratch\nCOPY f /\n',
+      { f: '' },
+      '-t',
+      'one:1',
+      '-t',
+      'two:2',
+      '-o',
+      `type=oci,tar=false,dest=${layout}/o`,
+    );
+    const { manifests }: { manifests: { digest: string; annotations: Record<string, string> }[] } = JSON.parse(
+      readFileSync(join(layout, 'o/index.json'), 'utf8'),
+    );
+    expect(manifests.map(({ annotations }) => annotations['io.containerd.image.name'])).toEqual([
+      'docker.io/library/one:1',
+      'docker.io/library/two:2',
+    ]);
+    expect(manifests.map(({ annotations }) => annotations['org.opencontainers.image.ref.name'])).toEqual(['1', '2']);
+    expect(new Set(manifests.map(({ digest }) => digest)).size).toBe(1);
+  });
+
+  it('are the same, whoever builds them anew', async () => {
+    const text = 'FROM busybox\nRUN echo 1 > /f && ln /f /g && touch -d @5 /f\nCOPY --link a /a\nWORKDIR /w/x\n';
+    const first = await built(text, { a: '' });
+    const second = await built(text, { a: '' }, '--no-cache');
+    expect(second.image && imageIdOf(second.image)).toBe(first.image && imageIdOf(first.image));
+  });
+});
+
+describe.skipIf(!isReady)('ADD of an address', { timeout: 60_000 }, () => {
+  const serving = async (answer: (agent: string | undefined) => string): Promise<string> => {
+    const server = createServer(({ headers }, response) => response.end(answer(headers['user-agent'])));
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  };
+
+  it('takes modes, checksums that a variable has, and tells who asks', async () => {
+    const agents: (string | undefined)[] = [];
+    const url = await serving((agent) => {
+      agents.push(agent);
+      return 'hello\n';
+    });
+    const sum = 'sha256:5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03';
+    const { files, stderr } = await built(
+      `FROM scratch\nARG mode=755\nENV sum=${sum}\nADD --chmod=644 ${url}/1 /\nADD --chmod=$mode ${url}/2 /\nADD --chmod=0413 ${url}/3 /\nADD --checksum=$sum ${url}/4 /\n`,
+    );
+    expect(stderr).toContain('built');
+    expect(Object.values(files).map((each) => each.slice(5, 9))).toEqual(['0644', '0755', '0413', '0600']);
+    expect(agents.every((agent) => agent === 'iechorlint')).toBe(true);
+    const several = await built(`FROM scratch\nADD --checksum=${sum} ${url}/1 ${url}/2 /\n`);
+    expect(several.code === 0).toBe(false);
+  });
+});
+
+describe.skipIf(!isReady || !hasGit)('ADD of a repository', { timeout: 60_000 }, () => {
+  const git = (home: string, ...args: string[]) =>
+    execFileSync(
+      'git',
+      ['-C', home, '-c', 'user.name=n', '-c', 'user.email=e', '-c', 'protocol.file.allow=always', ...args],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+    ).trim();
+
+  it.each(['sha1', 'sha256'])('of commits by %s, with its tag from an argument', async (format) => {
+    const home = folderWith({ f: '1' });
+    git(home, 'init', '-q', `--object-format=${format}`);
+    git(home, 'add', '.');
+    git(home, 'commit', '-q', '-m', 'one');
+    git(home, 'tag', '-a', '-m', 'first', 'v1');
+    writeFileSync(join(home, 'f'), '2');
+    git(home, 'commit', '-q', '-a', '-m', 'two');
+    git(home, 'update-server-info');
+    const server = createServer(({ url = '' }, response) => {
+      try {
+        response.end(readFileSync(join(home, url.replace(/^\/r\.git/, '.git').replace(/\?.*/, ''))));
+      } catch {
+        response.writeHead(404).end();
+      }
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/r.git`;
+    const text = `FROM scratch\nARG tag=none\nADD ${url}#$tag /x\n`;
+    const { files, stderr } = await built(text, {}, '--build-arg', 'tag=v1');
+    expect(stderr).toContain('built');
+    expect(files['x/f']).toBe('file 0644 0:0 "1"');
+    const commit = git(home, 'rev-parse', 'v1^{}');
+    const checked = await built(`FROM scratch\nADD --checksum=${commit} ${url}#v1 /x\n`);
+    expect([checked.stderr.includes('cached'), checked.files['x/f']]).toEqual([true, 'file 0644 0:0 "1"']);
+  });
+});
