@@ -135,6 +135,17 @@ describe.runIf(canBuild)('the plan of a build', () => {
     expect(stepsIn(await planOf('--pull'))).toEqual(['2 depends COPY: known when the base image base:1 is pulled']);
   });
 
+  it('asks the caches of other machines, and takes nothing from them', async () => {
+    await build('--cache-to', `type=local,dest=${store}-shared`);
+    made.push(`${store}-shared`);
+    rmSync(store, { recursive: true });
+    const from = ['--cache-from', `type=local,src=${store}-shared`];
+    expect(stepsIn(await planOf(...from))).toEqual(['2 cached', '6 cached', '7 cached', '8 cached']);
+    put('iEchorfile', FILE.replace('/s /s', '/s /elsewhere'));
+    expect(stepsIn(await planOf(...from))[2]).toBe('7 depends COPY: known when layers of another machine are fetched');
+    expect(() => lstatSync(store)).toThrow('ENOENT');
+  });
+
   it('takes a detached copy for what it is', async () => {
     put('iEchorfile', 'FROM scratch\nCOPY src /s\nCOPY --link main /\n');
     await build();

@@ -10,6 +10,7 @@ import { type HistoryStep, imageOf, type Prepared, prepare, stagesFor, stepsOf, 
 import type { Reason } from './reasons.ts';
 import { askedAnew, type Before, lookUp } from './step-layer.ts';
 import type { StepContext } from './steps.ts';
+import { READ_ONLY } from './store.ts';
 
 /**
  * What a build would do with a step that makes a layer. `depends`: it is known when what it waits for is built. What is
@@ -122,6 +123,10 @@ const plannedStep = async (
   around: Around,
 ): Promise<Planned> => {
   const made = (state: PlannedStep['state'], reason?: Reason): PlannedStep => ({ step, note, state, reason });
+  const waits = (what: string): Reason => ({
+    kind: 'waits',
+    text: `${step.node.keyword.text.toUpperCase()}: known when ${what}`,
+  });
   const asked = askedAnew(around.request, step);
   if (asked) return { planned: made('build', asked) };
   const source = await sourceAwaited(step.node, around);
@@ -130,12 +135,22 @@ const plannedStep = async (
   const context = contextOf(step, around);
   if (waitsFor !== undefined) {
     const own = await ownReason(step, here, context, source === undefined);
-    const text = `${step.node.keyword.text.toUpperCase()}: known when ${waitsFor}`;
-    return { planned: own ? made('build', own) : made('depends', { kind: 'waits', text }) };
+    return { planned: own ? made('build', own) : made('depends', waits(waitsFor)) };
   }
-  const looked = await lookUp(step.node, here, context);
+  const looked = await ifHere(() => lookUp(step.node, here, context));
+  if (!looked) return { planned: made('depends', waits('layers of another machine are fetched')) };
   if (!looked.known) return { planned: made('build', looked.reason) };
   return { planned: made('cached'), image: append(before.image, looked.known.layer, { created_by: entry.text }) };
+};
+
+/** Undefined where something would have to be put into the store first. */
+const ifHere = async <T>(action: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof Error && error.message === READ_ONLY) return undefined;
+    throw error;
+  }
 };
 
 /** Why a step is built whatever it will stand on. */
@@ -148,7 +163,7 @@ const ownReason = async (
   const { journal } = context.request;
   const reason = journal?.reason(before.place, { key: '', parts: undefined, lineOf: () => undefined });
   if (reason?.kind === 'first' || reason?.kind === 'instruction') return reason;
-  const looked = isReadable ? await lookUp(step.node, before, context) : undefined;
+  const looked = isReadable ? await ifHere(() => lookUp(step.node, before, context)) : undefined;
   return looked && !looked.known && looked.reason?.kind === 'input' ? looked.reason : undefined;
 };
 
@@ -156,7 +171,10 @@ const contextOf = (step: StepInfo, { request, prepared, endOf }: Around): StepCo
   model: prepared.model,
   ...{ step, request },
   build: async (stage) => (await endOf(stage)).image,
-  bring: async (image) => image,
+  bring: async (image) => {
+    await request.remote?.bring(image.layers);
+    return image;
+  },
   imageNamed: imageOf(prepared.bases, request),
 });
 

@@ -78,7 +78,17 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
 export const PLAN_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(
   [
     ...['file', 'build-arg', 'target', 'platform', 'secret', 'ssh', 'build-context', 'allow', 'timestamps'],
-    ...['no-cache', 'no-cache-filter', 'pull', 'network', 'store', 'no-lint', 'force-builtin-syntax', 'fail-on'],
+    ...[
+      'no-cache',
+      'no-cache-filter',
+      'cache-from',
+      'pull',
+      'network',
+      'store',
+      'no-lint',
+      'force-builtin-syntax',
+      'fail-on',
+    ],
   ].flatMap((name) => {
     const flag = BUILD_FLAGS[name];
     return flag ? [[name, flag]] : [];

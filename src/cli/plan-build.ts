@@ -41,6 +41,7 @@ export const planBuild = async (options: BuildOptions, io: Io, rules: LoadRules)
       ...{ store, context, contextNamed: contexts.folder },
       ...stepInputs(options, io),
       ...anewOf(options, valid),
+      ...(await remoteOf(options, store, io)),
       epoch: options.keepsTimes ? undefined : 0,
       imageNamed: () => Promise.reject(new Error('a plan takes no image from elsewhere')),
       journal: openJournal(store, journalName(document, options, io)),
@@ -62,6 +63,12 @@ export const planBuild = async (options: BuildOptions, io: Io, rules: LoadRules)
 
 const isFolder = ({ context }: BuildOptions, { cwd }: Io): boolean =>
   statSync(resolve(cwd, context), { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** What other machines have made, where their caches are to be used. */
+const remoteOf = async (options: BuildOptions, store: Store, io: Io): Promise<Pick<BuildRequest, 'remote'>> =>
+  options.cacheFrom.length === 0
+    ? {}
+    : { remote: await (await import('./shared-caches.ts')).cachesOf(options, store, io) };
 
 /** What would stop the build before it has run anything. */
 const planned = async (plan: () => Promise<DryRun>): Promise<DryRun | BuildError> => {
@@ -163,5 +170,7 @@ const summaryOf = (steps: readonly PlannedStep[]): string => {
   const count = (state: PlannedStep['state']) => steps.filter((step) => step.state === state).length;
   const depends = count('depends');
   const rest = depends > 0 ? `, ${depends} known only when others are built` : '';
-  return `${plural(count('cached'), 'step')} cached, ${count('build')} to build${rest}; nothing was run`;
+  const cached = count('cached');
+  const same = cached > 0 ? ' (what they stand on, say and read is as it was)' : '';
+  return `${plural(cached, 'step')} cached${same}, ${count('build')} to build${rest}; nothing was run`;
 };

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { BuildRequest, Built } from '../build/execute.ts';
-import type { StepRecord } from '../build/remote-layers.ts';
+import type { RemoteLayers, StepRecord } from '../build/remote-layers.ts';
 import { buildWith, type Caches, openCaches } from '../build/shared/caches.ts';
 import { type CacheSource, openLocalCache, openRegistryCache, USUAL_TAG } from '../build/shared/source.ts';
 import { cacheDocument, pushCache, writeLocalCache } from '../build/shared/write.ts';
@@ -26,14 +26,8 @@ type Options = Pick<BuildOptions, 'cacheFrom' | 'cacheTo' | 'noCache' | 'registr
 
 /** Opens the caches that a build may take from; one that cannot be opened is told, and no more. */
 export const sharedBuild = async (options: Options, store: Store, io: Io): Promise<SharedBuild> => {
-  const access = hasty(accessTo(options.registries, io.env));
-  const wanted = options.noCache ? [] : options.cacheFrom;
-  const opened = await Promise.all(wanted.map((from) => openOrWarn(from, options.platform, access, io)));
-  const sources = opened.filter((source) => source !== undefined);
-  const caches = openCaches(store, sources, ({ name, reason }) =>
-    say(io, `the cache ${name} is not used any more: ${reason}`),
-  );
-  const isDamaged = () => sources.length < wanted.length || caches.lost() > 0;
+  const { caches, lacking } = await openWanted(options, store, io);
+  const isDamaged = () => lacking > 0 || caches.lost() > 0;
   let steps: readonly StepRecord[] = [];
   return {
     async build(execute) {
@@ -48,6 +42,25 @@ export const sharedBuild = async (options: Options, store: Store, io: Io): Promi
       return !results.includes(false);
     },
   };
+};
+
+/** The caches alone, to be asked what they have. */
+export const cachesOf = async (options: Options, store: Store, io: Io): Promise<RemoteLayers> =>
+  (await openWanted(options, store, io)).caches;
+
+const openWanted = async (
+  options: Options,
+  store: Store,
+  io: Io,
+): Promise<{ readonly caches: Caches; readonly lacking: number }> => {
+  const access = hasty(accessTo(options.registries, io.env));
+  const wanted = options.noCache ? [] : options.cacheFrom;
+  const opened = await Promise.all(wanted.map((from) => openOrWarn(from, options.platform, access, io)));
+  const sources = opened.filter((source) => source !== undefined);
+  const caches = openCaches(store, sources, ({ name, reason }) =>
+    say(io, `the cache ${name} is not used any more: ${reason}`),
+  );
+  return { caches, lacking: wanted.length - sources.length };
 };
 
 /** A cache is to save time: it is not waited for as long as an image is. */
