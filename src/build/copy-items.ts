@@ -62,6 +62,8 @@ const itemOf = async (
 ): Promise<CopyItem> => {
   const repository = readGitAddress(value);
   const isAddress = /^https?:\/\//i.test(value);
+  if (flags.checksum !== undefined && node.sources.length > 1)
+    throw new BuildError('a checksum is that of one source', node);
   if (node.kind === 'Copy' && flags.from === undefined && (repository || isAddress))
     throw new BuildError(`source can't be a ${repository ? 'git ref' : 'URL'} for COPY`, word);
   if (node.kind === 'Add' && repository)
