@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -136,7 +137,7 @@ export const openStore = (folder: string, isReadOnly = false): Store => {
       return entry;
     },
     remember(key, entry) {
-      if (!isReadOnly) writeWhole(cachePath(key), JSON.stringify(entry));
+      if (!isReadOnly) writeOther(cachePath(key), JSON.stringify(entry));
     },
     compressed(diffId, form) {
       const made = readJson<Compressed>(compressedPath(diffId, form));
@@ -239,8 +240,10 @@ export const newBlob = (store: Store): BlobWriter => {
       flush();
       closeSync(out);
       const diffId = `sha256:${hash.digest('hex')}`;
-      if (expected === undefined || expected === diffId) renameSync(draft, store.blobPath(diffId));
-      else rmSync(draft, { force: true });
+      const isWrong = expected !== undefined && expected !== diffId;
+      // To replace a file makes the file system write it out at once.
+      if (isWrong || isSmallBlob(store.blobPath(diffId), diffId, size)) rmSync(draft, { force: true });
+      else renameSync(draft, store.blobPath(diffId));
       return { diffId, size };
     },
     drop() {
@@ -249,6 +252,10 @@ export const newBlob = (store: Store): BlobWriter => {
     },
   };
 };
+
+/** Whether the blob is there already, so small that it is sooner looked at than replaced. */
+const isSmallBlob = (path: string, digest: Digest, size: number): boolean =>
+  size < GATHERED && sizeAt(path) === size && digestOf(readFileSync(path)) === digest;
 
 /** Reads parts of a blob. */
 export const readBlob = <T>(

@@ -14,6 +14,7 @@ export interface MountLine {
 
 /** What is mounted at once, in order, and what comes after: on places that only the first mounts have. */
 export interface MountPlan {
+  /** Where the step has its root. */
   readonly merged: string;
   readonly first: readonly MountLine[];
   readonly later: readonly LaterMount[];
@@ -31,7 +32,13 @@ const OVERLAY = 'volatile,index=off,redirect_dir=off,metacopy=off,xino=off';
 /** Attributes that an ordinary user may write; the rest is off with them. */
 const ROOTLESS_OVERLAY = 'volatile,userxattr';
 
-/** Makes the folders of a step and tells what has to be mounted on them: `/proc` and its like only with `hasSystem`. */
+/** What is mounted over a root is seen above it, while the root stays what it is for who has it already. */
+const OVER_ROOT = '/..';
+
+/**
+ * Makes the folders of a step and tells what has to be mounted on them. With `hasSystem` that is all, `/proc` and its like
+ * as well, over the root: paths have to be taken as they are written.
+ */
 export const planMounts = (
   request: RunRequest,
   folders: StepFolders,
@@ -39,9 +46,10 @@ export const planMounts = (
   hasSystem = true,
 ): MountPlan => {
   const { own } = folders;
-  const merged = join(own, 'merged');
+  const merged = hasSystem ? OVER_ROOT : join(own, 'merged');
   const around = { request, folders, merged, isRootless };
   const mounts = [...request.mounts].sort((a, b) => (a.target < b.target ? -1 : 1));
+  if (!hasSystem) mkdirSync(merged);
   const first = [rootLine(around), ...(hasSystem ? systemLines(around) : [])];
   const later: LaterMount[] = [];
   for (const [index, mount] of mounts.entries()) {
@@ -71,16 +79,18 @@ interface Around {
 
 const rootLine = (around: Around): MountLine => {
   const { request, merged } = around;
-  if (request.root === undefined) return overlayLine(around, request.lowers(), '');
-  mkdirSync(merged);
+  if (request.root === undefined) return overlayLine(around, request.lowers(), '', merged);
   return bind(request.root, merged, devicesOff(request));
 };
 
-const overlayLine = ({ request, folders, isRootless }: Around, lowers: readonly string[], name: string): MountLine => {
+const overlayLine = (
+  { request, folders, isRootless }: Around,
+  lowers: readonly string[],
+  name: string,
+  target: string,
+): MountLine => {
   const { lower, upper, work } = overlayFolders(folders, request.work, lowers, name);
   const options = `lowerdir=${lower},upperdir=${upper},workdir=${work},${isRootless ? ROOTLESS_OVERLAY : OVERLAY}${devicesOff(request)}`;
-  const target = join(folders.own, `${name}merged`);
-  mkdirSync(target);
   return { source: 'overlay', target, type: 'overlay', options };
 };
 
@@ -102,7 +112,7 @@ const bind = (source: string, target: string, options = ''): MountLine => ({
 
 /** The last line is the one on the target. */
 const linesOf = (mount: SandboxMount, index: number, around: Around): MountLine[] => {
-  const target = join(around.merged, mount.target);
+  const target = `${around.merged}${mount.target}`;
   switch (mount.type) {
     case 'tmpfs':
       return [{ source: 'tmpfs', target, type: 'tmpfs', options: mount.options }];
@@ -121,14 +131,16 @@ const overlayLines = (mount: OverlayMount, target: string, index: number, around
   const [only, another] = lowers;
   const options = `${isReadOnly ? ',ro' : ''}${devicesOff(around.request)}`;
   if (isReadOnly && only !== undefined && another === undefined) return [bind(join(only, path), target, options)];
-  const line = overlayLine(around, lowers, `from-${index}-`);
+  const place = join(around.folders.own, `from-${index}-merged`);
+  mkdirSync(place);
+  const line = overlayLine(around, lowers, `from-${index}-`, place);
   return [line, bind(join(line.target, path), target, options)];
 };
 
 /** What every step has, as BuildKit mounts it. */
 const systemLines = ({ request, folders, merged, isRootless }: Around): readonly MountLine[] => {
   const { network, isInsecure } = request;
-  const at = (path: string) => join(merged, path);
+  const at = (path: string) => `${merged}${path}`;
   const files = networkFiles(folders, request);
   const ro = isInsecure ? '' : ',ro';
   const special = (type: string, path: string, options: string): MountLine => ({
@@ -155,15 +167,30 @@ const systemLines = ({ request, folders, merged, isRootless }: Around): readonly
   ];
 };
 
-const maskLines = (at: (path: string) => string): readonly MountLine[] => [
-  ...MASKED.flatMap((path): MountLine[] => {
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (!stat) return [];
-    if (!stat.isDirectory()) return [bind('/dev/null', at(path))];
-    return [{ source: 'tmpfs', target: at(path), type: 'tmpfs', options: 'ro,size=0' }];
-  }),
-  ...READ_ONLY.filter((path) => existsSync(path)).map((path) => bind(at(path), at(path), ',ro,nosuid,nodev,noexec')),
-];
+const maskLines = (at: (path: string) => string): readonly MountLine[] => {
+  present ??= whatIsThere();
+  return [
+    ...present.files.map((path) => bind('/dev/null', at(path))),
+    ...present.folders.map((path) => ({ source: 'tmpfs', target: at(path), type: 'tmpfs', options: 'ro,size=0' })),
+    ...present.readOnly.map((path) => bind(at(path), at(path), ',ro,nosuid,nodev,noexec')),
+  ];
+};
+
+/** What this machine has of what no step may see or change. */
+interface Present {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+  readonly readOnly: readonly string[];
+}
+
+let present: Present | undefined;
+
+const whatIsThere = (): Present => {
+  const masked = MASKED.filter((path) => existsSync(path));
+  const folders = masked.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  const files = masked.filter((path) => !folders.includes(path));
+  return { files, folders, readOnly: READ_ONLY.filter((path) => existsSync(path)) };
+};
 
 /** The table as a file. */
 export const tableText = (lines: readonly MountLine[]): string =>

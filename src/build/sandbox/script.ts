@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LaterMount, MountPlan } from './mount-table.ts';
 import { CAPABILITIES, type RunRequest } from './port.ts';
 import type { Programs } from './programs.ts';
@@ -15,22 +15,25 @@ export const scriptOf = (
   programs: Programs,
   request: RunRequest,
   { merged, later }: MountPlan,
+  own: string,
   isRootless: boolean,
 ): string => {
   const { mount, hostname } = programs;
   const { network, workdir, hostname: host, hasInput = false } = request;
-  const own = join(merged, '..');
+  const place = quoted(`${merged}${workdir}`);
   const name = isRootless ? (hostname ? `${hostname} ${host}` : ':') : `echo ${host} > /proc/sys/kernel/hostname`;
   return [
     'set -e',
     'umask 022',
-    `${mount} -n -a -T ${quoted(join(own, 'fstab'))}`,
+    // Who leaves a root that was merely changed into would be on the machine; so the files are mounted over it, and there
+    // is nothing else to arrive at.
+    `${mount} -c -n -a -T ${quoted(join(own, 'fstab'))}`,
     `${name} || :`,
     ...(network === 'none' ? [`echo 0x9 > ${quoted(join(own, 'sysfs/class/net/lo/flags'))} || :`] : []),
     ...later.flatMap((each) => laterLines(programs, each)),
-    `cd ${quoted(join(merged, workdir))}`,
-    // Who leaves a root that was merely changed into would be on the machine; so there is nothing else to arrive at.
-    `${mount} -n --move ${quoted(merged)} /`,
+    // Without -P a shell takes `..` away before anything is looked up; one that does so all the same goes no further.
+    `cd -P ${place}`,
+    `[ . -ef ${place} ]`,
     'echo ready >&3',
     'exec 3>&-',
     ...variables(request),
@@ -59,7 +62,7 @@ export const laterLines = (
   { line, isFolder, secret }: LaterMount,
 ): readonly string[] => {
   const [source, target] = [quoted(line.source), quoted(line.target)];
-  const parent = quoted(join(line.target, '..'));
+  const parent = quoted(dirname(line.target));
   const place = isFolder
     ? [`[ -d ${target} ] || ${mkdir} -p ${target}`]
     : [`[ -e ${target} ] || { ${mkdir} -p ${parent}; : > ${target}; }`];
@@ -71,7 +74,7 @@ export const laterLines = (
       ]
     : [];
   const type = line.type === 'none' ? '' : `-t ${line.type} `;
-  return [...content, ...place, `${mount} -n ${type}-o ${quoted(line.options)} ${source} ${target}`];
+  return [...content, ...place, `${mount} -c -n ${type}-o ${quoted(line.options)} ${source} ${target}`];
 };
 
 /** Any bytes as the format of `printf`. */

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rm, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type StepFolders, stepFolders } from './folders.ts';
 import { planMounts, tableText } from './mount-table.ts';
@@ -28,7 +28,8 @@ export const unshareSandbox = (path: string): Sandbox | string => {
         const text = `cd ${quoted(folders.names)} && ${command.map(quoted).join(' ')}`;
         return await supervisor.start({ command: text, script, output: request.output });
       } finally {
-        rmSync(folders.own, { recursive: true, force: true, maxRetries: 3 });
+        // What is left of it is deleted when this process ends.
+        rm(folders.own, { recursive: true, force: true, maxRetries: 3 }, () => {});
       }
     },
   };
@@ -38,7 +39,7 @@ export const unshareSandbox = (path: string): Sandbox | string => {
 const prepare = (programs: Programs, request: RunRequest, folders: StepFolders): string => {
   const plan = planMounts(request, folders, isRootless());
   writeFileSync(join(folders.own, 'fstab'), tableText(plan.first), { mode: 0o600 });
-  return scriptOf(programs, request, plan, isRootless());
+  return scriptOf(programs, request, plan, folders.own, isRootless());
 };
 
 const namespaces = ({ network }: RunRequest): readonly string[] => [
