@@ -338,10 +338,16 @@ describe('colours', () => {
 });
 
 describe('formatting', () => {
-  it('applies what is safe and about style alone', async () => {
-    const text = 'from alpine:3.22\nRUN ls\nENV a b\nWORKDIR x\n';
-    const edits = await ask('textDocument/formatting', { options: { tabSize: 2, insertSpaces: true } }, text);
-    expect(applied(text, edits)).toBe('FROM alpine:3.22\nRUN ls\nENV a=b\nWORKDIR x\n');
+  const formatted = async (text: string) =>
+    applied(text, await ask('textDocument/formatting', { options: { tabSize: 2, insertSpaces: true } }, text));
+
+  it('lays out as `iechorlint format` does, and changes nothing else', async () => {
+    const text = 'from alpine:3.22\n\n\n\n\nRUN ls   \nENV a b\nWORKDIR x';
+    expect(await formatted(text)).toBe('FROM alpine:3.22\n\nRUN ls\nENV a b\nWORKDIR x\n');
+  });
+
+  it('leaves alone what cannot be read', async () => {
+    expect(await formatted('from x\nnonsense')).toBe('from x\nnonsense');
   });
 });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -213,6 +214,25 @@ describe('code actions', () => {
     d.editor.open(d.uri, TEXT);
     const [all] = await actionsIn(d, whole, ['source.fixAll']);
     expect(applied(TEXT, all.edit.changes[d.uri])).toBe('FROM alpine:3.22\nWORKDIR app\nENV a=b\n');
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('hints', () => {
+  it('tell what the last build knows of each instruction, where it stands now', async () => {
+    const d = await desk({ Dockerfile: 'FROM scratch\nWORKDIR /a\nCOPY data /b\n', data: 'x'.repeat(5000) });
+    const store = join(d.folder, 'store');
+    const build = [cli, 'build', '--no-lint', '--quiet', '--store', store, d.folder];
+    expect(spawnSync(process.execPath, build, { encoding: 'utf8' })).toMatchObject({ status: 0 });
+    d.editor.notify('workspace/didChangeConfiguration', { settings: { iechorlint: { store } } });
+    d.editor.open(d.uri, '# new\nFROM scratch\nWORKDIR /a\nCOPY data /b\nCOPY other /c\n');
+    const textDocument = { uri: d.uri };
+    const hints = await d.editor.result('textDocument/inlayHint', { textDocument, range: whole });
+    expect(hints).toMatchObject([
+      { position: at(2, 10), label: expect.stringMatching(/^\d[\d.]*kB, (?:\d+\.\d\d s|cached)$/) },
+      { position: at(3, 12), label: expect.stringMatching(/^\d[\d.]*kB, (?:\d+\.\d\d s|cached)$/) },
+    ]);
+    const range = { start: at(0, 0), end: at(1, 0) };
+    expect(await d.editor.result('textDocument/inlayHint', { textDocument, range })).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
-import { type Digest, hexOf } from '../oci/image.ts';
-import { readJson, writeWhole } from './small-files.ts';
+import { type Digest, digestOf, hexOf } from '../oci/image.ts';
+import { readJson, readText, writeOther, writeWhole } from './small-files.ts';
 import type { Store } from './store.ts';
 
 /** What a build knows of a step: where it stands in the file, and how it went. */
@@ -24,3 +24,11 @@ export const saveNotes = (store: Store, id: Digest, notes: readonly (StepNote | 
   writeWhole(pathOf(store, id), JSON.stringify(notes.map((note) => note ?? null)));
 
 export const notesOf = (store: Store, id: Digest): Notes => readJson<Notes>(pathOf(store, id)) ?? [];
+
+const buildPath = (store: Store, file: string): string => store.path('records', 'builds', hexOf(digestOf(file)));
+
+/** Keeps which image the last build of a file made; `file` is its whole path. */
+export const saveLastBuild = (store: Store, file: string, id: Digest): void => writeOther(buildPath(store, file), id);
+
+/** The id of the image that the last build of a file made. */
+export const lastBuildOf = (store: Store, file: string): string | undefined => readText(buildPath(store, file));

@@ -125,9 +125,11 @@ const forgetRecords = (store: Store): void => {
   for (const folder of namesIn(store.path('records', 'steps')))
     for (const name of namesIn(store.path('records', 'steps', folder)))
       if (!existsSync(store.path('cache', folder, name))) rmSync(store.path('records', 'steps', folder, name));
-  for (const name of namesIn(store.path('records', 'files'))) {
-    const path = store.path('records', 'files', name);
-    if (Date.now() - lstatSync(path).mtimeMs > RECORDS_KEPT) rmSync(path);
+  for (const kind of ['files', 'builds']) {
+    for (const name of namesIn(store.path('records', kind))) {
+      const path = store.path('records', kind, name);
+      if (Date.now() - lstatSync(path).mtimeMs > RECORDS_KEPT) rmSync(path);
+    }
   }
 };
 

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { BuildError } from '../build/error.ts';
 import { type BuildRequest, type Built, execute } from '../build/execute.ts';
 import { openJournal } from '../build/journal.ts';
-import { saveNotes } from '../build/notes.ts';
+import { saveLastBuild, saveNotes } from '../build/notes.ts';
 import { endSteps } from '../build/sandbox/children.ts';
 import { needsNamespace } from '../build/sandbox/rootless.ts';
 import { openStore, type Store } from '../build/store.ts';
@@ -85,7 +86,7 @@ interface Job {
   readonly progress: Progress;
 }
 
-const carriedOut = async ({ options, valid, request, time, progress }: Job): Promise<number> => {
+const carriedOut = async ({ options, document, valid, request, time, progress }: Job): Promise<number> => {
   const { store } = request;
   const { io } = progress;
   const results = await resultsOf(options, io);
@@ -97,6 +98,7 @@ const carriedOut = async ({ options, valid, request, time, progress }: Job): Pro
   const names = options.tags.map(fullName);
   const id = store.saveImage(labelled, names);
   saveNotes(store, id, notes);
+  saveLastBuild(store, resolve(io.cwd, document.path), id);
   const written = await handedOut(labelled, names, store, options, progress);
   const isHandedOut = (await shared?.handOut(built.image)) ?? true;
   results?.succeed({ id, names, written });

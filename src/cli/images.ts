@@ -71,7 +71,8 @@ const notesIn = ({ line, milliseconds, cached, reason = '' }: HistoryRow): reado
   escapeLine(reason),
 ];
 
-interface HistoryRow extends Partial<StepNote> {
+/** An entry of an image's history, with what its build knows of it. */
+export interface HistoryRow extends Partial<StepNote> {
   readonly image: string;
   readonly created: string;
   readonly createdBy: string;
@@ -80,7 +81,8 @@ interface HistoryRow extends Partial<StepNote> {
   readonly comment: string;
 }
 
-const historyRows = (store: Store, image: Image): readonly HistoryRow[] => {
+/** The last entry first. */
+export const historyRows = (store: Store, image: Image): readonly HistoryRow[] => {
   const id = digestOf(JSON.stringify(image.json));
   const notes = notesOf(store, id);
   let layer = 0;

@@ -17,6 +17,7 @@ export const CAPABILITIES: ServerCapabilities = {
   foldingRangeProvider: true,
   documentLinkProvider: { resolveProvider: false },
   documentFormattingProvider: true,
+  inlayHintProvider: true,
   semanticTokensProvider: { legend: LEGEND, full: { delta: true }, range: true },
   diagnosticProvider: { identifier: 'iechorlint', interFileDependencies: false, workspaceDiagnostics: false },
 };

@@ -10,9 +10,10 @@ import {
 import type { Range } from '../source/range.ts';
 import { answerColors } from './coloring.ts';
 import { completionsAt } from './completion.ts';
-import { editOf, editorRange, offsetOf } from './convert.ts';
+import { editOf, editorRange, offsetOf, rangeIn } from './convert.ts';
 import type { Checker } from './diagnostics.ts';
 import { formattingOf } from './format.ts';
+import { hintsOf } from './hints.ts';
 import { hoverAt } from './hover.ts';
 import { linksOf } from './links.ts';
 import { definitionOf, type NameAt, nameAt, occurrencesOf } from './names.ts';
@@ -54,6 +55,7 @@ export const answerQuestions = (session: Session, checker: Checker): void => {
   connection.onFoldingRanges(about((opened) => foldsOf(opened.open)));
   connection.onDocumentLinks(about(({ open: file, settings }) => linksOf(file, settings.rules)));
   connection.onDocumentFormatting(about((opened) => formattingOf(opened)));
+  connection.languages.inlayHint.on(about(({ open: file }, { range }) => hintsOf(file, rangeIn(file, range), session)));
   answerColors(session);
   answerNames(session);
 };

@@ -15,6 +15,8 @@ export interface FileSettings {
   /** All rules there are, those of plugins among them. */
   readonly rules: readonly Rule[];
   readonly isIgnored: boolean;
+  /** What lays it out, as `iechorlint format` does. */
+  formatting(): Promise<LintConfig>;
   /** Why the configuration cannot be read; then nothing else is said of the document. */
   readonly trouble: string | undefined;
 }
@@ -60,14 +62,17 @@ const find = async (
   const file = pathOf(uri);
   const target: Target = { path: file ?? 'untitled', file };
   const options = { ...plainLint([]), plugins: trusted && plugins, config };
+  const settled = (select: readonly string[]) =>
+    settingsFor({ options: { ...options, select }, io, rules, targets: [target] });
+  const formatting = async () => (await settled(['format'])).of(target).config;
   try {
-    const settings = await settingsFor({ options, io, rules, targets: [target] });
+    const settings = await settled([]);
     for (const text of settings.notices) tell(text);
-    const { config: own } = settings.of(target);
-    return { config: own, rules: settings.rules, isIgnored: settings.isIgnored(target), trouble: undefined };
+    const isIgnored = settings.isIgnored(target);
+    return { config: settings.of(target).config, rules: settings.rules, isIgnored, formatting, trouble: undefined };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const plain = configure(rules, { select: [], ignore: [] });
-    return { config: plain, rules, isIgnored: false, trouble: error.lines.join('\n') };
+    return { config: plain, rules, isIgnored: false, formatting, trouble: error.lines.join('\n') };
   }
 };

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import type { InlayHint } from 'vscode-languageserver/node';
+import type { Instruction } from '../ast/nodes.ts';
+import { lastBuildOf } from '../build/notes.ts';
+import { openStore } from '../build/store.ts';
+import { bytes } from '../cli/bytes.ts';
+import { type HistoryRow, historyRows } from '../cli/images.ts';
+import { storeFolder } from '../cli/store-folder.ts';
+import type { Range } from '../source/range.ts';
+import { positionOf } from './convert.ts';
+import { type OpenFile, pathOf } from './open-file.ts';
+import type { Session } from './session.ts';
+
+/** What the last build knows of the instructions in a range: size, time, and whether they were there already. */
+export const hintsOf = (open: OpenFile, range: Range, session: Session): InlayHint[] => {
+  const rows = rowsOfLastBuild(open, session);
+  if (rows.length === 0) return [];
+  const hints: InlayHint[] = [];
+  for (const node of open.file.instructions) {
+    if (node.end < range.start || node.start > range.end) continue;
+    const row = rowOf(open, node, rows);
+    const label = row && labelOf(row);
+    if (!row || label === undefined) continue;
+    const tooltip = `Last build${row.reason === undefined ? '' : `: ${row.reason}`}`;
+    hints.push({ position: positionOf(open, endOfFirstLine(open, node)), label, tooltip, paddingLeft: true });
+  }
+  return hints;
+};
+
+const rowsOfLastBuild = ({ source }: OpenFile, { io, preferences }: Session): readonly HistoryRow[] => {
+  const file = pathOf(source.uri);
+  const folder = storeFolder(preferences().store, io);
+  if (file === undefined || !existsSync(folder)) return [];
+  try {
+    const store = openStore(folder);
+    const id = lastBuildOf(store, file);
+    const image = id === undefined ? undefined : store.image(id);
+    return image ? historyRows(store, image).filter(({ line }) => line !== undefined) : [];
+  } catch {
+    // Hints are no reason to complain of a store.
+    return [];
+  }
+};
+
+/** The step of the same text, the nearest where there are several: lines may have moved since. */
+const rowOf = ({ file }: OpenFile, node: Instruction, rows: readonly HistoryRow[]): HistoryRow | undefined => {
+  const text = file.text.slice(node.start, node.end).replace(/\s+/g, ' ').trim().slice(0, 500);
+  const distance = ({ line = 0 }: HistoryRow) => Math.abs(line - node.lines.first);
+  return rows.filter(({ instruction }) => instruction === text).toSorted((a, b) => distance(a) - distance(b))[0];
+};
+
+/** Nothing is said of steps that cost nothing. */
+const labelOf = ({ size, milliseconds, cached }: HistoryRow): string | undefined => {
+  if (milliseconds === undefined) return undefined;
+  const time = cached ? 'cached' : `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 0)} s`;
+  return `${bytes(size)}, ${time}`;
+};
+
+const endOfFirstLine = ({ file: { text } }: OpenFile, { start, end }: Instruction): number => {
+  const newline = text.indexOf('\n', start);
+  const stop = newline < 0 || newline > end ? end : newline;
+  return text[stop - 1] === '\r' ? stop - 1 : stop;
+};
