@@ -1,5 +1,5 @@
 import type { Need } from '../facts/index.ts';
-import type { Example, Rule } from './rule.ts';
+import type { Example, OptionSchema, Rule } from './rule.ts';
 
 /** A line of the table that stands under a rule's name. */
 export type Fact = readonly [label: string, value: string];
@@ -12,13 +12,19 @@ export interface Snippet {
 }
 
 /** What is known of a rule at a glance; codes and flags in backticks. */
-export const factsOf = ({ category, severity, off, codes, fix, needs }: Rule): readonly Fact[] => [
+export const factsOf = ({ category, severity, off, codes, fix, needs, options }: Rule): readonly Fact[] => [
   ['Category', category],
   ['Severity', off ? `${severity}, off by default` : severity],
   ['Also known as', codes.map((code) => `\`${code}\``).join(', ') || '–'],
   ['Fix', fix ? fixFact(fix) : 'none'],
   ...(needs ?? []).map((need) => ['Needs', HOW_TO_GIVE[need]] as const),
+  ...(options ? [['Options', optionsFact(options)] as const] : []),
 ];
+
+const optionsFact = (options: OptionSchema): string =>
+  Object.entries(options)
+    .map(([name, { default: value, description }]) => `\`${name}\` (\`${JSON.stringify(value)}\`): ${description}`)
+    .join('. ');
 
 const HOW_TO_GIVE: Readonly<Record<Need, string>> = {
   context: 'the build context: `--context DIR`',
