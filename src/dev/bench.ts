@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
+import { reportEditor } from './bench-editor.ts';
 
 /** Start-up beside an empty program, and what `measure.ts` measures, from a bundle as users run it. */
 const RUNS = 21;
@@ -24,8 +25,10 @@ const empty = median(pairs.map((pair) => pair.empty));
 const tool = median(pairs.map((pair) => pair.tool));
 const ratio = median(pairs.map((pair) => pair.tool / pair.empty));
 console.log(
-  `${'start-up'.padEnd(34)}${tool.toFixed(1)} ms, node -e 0 ${empty.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (medians of ${RUNS})`,
+  `${'start-up'.padEnd(42)}${tool.toFixed(1)} ms, node -e 0 ${empty.toFixed(1)} ms, ratio ${ratio.toFixed(2)} (medians of ${RUNS})`,
 );
+
+await reportEditor();
 
 const folder = mkdtempSync(join(tmpdir(), 'iechorlint-bench-'));
 try {

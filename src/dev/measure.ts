@@ -6,6 +6,7 @@ import { configure } from '../config/select.ts';
 import { lint } from '../lint/linter.ts';
 import { decode } from '../source/decode.ts';
 import { corpusFiles } from './corpus-files.ts';
+import { longFile } from './long-file.ts';
 
 /** What the benchmark measures inside one process; run by `bench.ts` from a bundle, as users run it. */
 const ROUNDS = 5;
@@ -18,7 +19,7 @@ const milliseconds = (work: () => void): number => {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
-const row = (name: string, value: string): void => console.log(`${name.padEnd(34)}${value}`);
+const row = (name: string, value: string): void => console.log(`${name.padEnd(42)}${value}`);
 
 const documents = [...corpusFiles('dev'), ...(corpusFiles('dev').length ? [] : process.argv.slice(2))].map((path) =>
   decode(path, readFileSync(path)),
@@ -62,5 +63,10 @@ for (const size of [0.1, 0.5, 1, 2.5, 5]) {
   const document = decode('big', Buffer.from(fileOf(size * 1e6)));
   const time = milliseconds(() => lint(document, config));
   row(`one file of ${size} MB`, `${time.toFixed(0)} ms, ${(time / size).toFixed(0)} ms per MB`);
+}
+for (const shape of ['one stage', 'many stages'] as const) {
+  const document = decode('long', Buffer.from(longFile(shape)));
+  const times = Array.from({ length: 30 }, () => milliseconds(() => lint(document, config)));
+  row(`full lint of 3,000 lines, ${shape}`, `${median(times).toFixed(0)} ms warm`);
 }
 row('peak memory', `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
