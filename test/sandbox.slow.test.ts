@@ -381,7 +381,7 @@ describe.skipIf(!isReady)('other runners', { timeout: 30_000 }, () => {
       return;
     }
     expect(output).toMatch(/^Seccomp: +2\nuid=33\(web\) gid=34\(web\) groups=10\(wheel\)\nbuildkitsandbox\nx$/);
-    expect(stderr).toContain(`the step ran under ${runner}`);
+    expect(stderr).toContain(`steps ran under ${runner}`);
     expect(status).toBe(3);
   });
 

@@ -21,6 +21,7 @@ export interface ImageRun {
   readonly workdir: string | undefined;
   readonly network: 'host' | 'none';
   readonly hosts: readonly string[];
+  readonly warn: (text: string) => void;
   /** Whether it reads our standard input. */
   readonly hasInput: boolean;
 }
@@ -45,7 +46,17 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
   for (const [name, value] of run.env) env.set(name, value);
   try {
     return await sandbox.run({
-      ...{ work, argv, env, owner, network: run.network, hosts: run.hosts, hostname: HOSTNAME, hasInput: run.hasInput },
+      ...{
+        work,
+        argv,
+        env,
+        owner,
+        network: run.network,
+        hosts: run.hosts,
+        hostname: HOSTNAME,
+        hasInput: run.hasInput,
+        warn: run.warn,
+      },
       lowers: () => layerFolders(store, image.layers),
       place: placeOfFiles(store, image.layers),
       workdir: `/${tree.resolve(workdir)}`,

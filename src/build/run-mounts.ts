@@ -130,6 +130,9 @@ const secretMount = (request: MountRequest): StepMount => {
   if (!content && isOn('required'))
     throw new BuildError(`the secret \`${id}\` is needed: give it by --secret id=${id},src=FILE`, node);
   const isFile = mount.target !== undefined || variable === undefined;
+  // Other names are told to programs where everybody on the machine can read them.
+  if (content && variable !== undefined && !/^[A-Za-z_]\w*$/.test(variable))
+    throw new BuildError(`a secret's variable needs letters, digits and _ alone, and not \`${variable}\``, mount.flag);
   const mode = modeOf(field('mode'), 0o400);
   const [uid, gid] = [Number(field('uid') ?? 0), Number(field('gid') ?? 0)];
   return {

@@ -199,6 +199,7 @@ const succeed = async (scene: Scene, ready: readonly MountSetup[]): Promise<void
   const env = new Map(scene.env);
   for (const [name, value] of proxiesOf(context.request)) env.set(name, value);
   if (!env.has('HOME')) env.set('HOME', homeOf(tree, owner));
+  const plain = new Map(env);
   for (const { variables = [] } of ready) for (const [name, value] of variables) env.set(name, value);
   const masked = maskedOutput(
     mounts.flatMap(({ secret }) => secret ?? []),
@@ -211,7 +212,7 @@ const succeed = async (scene: Scene, ready: readonly MountSetup[]): Promise<void
   });
   masked.end();
   if (code === 0) return;
-  await context.request.onFailure?.(() => shellAfter(scene, env));
+  await context.request.onFailure?.(() => shellAfter(scene, plain));
   throw new BuildError(failureText(code), node, code);
 };
 
@@ -245,6 +246,7 @@ const started = async (scene: Scene, part: Part): Promise<ExitCode> => {
   try {
     return await sandbox.run({
       ...{ lowers, place, work, argv, owner, network, hostname, isInsecure, ...part },
+      warn: (text) => context.request.report({ kind: 'warning', step: context.step, text }),
       onDeleted: (paths) => {
         gone.paths = paths;
       },

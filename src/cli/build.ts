@@ -102,6 +102,8 @@ const carriedOut = async ({ options, document, valid, request, time, progress }:
   const written = await handedOut(labelled, names, store, options, progress);
   const isHandedOut = (await shared?.handOut(built.image)) ?? true;
   results?.succeed({ id, names, written });
+  const { sandbox } = request;
+  if (!options.quiet && typeof sandbox !== 'string' && sandbox.isUsed()) say(progress.io, runnerText(sandbox));
   progress.finish(id, names);
   return isHandedOut ? 0 : 3;
 };

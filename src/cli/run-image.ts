@@ -36,6 +36,7 @@ export const run = async (given: Given, io: Io): Promise<number> => {
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
     hosts: textsOf(given, 'add-host').map(hostLine),
     hasInput: isOn(given, 'interactive'),
+    warn: (text: string) => say(io, text),
   };
   try {
     const store = openStore(folder);

@@ -23,7 +23,7 @@ export const sandboxOf = (runner: RunnerName, io: Io): Sandbox | string => {
   const { PATH = '', IECHORLINT_NO_OVERLAY: isRefused } = io.env;
   const sandbox = runner === 'unshare' ? unshareSandbox(PATH) : runtimeSandbox(runner, PATH);
   if (typeof sandbox === 'string') return sandbox;
-  return overlaid(sandbox, isRefused ? 'IECHORLINT_NO_OVERLAY is set' : undefined, (text) => say(io, text));
+  return overlaid(sandbox, isRefused ? 'IECHORLINT_NO_OVERLAY is set' : undefined);
 };
 
 /** What steps are run with. Throws ConfigError. */
@@ -74,11 +74,11 @@ export const hostLine = (text: string): string => {
 /** Where to look when steps cannot be run. */
 export const DOCTOR = '`iechorlint doctor` says all that is missing here';
 
-/** What ran a step, and what that lacks. */
+/** What ran the steps, and what that lacks. */
 export const runnerText = (sandbox: Sandbox | string): string =>
   typeof sandbox === 'string'
     ? DOCTOR
-    : `the step ran under ${sandbox.name}${sandbox.lacks.length > 0 ? `, which has not ${sandbox.lacks.join(' and not ')}` : ''}`;
+    : `steps ran under ${sandbox.name}${sandbox.lacks.length > 0 ? `, which has not ${sandbox.lacks.join(' and not ')}` : ''}`;
 
 const openShell =
   (io: Io): NonNullable<BuildRequest['onFailure']> =>

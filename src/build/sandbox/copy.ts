@@ -17,10 +17,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type ExitCode, MOUNT_POINTS, type RunRequest, type Sandbox, type SandboxMount } from './port.ts';
+import { type ExitCode, MOUNT_POINTS, type Runner, type RunRequest, type SandboxMount } from './port.ts';
 
 /** Runs a step on a copy of its files, and leaves in `upper` what an overlay would have left there, deleted files apart. */
-export const runOnCopy = async (sandbox: Sandbox, request: RunRequest): Promise<ExitCode> => {
+export const runOnCopy = async (sandbox: Runner, request: RunRequest): Promise<ExitCode> => {
   const { work } = request;
   const upper = join(work, 'upper');
   const root = mkdtempSync(join(work, 'files-'));

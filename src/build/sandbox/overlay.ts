@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ExitCode, RunRequest, Sandbox } from './port.ts';
+import type { ExitCode, Runner, RunRequest, Sandbox } from './port.ts';
 import { pathOf } from './programs.ts';
 import { isRootless } from './rootless.ts';
 
@@ -10,26 +10,29 @@ export type OverlayTrouble = string | undefined;
 
 /**
  * A runner that lays the files of a step on one another, or copies them where the kernel does not let us; that is tried
- * only when a step could not be started. `tell` hears of it once.
+ * only when a step could not be started. One step tells of it.
  */
-export const overlaid = (sandbox: Sandbox, known: OverlayTrouble, tell: (text: string) => void): Sandbox => {
+export const overlaid = (sandbox: Runner, known: OverlayTrouble): Sandbox => {
   let trouble: OverlayTrouble;
-  const refuse = (text: string): void => {
+  let isUsed = false;
+  const refuse = (text: string, { warn }: RunRequest): void => {
     if (trouble === undefined)
-      tell(`${text}, so that each step works on a copy of its files: slower, and with as much space as they take`);
+      warn(`${text}, so that each step works on a copy of its files: slower, and with as much space as they take`);
     trouble = text;
   };
   return {
     ...sandbox,
+    isUsed: () => isUsed,
     async run(request: RunRequest): Promise<ExitCode> {
-      if (known !== undefined) refuse(known);
+      isUsed = true;
+      if (known !== undefined) refuse(known, request);
       if (trouble !== undefined) return (await import('./copy.ts')).runOnCopy(sandbox, request);
       try {
         return await sandbox.run(request);
       } catch (error) {
         const refusal = refusalIn(request.work);
         if (refusal === undefined) throw error;
-        refuse(refusal);
+        refuse(refusal, request);
         return (await import('./copy.ts')).runOnCopy(sandbox, request);
       }
     },

@@ -8,6 +8,8 @@ export interface RunRequest {
   readonly place: Place;
   /** A folder with all files, which the program changes; undefined: they are laid on one another. */
   readonly root?: string;
+  /** Told of what is not as it should be, although the program runs. */
+  readonly warn: (text: string) => void;
   /** Told of the paths that are no more where `upper` cannot say so, since no overlay has made it. */
   readonly onDeleted?: ((paths: readonly string[]) => void) | undefined;
   /** An empty folder, in which `upper` is what the program has changed afterwards. */
@@ -74,8 +76,13 @@ export interface SecretMount extends Target {
 /** The exit code, or that of a shell for a signal. */
 export type ExitCode = number;
 
+/** One way to run programs apart from the machine, and whether it has run any. */
+export interface Sandbox extends Runner {
+  readonly isUsed: () => boolean;
+}
+
 /** One way to run programs apart from the machine. */
-export interface Sandbox {
+export interface Runner {
   readonly name: string;
   /** What others keep apart and this does not. */
   readonly lacks: readonly string[];

@@ -1,8 +1,8 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { networkFiles, type StepFolders, stepFolders } from './folders.ts';
 import { planMounts, tableText } from './mount-table.ts';
-import { CAPABILITIES, MASKED, READ_ONLY, type RunRequest, type Sandbox } from './port.ts';
+import { CAPABILITIES, MASKED, READ_ONLY, type Runner, type RunRequest, SandboxError } from './port.ts';
 import { findPrograms, missingText, type Programs, pathOf } from './programs.ts';
 import { isRootless } from './rootless.ts';
 import { scratchFolder } from './scratch.ts';
@@ -14,7 +14,7 @@ import { runOnTerminal } from './terminal.ts';
 export type RuntimeName = 'crun' | 'runc';
 
 /** A runner that hands steps to a container runtime: slower, with the machine's filter of system calls. */
-export const runtimeSandbox = (name: RuntimeName, path: string): Sandbox | string => {
+export const runtimeSandbox = (name: RuntimeName, path: string): Runner | string => {
   const programs = findPrograms(path);
   if (typeof programs === 'string') return programs;
   const runtime = pathOf(name, path);
@@ -58,17 +58,30 @@ const prepare = (
   const { own } = folders;
   const mounts = request.mounts.filter((mount) => !isBelowDevices(mount));
   const plan = planMounts({ ...request, mounts }, folders, isRootless(), false);
-  writeFileSync(join(own, 'fstab'), tableText(plan.first), { mode: 0o600 });
-  writeFileSync(join(own, 'config.json'), JSON.stringify(configOf(request, folders)), { mode: 0o600 });
-  const state = join(dirname(folders.names), 'state');
+  const bundle = join(own, 'bundle');
+  mkdirSync(bundle);
+  // The step's variables, which may be secret, are seen in the namespace alone that it runs in.
+  const room = { source: 'tmpfs', target: bundle, type: 'tmpfs', options: 'nosuid,nodev,mode=700' };
+  writeFileSync(join(own, 'fstab'), tableText([...plan.first, room]), { mode: 0o600 });
+  const config = quoted(JSON.stringify(configOf(request, folders)));
   const options = name === 'crun' ? ['--cgroup-manager=disabled'] : [];
-  const words = [runtime, ...options, '--root', state, 'run', '-b', own, own.slice(own.lastIndexOf('/') + 1)];
+  const words = [
+    runtime,
+    ...options,
+    '--root',
+    join(bundle, 'state'),
+    'run',
+    '-b',
+    bundle,
+    own.slice(own.lastIndexOf('/') + 1),
+  ];
   return [
     'set -e',
     'umask 022',
     // It looks its processes up by the numbers that they have where it runs.
     ...(name === 'runc' && request.output ? [`${programs.mount} -n -t proc proc /proc`] : []),
     `${programs.mount} -n -a -T ${quoted(join(own, 'fstab'))}`,
+    `(umask 077; printf %s ${config} > ${quoted(join(bundle, 'config.json'))})`,
     ...plan.later.flatMap((each) => laterLines(programs, each)),
     // crun takes a machine with both kinds of control groups for a fault, and none are used here.
     ...(name === 'crun' ? [`${programs.umount} -l /sys/fs/cgroup/unified 2>/dev/null || :`] : []),
@@ -141,6 +154,7 @@ const fileMounts = ({ hosts, resolv }: { readonly hosts: string; readonly resolv
 
 const deviceMount = (mount: RunRequest['mounts'][number]): readonly object[] => {
   if (mount.type === 'tmpfs') return [mountOf(mount.target, 'tmpfs', 'tmpfs', mount.options)];
-  if (mount.type !== 'bind') return [];
+  if (mount.type !== 'bind')
+    throw new SandboxError(`container runtimes make /dev themselves, and take no such mount for ${mount.target}`);
   return [mountOf(mount.target, 'bind', mount.source, mount.isReadOnly ? 'rbind,ro' : 'rbind')];
 };

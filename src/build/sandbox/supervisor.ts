@@ -3,6 +3,7 @@ import { closeSync, constants, mkdirSync, mkdtempSync, openSync } from 'node:fs'
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { endWithUs } from './children.ts';
+import { withoutDescriptors } from './descriptors.ts';
 import { type ExitCode, SandboxError } from './port.ts';
 import type { Programs } from './programs.ts';
 
@@ -35,17 +36,15 @@ export const startSupervisor = ({ setpriv, unshare, sh, mkfifo }: Programs, with
   mkdirSync(within, { recursive: true });
   // Each build of a process has its own.
   const folder = mkdtempSync(join(within, 'pipes-'));
-  const child = spawn(
-    setpriv,
-    ['--pdeathsig', 'KILL', unshare, '-p', '-f', '-m', '--kill-child=KILL', '--propagation', 'private', sh],
-    {
-      cwd: folder,
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', LIBMOUNT_FORCE_MOUNT2: 'always' },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      // A signal from the terminal reaches us alone, and we end it.
-      detached: true,
-    },
-  );
+  const flags = ['-p', '-f', '-m', '--kill-child=KILL', '--propagation', 'private'];
+  const [program = '', ...words] = withoutDescriptors([setpriv, '--pdeathsig', 'KILL', unshare, ...flags, sh]);
+  const child = spawn(program, words, {
+    cwd: folder,
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', LIBMOUNT_FORCE_MOUNT2: 'always' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A signal from the terminal reaches us alone, and we end it.
+    detached: true,
+  });
   endWithUs(child);
   const pipes = Array.from({ length: PIPES }, (_each, index) => join(folder, `pipe-${index}`));
   const running = new Map<string, Running>();

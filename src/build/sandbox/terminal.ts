@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { endWithUs } from './children.ts';
+import { withoutDescriptors } from './descriptors.ts';
 import type { StepFolders } from './folders.ts';
 import { type ExitCode, SandboxError } from './port.ts';
 import type { Programs } from './programs.ts';
@@ -16,7 +17,8 @@ export const runOnTerminal = async (
 ): Promise<ExitCode> => {
   const file = join(folders.own, 'script');
   writeFileSync(file, script, { mode: 0o600 });
-  const child = spawn(setpriv, ['--pdeathsig', 'KILL', ...command, file], {
+  const [program = '', ...words] = withoutDescriptors([setpriv, '--pdeathsig', 'KILL', ...command, file]);
+  const child = spawn(program, words, {
     cwd: folders.names,
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', LIBMOUNT_FORCE_MOUNT2: 'always' },
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],

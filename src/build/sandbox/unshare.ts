@@ -2,7 +2,7 @@ import { rm, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type StepFolders, stepFolders } from './folders.ts';
 import { planMounts, tableText } from './mount-table.ts';
-import type { RunRequest, Sandbox } from './port.ts';
+import type { Runner, RunRequest } from './port.ts';
 import { findPrograms, type Programs } from './programs.ts';
 import { isRootless } from './rootless.ts';
 import { scratchFolder } from './scratch.ts';
@@ -11,13 +11,13 @@ import { type Supervisor, startSupervisor } from './supervisor.ts';
 import { runOnTerminal } from './terminal.ts';
 
 /** The runner that needs nothing installed. A text says what is missing all the same. */
-export const unshareSandbox = (path: string): Sandbox | string => {
+export const unshareSandbox = (path: string): Runner | string => {
   const programs = findPrograms(path);
   if (typeof programs === 'string') return programs;
   let supervisor: Supervisor | undefined;
   return {
     name: 'unshare',
-    lacks: ['a seccomp filter'],
+    lacks: ['a seccomp filter (util-linux sets none; --runner crun and runc do)'],
     async run(request) {
       const folders = stepFolders(request);
       const script = prepare(programs, request, folders);
