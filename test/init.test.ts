@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { rules } from '../rules/index.ts';
 import { pushImage } from '../src/build/push.ts';
+import { nodeVersionFor, pythonVersionFor } from '../src/init/versions.ts';
 import { folderWith, runIn, type World } from './support/cli.ts';
 import { imageIn, testStore } from './support/images.ts';
 import { PROJECTS } from './support/init-projects.ts';
@@ -55,6 +56,44 @@ describe('init writes for a project', () => {
     const { read } = await init(NODE);
     for (const line of ['.git', '.env', 'node_modules', 'iEchorfile'])
       expect(read('.dockerignore')?.split('\n')).toContain(line);
+  });
+});
+
+describe('init takes the version that the project wants', () => {
+  it.each([
+    [undefined, '24'],
+    ['>=18', '24'],
+    ['>= 26.1.0', '26'],
+    ['^20.1', '20'],
+    ['20.x', '20'],
+    ['^18 || ^22 || ^20', '22'],
+    ['>=18 <21', '20'],
+    ['>=18.0.0 <21.5', '21'],
+    ['<=20', '20'],
+    ['>=18 <100', '24'],
+    ['*', '24'],
+    ['lts', '24'],
+  ])('of Node.js: %s', (wanted, version) => {
+    expect(nodeVersionFor(wanted)).toBe(version);
+  });
+
+  it.each([
+    [undefined, '3.13'],
+    ['>=3.9', '3.13'],
+    ['>=3.14', '3.14'],
+    ['==3.12.*', '3.12'],
+    ['3.11', '3.11'],
+    ['~=3.11.2', '3.11'],
+    ['~=3.11', '3.13'],
+    ['~3.11', '3.11'],
+    ['^3.10', '3.13'],
+    ['>=3.9,<3.13', '3.12'],
+    ['>=3.9,<=3.12', '3.12'],
+    ['>=3.10,<4.0', '3.13'],
+    ['>=3.8,<3.99', '3.13'],
+    ['*', '3.13'],
+  ])('of Python: %s', (wanted, version) => {
+    expect(pythonVersionFor(wanted)).toBe(version);
   });
 });
 

@@ -1,11 +1,12 @@
 import type { ConfigNode } from '../config/tree.ts';
 import { jsonIn, keysAt, textAt } from './data.ts';
 import { type Folder, has } from './folder.ts';
-import { IMAGES, USERS, VERSIONS, versionIn } from './images.ts';
+import { IMAGES, USERS, versionIn } from './images.ts';
 import { type NodeApp, nodeAppOf } from './node-apps.ts';
 import { type Manager, managerOf } from './node-managers.ts';
 import { pagesStage } from './pages.ts';
 import { cachedRun, programOf, type Recipe } from './recipe.ts';
+import { nodeVersionFor } from './versions.ts';
 
 /** A project with a package.json. */
 export const nodeRecipe = (folder: Folder): Recipe | undefined => {
@@ -46,8 +47,7 @@ interface Work {
 
 const nodeVersion = (folder: Folder, root: ConfigNode | undefined): string =>
   versionIn(folder.text('.nvmrc') ?? folder.text('.node-version'), 1) ??
-  versionIn(textAt(root, 'engines', 'node'), 1) ??
-  VERSIONS.node;
+  nodeVersionFor(textAt(root, 'engines', 'node'));
 
 const hasScript = (root: ConfigNode | undefined, ...names: readonly string[]): boolean =>
   names.some((name) => textAt(root, 'scripts', name) !== undefined);

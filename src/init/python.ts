@@ -3,6 +3,7 @@ import { type Folder, has, presentOf } from './folder.ts';
 import { IMAGES, USERS, VERSIONS, versionIn } from './images.ts';
 import { pythonAppOf } from './python-apps.ts';
 import { cachedRun, programOf, type Recipe } from './recipe.ts';
+import { pythonVersionFor } from './versions.ts';
 
 /** A project with a pyproject.toml, requirements or a manage.py. */
 export const pythonRecipe = (folder: Folder): Recipe | undefined => {
@@ -65,7 +66,7 @@ const uv: Manager = {
   build: (image) => [
     `FROM ${image} AS build`,
     `COPY --from=${IMAGES.uv} /uv /usr/local/bin/uv`,
-    'ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never',
+    'ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON=/usr/local/bin/python',
     'WORKDIR /app',
     'COPY pyproject.toml uv.lock ./',
     cachedRun(['/root/.cache/uv'], 'uv sync --locked --no-dev --no-install-project'),
@@ -135,14 +136,12 @@ const pyproject: Manager = {
   ],
 };
 
-const pythonVersion = (folder: Folder): string =>
-  versionIn(folder.text('.python-version'), 2) ??
-  atLeast(textAt(tomlIn(folder, 'pyproject.toml'), 'project', 'requires-python')) ??
-  VERSIONS.python;
-
-/** A version that the project is bound to; `>=3.9` is bound to none. */
-const atLeast = (wanted: string | undefined): string | undefined =>
-  wanted && /^\s*(?:==|~=|<)/.test(wanted) && !/^\s*</.test(wanted) ? versionIn(wanted, 2) : undefined;
+const pythonVersion = (folder: Folder): string => {
+  const project = tomlIn(folder, 'pyproject.toml');
+  const wanted =
+    textAt(project, 'project', 'requires-python') ?? textAt(project, 'tool', 'poetry', 'dependencies', 'python');
+  return versionIn(folder.text('.python-version'), 2) ?? pythonVersionFor(wanted);
+};
 
 /** The names of the packages that the project asks for, in lower case, with what is asked of them. */
 const packagesIn = (folder: Folder): ReadonlySet<string> => {

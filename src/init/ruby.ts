@@ -11,7 +11,7 @@ export const rubyRecipe = (folder: Folder): Recipe | undefined => {
   const gems = `${gemfile}\n${folder.text('Gemfile.lock') ?? ''}`;
   const isRails = has(folder, 'config/application.rb') || /^\s*gem ["']rails["']/m.test(gemfile);
   const version =
-    versionIn(folder.text('.ruby-version') ?? /^ruby ["'](.*?)["']/m.exec(gemfile)?.[1], 2) ?? VERSIONS.ruby;
+    versionIn(folder.text('.ruby-version') ?? /^ruby ["']([^>"']*)["']/m.exec(gemfile)?.[1], 2) ?? VERSIONS.ruby;
   const app = isRails ? RAILS : has(folder, 'config.ru') ? rack(gems) : script(folder);
   return {
     kind: 'ruby',
