@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'Several RUNs of a stage build unrelated things one after the other',
   why: `RUNs of one stage wait for each other, and a change in one repeats all below it. Stages that do not need each other are built at the same time and cached separately.`,
   severity: 'info',
+  when: { programs: ['make', 'ninja', 'mvn', 'gradle', 'bazel', 'cargo', 'cmake', 'go'] },
   examples: [
     {
       bad: 'FROM debian:12\nRUN git clone https://github.com/samtools/samtools && make -C samtools\nRUN git clone https://github.com/arq5x/bedtools2 && make -C bedtools2\n',

@@ -28,6 +28,7 @@ export default defineRule({
   why: `An ARG above the first FROM counts in FROM alone, one in a stage counts in that stage and in those built on it. Any other stage has to
     declare \`ARG NAME\` itself to have its value.`,
   severity: 'warning',
+  when: { text: /\$/ },
   fix: { safety: 'unsafe', note: 'The variable gets its value, so the image changes.' },
   examples: [
     {
@@ -66,10 +67,18 @@ export default defineRule({
   check({ model }) {
     const seen = new Set<string>();
     const setters = once(() => settersIn(model));
-    const visit = function* (node: Instruction, { stage, onbuild }: Where): Iterable<Problem> {
-      if (!stage) return;
-      const uses =
-        node.kind === 'Run' ? [...unboundIn(model, node), ...unboundInScript(model, node)] : unboundIn(model, node);
+    const usesIn = (node: Instruction) =>
+      node.kind === 'Run' ? [...unboundIn(model, node), ...unboundInScript(model, node)] : unboundIn(model, node);
+    const visit = (node: Instruction, { stage, onbuild }: Where): Iterable<Problem> | undefined => {
+      const uses = stage ? usesIn(node) : [];
+      return stage && uses.length > 0 ? problemsOf(node, stage, onbuild, uses) : undefined;
+    };
+    const problemsOf = function* (
+      node: Instruction,
+      stage: StageInfo,
+      onbuild: boolean,
+      uses: readonly Use[],
+    ): Iterable<Problem> {
       for (const use of uses) {
         if (isInFrom(node, use)) continue;
         const key = `${stage.index} ${use.name}`;
@@ -91,6 +100,9 @@ export default defineRule({
     return whereWordsExpand(visit);
   },
 });
+
+/** A variable where it is used. */
+type Use = Range & { readonly name: string };
 
 /** Whether it names the source of a mount, where no ARG helps. */
 const isInFrom = (node: Instruction, { start }: Range): boolean =>

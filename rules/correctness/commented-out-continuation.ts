@@ -1,4 +1,5 @@
 import {
+  type DeadComment,
   deadComment,
   defineRule,
   type Edit,
@@ -46,11 +47,14 @@ export default defineRule({
   },
 });
 
-const findingIn = function* (node: Instruction, model: Model): Iterable<Problem> {
+const findingIn = (node: Instruction, model: Model): readonly Problem[] | undefined => {
   const dead = deadComment(model, node);
-  if (!dead) return;
+  return dead && [problemOf(dead, model)];
+};
+
+const problemOf = (dead: DeadComment, model: Model): Problem => {
   const place = placeOf(dead.start, model.file);
-  yield {
+  return {
     at: { start: dead.start, end: place.end },
     message: dead.endsInstruction
       ? 'The instruction ends here, because a comment follows the escape character'

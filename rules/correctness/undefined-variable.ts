@@ -29,6 +29,7 @@ export default defineRule({
   why: `BuildKit puts an empty string in its place and goes on, so a path or a version is silently cut short. What a shell sets, such as HOME,
     exists only while a command runs.`,
   severity: 'warning',
+  when: { text: /\$/ },
   fix: { safety: 'unsafe', note: 'Takes the name that was probably meant.' },
   examples: [
     {
@@ -61,10 +62,17 @@ export default defineRule({
     if (as === 'buildkit') return whereWordsExpand((node, { stage }) => anyUnbound(node, stage, model));
     const causes = new Map<string, Cause | undefined>();
     let setters: ReadonlyMap<string, Setters> | undefined;
-    const visit = function* (node: Instruction, { stage }: Where): Iterable<Problem> {
+    const visit = (node: Instruction, { stage }: Where): Iterable<Problem> | undefined => {
       const unbound = unboundIn(model, node);
+      return unbound.length > 0 ? problemsOf(node, stage, unbound) : undefined;
+    };
+    const problemsOf = function* (
+      node: Instruction,
+      stage: StageInfo | undefined,
+      unbound: readonly Variable[],
+    ): Iterable<Problem> {
       // `ENV A=$A:more` adds to what may be there; what the same ENV sets is another rule's matter.
-      const own = new Set(unbound.length > 0 ? namesSetBy(node) : []);
+      const own = new Set(namesSetBy(node));
       for (const variable of unbound) {
         const { name } = variable;
         if (mayBeUnset(variable) || own.has(name) || model.globals.bindings.has(name)) continue;

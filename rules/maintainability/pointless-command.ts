@@ -1,5 +1,11 @@
 import { defineRule, type Model, type Run, type ShellCommand } from '#lint';
 
+const FOR_HADOLINT = new Set(['ssh', 'vim', 'shutdown', 'service', 'ps', 'free', 'top', 'kill', 'mount']);
+const SHOWS = new Set(['top', 'htop', 'ps', 'free', 'ifconfig']);
+const ENDS = new Set(['shutdown', 'reboot', 'halt', 'poweroff']);
+const EDITORS = new Set(['vim', 'vi', 'nano', 'emacs']);
+const COMMANDS = [...FOR_HADOLINT, ...SHOWS, ...ENDS, ...EDITORS, 'systemctl'];
+
 export default defineRule({
   name: 'pointless-command',
   codes: ['DL3001', 'DF060'],
@@ -8,7 +14,7 @@ export default defineRule({
   why: `A RUN has no terminal and no init system, and all that it starts ends with it: only files are kept. What shows or starts something
     there is a leftover, or is meant for the container.`,
   severity: 'info',
-  when: { instructions: ['Run'] },
+  when: { instructions: ['Run'], programs: COMMANDS },
   examples: [
     { bad: 'FROM debian:12\nRUN top\n' },
     {
@@ -37,7 +43,7 @@ export default defineRule({
     return {
       *Run(node) {
         const commands = model.commandsOf(node);
-        const first = commands.find(({ name, wrappers }) => FOR_HADOLINT.has(name) && wrappers.length === 0);
+        const first = commands.find(({ name, wrappers }) => FOR_HADOLINT.has(name ?? '') && wrappers.length === 0);
         for (const command of commands) {
           const found = pointless(model, node, command);
           if (!found || (isReplaced && command.name === 'systemctl')) continue;
@@ -59,18 +65,6 @@ export default defineRule({
 const CODES = ['DL3001', 'DF060'];
 const OURS = ['DF060'];
 
-const FOR_HADOLINT = new Set<string | undefined>([
-  'ssh',
-  'vim',
-  'shutdown',
-  'service',
-  'ps',
-  'free',
-  'top',
-  'kill',
-  'mount',
-]);
-
 interface Reason {
   readonly message: string;
   readonly help: string;
@@ -87,10 +81,6 @@ const pointless = (model: Model, node: Run, command: ShellCommand): Reason | und
   if (name === 'mount') return mounting(node, command);
   return name === 'systemctl' ? systemctl(command) : starting(model, node, command);
 };
-
-const SHOWS = new Set(['top', 'htop', 'ps', 'free', 'ifconfig']);
-const ENDS = new Set(['shutdown', 'reboot', 'halt', 'poweroff']);
-const EDITORS = new Set(['vim', 'vi', 'nano', 'emacs']);
 
 const isAtTerminal = ({ arguments: words, redirections }: ShellCommand): boolean =>
   redirections.length === 0 && words.every(({ raw }) => !/^[-+]/.test(raw));

@@ -22,7 +22,7 @@ export default defineRule({
   why: `Over plain HTTP or FTP anybody on the way can send something else, and the image runs it. HTTPS shows that it comes from the server,
     a checksum or a signature that it is what you know.`,
   severity: 'warning',
-  when: { instructions: ['Run', 'Add'] },
+  when: { instructions: ['Run', 'Add'], text: /\b(?:http|ftp):/i },
   fix: { safety: 'unsafe', note: 'The server may not speak HTTPS.' },
   examples: [
     {

@@ -21,7 +21,10 @@ export default defineRule({
     pull.`,
   severity: 'error',
   scope: 'final',
-  when: { programs: ['rm', 'shred', 'unlink'] },
+  when: {
+    programs: ['rm', 'shred', 'unlink'],
+    text: /id_(?:rsa|dsa|ecdsa|ed25519)|\.npmrc|\.netrc|\.pypirc|\.pgpass|\.my\.cnf|private|secret|\.p12|\.pfx|\.jks|credentials|service[-_]account/i,
+  },
   examples: [
     {
       bad: 'FROM alpine:3.22\nCOPY id_rsa /root/.ssh/id_rsa\nRUN git clone git@example.com:a/b && rm /root/.ssh/id_rsa\n',

@@ -29,7 +29,10 @@ export default defineRule({
   why: `Whoever stands between the build and the server can send whatever they like, and the image runs it. Where the certificate is your
     own, the image can be told to trust it.`,
   severity: 'warning',
-  when: { instructions: ['Run', 'Env', 'Arg'] },
+  when: {
+    instructions: ['Run', 'Env', 'Arg'],
+    text: /verify|insecure|trusted|strict.?ssl|_ssl_|_tls_|disable-tls|check[_-]certificate|secure-http|\s-[a-z]*k/i,
+  },
   fix: { safety: 'unsafe', note: 'The step fails where the certificate is not trusted.' },
   examples: [
     {

@@ -25,6 +25,7 @@ export default defineRule({
   when: {
     instructions: ['Run'],
     programs: [...programsOf('apt', 'apk', 'yum', 'dnf', 'microdnf', 'tdnf', 'zypper'), 'rpm', 'echo', 'printf', 'sed'],
+    text: /allow-?(?:un|insecure)|force-yes|gpg-?check|nosignature|nodigest|trusted=yes/i,
   },
   fix: { safety: 'unsafe', note: 'The build fails until the key of the repository is there.' },
   examples: [

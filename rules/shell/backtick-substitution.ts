@@ -16,7 +16,7 @@ export default defineRule({
   why: `Inside backticks a backslash and a quote mean something else, and one pair cannot stand in another. \`$(…)\` reads the same inside and
     outside.`,
   severity: 'style',
-  when: { instructions: ['Run', 'Cmd', 'Entrypoint', 'Healthcheck'] },
+  when: { instructions: ['Run', 'Cmd', 'Entrypoint', 'Healthcheck'], text: /`/ },
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM gcc\nRUN make -j`nproc`\n', good: 'FROM gcc\nRUN make -j$(nproc)\n' },

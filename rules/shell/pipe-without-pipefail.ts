@@ -78,7 +78,7 @@ export default defineRule({
       bad: 'FROM debian:12 AS base\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nFROM base\nRUN echo y | cat\n',
     },
   ],
-  check({ model }) {
+  check({ file, model }) {
     let isGuarded = false;
     return {
       Stage() {
@@ -90,6 +90,7 @@ export default defineRule({
         return undefined;
       },
       *Run(node) {
+        if (!PIPE.test(file.text.slice(node.start, node.end))) return;
         const codes = isGuarded || !hasPipe(model, node) ? { codes: OURS } : {};
         const [lost, ...more] = lostIn(model, node);
         if (lost) {
@@ -114,6 +115,9 @@ export default defineRule({
     };
   },
 });
+
+/** A single bar, whatever it stands for. */
+const PIPE = /[^|]\|(?!\|)/;
 
 const OURS = ['DF057'];
 

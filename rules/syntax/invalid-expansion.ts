@@ -57,7 +57,7 @@ export default defineRule({
         : undefined);
     const wordsOf = function* (words: readonly Word[], node: Instruction, cure: Cure) {
       for (const word of words) {
-        if (!/["'$]/.test(word.raw)) continue;
+        if (!mayHaveProblem(word)) continue;
         const problem = problemIn(word, node, cure);
         if (!problem) continue;
         yield problem;
@@ -65,7 +65,8 @@ export default defineRule({
         if (cure === 'list') return;
       }
     };
-    const valueOf = (word: Word, node: Instruction) => wordsOf([word], node, 'value');
+    const valueOf = (word: Word, node: Instruction) =>
+      mayHaveProblem(word) ? wordsOf([word], node, 'value') : undefined;
     const pairsOf = function* (node: Env | Label) {
       for (const { key, value, legacy } of node.pairs)
         yield* wordsOf([key, value], node, legacy ? 'legacy-value' : 'value');
@@ -84,7 +85,7 @@ export default defineRule({
         for (const each of node.declarations) {
           const quoted = quotedDeclaration(each);
           if (quoted) yield quoted;
-          else if (each.default) yield* valueOf(each.default, node);
+          else if (each.default) yield* valueOf(each.default, node) ?? [];
         }
       },
       Env: pairsOf,
@@ -99,6 +100,8 @@ export default defineRule({
     };
   },
 });
+
+const mayHaveProblem = ({ raw }: Word): boolean => /["'$]/.test(raw);
 
 /** Where the word stands: as a value, as the rest of the line in `ENV name value`, or in a list that blanks part. */
 type Cure = 'value' | 'legacy-value' | 'list';

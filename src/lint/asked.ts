@@ -10,13 +10,19 @@ export const askedRules = (rules: Iterable<Rule>, file: Iechorfile, model: Model
   for (const rule of rules) {
     const { when, needs } = rule;
     if (needs?.some((need) => facts[need] === undefined)) continue;
-    if (when === undefined || mayApply(when, kinds, model)) asked.push(rule);
+    if (when === undefined || mayApply(when, file.text, kinds, model)) asked.push(rule);
   }
   return asked;
 };
 
-const mayApply = ({ instructions, programs }: When, kinds: ReadonlySet<string>, model: Model): boolean =>
+const mayApply = (
+  { instructions, programs, text }: When,
+  written: string,
+  kinds: ReadonlySet<string>,
+  model: Model,
+): boolean =>
   (instructions === undefined || hasAny(instructions, kinds)) &&
+  (text === undefined || text.test(written)) &&
   (programs === undefined || hasAny(programs, model.programs()));
 
 const hasAny = (names: readonly string[], known: ReadonlySet<string>): boolean => {

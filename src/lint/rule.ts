@@ -156,6 +156,8 @@ export interface When {
   readonly instructions?: readonly InstructionKind[];
   /** One of these programs, run or as a wrapper of what is run. */
   readonly programs?: readonly string[];
+  /** What the text of the file must hold. */
+  readonly text?: RegExp;
 }
 
 export interface Rule {

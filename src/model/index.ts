@@ -1,5 +1,5 @@
 import type { From, Iechorfile, Instruction, Run, Stage, Variable, Word } from '../ast/nodes.ts';
-import type { Script, ShellCommand } from '../shell/index.ts';
+import type { Script, ShellCommand, ShProgram } from '../shell/index.ts';
 import { type Expansion, expand } from './expand.ts';
 import { type Mount, mountsOf } from './mounts.ts';
 import { globalsByDefault } from './plain-build.ts';
@@ -13,6 +13,7 @@ import {
   type ShellInstruction,
   scriptOf,
 } from './scripts.ts';
+import { shProgramsIn } from './sh-program.ts';
 import { pragmaFor, shellPragmasIn } from './shell-pragmas.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
 import { baseChain, bottomStage, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
@@ -158,6 +159,8 @@ export interface Model {
   placeOf(node: ShellInstruction): ScriptPlace | undefined;
   /** Every program that the instruction runs, in shell and in exec form. */
   commandsOf(node: Instruction): readonly ShellCommand[];
+  /** What `sh` is where the instruction runs; undefined where the file does not tell. */
+  shProgramOf(node: Instruction): ShProgram | undefined;
   mountsOf(run: Run): readonly Mount[];
   /** The names of every program that the file runs, also of those that only run another. */
   programs(): ReadonlySet<string>;
@@ -178,6 +181,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
   const takers = once(() => takersIn(stages));
   const inImage = once(() => new Set(final ? baseChain(final) : []));
   const programs = once(() => programsIn(file, model.commandsOf));
+  const shPrograms = once(() => shProgramsIn(model));
   const hasFrom = stages.some(({ node }) => node.from);
   const model: Model = {
     file,
@@ -216,6 +220,7 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
     scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node), dropped)),
     placeOf: memo((node) => placeIn(node, model.scriptOf(node), model.shellOf(node))),
     commandsOf: memo((node) => commandsIn(node, model.scriptOf(node))),
+    shProgramOf: (node) => shPrograms()(node),
     mountsOf: (run) => mountsOf(file, run, environmentOf(model.stateBefore(run))),
     programs,
   };

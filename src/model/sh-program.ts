@@ -28,7 +28,7 @@ export const shellReader = (model: Model, node: Instruction): ScriptReader =>
   readerNamed(shellName(model, node), model, node);
 
 const readerNamed = (name: string, model: Model, node: Instruction): ScriptReader => {
-  if (name === 'sh') return { isSh: true, program: shProgram(model, node) };
+  if (name === 'sh') return { isSh: true, program: model.shProgramOf(node) };
   return { isSh: false, program: PROGRAMS[name] };
 };
 
@@ -46,14 +46,27 @@ const shellName = (model: Model, node: Instruction): string => {
   return first === 'env' ? second : first;
 };
 
-/** What `sh` is: the base image tells by its name, else the package manager that the file runs. */
-const shProgram = (model: Model, node: Instruction): ShProgram | undefined => {
-  const stage = model.stageOf(node);
-  if (!stage || isReplaced(model, node)) return undefined;
+/** A function that tells what `sh` is where an instruction runs. */
+export const shProgramsIn = (model: Model): ((node: Instruction) => ShProgram | undefined) => {
+  const known = new Map<StageInfo, ShProgram | undefined>();
+  const mayReplace = MAY_REPLACE.test(model.file.text);
+  return (node) => {
+    const stage = model.stageOf(node);
+    if (!stage || (mayReplace && isReplaced(model, node))) return undefined;
+    if (!known.has(stage)) known.set(stage, shOfStage(model, stage));
+    return known.get(stage);
+  };
+};
+
+/** The base image tells by its name, else the package manager that the file runs. */
+const shOfStage = (model: Model, stage: StageInfo): ShProgram | undefined => {
   const { base } = bottomStage(stage.onbuildOf ?? stage);
   const known = base.kind === 'image' && base.reference ? shOfImage(base.reference) : undefined;
   return known ?? shOfPackages(model, stage);
 };
+
+/** What a file must hold for any of its instructions to replace `sh`. */
+const MAY_REPLACE = /\b(?:ln|mv|COPY|ADD)\b.*\/bin\/sh|dash/i;
 
 /** Whether an instruction before it may have put another program in the place of `sh`. */
 const isReplaced = (model: Model, node: Instruction): boolean =>

@@ -54,7 +54,7 @@ export const widthOf = (text: string): number => {
 
 /** A line as a terminal shows it, cut off with `…` where it is wider than told. */
 export const truncate = (line: string, width: number): string => {
-  if (line.length <= width && isPlain(line)) return line;
+  if (isPlain(line.slice(0, width + 1))) return line.length <= width ? line : `${line.slice(0, width)}…`;
   let shown = '';
   let column = 0;
   // No column takes many units, save in a line made to: what lies far beyond is not looked at.

@@ -44,6 +44,7 @@ export const viewOf = ({ path: name, text }: Document): View => {
 };
 
 const joinLines = (text: string): string => {
+  if (!text.includes('\n') && !text.includes('\r')) return text.trim();
   const lines = text.split(/[\r\n]+/).map((line) => line.trim());
   return lines.filter((line) => line !== '').join(' ');
 };

@@ -1,7 +1,10 @@
 import type { Range } from '../source/range.ts';
 
 /** The character that continues lines, as the file's directive has it. */
-export const escapeOf = (text: string): string => (/^[ \t]*#[ \t]*escape[ \t]*=[ \t]*`/im.test(text) ? '`' : '\\');
+export const escapeOf = (text: string): string =>
+  /escape[ \t]*=[ \t]*`/i.test(text) && DIRECTIVE.test(text) ? '`' : '\\';
+
+const DIRECTIVE = /^[ \t]*#[ \t]*escape[ \t]*=[ \t]*`/im;
 
 export const endOfLine = (text: string, offset: number): number => {
   const newline = text.indexOf('\n', offset);

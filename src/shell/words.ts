@@ -54,6 +54,19 @@ const unmask = (text: string, source: Source): string => {
 // Words -------------------------------------------------------------------------------------------------------------
 
 export const wordOf = (word: Bash.Word, source: Source): ShellWord => {
+  const usual = usualParts(word, source);
+  if (usual) {
+    const { start, end } = rangeOf(word, source);
+    return {
+      kind: 'Word',
+      start,
+      end,
+      raw: word.text,
+      text: textOf(usual),
+      quoted: usual.some(isQuoted),
+      parts: usual,
+    };
+  }
   const span = trimJoints(word, source.text);
   const raw = unmask(word.text, source);
   const { start, end } = rangeOf(span, source);
@@ -102,6 +115,46 @@ const trimJoints = (word: Bash.Word, text: string): Span => {
   let end = word.end;
   while (end - 2 >= least && text[end - 1] === '\n' && text[end - 2] === '\\') end -= 2;
   return end === word.end ? word : { pos: word.pos, end };
+};
+
+/** A plain text, `$name`, `${name}`, `'…'`, `"` or what stands between two of these, with no escape anywhere. */
+const PIECE = /[\w/.:=@,+%-]+|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|'[^'\\\uFFFF]*'|"/y;
+const QUOTED_PIECE = /[^"$`\\\uFFFF]+|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|"/y;
+
+/**
+ * The parts of a word as most words are, read at one go: the parser would read each a second time, and finds the same.
+ * Undefined where there is anything else in the word.
+ */
+const usualParts = ({ text, pos, end }: Bash.Word, source: Source): ShellWordPart[] | undefined => {
+  if (end - pos !== text.length) return undefined;
+  const parts: ShellWordPart[] = [];
+  let opened: number | undefined;
+  for (let at = 0; at < text.length; ) {
+    const pattern = opened === undefined ? PIECE : QUOTED_PIECE;
+    pattern.lastIndex = at;
+    if (!pattern.test(text)) return undefined;
+    const next = pattern.lastIndex;
+    if (text[at] !== '"') parts.push(usualPart(text.slice(at, next), pos + at, opened !== undefined, source));
+    else if (opened === undefined) opened = at;
+    else {
+      const range = opened + 1 === at ? rangeOf({ pos: pos + opened, end: pos + next }, source) : undefined;
+      if (range) parts.push({ kind: 'Literal', ...range, value: '', quoted: true });
+      opened = undefined;
+    }
+    at = next;
+  }
+  return opened === undefined && parts.length > 0 ? parts : undefined;
+};
+
+const usualPart = (text: string, pos: number, quoted: boolean, source: Source): ShellWordPart => {
+  const { start, end } = rangeOf({ pos, end: pos + text.length }, source);
+  if (!quoted && text.startsWith("'"))
+    return { kind: 'Literal', start, end, value: text.slice(1, -1), quoted: true, quotes: "'" };
+  if (!text.startsWith('$')) return { kind: 'Literal', start, end, value: text, quoted };
+  const before = text.startsWith('${') ? 2 : 1;
+  const name = text.slice(before, before === 2 ? -1 : undefined);
+  const nameRange = rangeOf({ pos: pos + before, end: pos + before + name.length }, source);
+  return { kind: 'Variable', start, end, name, nameRange, operator: undefined, operands: [], quoted };
 };
 
 const isQuoted = (part: ShellWordPart): boolean => 'quoted' in part && part.quoted;
