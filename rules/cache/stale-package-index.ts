@@ -12,6 +12,7 @@ import {
   type Model,
   managerOf,
   type Problem,
+  programsOf,
   type Range,
   type Related,
   type Run,
@@ -28,6 +29,7 @@ export default defineRule({
   summary: 'Packages are installed from an index that another RUN fetched',
   why: `The layer with the index stays in the build cache while the install below it changes: months later, the install asks for versions that the mirror no longer has, or silently gets old ones.`,
   severity: 'warning',
+  when: { programs: programsOf('apt') },
   fix: { safety: 'safe', note: 'Unsafe where other steps stand in between, on which the result may depend.' },
   examples: [
     {

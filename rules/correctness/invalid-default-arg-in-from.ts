@@ -24,10 +24,11 @@ export default defineRule({
   check({ model, as }) {
     return {
       *From(node) {
+        if (!as && node.image.text !== undefined) return;
         const { value, error } = model.imageByDefault(node);
         if (as === 'buildkit' && value !== undefined && !readReference(value))
           yield { at: node.image, message: `By default FROM names \`${value}\`, which is not an image` };
-        if (as || node.image.text !== undefined) return;
+        if (as) return;
         if (error !== undefined || value === undefined || (value !== '' && readReference(value))) return;
         const args = variablesIn(node.image).flatMap(({ name, modifier }) =>
           modifier?.endsWith('-') ? [] : argOf(name, model),

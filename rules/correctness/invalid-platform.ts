@@ -8,6 +8,7 @@ export default defineRule({
   why: `A platform is \`os/arch\` or \`os/arch/variant\` in the terms of Go, such as \`linux/arm64\`. Other words are refused, or no image has
     them.`,
   severity: 'error',
+  when: { text: /--platform/i },
   fix: { safety: 'unsafe', note: 'Takes the platform that was probably meant.' },
   examples: [
     {

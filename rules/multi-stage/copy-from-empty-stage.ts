@@ -8,6 +8,7 @@ export default defineRule({
   why: `A stage on \`scratch\` holds only what its own COPY, ADD, WORKDIR and RUN put there. With none of them every path is
     missing, and the build stops, unless the caller replaces the stage with \`--build-context\`.`,
   severity: 'warning',
+  when: { instructions: ['Copy'], text: /--from/i },
   examples: [
     { bad: 'FROM scratch AS files\nLABEL a=b\nFROM alpine:3.24\nCOPY --from=files /etc/app.conf /etc/\n' },
     {

@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'COPY or a mount takes from a stage that is defined further down',
   why: `A stage can take only from stages above it: BuildKit builds from top to bottom and refuses a reference the other way.`,
   severity: 'error',
+  when: { text: /from=/i },
   examples: [
     {
       bad: 'FROM alpine:3.24 AS run\nCOPY --from=build /app /app\nFROM golang:1.26 AS build\nRUN go build -o /app .\n',

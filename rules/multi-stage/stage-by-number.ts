@@ -16,6 +16,7 @@ export default defineRule({
   summary: '`COPY --from` names a stage by its number',
   why: `A stage added or removed above silently makes the number mean another one. A name keeps its meaning.`,
   severity: 'info',
+  when: { text: /from=/i },
   fix: { safety: 'safe' },
   examples: [
     {

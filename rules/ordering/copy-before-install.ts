@@ -33,6 +33,7 @@ export default defineRule({
   summary: 'All files are copied before the dependencies are installed',
   why: `A layer is built again when anything copied above it has changed. The manifest and the lock file seldom change: copied alone, they leave the install in the cache.`,
   severity: 'warning',
+  when: { instructions: ['Copy', 'Add'] },
   fix: {
     safety: 'unsafe',
     note: 'Scripts that run during the install no longer find the sources, and manifests of workspaces have to be copied too.',

@@ -7,6 +7,7 @@ export default defineRule({
   summary: 'A `RUN --mount` has a type, an option or a value that does not exist',
   why: 'BuildKit reads the options of a mount only when it comes to the step, so the build fails there, perhaps after an hour.',
   severity: 'error',
+  when: { instructions: ['Run'], text: /--mount/i },
   fix: { safety: 'unsafe', note: 'Takes the nearest known name.' },
   examples: [
     {

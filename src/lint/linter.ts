@@ -48,8 +48,9 @@ export function* lintInSteps(
 ): Generator<undefined, readonly Diagnostic[]> {
   const walk = walkOf(document, file, config, facts);
   const hasText = document.defect === undefined || file.instructions.length > 0;
-  const rules = [...config.rules.keys()];
-  const asked = hasText ? askedRules(rules, file, walk.model, facts) : rules.filter(({ bytes }) => bytes);
+  const asked = hasText
+    ? askedRules(config.rules, file, walk.model, facts)
+    : [...config.rules.keys()].filter(({ bytes }) => bytes);
   yield;
   const visitors = visitorsOf(walk, asked);
   const handlers = handlersOf(visitors);

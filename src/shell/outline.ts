@@ -144,7 +144,7 @@ const walkList = (list: AndOrList, at: Place, values: Values, found: Found): voi
     }
     const branch = layerOver(values);
     walkNode(command, inner, branch, found);
-    joinInto(values, [values, branch]);
+    if (branch.held.size > 0 || branch.ended || values.ended) joinInto(values, [values, branch]);
   }
 };
 

@@ -15,8 +15,9 @@ import type {
 } from './nodes.ts';
 import { explain } from './problems.ts';
 import { redirectionOf, simpleOf } from './simple.ts';
+import { rangeOf, type Source, tokenOf } from './source.ts';
 import { type Bash, parse } from './unbash.ts';
-import { arithmeticOf, rangeOf, type Source, tokenOf, wordOf } from './words.ts';
+import { arithmeticOf, wordOf } from './words.ts';
 
 /** Beyond this many nested commands nothing is read. */
 const MAX_DEPTH = 100;

@@ -1,7 +1,8 @@
 import type { Range } from '../source/range.ts';
 import type { ShellAssignment, ShellRedirection, SimpleCommand } from './nodes.ts';
+import { rangeOf, type Source } from './source.ts';
 import type { Bash } from './unbash.ts';
-import { bodyWord, declaredWord, delimiterWord, rangeOf, type Source, wordOf } from './words.ts';
+import { bodyWord, declaredWord, delimiterWord, wordOf } from './words.ts';
 
 /** A simple command with its words, assignments and redirections. */
 export const simpleOf = (command: Bash.Command, source: Source): SimpleCommand => {

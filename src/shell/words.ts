@@ -1,49 +1,17 @@
-import type { Range } from '../source/range.ts';
 import { decode } from './decode.ts';
 import { FILLER, JOINT } from './mask.ts';
 import type {
-  Script,
   ShellArithmetic,
   ShellAssignment,
-  ShellProblem,
   ShellSubstitution,
   ShellToken,
   ShellVariable,
   ShellWord,
   ShellWordPart,
 } from './nodes.ts';
+import { rangeOf, type Source, type Span, tokenOf } from './source.ts';
 import type { Bash } from './unbash.ts';
-
-/** A text that is being turned into nodes. */
-export interface Source {
-  readonly text: string;
-  /** How far behind its positions the text stands in the file; undefined: `locate` alone tells. */
-  readonly shift: number | undefined;
-  /** Where a position of the text stands in the file. */
-  readonly locate: (position: number) => number;
-  /** Whether fillers have to be taken out of what is read. */
-  readonly filled: boolean;
-  readonly depth: number;
-  readonly problems: ShellProblem[];
-  /** Reads the script of a substitution. */
-  readonly nested: (script: Bash.ParsedScript, source: Source) => Script;
-}
-
-type Span = { readonly pos: number; readonly end: number };
-
-/** An end is told from the last character, since an escape that was taken out may stand behind it. */
-export const rangeOf = (node: Span, source: Source): Range => {
-  const { text, shift } = source;
-  const end = Math.min(node.end, text.length);
-  if (shift !== undefined && end > node.pos) return { start: node.pos + shift, end: end + shift };
-  const start = source.locate(node.pos);
-  return { start, end: end > node.pos ? source.locate(end - 1) + 1 : start };
-};
-
-export const tokenOf = (text: string, position: number, source: Source): ShellToken => ({
-  text,
-  ...rangeOf({ pos: position, end: position + text.length }, source),
-});
+import { isPlain, usualParts } from './usual-parts.ts';
 
 /** What is read where BuildKit has glued lines: without joints and fillers. */
 const unmask = (text: string, source: Source): string => {
@@ -54,6 +22,12 @@ const unmask = (text: string, source: Source): string => {
 // Words -------------------------------------------------------------------------------------------------------------
 
 export const wordOf = (word: Bash.Word, source: Source): ShellWord => {
+  if (isPlain(word)) {
+    const { start, end } = rangeOf(word, source);
+    const { text } = word;
+    const parts: ShellWordPart[] = [{ kind: 'Literal', start, end, value: text, quoted: false }];
+    return { kind: 'Word', start, end, raw: text, text, quoted: false, parts };
+  }
   const usual = usualParts(word, source);
   if (usual) {
     const { start, end } = rangeOf(word, source);
@@ -115,46 +89,6 @@ const trimJoints = (word: Bash.Word, text: string): Span => {
   let end = word.end;
   while (end - 2 >= least && text[end - 1] === '\n' && text[end - 2] === '\\') end -= 2;
   return end === word.end ? word : { pos: word.pos, end };
-};
-
-/** A plain text, `$name`, `${name}`, `'…'`, `"` or what stands between two of these, with no escape anywhere. */
-const PIECE = /[\w/.:=@,+%-]+|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|'[^'\\\uFFFF]*'|"/y;
-const QUOTED_PIECE = /[^"$`\\\uFFFF]+|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|"/y;
-
-/**
- * The parts of a word as most words are, read at one go: the parser would read each a second time, and finds the same.
- * Undefined where there is anything else in the word.
- */
-const usualParts = ({ text, pos, end }: Bash.Word, source: Source): ShellWordPart[] | undefined => {
-  if (end - pos !== text.length) return undefined;
-  const parts: ShellWordPart[] = [];
-  let opened: number | undefined;
-  for (let at = 0; at < text.length; ) {
-    const pattern = opened === undefined ? PIECE : QUOTED_PIECE;
-    pattern.lastIndex = at;
-    if (!pattern.test(text)) return undefined;
-    const next = pattern.lastIndex;
-    if (text[at] !== '"') parts.push(usualPart(text.slice(at, next), pos + at, opened !== undefined, source));
-    else if (opened === undefined) opened = at;
-    else {
-      const range = opened + 1 === at ? rangeOf({ pos: pos + opened, end: pos + next }, source) : undefined;
-      if (range) parts.push({ kind: 'Literal', ...range, value: '', quoted: true });
-      opened = undefined;
-    }
-    at = next;
-  }
-  return opened === undefined && parts.length > 0 ? parts : undefined;
-};
-
-const usualPart = (text: string, pos: number, quoted: boolean, source: Source): ShellWordPart => {
-  const { start, end } = rangeOf({ pos, end: pos + text.length }, source);
-  if (!quoted && text.startsWith("'"))
-    return { kind: 'Literal', start, end, value: text.slice(1, -1), quoted: true, quotes: "'" };
-  if (!text.startsWith('$')) return { kind: 'Literal', start, end, value: text, quoted };
-  const before = text.startsWith('${') ? 2 : 1;
-  const name = text.slice(before, before === 2 ? -1 : undefined);
-  const nameRange = rangeOf({ pos: pos + before, end: pos + before + name.length }, source);
-  return { kind: 'Variable', start, end, name, nameRange, operator: undefined, operands: [], quoted };
 };
 
 const isQuoted = (part: ShellWordPart): boolean => 'quoted' in part && part.quoted;
