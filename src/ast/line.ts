@@ -61,16 +61,17 @@ const placed = (parts: readonly SplicedPart[], toFile: (piece: Piece) => Range):
   parts.map((part) => place(part, toFile));
 
 const place = (part: SplicedPart, toFile: (piece: Piece) => Range): WordPart => {
-  const range = toFile(part);
-  if (part.kind === 'Literal') return { ...part, ...range };
-  if (part.kind === 'Quoted') return { ...part, ...range, parts: placed(part.parts, toFile) };
-  return {
-    ...part,
-    ...range,
-    nameRange: toFile(part.nameRange),
-    word: part.word && placed(part.word, toFile),
-    replacement: part.replacement && placed(part.replacement, toFile),
-  };
+  const { start, end } = toFile(part);
+  if (part.kind === 'Literal') return { kind: 'Literal', start, end, raw: part.raw, value: part.value };
+  if (part.kind === 'Quoted') {
+    const { quote, closed } = part;
+    return { kind: 'Quoted', start, end, quote, parts: placed(part.parts, toFile), closed };
+  }
+  const { name, braces, modifier, problem } = part;
+  const nameRange = toFile(part.nameRange);
+  const word = part.word && placed(part.word, toFile);
+  const replacement = part.replacement && placed(part.replacement, toFile);
+  return { kind: 'Variable', start, end, name, nameRange, braces, modifier, word, replacement, problem };
 };
 
 /** The value of parts that hold no variable and end properly, else undefined. */
@@ -106,10 +107,13 @@ export const flagAt = (line: Line, piece: Piece, text: string): Flag => {
   const equals = raw.indexOf('=');
   const nameEnd = equals < 0 ? piece.end : piece.start + equals;
   const [name = ''] = text.slice(2).split('=', 1);
+  const { start, end } = fileRange(line, piece);
+  const place = fileRange(line, { start: Math.min(piece.start + 2, nameEnd), end: nameEnd });
   return {
     kind: 'Flag',
-    ...fileRange(line, piece),
-    name: { ...fileRange(line, { start: Math.min(piece.start + 2, nameEnd), end: nameEnd }), text: name },
+    start,
+    end,
+    name: { start: place.start, end: place.end, text: name },
     value: equals < 0 ? undefined : wordAt(line, { start: nameEnd + 1, end: piece.end }),
     text,
   };

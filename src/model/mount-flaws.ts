@@ -46,8 +46,9 @@ const fieldsOf = ({ escape, text }: Iechorfile, flag: Flag, environment: Environ
     const isFound = start >= 0 && start < flag.end;
     const range = isFound ? { start, end: start + field.text.length } : { start: flag.start, end: flag.end };
     if (isFound) from = range.end;
+    const { key, text: written } = field;
     const value = field.value === undefined ? undefined : expand(parseWordText(field.value, escape), environment).value;
-    placed.push({ ...field, ...range, value, bare: field.value === undefined });
+    placed.push({ key, text: written, start: range.start, end: range.end, value, bare: field.value === undefined });
   }
   return placed;
 };

@@ -36,7 +36,7 @@ export const readMount = (file: Iechorfile, flag: Flag, environment: Environment
   for (const field of raw) {
     const { value, error } = expandText(field.value, environment, file.escape);
     if (error) return `failed to process "${field.value}": ${error}`;
-    fields.push({ ...field, value });
+    fields.push({ key: field.key, value, text: field.text });
   }
   const flaw = flawOf(file, flag, environment);
   if (flaw) return `${flaw.message}${flaw.near === undefined ? '' : `; is \`${flaw.near}\` meant?`}`;

@@ -27,7 +27,7 @@ export const ownLines = (model: Model, nodes: readonly Instruction[]): readonly 
     if (last?.end === piece.start) pieces.splice(-1, 1, { start: last.start, end: piece.end });
     else pieces.push(piece);
   }
-  return pieces.map((piece) => ({ ...piece, gap: gapOf(file, piece) }));
+  return pieces.map((piece) => ({ start: piece.start, end: piece.end, gap: gapOf(file, piece) }));
 };
 
 /** Where something can be put above an instruction: above the comments that are about it alone, or that tell a linter what to ignore in it. */

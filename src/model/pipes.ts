@@ -38,7 +38,7 @@ const walkStatements = (statements: readonly ShellStatement[], walk: Walk): void
   for (const [index, { command, terminator }] of statements.entries()) {
     const isLast = index === statements.length - 1;
     const counts = walk.counts && terminator?.text !== '&' && (isLast || walk.options.errexit);
-    const inner = { ...walk, counts };
+    const inner: Walk = { options: walk.options, found: walk.found, counts };
     walkNode(command, inner);
     walk.options = inner.options;
   }
@@ -50,7 +50,8 @@ const walkNode = (node: ShellNode, walk: Walk): void => {
   else if (node.kind === 'CompoundCommand') walkCompound(node, walk);
   else {
     for (const [index, command] of node.commands.entries()) {
-      const inner = { ...walk, counts: walk.counts && node.operators[index]?.text !== '||' };
+      const counts = walk.counts && node.operators[index]?.text !== '||';
+      const inner: Walk = { options: walk.options, found: walk.found, counts };
       walkNode(command, inner);
       walk.options = inner.options;
     }
@@ -82,7 +83,7 @@ const walkSimple = (node: SimpleCommand, walk: Walk): void => {
 const walkCompound = (node: CompoundCommand, walk: Walk): void => {
   if (node.type === 'function' || node.type === 'coproc') return;
   for (const { role, statements } of node.bodies) {
-    const inner = { ...walk, counts: walk.counts && role === 'body' };
+    const inner: Walk = { options: walk.options, found: walk.found, counts: walk.counts && role === 'body' };
     walkStatements(statements, inner);
     if (node.type === 'group') walk.options = inner.options;
   }

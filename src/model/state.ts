@@ -28,7 +28,9 @@ export interface State extends Scope {
   readonly user: string | undefined;
   /** The instruction that set the user, the shell and so on in this file. */
   readonly setBy: {
-    readonly [K in 'workdir' | 'user' | 'shell' | 'cmd' | 'entrypoint' | 'healthcheck' | 'stopsignal']?: Instruction;
+    readonly [K in 'workdir' | 'user' | 'shell' | 'cmd' | 'entrypoint' | 'healthcheck' | 'stopsignal']?:
+      | Instruction
+      | undefined;
   };
   readonly shell: readonly string[] | undefined;
   readonly cmd: readonly string[] | undefined;
@@ -68,13 +70,49 @@ interface Surroundings {
 
 type Effect<K extends InstructionKind> = (node: NodeOf<K>, state: State, around: Surroundings) => Step;
 
-export const scratchState = (): State => ({
-  ...emptyState(),
-  complete: true,
-  workdir: '/',
-  env: tableOf([['PATH', DEFAULT_PATH]]),
-  bindings: tableOf([['PATH', { value: DEFAULT_PATH, by: 'base', node: undefined }]]),
+export const scratchState = (): State =>
+  changed(emptyState(), {
+    complete: true,
+    workdir: '/',
+    env: tableOf([['PATH', DEFAULT_PATH]]),
+    bindings: tableOf([['PATH', { value: DEFAULT_PATH, by: 'base', node: undefined }]]),
+  });
+
+/** The state with some of it changed. All states are of one class, which they would not be if they were spread. */
+export const changed = (state: State, change: Partial<State>): State => Object.assign(copyOf(state), change);
+
+const copyOf = (state: State): State => ({
+  bindings: state.bindings,
+  complete: state.complete,
+  env: state.env,
+  args: state.args,
+  workdir: state.workdir,
+  user: state.user,
+  setBy: state.setBy,
+  shell: state.shell,
+  cmd: state.cmd,
+  entrypoint: state.entrypoint,
+  labels: state.labels,
+  ports: state.ports,
+  volumes: state.volumes,
+  stopsignal: state.stopsignal,
+  healthcheck: state.healthcheck,
+  onbuild: state.onbuild,
 });
+
+const settersWith = (setBy: State['setBy'], change: State['setBy']): State['setBy'] =>
+  Object.assign(
+    {
+      workdir: setBy.workdir,
+      user: setBy.user,
+      shell: setBy.shell,
+      cmd: setBy.cmd,
+      entrypoint: setBy.entrypoint,
+      healthcheck: setBy.healthcheck,
+      stopsignal: setBy.stopsignal,
+    },
+    change,
+  );
 
 const emptyState = (): State => ({
   bindings: tableOf(),
@@ -98,12 +136,13 @@ const emptyState = (): State => ({
 /** The state after a FROM of an image: its configuration, or next to nothing when that is not given. */
 export const imageState = (config: ImageConfig | undefined): State => {
   if (!config) {
-    return { ...emptyState(), bindings: tableOf([['PATH', { value: undefined, by: 'base', node: undefined }]]) };
+    return changed(emptyState(), {
+      bindings: tableOf([['PATH', { value: undefined, by: 'base', node: undefined }]]),
+    });
   }
   const env = tableOf(config.env.has('PATH') ? config.env : [...config.env, ['PATH', DEFAULT_PATH]]);
   const bindings = tableOf<Binding>(Array.from(env, ([name, value]) => [name, { value, by: 'base', node: undefined }]));
-  return {
-    ...emptyState(),
+  return changed(emptyState(), {
     ...config,
     env,
     bindings,
@@ -112,7 +151,7 @@ export const imageState = (config: ImageConfig | undefined): State => {
     ports: tableOf(config.ports.map((port) => [port, true])),
     volumes: tableOf(config.volumes.map((volume) => [volume, true])),
     onbuild: tableOf(),
-  };
+  });
 };
 
 export const stepFrom = (node: Instruction, state: State, around: Surroundings): Step =>
@@ -149,18 +188,20 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
   Copy: (node, state) => ({ state, refusal: copyRefusal(node, state) }),
   Add: (node, state) => ({ state, refusal: copyRefusal(node, state) }),
   Cmd: (node, state) => ({
-    state: { ...state, cmd: argvOf(node.command, state), setBy: { ...state.setBy, cmd: node } },
+    state: changed(state, { cmd: argvOf(node.command, state), setBy: settersWith(state.setBy, { cmd: node }) }),
   }),
   Entrypoint: (node, state, { hasOwnCmd }) => ({
-    state: {
-      ...state,
+    state: changed(state, {
       entrypoint: argvOf(node.command, state),
       cmd: hasOwnCmd ? state.cmd : undefined,
-      setBy: { ...state.setBy, entrypoint: node },
-    },
+      setBy: settersWith(state.setBy, { entrypoint: node }),
+    }),
   }),
   Shell: (node, state) => ({
-    state: { ...state, shell: node.command.elements.map(({ value }) => value), setBy: { ...state.setBy, shell: node } },
+    state: changed(state, {
+      shell: node.command.elements.map(({ value }) => value),
+      setBy: settersWith(state.setBy, { shell: node }),
+    }),
   }),
   Env: (node, state) => {
     const environment = environmentOf(state);
@@ -173,7 +214,7 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
       bindings = bindings.with(name, { value: expanded, by: 'env', node });
     }
     return {
-      state: { ...state, env, bindings },
+      state: changed(state, { env, bindings }),
       refusal: failure(
         node,
         node.pairs.flatMap(({ key, value }) => [key, value]),
@@ -189,7 +230,7 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
       if (name !== undefined) labels = labels.with(name, expand(value.parts, environment).value);
     }
     return {
-      state: { ...state, labels },
+      state: changed(state, { labels }),
       refusal: failure(
         node,
         node.pairs.flatMap(({ key, value }) => [key, value]),
@@ -206,27 +247,27 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
       if (binding) bindings = bindings.with(declaration.name.text, binding);
       args = args.with(declaration.name.text, true);
     }
-    return { state: { ...state, args, bindings }, refusal };
+    return { state: changed(state, { args, bindings }), refusal };
   },
   Workdir: (node, state) => {
     const { value } = expand(node.path.parts, environmentOf(state));
     const workdir = value === undefined ? undefined : joinPath(state.workdir, value, state.complete);
     return {
-      state: { ...state, workdir, setBy: { ...state.setBy, workdir: node } },
+      state: changed(state, { workdir, setBy: settersWith(state.setBy, { workdir: node }) }),
       refusal: failure(node, [node.path], state),
     };
   },
   User: (node, state) => {
     const { value } = expand(node.user.parts, environmentOf(state));
     return {
-      state: { ...state, user: value, setBy: { ...state.setBy, user: node } },
+      state: changed(state, { user: value, setBy: settersWith(state.setBy, { user: node }) }),
       refusal: failure(node, [node.user], state),
     };
   },
   Stopsignal: (node, state) => {
     const { value } = expand(node.signal.parts, environmentOf(state));
     const invalid = value !== undefined && !isSignal(value) ? { node, message: `invalid signal: ${value}` } : undefined;
-    const next = { ...state, stopsignal: value, setBy: { ...state.setBy, stopsignal: node } };
+    const next = changed(state, { stopsignal: value, setBy: settersWith(state.setBy, { stopsignal: node }) });
     return { state: next, refusal: failure(node, [node.signal], state) ?? invalid };
   },
   Expose: (node, state) => {
@@ -239,7 +280,7 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
         else for (const port of found.ports) ports = ports.with(`${port}/${found.protocol}`, true);
       }
     }
-    return { state: { ...state, ports }, refusal };
+    return { state: changed(state, { ports }), refusal };
   },
   Volume: (node, state) => {
     let { volumes } = state;
@@ -249,13 +290,13 @@ const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
       if (value === '') refusal ??= { node, message: 'VOLUME specified can not be an empty string' };
       else if (value !== undefined) volumes = volumes.with(value, true);
     }
-    return { state: { ...state, volumes }, refusal };
+    return { state: changed(state, { volumes }), refusal };
   },
   Healthcheck: (node, state) => ({
-    state: { ...state, healthcheck: healthcheckOf(node), setBy: { ...state.setBy, healthcheck: node } },
+    state: changed(state, { healthcheck: healthcheckOf(node), setBy: settersWith(state.setBy, { healthcheck: node }) }),
   }),
   Onbuild: (node, state) => ({
-    state: { ...state, onbuild: state.onbuild.with(String(node.start), { text: node.text, node: node.trigger }) },
+    state: changed(state, { onbuild: state.onbuild.with(String(node.start), { text: node.text, node: node.trigger }) }),
   }),
 };
 

@@ -1,7 +1,7 @@
 import type { Iechorfile, Instruction } from '../ast/nodes.ts';
 import type { ImageConfig, Inputs, Scope } from './scope.ts';
 import { parentOf, type StageInfo } from './stages.ts';
-import { imageState, type Refusal, type State, scratchState, stepFrom } from './state.ts';
+import { changed, imageState, type Refusal, type State, scratchState, stepFrom } from './state.ts';
 import { tableOf } from './table.ts';
 
 /** The states through one stage. */
@@ -24,7 +24,7 @@ export const runStage = (
 ): StageStates => {
   const before = new Map<Instruction, State>();
   const after = new Map<Instruction, State>();
-  let state: State = { ...start, onbuild: tableOf() };
+  let state = changed(start, { onbuild: tableOf() });
   let refusal: Refusal | undefined;
   let hasOwnCmd = false;
   const triggers = stage.onbuildOf ? [] : Array.from(start.onbuild, ([, { node }]) => node);
@@ -71,7 +71,7 @@ const configOf = ({ base }: StageInfo, { baseConfig, baseConfigs }: Inputs): Ima
 
 /** The state at a stage's first instruction. */
 const startOf = (stage: StageInfo, parent: State | undefined, config: ImageConfig | undefined): State => {
-  if (parent) return stage.onbuildOf ? { ...parent, onbuild: tableOf() } : parent;
+  if (parent) return stage.onbuildOf ? changed(parent, { onbuild: tableOf() }) : parent;
   return stage.base.kind === 'scratch' ? scratchState() : imageState(config);
 };
 
@@ -80,5 +80,5 @@ const withStrayArgs = ({ node: { from }, onbuildOf }: StageInfo, state: State, g
   if (from || onbuildOf) return state;
   let { bindings } = state;
   for (const [name, binding] of globals.bindings) if (binding.node) bindings = bindings.with(name, binding);
-  return { ...state, bindings };
+  return changed(state, { bindings });
 };

@@ -26,9 +26,12 @@ export const bashismsOf = (script: Script): readonly Bashism[] => {
 
 const walkStatements = (statements: readonly ShellStatement[], walk: BashismWalk): void => {
   for (const { command, terminator } of statements) {
-    walkNode(command, terminator?.text === '&' ? { ...walk, decisive: false } : walk);
+    walkNode(command, terminator?.text === '&' ? undecided(walk) : walk);
   }
 };
+
+/** Inside what does not decide whether the script fails. */
+const undecided = ({ script, found }: BashismWalk): BashismWalk => ({ script, found, decisive: false });
 
 const walkNode = (node: ShellNode, walk: BashismWalk): void => {
   if (node.kind === 'SimpleCommand') walkSimple(node, walk);
@@ -36,7 +39,7 @@ const walkNode = (node: ShellNode, walk: BashismWalk): void => {
   else {
     for (const operator of node.operators) if (operator.text === '|&') note(walk, 'pipeBoth', operator);
     const decisive = walk.decisive && node.kind === 'AndOrList' && node.operators.every(({ text }) => text === '&&');
-    for (const command of node.commands) walkNode(command, decisive ? walk : { ...walk, decisive: false });
+    for (const command of node.commands) walkNode(command, decisive ? walk : undecided(walk));
   }
 };
 
@@ -56,7 +59,7 @@ const noteAssignment = (assignment: ShellAssignment, walk: BashismWalk): void =>
 // Compound commands -------------------------------------------------------------------------------------------------
 
 const walkCompound = (node: CompoundCommand, outer: BashismWalk): void => {
-  const walk = { ...outer, decisive: false };
+  const walk = undecided(outer);
   noteCompound(node, walk);
   for (const redirection of node.redirections) walkRedirection(redirection, walk);
   for (const word of wordsOf(node)) walkWord(word, walk);
@@ -165,7 +168,7 @@ const operatorFeature = ({ operator, name }: ShellVariable, text: string): BashF
 };
 
 const walkSubstitution = (part: ShellSubstitution, outer: BashismWalk): void => {
-  const walk = { ...outer, decisive: false };
+  const walk = undecided(outer);
   if (part.style === '<(' || part.style === '>(') note(walk, 'processSubstitution', part);
   const [only, ...more] = part.script?.statements ?? [];
   const command = more.length === 0 && only?.command.kind === 'SimpleCommand' ? only.command : undefined;

@@ -126,7 +126,8 @@ const walkStatements = (
 };
 
 const walkNode = (node: ShellNode, at: Place, values: Values, found: Found): void => {
-  found.nodes.push({ node, ...at });
+  const { tested, followed, inFunction, pipeline, list, substitution } = at;
+  found.nodes.push({ node, tested, followed, inFunction, pipeline, list, substitution });
   if (node.kind === 'SimpleCommand') walkSimple(node, values, found);
   else if (node.kind === 'AndOrList') walkList(node, at, values, found);
   else if (node.kind === 'Pipeline') walkPipeline(node, at, values, found);

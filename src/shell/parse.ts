@@ -44,7 +44,7 @@ export const parseLocated = (
   const problems: ShellProblem[] = [];
   try {
     const source = { text, shift, locate, filled: text.includes(FILLER), depth: 0, problems, nested: scriptOf };
-    const { statements } = scriptOf(parse(text), source);
+    const { statements } = scriptOf(parse(inOnePiece(text)), source);
     return { kind: 'Script', text, start, end, statements, problems, memo: {} };
   } catch {
     // The parser recurses over its input, so hostile nesting can end in a stack overflow.
@@ -52,6 +52,12 @@ export const parseLocated = (
     return { kind: 'Script', text, start, end, statements: [], problems: [problem], memo: {} };
   }
 };
+
+/**
+ * The same text, no longer a part of others. The parser reads each character by itself, for which V8 looks up anew what
+ * to do where texts are of several kinds.
+ */
+const inOnePiece = (text: string): string => String(JSON.parse(JSON.stringify(text)));
 
 const scriptOf = (script: Bash.ParsedScript, source: Source): Script => {
   for (const error of script.errors ?? []) {
@@ -78,9 +84,19 @@ const statementsOf = (statements: readonly Bash.Statement[], source: Source): Sh
   const first = statements[0];
   if (first === undefined || source.depth > MAX_DEPTH) return [];
   if (source.depth === MAX_DEPTH) source.problems.push({ ...rangeOf(first, source), message: explain('nesting') });
-  const inner = { ...source, depth: source.depth + 1 };
+  const inner = deeper(source);
   return statements.map((statement) => statementOf(statement, inner));
 };
+
+const deeper = ({ text, shift, locate, filled, depth, problems, nested }: Source): Source => ({
+  text,
+  shift,
+  locate,
+  filled,
+  depth: depth + 1,
+  problems,
+  nested,
+});
 
 const statementOf = (statement: Bash.Statement, source: Source): ShellStatement => {
   const { start, end } = rangeOf(statement, source);

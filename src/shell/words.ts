@@ -67,18 +67,26 @@ export const declaredWord = (assignment: ShellAssignment, raw: string, source: S
 
 /** The name after `<<`. */
 export const delimiterWord = (delimiter: Bash.HereDocDelimiter, source: Source): ShellWord => {
-  const range = rangeOf(delimiter, source);
+  const { start, end } = rangeOf(delimiter, source);
   const { text: raw, value, quoted } = delimiter;
-  return { kind: 'Word', ...range, raw, text: value, quoted, parts: [{ kind: 'Literal', ...range, value, quoted }] };
+  return {
+    kind: 'Word',
+    start,
+    end,
+    raw,
+    text: value,
+    quoted,
+    parts: [{ kind: 'Literal', start, end, value, quoted }],
+  };
 };
 
 /** The lines of a heredoc; nothing is expanded in them when the name is quoted. */
 export const bodyWord = (body: Bash.HereDocBody, quoted: boolean, source: Source): ShellWord => {
-  const range = rangeOf(body, source);
+  const { start, end } = rangeOf(body, source);
   const { text: raw } = body;
-  const whole: ShellWordPart = { kind: 'Literal', ...range, value: quoted ? raw : unmask(raw, source), quoted };
+  const whole: ShellWordPart = { kind: 'Literal', start, end, value: quoted ? raw : unmask(raw, source), quoted };
   const parts = quoted || body.parts === undefined ? [whole] : partsOf(body.parts, false, source);
-  return { kind: 'Word', ...range, raw, text: textOf(parts), quoted, parts };
+  return { kind: 'Word', start, end, raw, text: textOf(parts), quoted, parts };
 };
 
 /** The parser counts joints at a word's end to the word. */
@@ -217,7 +225,8 @@ const decodedSource = (part: Span, decoded: string, quoted: boolean, source: Sou
   const exact = text.startsWith(decoded);
   const locate = (position: number): number =>
     exact ? source.locate(positions[position] ?? part.end) : source.locate(position > 0 ? part.end : part.pos);
-  return { ...source, text: decoded, shift: undefined, locate };
+  const { filled, depth, problems, nested } = source;
+  return { text: decoded, shift: undefined, locate, filled, depth, problems, nested };
 };
 
 /** The inside of `$((…))`, `((…))` or a `for ((…))`. */
