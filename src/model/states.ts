@@ -1,7 +1,8 @@
 import type { Iechorfile, Instruction } from '../ast/nodes.ts';
+import { type Refusal, stepFrom } from './effects.ts';
 import type { ImageConfig, Inputs, Scope } from './scope.ts';
 import { parentOf, type StageInfo } from './stages.ts';
-import { changed, imageState, type Refusal, type State, scratchState, stepFrom } from './state.ts';
+import { changed, imageState, type State, scratchState } from './state.ts';
 import { tableOf } from './table.ts';
 
 /** The states through one stage. */
