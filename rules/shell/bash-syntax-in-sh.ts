@@ -114,12 +114,11 @@ const problemsIn = function* (node: Instruction, file: Iechorfile, model: Model,
   const peer = isCompat ? hadolintScript(model, node) : undefined;
   const script = isCompat ? peer?.script : model.scriptOf(node);
   if (!script || script.problems.length > 0) return;
-  const reader = peer ? peerReader(peer, node, model) : scriptReader(model, node);
-  if (!isCompat && hasAllOfBash(reader)) return;
   const found = bashismsOf(script);
   if (found.length === 0) return;
   const isTemplate = isPreprocessed(file) || /\{[{%]/.test(script.text);
   if (isTemplate && !isCompat) return;
+  const reader = peer ? peerReader(peer, node, model) : scriptReader(model, node);
   for (const bashism of found) {
     if (!isReported(bashism, reader, isCompat) || isSetVariable(bashism, node, script, model)) continue;
     yield problemOf(bashism, reader, node, file, isCompat);
@@ -131,14 +130,10 @@ const peerReader = ({ shell }: HadolintScript, node: Instruction, model: Model):
   return { isSh: false, program: shell === 'other' ? undefined : shell };
 };
 
-/** Whether it is bash, or may be. */
-const hasAllOfBash = ({ program }: ScriptReader): boolean => program === undefined || program === 'bash';
-
 /** ShellCheck does not know what `sh` is in an image, and takes POSIX for it. */
-const isReported = ({ feature, knownTo }: Bashism, reader: ScriptReader, isCompat: boolean): boolean => {
-  if (isCompat && reader.isSh) return true;
-  const { program } = reader;
-  if (program === undefined || hasAllOfBash(reader)) return false;
+const isReported = ({ feature, knownTo }: Bashism, { isSh, program }: ScriptReader, isCompat: boolean): boolean => {
+  if (isCompat && isSh) return true;
+  if (program === undefined || program === 'bash') return false;
   return knownTo ? !knownTo.includes(program) : !hasFeature(program, feature);
 };
 

@@ -49,7 +49,7 @@ const shellName = (model: Model, node: Instruction): string => {
 /** A function that tells what `sh` is where an instruction runs. */
 export const shProgramsIn = (model: Model): ((node: Instruction) => ShProgram | undefined) => {
   const known = new Map<StageInfo, ShProgram | undefined>();
-  const mayReplace = MAY_REPLACE.test(model.file.text);
+  const mayReplace = model.file.text.includes('/bin/sh') || /dash/i.test(model.file.text);
   return (node) => {
     const stage = model.stageOf(node);
     if (!stage || (mayReplace && isReplaced(model, node))) return undefined;
@@ -64,9 +64,6 @@ const shOfStage = (model: Model, stage: StageInfo): ShProgram | undefined => {
   const known = base.kind === 'image' && base.reference ? shOfImage(base.reference) : undefined;
   return known ?? shOfPackages(model, stage);
 };
-
-/** What a file must hold for any of its instructions to replace `sh`. */
-const MAY_REPLACE = /\b(?:ln|mv|COPY|ADD)\b.*\/bin\/sh|dash/i;
 
 /** Whether an instruction before it may have put another program in the place of `sh`. */
 const isReplaced = (model: Model, node: Instruction): boolean =>

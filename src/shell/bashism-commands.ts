@@ -80,24 +80,26 @@ interface Options {
   readonly valued?: string;
 }
 
-const OPTIONS: Readonly<Record<string, Options>> = {
-  cd: { posix: 'LP' },
-  export: { posix: 'p', busybox: 'n' },
-  hash: { posix: 'r' },
-  jobs: { posix: 'lp' },
-  printf: { posix: '' },
-  read: { posix: 'r', dash: 'p', busybox: 'dnpstu', valued: 'adinNptu' },
-  readonly: { posix: 'p', busybox: 'n' },
-  trap: { posix: '' },
-  type: { posix: '', busybox: 'ap' },
-  ulimit: { posix: 'f', dash: 'acdlmnprstvwHS', busybox: 'acdeilmnqrstuvxHS' },
-  umask: { posix: 'S' },
-  unset: { posix: 'fv' },
-  wait: { posix: '', busybox: 'n' },
-};
+const OPTIONS: ReadonlyMap<string, Options> = new Map(
+  Object.entries<Options>({
+    cd: { posix: 'LP' },
+    export: { posix: 'p', busybox: 'n' },
+    hash: { posix: 'r' },
+    jobs: { posix: 'lp' },
+    printf: { posix: '' },
+    read: { posix: 'r', dash: 'p', busybox: 'dnpstu', valued: 'adinNptu' },
+    readonly: { posix: 'p', busybox: 'n' },
+    trap: { posix: '' },
+    type: { posix: '', busybox: 'ap' },
+    ulimit: { posix: 'f', dash: 'acdlmnprstvwHS', busybox: 'acdeilmnqrstuvxHS' },
+    umask: { posix: 'S' },
+    unset: { posix: 'fv' },
+    wait: { posix: '', busybox: 'n' },
+  }),
+);
 
 const noteOptions = (name: string, words: readonly ShellWord[], walk: BashismWalk): void => {
-  const options = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+  const options = OPTIONS.get(name);
   if (!options) return;
   for (let index = 0; index < words.length; index++) {
     const word = words[index];

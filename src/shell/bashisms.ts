@@ -19,10 +19,22 @@ import type {
 
 /** Everything in the script that bash has and POSIX does not promise of `sh`, by place. */
 export const bashismsOf = (script: Script): readonly Bashism[] => {
+  if (!HINT.test(script.text)) return [];
   const found: Bashism[] = [];
   walkStatements(script.statements, { script, found, decisive: script.statements.length === 1 });
   return found.toSorted((a, b) => a.start - b.start || a.end - b.end);
 };
+
+/** Signs, words and variables without one of which there is nothing to be found: most scripts have none. */
+const HINT = new RegExp(
+  [
+    String.raw`[[(]|(?<!\$)\{|\$\{[^}]*[^\w}]|<<<|&>|>&\s*[^\s\d$-]|\|&|\$['"]|\+=|\d\d[<>]|/dev/(?:tcp|udp)/`,
+    String.raw`\b(?:source|let|local|declare|typeset|pushd|popd|dirs|disown|shopt|enable|mapfile|readarray|suspend|caller)\b`,
+    String.raw`\b(?:compgen|complete|compopt|trap|printf|exec|select|function|coproc|test)\b`,
+    String.raw`\b(?:cd|echo|export|hash|jobs|read|readonly|set|type|ulimit|umask|unset|wait)[\s\\]+["']?[-+]`,
+    String.raw`RANDOM|UID|SECONDS|TYPE|HOSTNAME|PIPESTATUS|FUNCNAME|DIRSTACK|GROUPS|SHELLOPTS|BASH`,
+  ].join('|'),
+);
 
 const walkStatements = (statements: readonly ShellStatement[], walk: BashismWalk): void => {
   for (const { command, terminator } of statements) {

@@ -7,7 +7,6 @@ import {
   optionValues,
   type SortedArguments,
   sortArguments,
-  spellingOf,
   styleOf,
 } from './options.ts';
 import { programName, type Wrapper } from './wrappers.ts';
@@ -121,7 +120,7 @@ class Invocation implements ShellCommand {
 
   private sorted(): SortedInvocation {
     if (this.known) return this.known;
-    const style = styleOf(this.name, subcommandGuess(this.arguments));
+    const style = styleOf(this.name, this.arguments);
     const { options, operands } = sortArguments(this.arguments, style);
     this.known = { options, operands, style };
     return this.known;
@@ -131,9 +130,6 @@ class Invocation implements ShellCommand {
 interface SortedInvocation extends SortedArguments {
   readonly style: OptionStyle;
 }
-
-const subcommandGuess = (words: readonly ShellWord[]): string | undefined =>
-  words.find((word) => !spellingOf(word).startsWith('-'))?.text;
 
 /** The first operand, such as `install`. */
 export const subcommandOf = (command: ShellCommand): string | undefined => command.operands[0]?.text;

@@ -56,13 +56,19 @@ export const withoutVersion = (name: string): string =>
   // Most names end in a letter, and the expression would try every place of them.
   (name.at(-1) ?? '') <= '9' ? name.replace(/[\d.]+$/, '') : name;
 
-/** How the program of that name reads options; `subcommand` where it matters. */
-export const styleOf = (name: string | undefined, subcommand?: string): OptionStyle => {
+/** Those whose subcommands have options of their own. */
+const WITH_SUBCOMMANDS: ReadonlySet<string> = new Set(
+  Object.keys(VALUED_OPTIONS).flatMap((key) => (key.includes(' ') ? (key.split(' ', 1)[0] ?? []) : [])),
+);
+
+/** How the program of that name reads options; its words tell the subcommand, where that matters. */
+export const styleOf = (name: string | undefined, words: readonly ShellWord[] = []): OptionStyle => {
   if (name === undefined) return PLAIN;
   const plain = ALIASES.get(name) ?? name;
   const program = KNOWN.has(plain) ? plain : withoutVersion(plain);
   if (!KNOWN.has(program)) return SINGLE_DASH.has(program) ? PLAIN_SINGLE_DASH : PLAIN;
-  const both = `${program} ${subcommand}`;
+  if (!WITH_SUBCOMMANDS.has(program)) return knownStyle(program, program);
+  const both = `${program} ${words.find((word) => !spellingOf(word).startsWith('-'))?.text}`;
   return knownStyle(Object.hasOwn(VALUED_OPTIONS, both) ? both : program, program);
 };
 
