@@ -1,8 +1,8 @@
 import type { Instruction } from '../ast/nodes.ts';
+import type { Refusal } from '../model/effects.ts';
 import { type HistoryEntry, historyOf } from '../model/history.ts';
 import { type Model, modelOf } from '../model/index.ts';
 import { parentOf, reachedFrom, type StageInfo, targetOf } from '../model/stages.ts';
-import type { Refusal } from '../model/state.ts';
 import type { ValidFile } from '../model/validate.ts';
 import type { Image } from '../oci/image.ts';
 import { nearest } from '../source/nearest.ts';

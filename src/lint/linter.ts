@@ -39,7 +39,7 @@ export const lintFile = (
   }
 };
 
-/** As `lintFile`, with a rest after each instruction, so that who has to answer others meanwhile can. */
+/** As `lintFile`, with a rest after some instructions, so that who has to answer others meanwhile can. */
 export function* lintInSteps(
   document: Document,
   file: Iechorfile,
@@ -55,10 +55,8 @@ export function* lintInSteps(
   const visitors = visitorsOf(walk, asked);
   const handlers = handlersOf(visitors);
   if (hasText) yield* walkFile(walk, visitors, handlers);
-  for (const each of handlers.ofEnd) {
-    collect(walk, each, () => each.visitor.done?.());
-    yield;
-  }
+  yield;
+  for (const each of handlers.ofEnd) collect(walk, each, () => each.visitor.done?.());
   return conclude(walk, visitors);
 }
 
@@ -234,11 +232,15 @@ function* walkStage(walk: Walk, handlers: Handlers, stage: StageInfo, onbuild: b
     collect(walk, each, () => each.visitor.Stage?.(stage.node, where));
   }
   if (stage.node.from) visit(walk, handlers, stage.node.from, where, isFinal);
+  let count = 0;
   for (const node of stage.node.instructions) {
     visit(walk, handlers, node, where, isFinal);
-    yield;
+    if (++count % BETWEEN_RESTS === 0) yield;
   }
 }
+
+/** How many instructions are looked at between two rests, each of which takes some time itself. */
+const BETWEEN_RESTS = 8;
 
 /** Other tools weigh all stages alike. */
 const isAboutFinal = ({ rule, setting }: ActiveRule): boolean => rule.scope === 'final' && setting.as === undefined;

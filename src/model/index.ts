@@ -1,5 +1,6 @@
 import type { From, Iechorfile, Instruction, Run, Stage, Variable, Word } from '../ast/nodes.ts';
 import type { Script, ShellCommand, ShProgram } from '../shell/index.ts';
+import type { Refusal } from './effects.ts';
 import { type Expansion, expand } from './expand.ts';
 import { type Mount, mountsOf } from './mounts.ts';
 import { globalsByDefault } from './plain-build.ts';
@@ -17,7 +18,7 @@ import { shProgramsIn } from './sh-program.ts';
 import { pragmaFor, shellPragmasIn } from './shell-pragmas.ts';
 import { type ShellInForce, shellInForce } from './shells.ts';
 import { baseChain, bottomStage, type Reference, reachedFrom, type StageInfo, stagesOf, targetOf } from './stages.ts';
-import { imageState, type Refusal, type State } from './state.ts';
+import { imageState, type State } from './state.ts';
 import { statesIn } from './states.ts';
 
 export * from '../shell/index.ts';
