@@ -58,8 +58,9 @@ const itemOf = async (
   node: Copy | Add,
   tree: FileTree,
   flags: CopyFlags,
-  { request: { store, noCache } }: StepContext,
+  { request }: StepContext,
 ): Promise<CopyItem> => {
+  const { store, noCache } = request;
   const repository = readGitAddress(value);
   const isAddress = /^https?:\/\//i.test(value);
   if (flags.checksum !== undefined && node.sources.length > 1)
@@ -67,9 +68,9 @@ const itemOf = async (
   if (node.kind === 'Copy' && flags.from === undefined && (repository || isAddress))
     throw new BuildError(`source can't be a ${repository ? 'git ref' : 'URL'} for COPY`, word);
   if (node.kind === 'Add' && repository)
-    return foreign(await (await import('./git-item.ts')).gitItem(repository, word, flags, store), value);
+    return foreign(await (await import('./git-item.ts')).gitItem(repository, word, flags, request), value);
   if (node.kind === 'Add' && isAddress)
-    return foreign(await (await import('./download-item.ts')).downloadItem(value, word, flags, store), value);
+    return foreign(await (await import('./download-item.ts')).downloadItem(value, word, flags, request), value);
   if (flags.checksum !== undefined) throw new BuildError("checksum can't be specified for non-HTTP(S) sources", word);
   const sources = lookUp(value, word, tree, flags, noCache);
   const unpacks = node.kind === 'Add' && flags.unpack !== false;

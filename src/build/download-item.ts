@@ -3,15 +3,22 @@ import type { CopyFlags } from './copy-flags.ts';
 import { archiveItem, type CopyItem, sourceItem, theseSources } from './copy-items.ts';
 import { download } from './download.ts';
 import { BuildError } from './error.ts';
+import type { BuildRequest } from './execute.ts';
 import type { Source } from './files.ts';
-import type { Store } from './store.ts';
+import { masked } from './masked-url.ts';
 
 /** ADD of an address: a file of the name that the address ends in, for its owner alone. */
-export const downloadItem = async (url: string, at: Range, flags: CopyFlags, store: Store): Promise<CopyItem> => {
+export const downloadItem = async (
+  url: string,
+  at: Range,
+  flags: CopyFlags,
+  { store, source: told }: Pick<BuildRequest, 'store' | 'source'>,
+): Promise<CopyItem> => {
   const { checksum, unpack } = flags;
   if (checksum !== undefined && !CHECKSUM.test(checksum))
     throw new BuildError(`\`--checksum=${checksum}\` is no digest; write sha256: and 64 hexadecimal digits`, at);
   const { size, digest, name, lastModified = 0, content } = await download(store, url, checksum);
+  told?.({ uri: masked(url), digest: { sha256: digest } });
   const file = { path: '', type: 'file', mode: 0o600, uid: 0, gid: 0, size, mtime: lastModified } as const;
   const files = [{ ...file, digest: () => digest, content }];
   const source: Source = { name: nameIn(url) ?? name ?? '__unnamed__', isFolder: false, files };

@@ -13,6 +13,7 @@ import {
   withConfig,
   withHistory,
 } from '../oci/image.ts';
+import type { Material } from './attest/provenance.ts';
 import { jsonOf } from './base.ts';
 import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
@@ -56,6 +57,8 @@ export interface BuildRequest {
   readonly hosts?: readonly string[];
   /** The image that FROM or `--from` names. Throws ImageError. */
   readonly imageNamed: (text: string) => Promise<Image>;
+  /** Called for every download and commit. */
+  readonly source?: (material: Material) => void;
   readonly remote?: RemoteLayers;
   /** Called for every step that makes a layer. */
   readonly record?: (step: StepRecord) => void;

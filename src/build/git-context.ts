@@ -9,6 +9,7 @@ import { isoTime } from './times.ts';
 /** The files of a commit, as a layer of the store, and when it was made. */
 export interface CommittedFiles {
   readonly layer: Layer;
+  readonly commit: string;
   /** Seconds since 1970. */
   readonly time: number;
 }
@@ -19,10 +20,10 @@ export const committedFiles = async (store: Store, address: GitAddress, keepsGit
   const { remote, folder = '/' } = address;
   const key = hexOf(digestOf(JSON.stringify(['commit', remote, commit, folder, keepsGit])));
   const known = store.cached(key);
-  if (known?.layer) return { layer: known.layer, time: Date.parse(known.created) / 1000 };
+  if (known?.layer) return { commit, layer: known.layer, time: Date.parse(known.created) / 1000 };
   const { layer, time } = await fetched(store, address, commit, keepsGit);
   store.remember(key, { layer, created: isoTime(time) });
-  return { layer, time };
+  return { commit, layer, time };
 };
 
 const fetched = async (
@@ -30,7 +31,7 @@ const fetched = async (
   address: GitAddress,
   commit: string,
   keepsGit: boolean,
-): Promise<CommittedFiles> => {
+): Promise<Omit<CommittedFiles, 'commit'>> => {
   const { folder: inside = '/' } = address;
   const folder = await checkOut(store, address, commit, true);
   try {

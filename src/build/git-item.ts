@@ -4,21 +4,22 @@ import { copyInto } from './copy.ts';
 import type { CopyFlags } from './copy-flags.ts';
 import type { CopyItem } from './copy-items.ts';
 import { BuildError } from './error.ts';
-import { checkOut, commitOf, type GitAddress } from './git.ts';
-import type { Store } from './store.ts';
+import type { BuildRequest } from './execute.ts';
+import { checkOut, commitMaterial, commitOf, type GitAddress } from './git.ts';
 
 /** ADD of a repository: the files of a commit. */
 export const gitItem = async (
   address: GitAddress,
   at: Range,
   { checksum, keepsGit, excludes, excluded }: CopyFlags,
-  store: Store,
+  { store, source: told }: Pick<BuildRequest, 'store' | 'source'>,
 ): Promise<CopyItem> => {
   if (checksum !== undefined && !/^[0-9a-f]{7,64}$/.test(checksum))
     throw new BuildError(`\`--checksum=${checksum}\` is no commit; write its hexadecimal digits`, at);
   const commit = await commitOf(address);
   if (checksum !== undefined && !commit.startsWith(checksum))
     throw new BuildError(`expected checksum to match ${checksum}, got ${commit}`, at);
+  told?.(commitMaterial(address, commit));
   const { folder = '/' } = address;
   return {
     at,

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Material } from './attest/provenance.ts';
 import { masked } from './masked-url.ts';
 import type { Store } from './store.ts';
 
@@ -122,3 +123,9 @@ const git = (args: readonly string[]): Promise<string> => {
     process.umask(umask);
   });
 };
+
+/** A commit as others are told of it. */
+export const commitMaterial = ({ remote, ref }: GitAddress, commit: string): Material => ({
+  uri: `${masked(remote)}${ref ? `#${ref}` : ''}`,
+  digest: { [commit.length === 64 ? 'sha256' : 'sha1']: commit },
+});

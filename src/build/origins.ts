@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Descriptor, type Digest, hexOf } from '../oci/image.ts';
-import { writeWhole } from './small-files.ts';
+import { type Descriptor, type Digest, digestOf, hexOf } from '../oci/image.ts';
+import { readJson, writeWhole } from './small-files.ts';
 import type { Store } from './store.ts';
 
 /** Where a layer was pulled from, and as what: a push to that registry need not send it. */
@@ -26,4 +26,22 @@ export const rememberOrigin = (store: Store, diffId: Digest, origin: Origin): vo
     host === origin.host && path === origin.path && descriptor.digest === origin.descriptor.digest;
   if (known.some(isKnown)) return;
   writeWhole(store.path('origins', hexOf(diffId)), JSON.stringify([origin, ...known].slice(0, MOST_ORIGINS)));
+};
+
+/** What a name stood for in its registry when it was pulled. */
+export interface Pulled {
+  readonly id: Digest;
+  /** Of the manifest, or of the index of several platforms. */
+  readonly digest: Digest;
+}
+
+const pulledPath = (store: Store, name: string): string => store.path('pulled', hexOf(digestOf(name)));
+
+export const rememberPulled = (store: Store, name: string, pulled: Pulled): void =>
+  writeWhole(pulledPath(store, name), JSON.stringify(pulled));
+
+/** Undefined for an image that was not pulled under the name, or is not what was pulled any more. */
+export const pulledDigest = (store: Store, name: string, id: Digest): Digest | undefined => {
+  const pulled = readJson<Pulled>(pulledPath(store, name));
+  return pulled?.id === id ? pulled.digest : undefined;
 };

@@ -22,6 +22,7 @@ const forgetImage = (store: Store, hex: string): void => {
   rmSync(store.path('images', hex), { force: true });
   rmSync(store.path('sizes', hex), { force: true });
   rmSync(store.path('notes', `${hex}.json`), { force: true });
+  rmSync(store.path('attestations', hex), { force: true });
 };
 
 export interface Pruned {

@@ -1,9 +1,9 @@
-import type { Image } from '../oci/image.ts';
+import { type Image, imageIdOf } from '../oci/image.ts';
 import { nameParts } from '../oci/name.ts';
-import { fetchBytes, fetchManifest, fetchStream, openRepository, type Repository } from '../oci/registry.ts';
+import { fetchBytes, fetchNamed, fetchStream, openRepository, type Repository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
 import { type ImportReport, importImage } from './import.ts';
-import { rememberOrigin } from './origins.ts';
+import { rememberOrigin, rememberPulled } from './origins.ts';
 import type { Store } from './store.ts';
 
 /** Takes an image from its registry into the store; `name` is a full one. Throws ImageError. */
@@ -14,9 +14,9 @@ export const pullImage = async (
   access: Access,
   report?: ImportReport,
 ): Promise<Image> => {
-  const { host, path, tag, digest } = nameParts(name);
+  const { host, path, tag, digest: asked } = nameParts(name);
   const repository: Repository = openRepository(host, path, access);
-  const manifest = await fetchManifest(repository, digest ?? tag ?? 'latest', platform);
+  const { manifest, digest } = await fetchNamed(repository, asked ?? tag ?? 'latest', platform);
   const layers = manifest.layers.map((descriptor) => ({
     name: descriptor.digest,
     descriptor,
@@ -27,5 +27,6 @@ export const pullImage = async (
     const descriptor = manifest.layers[at];
     if (descriptor) rememberOrigin(store, diffId, { host, path, descriptor });
   }
+  rememberPulled(store, name, { id: imageIdOf(image), digest });
   return image;
 };

@@ -1,10 +1,11 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Image, Layer } from '../oci/image.ts';
-import { type Blob, type ExportedLayer, imageBlobs } from '../oci/layout.ts';
+import { type Blob, type ExportedLayer, type ImageBlobs, imageBlobs } from '../oci/layout.ts';
 import { nameParts } from '../oci/name.ts';
 import { openRepository, type Repository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
 import { hasBlob, mountBlob, sendBlob, sendManifest, type Upload } from '../oci/upload.ts';
+import { attestedBlobs } from './attest/kept.ts';
 import { partsOfFile } from './compress.ts';
 import { exportLayer, type LayerForm } from './export.ts';
 import { originsOf, rememberOrigin } from './origins.ts';
@@ -16,7 +17,7 @@ export type PushReport = (layer: ExportedLayer, what: 'there' | 'mounted' | 'sen
 /** As many layers are sent at once. */
 const AT_ONCE = 3;
 
-/** Sends an image to its registry under a full name, and gives the manifest's digest. Throws ImageError. */
+/** Sends an image to its registry under a full name, one of `names`, and gives the manifest's digest. Throws ImageError. */
 export const pushImage = async (
   store: Store,
   image: Image,
@@ -24,6 +25,7 @@ export const pushImage = async (
   form: LayerForm,
   access: Access,
   report: PushReport = () => undefined,
+  names: readonly string[] = [name],
 ): Promise<string> => {
   const { host, path, tag, digest } = nameParts(name);
   const repository = openRepository(host, path, access);
@@ -38,12 +40,28 @@ export const pushImage = async (
   const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, send));
   const failed = all.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
-  const { manifest, blobs } = imageBlobs(image, layers);
-  const [body, config] = blobs;
-  if (config && !(await hasBlob(repository, config.digest))) await sendBlob(repository, uploadOf(config));
-  if (body && body.content instanceof Uint8Array)
-    await sendManifest(repository, digest ?? tag ?? 'latest', manifest.mediaType, body.content);
-  return manifest.digest;
+  const sent = attestedBlobs(store, image, names, imageBlobs(image, layers));
+  await sendRest(repository, sent, new Set(layers.map((layer) => layer.digest)), digest ?? tag ?? 'latest');
+  return sent.manifest.digest;
+};
+
+/** Everything but the layers; manifests last, the one with the name behind those that it names. */
+const sendRest = async (
+  repository: Repository,
+  { manifest, inner = [], blobs }: ImageBlobs,
+  sent: ReadonlySet<string>,
+  reference: string,
+): Promise<void> => {
+  const manifests = [...inner, manifest];
+  const isManifest = (blob: Blob) => manifests.some((each) => each.digest === blob.digest);
+  for (const blob of blobs)
+    if (!sent.has(blob.digest) && !isManifest(blob) && !(await hasBlob(repository, blob.digest)))
+      await sendBlob(repository, uploadOf(blob));
+  for (const { digest, mediaType } of manifests) {
+    const content = blobs.find((blob) => blob.digest === digest)?.content;
+    if (content instanceof Uint8Array)
+      await sendManifest(repository, digest === manifest.digest ? reference : digest, mediaType, content);
+  }
 };
 
 /** One layer, sent where the registry has it not. */

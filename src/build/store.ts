@@ -157,6 +157,8 @@ const FOLDERS = [
   'cache',
   'compressed',
   'origins',
+  'pulled',
+  'attestations',
   'records',
   'work',
 ] as const;

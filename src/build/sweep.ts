@@ -28,7 +28,17 @@ export const sweeping = <T>(store: Store, action: () => T): T => {
 
 /** Deletes what was being written when a process was killed. */
 const clearDrafts = (store: Store): void => {
-  for (const folder of ['names', 'images', 'sizes', 'cache', 'compressed', 'origins', 'records'])
+  for (const folder of [
+    'names',
+    'images',
+    'sizes',
+    'cache',
+    'compressed',
+    'origins',
+    'pulled',
+    'attestations',
+    'records',
+  ])
     for (const name of readdirSync(store.path(folder), { recursive: true, encoding: 'utf8' }))
       if (name.includes(DRAFT)) rmSync(store.path(folder, name), { force: true });
 };

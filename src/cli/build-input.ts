@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { openArchive } from '../build/archive.ts';
+import type { Material } from '../build/attest/provenance.ts';
 import { contextTree } from '../build/context.ts';
 import { openDigestCache } from '../build/digest-cache.ts';
 import type { FileTree, SourceFile } from '../build/files.ts';
@@ -28,6 +29,8 @@ export interface BuildInput {
   readonly context: FileTree;
   /** When its files were committed, in seconds since 1970; 0 where some are not. */
   readonly committed?: () => number | Promise<number>;
+  /** The commit that they are of, where they come from a repository. */
+  readonly origin?: Material;
   /** Keeps what was learnt about the context for the next build. */
   readonly save: () => void;
 }

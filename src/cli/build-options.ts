@@ -1,6 +1,7 @@
 import { ConfigError } from '../config/error.ts';
 import type { Platform } from '../oci/image.ts';
 import type { Registries } from '../oci/session.ts';
+import { type AttestOptions, attestOptionsOf } from './attest-options.ts';
 import { type Output, outputsOf } from './build-output.ts';
 import { type CacheFrom, type CacheTo, cachesFrom, cachesTo } from './cache-options.ts';
 import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
@@ -9,7 +10,7 @@ import { FAIL_ON } from './lint-options.ts';
 import { PROGRESS } from './progress-names.ts';
 import { registriesOf } from './registry-options.ts';
 
-export interface BuildOptions {
+export interface BuildOptions extends AttestOptions {
   readonly context: string;
   readonly file: string | undefined;
   readonly tags: readonly string[];
@@ -65,6 +66,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     noCache: isOn(given, 'no-cache'),
     noCacheStages: new Set(listOf(given, 'no-cache-filter').map((name) => name.toLowerCase())),
     cacheFrom: cachesFrom(given),
+    ...attestOptionsOf(given),
     cacheTo: cachesTo(given),
     pull: isOn(given, 'pull'),
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',

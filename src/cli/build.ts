@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { saveAttestations } from '../build/attest/kept.ts';
 import { BuildError } from '../build/error.ts';
 import { type BuildRequest, type Built, execute } from '../build/execute.ts';
 import { openJournal } from '../build/journal.ts';
@@ -7,10 +8,8 @@ import { endSteps } from '../build/sandbox/children.ts';
 import { needsNamespace } from '../build/sandbox/rootless.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
-import type { ValidFile } from '../model/validate.ts';
 import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
-import type { Document } from '../source/document.ts';
 import { baseImages } from './base-images.ts';
 import { namedContexts } from './build-contexts.ts';
 import { openInput } from './build-input.ts';
@@ -27,6 +26,7 @@ import type { SharedBuild } from './shared-caches.ts';
 import { endingInOrder } from './signals.ts';
 import { buildInNamespace, hasRun, runnerText, stepInputs } from './step-inputs.ts';
 import { storeFolder } from './store-folder.ts';
+import type { Scene, Witness } from './witness.ts';
 import type { Written } from './write-output.ts';
 
 /** `iechorlint build`: lints, and builds the very tree that was linted. 1: findings stopped it; 3: the build failed. */
@@ -41,7 +41,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const store = openStore(storeFolder(options.store, io));
   // From here on nobody deletes from the store.
   store.workFolder();
-  const { document, context, committed = () => 0, save } = await openInput(options, io, store);
+  const { document, context, committed = () => 0, origin, save } = await openInput(options, io, store);
   const file = parsed(document, options);
   const inputs = inputsOf(options, io);
   if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
@@ -65,7 +65,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
     imageNamed: baseImages(contexts, store, options, progress),
     report: progress.report,
   };
-  const job = { options, document, valid, request, time, progress };
+  const job: Job = { options, document, origin, valid, request, time, progress };
   try {
     return await endingInOrder(() => carriedOut(job), endSteps);
   } catch (error) {
@@ -76,28 +76,28 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   }
 };
 
-interface Job {
-  readonly options: BuildOptions;
-  readonly document: Document;
-  readonly valid: ValidFile;
-  readonly request: BuildRequest;
+interface Job extends Scene {
   /** Of everything new, in seconds since 1970. */
   readonly time: number | Promise<number>;
   readonly progress: Progress;
 }
 
-const carriedOut = async ({ options, document, valid, request, time, progress }: Job): Promise<number> => {
+const carriedOut = async ({ time, progress, ...scene }: Job): Promise<number> => {
+  const { options, document, valid, request } = scene;
   const { store } = request;
   const { io } = progress;
   const results = await resultsOf(options, io);
   const shared = await sharedCaches(options, store, io);
-  const executed = (more: Partial<BuildRequest> = {}) => execute(valid, { ...request, ...more });
+  const witness = await witnessTo(scene, io);
+  const watched = witness?.watching(request) ?? request;
+  const executed = (more: Partial<BuildRequest> = {}) => execute(valid, { ...watched, ...more });
   const built = await (shared ? shared.build(executed) : executed());
   const { image, notes } = await atTime(built, await time, store);
   const labelled = withLabels(image, options.labels);
   const names = options.tags.map(fullName);
   const id = store.saveImage(labelled, names);
   saveNotes(store, id, notes);
+  saveAttestations(store, id, witness?.attest(labelled, names) ?? []);
   saveLastBuild(store, resolve(io.cwd, document.path), id);
   const written = await handedOut(labelled, names, store, options, progress);
   const isHandedOut = (await shared?.handOut(built.image)) ?? true;
@@ -153,6 +153,10 @@ const sharedCaches = async (options: BuildOptions, store: Store, io: Io): Promis
   options.cacheFrom.length + options.cacheTo.length === 0
     ? undefined
     : (await import('./shared-caches.ts')).sharedBuild(options, store, io);
+
+/** Where something is to be attested. */
+const witnessTo = async (scene: Scene, io: Io): Promise<Witness | undefined> =>
+  scene.options.provenance || scene.options.sbom ? (await import('./witness.ts')).witnessOf(scene, io) : undefined;
 
 /** What was learnt of files makes the next build faster, and nothing else depends on it. */
 const keep = (save: () => void): void => {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FileTree } from '../build/files.ts';
-import { addressOf, type GitAddress, readGitAddress } from '../build/git.ts';
+import { addressOf, commitMaterial, type GitAddress, readGitAddress } from '../build/git.ts';
 import { type CommittedFiles, committedFiles } from '../build/git-context.ts';
 import { openLayerDigests } from '../build/layer-digests.ts';
 import { masked } from '../build/masked-url.ts';
@@ -39,7 +39,7 @@ export const inputFromRepository = async (
   io: Io,
   store: Store,
 ): Promise<BuildInput> => {
-  const { layer, time } = await committed(store, address, keepsGit(options, io));
+  const { layer, time, commit } = await committed(store, address, keepsGit(options, io));
   const tree = treeOf(store, [layer]);
   const digests = openLayerDigests(store);
   const all = stageTree(tree, digests);
@@ -47,7 +47,13 @@ export const inputFromRepository = async (
   const ignore = ignoreFileIn(all, document.path);
   if (ignore?.defect) throw new ConfigError(`${ignore.path}:${ignore.defect.line}: ${ignore.defect.message}`);
   const ignored = ignore && ignore.patterns.length > 0 ? pathFilter(ignore.patterns) : undefined;
-  return { document, context: stageTree(tree, digests, ignored), committed: () => time, save: digests.save };
+  return {
+    document,
+    context: stageTree(tree, digests, ignored),
+    committed: () => time,
+    origin: commitMaterial(address, commit),
+    save: digests.save,
+  };
 };
 
 const committed = async (store: Store, address: GitAddress, keeps: boolean): Promise<CommittedFiles> => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { LayerForm } from '../build/export.ts';
 import { importImage, openFiles, spooledFiles } from '../build/import.ts';
 import { pullImage } from '../build/pull.ts';
-import { pushImage } from '../build/push.ts';
+import { type PushReport, pushImage } from '../build/push.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import type { Files } from '../oci/archive.ts';
@@ -61,13 +61,13 @@ export const pushNames = async (
 ): Promise<readonly string[]> => {
   const digests: string[] = [];
   for (const name of names) {
-    const digest = await pushImage(store, image, name, form, access, ({ digest: layer, size }, what, bytes) =>
+    const report: PushReport = ({ digest: layer, size }, what, bytes) =>
       transfer({
         ...{ kind: 'push', image: shortName(name), layer, bytes },
         ...{ place: '', total: size },
         ...(what === 'sending' ? {} : { end: WORDS[what] }),
-      }),
-    );
+      });
+    const digest = await pushImage(store, image, name, form, access, report, names);
     const { host, path } = nameParts(name);
     if (!quiet) say(io, `pushed ${shortName(name)} as ${shortName(`${host}/${path}`)}@${digest}`);
     digests.push(digest);
@@ -107,7 +107,7 @@ export const saveImages = async (
     if (!/^(?:sha256:)?[0-9a-f]{6,64}$/.test(name)) known.names.push(fullName(name));
   }
   const blobs: NamedBlobs[] = [];
-  for (const { image, names: own } of byId.values()) blobs.push(await namedBlobs(store, image, own, form));
+  for (const { image, names: own } of byId.values()) blobs.push(await namedBlobs(store, image, own, form, true));
   writeTo(dest, io, (write) => writeLayoutArchive(write, blobs));
 };
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { attestedBlobs } from '../build/attest/kept.ts';
 import { exportLayers, type LayerForm } from '../build/export.ts';
 import { writeRootArchive, writeRootFolder } from '../build/rootfs.ts';
 import type { Store } from '../build/store.ts';
@@ -44,18 +45,23 @@ export const writeOutput = async (output: Output, leaving: Leaving, io: Io): Pro
     else writeTo(output.dest, io, (write) => writeRootArchive(store, image, write));
     return [];
   }
-  const blobs = await namedBlobs(store, image, names, output);
+  const blobs = await namedBlobs(store, image, names, output, output.type === 'oci');
   if (output.tar) writeTo(output.dest, io, (write) => writeLayoutArchive(write, [blobs]));
   else described(path, () => writeLayoutFolder(path, blobs));
   return [{ digest: blobs.manifest.digest, descriptor: blobs.manifest }];
 };
 
+/** `isWhole`: with what is attested of it, which only OCI has a place for. */
 export const namedBlobs = async (
   store: Store,
   image: Image,
   names: readonly string[],
   form: LayerForm,
-): Promise<NamedBlobs> => ({ ...imageBlobs(image, await exportLayers(store, image.layers, form)), names });
+  isWhole: boolean,
+): Promise<NamedBlobs> => {
+  const blobs = imageBlobs(image, await exportLayers(store, image.layers, form));
+  return { ...(isWhole ? attestedBlobs(store, image, names, blobs) : blobs), names };
+};
 
 const push = async (
   others: readonly string[],

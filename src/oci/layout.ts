@@ -36,6 +36,8 @@ export interface Blob {
 /** An image as the blobs of an OCI layout; the first one is the manifest. */
 export interface ImageBlobs {
   readonly manifest: Descriptor;
+  /** Where the first one is an index: the image's own manifest, and those of what is attested of it. */
+  readonly inner?: readonly Descriptor[];
   readonly blobs: readonly Blob[];
 }
 
@@ -65,7 +67,7 @@ export const imageBlobs = (image: Image, layers: readonly ExportedLayer[]): Imag
   };
 };
 
-const jsonBlob = (value: unknown): Blob & { readonly content: Uint8Array } => textBlob(JSON.stringify(value));
+export const jsonBlob = (value: unknown): Blob & { readonly content: Uint8Array } => textBlob(JSON.stringify(value));
 
 const textBlob = (text: string): Blob & { readonly content: Uint8Array } => {
   const content = Buffer.from(text);
@@ -111,8 +113,8 @@ const annotationsOf = (name: string): Record<string, string> => ({
   [NAME]: /:([^:/]+)$/.exec(name)?.[1] ?? 'latest',
 });
 
-const dockerEntry = ({ manifest, blobs, names }: NamedBlobs): object => {
-  const content = blobs.find(({ digest }) => digest === manifest.digest)?.content;
+const dockerEntry = ({ manifest, inner: [own = manifest] = [], blobs, names }: NamedBlobs): object => {
+  const content = blobs.find(({ digest }) => digest === own.digest)?.content;
   const parsed: Manifest = content instanceof Uint8Array ? JSON.parse(Buffer.from(content).toString()) : undefined;
   return {
     Config: pathOf(parsed.config.digest),

@@ -29,12 +29,22 @@ const MOST_JSON = 16 * 1024 * 1024;
 const pullScope = (path: string): readonly string[] => [`repository:${path}:pull`];
 
 /** The manifest of a tag or digest for a platform. Throws ImageError. */
-export const fetchManifest = async (
+export const fetchManifest = async (repository: Repository, reference: string, platform: string): Promise<Manifest> =>
+  (await fetchNamed(repository, reference, platform)).manifest;
+
+/** With the digest of what the name stands for, be that an index. */
+export interface NamedManifest {
+  readonly manifest: Manifest;
+  readonly digest: Digest;
+}
+
+/** As `fetchManifest`. Throws ImageError. */
+export const fetchNamed = async (
   repository: Repository,
   reference: string,
   platform: string,
   depth = 0,
-): Promise<Manifest> => {
+): Promise<NamedManifest> => {
   const name = `${repository.host}/${repository.path}`;
   const whole = `${name}${reference.includes(':') ? '@' : ':'}${reference}`;
   const bytes = await fromAny(repository, `manifests/${reference}`, { accept: ACCEPT }, `pull ${whole}`);
@@ -43,10 +53,12 @@ export const fetchManifest = async (
       `${repository.host} gave another manifest than ${reference}: its digest is ${digestOf(bytes)}`,
     );
   const found = manifestIn(bytes, whole);
-  if (!('manifests' in found)) return found;
+  const digest = digestOf(bytes);
+  if (!('manifests' in found)) return { manifest: found, digest };
   const own = found.manifests.find((each) => isFor(each, platform));
   if (!own || depth > 2) throw new ImageError(`${name} has no image for ${platform}; ${platformsIn(found)}`);
-  return fetchManifest(repository, own.digest, platform, depth + 1);
+  const { manifest } = await fetchNamed(repository, own.digest, platform, depth + 1);
+  return { manifest, digest };
 };
 
 /** The digest that a tag has now, of the index where there is one for each platform. Throws ImageError. */

@@ -165,4 +165,7 @@ const secretOf = (name: string, raw: string, at: number): Secret => {
 };
 
 const isSecret = ({ name, value }: Secret): boolean =>
-  value !== '' && SECRET_NAME.test(name) && !HARMLESS_NAME.test(name) && !/^\$(?:\w+|\{\w+\})$/.test(value);
+  value !== '' && isSecretName(name) && !/^\$(?:\w+|\{\w+\})$/.test(value);
+
+/** Whether what has such a name is not to be shown. */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);

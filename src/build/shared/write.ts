@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestIn } from '../../oci/documents.ts';
-import { type Descriptor, type Digest, digestOf, type Image, type Layer, MEDIA } from '../../oci/image.ts';
+import { type Descriptor, type Digest, type Image, type Layer, MEDIA } from '../../oci/image.ts';
 import { blobPath } from '../../oci/images.ts';
-import { type Blob, type ExportedLayer, type ImageBlobs, writeLayoutFolder } from '../../oci/layout.ts';
+import { type Blob, type ExportedLayer, type ImageBlobs, jsonBlob, writeLayoutFolder } from '../../oci/layout.ts';
 import { nameParts } from '../../oci/name.ts';
 import { openRepository, type Repository } from '../../oci/registry.ts';
 import type { Access } from '../../oci/session.ts';
@@ -161,9 +161,4 @@ const cacheBlobs = (document: CacheDocument, layers: readonly ExportedLayer[]): 
     manifest: { mediaType: MEDIA.manifest, digest: manifest.digest, size: manifest.size },
     blobs: [manifest, config, ...files],
   };
-};
-
-const jsonBlob = (value: unknown): Blob => {
-  const content = Buffer.from(JSON.stringify(value));
-  return { digest: digestOf(content), size: content.length, content };
 };

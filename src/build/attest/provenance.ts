@@ -1,0 +1,89 @@
+import type { StageInfo } from '../../model/stages.ts';
+import type { Attestation } from '../../oci/attestation.ts';
+
+/** https://slsa.dev/spec/v1.1/provenance, in the fields of which BuildKit's build definition is followed. */
+export const PROVENANCE = 'https://slsa.dev/provenance/v1';
+
+/** `min` leaves out arguments, labels, the ids of secrets and the steps. */
+export type ProvenanceMode = 'min' | 'max';
+
+/** Something that a build has taken from elsewhere. */
+export interface Material {
+  readonly uri: string;
+  readonly digest?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A build as it is told to others. */
+export interface BuildAccount {
+  readonly mode: ProvenanceMode;
+  readonly builder: { readonly id: string; readonly version: string; readonly platform: string };
+  /** The file that was built; with where it comes from, where that is a repository. */
+  readonly file: Partial<Material> & { readonly path: string };
+  /** Arguments of the build by their names: `target`, `platform`, `build-arg:NAME`, `label:NAME`. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Ids alone. */
+  readonly secrets: readonly string[];
+  readonly ssh: readonly string[];
+  readonly isLocal: boolean;
+  readonly materials: readonly Material[];
+  readonly stages: readonly StageInfo[];
+  readonly instructionOf: (node: StageInfo['node']['instructions'][number]) => string;
+  /** The text without what must not be told. */
+  readonly hide: (text: string) => string;
+}
+
+/** It tells no times: the same inputs have the same provenance. */
+export const provenanceOf = (account: BuildAccount): Attestation => {
+  const { mode, builder, file, materials, hide } = account;
+  const predicate = {
+    buildDefinition: {
+      buildType: 'urn:iechorlint:build:v1',
+      externalParameters: { configSource: file, request: requestOf(account) },
+      internalParameters: {
+        ...(mode === 'max' ? { buildConfig: { stages: stagesOf(account) } } : {}),
+        builderPlatform: builder.platform,
+      },
+      resolvedDependencies: distinct(materials),
+    },
+    runDetails: { builder: { id: builder.id, version: { iechorlint: builder.version } } },
+  };
+  return { predicateType: PROVENANCE, predicate: withTexts(predicate, hide) };
+};
+
+const requestOf = ({ mode, args, secrets, ssh, isLocal }: BuildAccount) => {
+  const isTold = ([name]: readonly [string, string]) => mode === 'max' || !name.includes(':');
+  const ids = (list: readonly string[]) => list.toSorted().map((id) => ({ id }));
+  return {
+    frontend: 'iechorlint',
+    args: Object.fromEntries(Object.entries(args).filter(isTold).toSorted()),
+    ...(mode === 'max' && secrets.length > 0 ? { secrets: ids(secrets) } : {}),
+    ...(mode === 'max' && ssh.length > 0 ? { ssh: ids(ssh) } : {}),
+    ...(isLocal ? { locals: [{ name: 'context' }, { name: 'dockerfile' }] } : {}),
+  };
+};
+
+const stagesOf = ({ stages, instructionOf }: BuildAccount) =>
+  stages.map(({ name, index, base, node }) => ({
+    name: name ?? `stage-${index}`,
+    from:
+      base.kind === 'image'
+        ? base.text
+        : base.kind === 'stage'
+          ? (base.stage.name ?? String(base.stage.index))
+          : base.kind,
+    steps: node.instructions.map((each) => ({ line: each.lines.first, instruction: instructionOf(each) })),
+  }));
+
+const distinct = (materials: readonly Material[]): readonly Material[] => {
+  const byText = new Map(materials.map((each) => [JSON.stringify(each), each]));
+  return [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+};
+
+/** The value with something done to every text in it, names of fields included. */
+const withTexts = (value: unknown, change: (text: string) => string): unknown => {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((each) => withTexts(each, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [change(name), withTexts(each, change)]));
+};

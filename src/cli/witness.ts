@@ -1,0 +1,144 @@
+import { relative, resolve } from 'node:path';
+import { packagesIn } from '../build/attest/packages.ts';
+import { type Material, provenanceOf } from '../build/attest/provenance.ts';
+import { SPDX, spdxOf } from '../build/attest/spdx.ts';
+import type { BuildRequest } from '../build/execute.ts';
+import { masked } from '../build/masked-url.ts';
+import { pulledDigest } from '../build/origins.ts';
+import type { Store } from '../build/store.ts';
+import { treeOf } from '../build/tree.ts';
+import { modelOf } from '../model/index.ts';
+import { reachedFrom, targetOf } from '../model/stages.ts';
+import type { ValidFile } from '../model/validate.ts';
+import type { Attestation } from '../oci/attestation.ts';
+import { digestOf, type Image, imageIdOf } from '../oci/image.ts';
+import { imageUrl } from '../oci/package-url.ts';
+import { isSecretName, maskText, secretsOf } from '../report/mask-secrets.ts';
+import type { Document } from '../source/document.ts';
+import type { BuildInput } from './build-input.ts';
+import { type BuildOptions, platformIn } from './build-options.ts';
+import { fullName, shortName } from './image-names.ts';
+import type { Io } from './io.ts';
+import { say } from './say.ts';
+import { version } from './version.ts';
+
+/** Who sees how an image is made, and attests it. */
+export interface Witness {
+  /** The request with ears. */
+  readonly watching: (request: BuildRequest) => BuildRequest;
+  readonly attest: (image: Image, names: readonly string[]) => readonly Attestation[];
+}
+
+/** What is built. */
+export interface Scene extends Pick<BuildInput, 'document'> {
+  readonly origin: Material | undefined;
+  readonly options: BuildOptions;
+  readonly valid: ValidFile;
+  readonly request: BuildRequest;
+}
+
+export const witnessOf = (scene: Scene, io: Io): Witness => {
+  const { options, request } = scene;
+  const materials: Material[] = scene.origin ? [scene.origin] : [];
+  return {
+    watching: (watched) => ({
+      ...watched,
+      source: (material) => materials.push(material),
+      async imageNamed(text) {
+        const image = await watched.imageNamed(text);
+        materials.push(imageMaterial(request.store, text, image, options.platform));
+        return image;
+      },
+    }),
+    attest: (image, names) => [
+      ...(options.sbom ? [sbomOf(image, names, request.store, options, io)] : []),
+      ...(options.provenance ? [provenanceAt(scene, options.provenance, materials, io)] : []),
+    ],
+  };
+};
+
+/** The digest of a base image is known where it was pulled; else its id tells which it was. */
+const imageMaterial = (store: Store, text: string, image: Image, platform: string): Material => {
+  const name = fullName(text);
+  const uri = imageUrl(name, platform);
+  const id = imageIdOf(image);
+  const digest = pulledDigest(store, name, id);
+  return digest ? { uri, digest: { sha256: digest.replace('sha256:', '') } } : { uri, annotations: { imageId: id } };
+};
+
+const sbomOf = (image: Image, names: readonly string[], store: Store, options: BuildOptions, io: Io): Attestation => {
+  const found = packagesIn(treeOf(store, image.layers));
+  for (const gap of found.gaps) say(io, `the SBOM has a gap: ${gap}`);
+  const id = imageIdOf(image);
+  const [name = id] = names.map(shortName);
+  const urls = names.map((each) => imageUrl(each, options.platform));
+  const { created = '1970-01-01T00:00:00Z' } = image.json;
+  return { predicateType: SPDX, predicate: spdxOf({ name, id, urls, created, tool: `iechorlint-${version}` }, found) };
+};
+
+const provenanceAt = (
+  { options, document, valid, request, origin }: Scene,
+  { mode, builder }: NonNullable<BuildOptions['provenance']>,
+  materials: readonly Material[],
+  io: Io,
+): Attestation => {
+  const { inputs, secrets, ssh = new Map<string, string>() } = request;
+  const { buildArgs = new Map<string, string>() } = inputs;
+  const model = modelOf(valid.file, inputs);
+  const target = targetOf(model.stages, inputs.target);
+  const text = maskText(document.text, secretsOf(document.text));
+  const platform = platformIn({ operands: [], options: {} });
+  return provenanceOf({
+    mode,
+    builder: { id: builder ?? 'urn:iechorlint:builder', version, platform },
+    file: { ...(origin ?? fileDigest(document)), path: pathOf(document, options, io) },
+    args: {
+      platform: options.platform,
+      ...(options.target === undefined ? {} : { target: options.target }),
+      ...Object.fromEntries(Array.from(buildArgs, ([name, value]) => [`build-arg:${name}`, shown(name, value)])),
+      ...Object.fromEntries(Array.from(options.labels, ([name, value]) => [`label:${name}`, shown(name, value)])),
+    },
+    ...{ secrets: [...secrets.keys()], ssh: [...ssh.keys()], isLocal: origin === undefined, materials },
+    stages: target ? [...reachedFrom(target)].toSorted((a, b) => a.index - b.index) : [],
+    instructionOf: ({ start, end }) => text.slice(start, end),
+    hide: hider(document, buildArgs, options.labels, secrets),
+  });
+};
+
+const STARS = '***';
+const shown = (name: string, value: string): string => (isSecretName(name) ? STARS : value);
+
+const fileDigest = ({ bom, text, defect }: Document): Partial<Material> =>
+  defect ? {} : { digest: { sha256: digestOf(bom ? `\uFEFF${text}` : text).replace('sha256:', '') } };
+
+/** The same wherever the context is. */
+const pathOf = ({ path }: Document, { context }: BuildOptions, { cwd }: Io): string => {
+  const inside = relative(resolve(cwd, context), resolve(cwd, path));
+  return inside.startsWith('..') || inside === '' || path.includes(' ') ? path.replace(/^.*\//, '') : inside;
+};
+
+/** Shorter ones would hide words that have nothing to do with them. */
+const LEAST_LENGTH = 6;
+
+type Pairs = ReadonlyMap<string, string>;
+
+/** Stars out the values of secrets, wherever they stand, and what addresses have of them. */
+const hider = (document: Document, buildArgs: Pairs, labels: Pairs, secrets: BuildRequest['secrets']) => {
+  const named = [...buildArgs, ...labels].flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
+  const written = secretsOf(document.text).map(({ value }) => value);
+  const given = Array.from(secrets.values(), (bytes) => Buffer.from(bytes).toString('utf8'));
+  const lines = [...named, ...written, ...given].flatMap((text) => [text.trim(), ...text.split(/\r?\n/)]);
+  const values = [...new Set(lines)].filter(({ length }) => length >= LEAST_LENGTH);
+  values.sort((a, b) => b.length - a.length);
+  return (text: string): string => {
+    let hidden = text;
+    for (const value of values) hidden = hidden.replaceAll(value, STARS);
+    return hidden.includes('//') ? withoutKeys(hidden) : hidden;
+  };
+};
+
+/** Passwords in addresses, and signatures behind them. */
+const withoutKeys = (text: string): string =>
+  masked(text).replace(/([?&])([\w.-]+)=([^&#\s]*)/g, (whole, mark: string, name: string) =>
+    isSecretName(name) || /sig(?:nature)?$/i.test(name) ? `${mark}${name}=${STARS}` : whole,
+  );

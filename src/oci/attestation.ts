@@ -1,0 +1,68 @@
+import { type Descriptor, type Digest, type Manifest, MEDIA } from './image.ts';
+import { type Blob, type ImageBlobs, jsonBlob } from './layout.ts';
+
+/** What is attested of an image: https://github.com/in-toto/attestation/blob/main/spec/v1/predicate.md */
+export interface Attestation {
+  readonly predicateType: string;
+  readonly predicate: unknown;
+}
+
+const STATEMENT = 'https://in-toto.io/Statement/v1';
+const IN_TOTO = 'application/vnd.in-toto+json';
+const NOWHERE = { architecture: 'unknown', os: 'unknown' } as const;
+
+/**
+ * An image in an index, with what is attested of it beside it, as BuildKit lays it out:
+ * https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md. `subjects` are package URLs.
+ */
+export const withAttestations = (
+  image: ImageBlobs,
+  attestations: readonly Attestation[],
+  subjects: readonly string[],
+): ImageBlobs => {
+  if (attestations.length === 0) return image;
+  const { manifest, blobs } = attested(image.manifest.digest, attestations, subjects);
+  const index = jsonBlob({ schemaVersion: 2, mediaType: MEDIA.index, manifests: [image.manifest, manifest] });
+  return {
+    manifest: { mediaType: MEDIA.index, digest: index.digest, size: index.size },
+    inner: [image.manifest, manifest],
+    blobs: [index, ...image.blobs, ...blobs],
+  };
+};
+
+const attested = (image: Digest, attestations: readonly Attestation[], subjects: readonly string[]): ImageBlobs => {
+  const statements = attestations.map((each) => statementBlob(image, each, subjects));
+  const diff_ids = statements.map(({ digest }) => digest);
+  // Readers that know of images alone find one, of no platform.
+  const config = jsonBlob({ ...NOWHERE, config: {}, rootfs: { type: 'layers', diff_ids } });
+  const manifest: Manifest = {
+    schemaVersion: 2,
+    mediaType: MEDIA.manifest,
+    config: { mediaType: MEDIA.config, digest: config.digest, size: config.size },
+    layers: statements.map(({ digest, size }, at) => ({
+      mediaType: IN_TOTO,
+      digest,
+      size,
+      annotations: { 'in-toto.io/predicate-type': attestations[at]?.predicateType ?? '' },
+    })),
+  };
+  const blob = jsonBlob(manifest);
+  return { manifest: attestationDescriptor(blob, image), blobs: [blob, config, ...statements] };
+};
+
+const attestationDescriptor = ({ digest, size }: Blob, image: Digest): Descriptor => ({
+  mediaType: MEDIA.manifest,
+  digest,
+  size,
+  annotations: {
+    'vnd.docker.reference.digest': image,
+    'vnd.docker.reference.type': 'attestation-manifest',
+  },
+  platform: NOWHERE,
+});
+
+const statementBlob = (image: Digest, { predicateType, predicate }: Attestation, subjects: readonly string[]): Blob => {
+  const digest = { sha256: image.replace('sha256:', '') };
+  const names = subjects.length > 0 ? subjects : ['_'];
+  return jsonBlob({ _type: STATEMENT, predicateType, subject: names.map((name) => ({ name, digest })), predicate });
+};
