@@ -15,6 +15,7 @@ import { validate } from '../src/oci/validate.ts';
 import { bundleCli } from './support/bundle.ts';
 import { folderWith } from './support/cli.ts';
 import { archiveOf, imageIn } from './support/images.ts';
+import { freePort } from './support/ports.ts';
 
 const hasProgram = (name: string): boolean => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
 const has = {
@@ -47,15 +48,6 @@ afterAll(() => {
   remove();
   rmSync(work, { recursive: true, force: true });
 });
-
-const freePort = (): Promise<number> =>
-  new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      server.close(() => done(port));
-    });
-  });
 
 const startRegistry = async () => {
   const host = `127.0.0.1:${await freePort()}`;
