@@ -237,6 +237,12 @@ describe('init says what it found', () => {
     [{ 'package.json': '{"scripts": {"start": 5}, "dependencies": [], "main": {}}' }],
     [{ 'package.json': '{"scripts": {"start": "node \\"; rm -rf / \\n CMD"}}' }],
     [{ 'package.json': '{"main": "a\\nRUN evil"}' }],
+    [
+      {
+        'package.json': '{"scripts": {"build": "x"}, "dependencies": {"@angular/core": "1"}}',
+        'angular.json': '{"projects": {"a\\nRUN evil": {}}}',
+      },
+    ],
     [{ 'package.json': '{"packageManager": "pnpm@$(evil)"}' }],
     [{ 'go.mod': 'module evil;rm\n', 'cmd/a b/main.go': 'package main\n' }],
     [{ 'pyproject.toml': '= no TOML' }],

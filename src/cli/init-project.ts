@@ -36,25 +36,32 @@ export const initProject = async (given: InitArguments, io: Io): Promise<number>
 /** Larger files say nothing about a project that its manifest does not. */
 const LARGEST = 2_000_000;
 
-const folderAt = (place: string): Folder => ({
-  name: basename(place),
-  names: (path = '') => {
-    try {
-      return readdirSync(join(place, path)).sort();
-    } catch {
-      return [];
-    }
-  },
-  text: (path) => {
-    try {
-      const file = join(place, path);
-      const stat = statSync(file);
-      return stat.isFile() && stat.size <= LARGEST ? readFileSync(file, 'utf8').replace(/^\uFEFF/, '') : undefined;
-    } catch {
-      return undefined;
-    }
-  },
-});
+const folderAt = (place: string): Folder => {
+  const known = new Map<string, readonly string[]>();
+  const names = (path: string): readonly string[] => {
+    const listed = known.get(path) ?? namesIn(join(place, path));
+    known.set(path, listed);
+    return listed;
+  };
+  return { name: basename(place), names: (path = '') => names(path), text: (path) => textOf(join(place, path)) };
+};
+
+const namesIn = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+};
+
+const textOf = (file: string): string | undefined => {
+  try {
+    const stat = statSync(file);
+    return stat.isFile() && stat.size <= LARGEST ? readFileSync(file, 'utf8').replace(/^\uFEFF/, '') : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 /** What the project is; throws ConfigError where it is several. */
 const recipeFor = (folder: Folder, { template }: InitArguments, io: Io): Recipe | undefined => {

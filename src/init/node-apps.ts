@@ -1,6 +1,7 @@
 import type { ConfigNode } from '../config/tree.ts';
-import { keysAt, textAt } from './data.ts';
+import { jsonIn, keysAt, textAt } from './data.ts';
 import { type Folder, has, presentOf } from './folder.ts';
+import { isPlainName } from './recipe.ts';
 
 /** What the build of a project makes, and how that is served. */
 export interface NodeApp {
@@ -78,7 +79,7 @@ const FRAMEWORKS: readonly (readonly [name: string, describe: Describe])[] = [
         : { title: 'Astro', pages: 'dist' },
   ],
   ['@nestjs/core', () => ({ title: 'NestJS', command: ['node', 'dist/main.js'], output: ['dist'] })],
-  ['@angular/core', ({ root }) => angular(root)],
+  ['@angular/core', ({ folder }) => angular(folder)],
   ['react-scripts', () => ({ title: 'Create React App', pages: 'build' })],
   ['gatsby', () => ({ title: 'Gatsby', pages: 'public' })],
   ['vite', ({ root }) => (startScript(root) === undefined ? { title: 'Vite', pages: 'dist' } : undefined)],
@@ -98,11 +99,13 @@ const svelteNotes = (packages: readonly string[]): readonly string[] =>
     ? []
     : ['SvelteKit makes a program that Node.js runs with @sveltejs/adapter-node; set it in svelte.config.js'];
 
-const angular = (root: ConfigNode | undefined): Partial<NodeApp> => ({
-  title: 'Angular',
-  pages: `dist/${textAt(root, 'name') ?? 'app'}/browser`,
-  notes: ['Angular writes to dist/PROJECT/browser; look up outputPath in angular.json if the COPY finds nothing'],
-});
+const angular = (folder: Folder): Partial<NodeApp> => {
+  const name = keysAt(jsonIn(folder, 'angular.json'), 'projects').find(isPlainName) ?? 'app';
+  const notes = [
+    'Angular writes to dist/PROJECT/browser; look up outputPath in angular.json if the COPY finds nothing',
+  ];
+  return { title: 'Angular', pages: `dist/${name}/browser`, notes };
+};
 
 const startScript = (root: ConfigNode | undefined): string | undefined => textAt(root, 'scripts', 'start');
 

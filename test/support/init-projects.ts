@@ -102,6 +102,16 @@ export const PROJECTS: Readonly<Record<string, ProjectCase>> = {
     lines: ['COPY --from=build /app/dist /usr/share/nginx/html', 'USER 101:101'],
     port: 8080,
   },
+  angular: {
+    files: {
+      'package.json': packageJson({ scripts: { build: 'ng build' }, dependencies: { '@angular/core': '20' } }),
+      'package-lock.json': '{}',
+      'angular.json': '{"projects": {"shop": {}}}',
+    },
+    title: 'Node.js, npm, Angular',
+    lines: ['COPY --from=build /app/dist/shop/browser /usr/share/nginx/html'],
+    port: 8080,
+  },
   astro: {
     files: {
       'package.json': packageJson({

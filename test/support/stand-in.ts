@@ -30,7 +30,7 @@ esac`,
   bun: 'test "$1" = install && test -s package.json && test -e bun.lock && mkdir -p node_modules/.bin',
   corepack: 'test "$1" = enable',
   built:
-    'test -d node_modules && mkdir -p dist/server .output/server .next build && touch dist/index.html dist/main.js',
+    'test -d node_modules && mkdir -p dist/server dist/shop/browser .output/server .next build && touch dist/index.html dist/main.js',
   python: 'test "$1 $2" = "-m venv" && mkdir -p "$3/bin"',
   pip: `case "$*" in
   'install -r '*) test -s "$3" && for each in $(sed -n 's/^-r //p' "$3"); do test -s "$each"; done ;;
