@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -173,5 +173,28 @@ describe.runIf(canBuild)('what is kept of a step', () => {
     );
     await build(file);
     expect(readFileSync(join(store, '1/records/files', name), 'utf8')).toMatch(/\n$/);
+  });
+
+  it('may be damaged, and then tells nothing', async () => {
+    put('key', 'x');
+    const file = 'FROM scratch\nCOPY key /\n';
+    const damaged = (folder: string, text: string) => {
+      const files = readdirSync(join(store, '1/records', folder), { recursive: true, encoding: 'utf8' })
+        .map((name) => join(store, '1/records', folder, name))
+        .filter((path) => statSync(path).isFile());
+      for (const path of files) writeFileSync(path, text);
+      expect(files).not.toEqual([]);
+    };
+    await build(file);
+    for (const text of ['{', 'null', '7', '[]', '{"stage-0":5}', '{"stage-0":[[1,2],"x"]}']) {
+      damaged('files', text);
+      put('key', `x${text}`);
+      expect(reasonsIn(await build(file))).toEqual([]);
+    }
+    for (const text of ['{', 'null', '{"base":"","below":[],"bases":0,"values":[5],"files":[]}', '{"files":{}}']) {
+      damaged('steps', text);
+      put('key', `y${text}`);
+      expect(reasonsIn(await build(file))).toEqual(['COPY: what it read last is not known any more']);
+    }
   });
 });

@@ -333,6 +333,15 @@ describe.skipIf(!isReady)('the end of a step', { timeout: 30_000 }, () => {
     expect(seen).toMatch(/failed after [\d.]+ s\niechorlint: Dockerfile:2:/);
   });
 
+  it('ends those of other stages, and says what failed first', () => {
+    const file = 'RUN sleep 30; echo finished\nRUN echo more\nFROM base\nRUN exit 5\nCOPY --from=0 /tmp /t\n';
+    const { status, stderr } = build(file, { args: ['--no-cache'] });
+    expect(status).toBe(3);
+    expect(stderr).toContain('Dockerfile:5: the command ended with exit code 5');
+    expect(stderr).not.toMatch(/\| finished|RUN echo more|done in/);
+    expect(stderr.match(/failed after/g)).toHaveLength(1);
+  });
+
   it('says why it runs again', () => {
     const file = (version: string) => `ARG VERSION=${version}\nRUN --mount=type=bind,target=/in cat /in/a\n`;
     const context = folderWith({ Dockerfile: `FROM base\n${file('1')}`, a: 'one\n' });
@@ -395,7 +404,7 @@ describe.skipIf(!isReady)('other runners', { timeout: 30_000 }, () => {
       'RUN touch /a; chown 33:34 /a; mkdir /d; echo 1 > /d/1\nRUN rm -r /d; mkdir /d; touch /d/2; stat -c %u /a';
     const context = folderWith({ Dockerfile: `FROM base\n${text}` });
     const home = mkdtempSync(join(tmpdir(), 'iechorlint-home-'));
-    for (const folder of [context, home, dirname(cli)]) chmodSync(folder, 0o755);
+    for (const folder of [context, home, dirname(cli), dirname(dirname(cli))]) chmodSync(folder, 0o755);
     chownSync(home, Number(uid), Number(uid));
     const archive = join(home, 'base.tar');
     expect(call(['save', '--store', store, '-o', archive, 'base']).status).toBe(0);

@@ -176,6 +176,7 @@ const contextOf = (step: StepInfo, { request, prepared, endOf }: Around): StepCo
     return image;
   },
   imageNamed: imageOf(prepared.bases, request),
+  throwIfStopped: () => undefined,
 });
 
 /** Whether a step gives the same on whatever it stands. */

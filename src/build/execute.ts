@@ -22,6 +22,7 @@ import type { StepNote } from './notes.ts';
 import { countSteps, imageOf, type Prepared, prepare, stagesFor, stepsOf, twinOf } from './prepare.ts';
 import type { Reason } from './reasons.ts';
 import type { RemoteLayers, StepRecord } from './remote-layers.ts';
+import { endSteps } from './sandbox/children.ts';
 import type { Sandbox } from './sandbox/port.ts';
 import type { Agent } from './ssh-agent.ts';
 import { type Before, type StepLayer, stepLayer } from './step-layer.ts';
@@ -104,9 +105,10 @@ export const execute = async (asked: ValidFile, request: BuildRequest): Promise<
   const { model, bases, target, needed, placeOf } = await prepare(asked, request);
   request.report({ kind: 'begin', steps: countSteps(model, needed) });
   const builds = new Map<StageInfo, Promise<Built>>();
+  const stop = newStop();
   const build = (stage: StageInfo): Promise<Built> => {
     const twin = twinOf(model, stage);
-    const known = builds.get(twin) ?? buildStage(model, twin, { request, bases, build });
+    const known = builds.get(twin) ?? buildStage(model, twin, { request, bases, build, stop }).catch(stop.after);
     builds.set(twin, known);
     return known;
   };
@@ -122,14 +124,37 @@ export const execute = async (asked: ValidFile, request: BuildRequest): Promise<
 const placed = (error: unknown, placeOf: Prepared['placeOf']): unknown =>
   error instanceof BuildError ? new BuildError(error.message, placeOf(error.range), error.exitCode) : error;
 
+/** What failed first ends the whole build, and all that fails from then on does so for that. */
+interface Stop {
+  readonly after: (error: unknown) => never;
+  readonly throwIfStopped: () => void;
+}
+
+const newStop = (): Stop => {
+  let first: { readonly error: unknown } | undefined;
+  return {
+    after(error) {
+      // Stages whose steps are ended wait for them themselves.
+      if (!first) void endSteps();
+      first ??= { error };
+      throw first.error;
+    },
+    throwIfStopped() {
+      if (first) throw first.error;
+    },
+  };
+};
+
 interface Around {
+  readonly stop: Stop;
   readonly request: BuildRequest;
   readonly bases: ReadonlyMap<string, Image>;
   readonly build: (stage: StageInfo) => Promise<Built>;
 }
 
 const buildStage = async (model: Model, stage: StageInfo, around: Around): Promise<Built> => {
-  const { request, bases, build } = around;
+  const { request, bases, build, stop } = around;
+  const { throwIfStopped } = stop;
   const start = await startOf(stage, around);
   const built = async (other: StageInfo) => (await build(other)).image;
   const bring = async (brought: Image) => {
@@ -146,7 +171,8 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
       notes.push(note);
       continue;
     }
-    const context: StepContext = { model, step, request, build: built, bring, imageNamed: imageOf(bases, request) };
+    const images = { build: built, bring, imageNamed: imageOf(bases, request) };
+    const context: StepContext = { model, step, request, ...images, throwIfStopped };
     const { layer, created: made, ...how } = await layerOf(step.node, { image, lines, place: place() }, context);
     created = made;
     image = append(image, layer, historyJson(entry.text, created));
@@ -185,9 +211,11 @@ const layerOf = async (node: Instruction, before: Before, context: StepContext):
   const sources = stagesFor(context.model, node);
   if (sources.length > 0) request.report({ kind: 'wait', stage: step.stage, on: sources });
   await Promise.all(sources.map(context.build));
+  context.throwIfStopped();
   const began = uptime();
   request.report({ kind: 'start', step });
   const found = await stepLayer(node, before, context).catch((error: unknown) => {
+    context.throwIfStopped();
     const milliseconds = uptime() - began;
     if (error instanceof BuildError) request.report({ kind: 'fail', step, error, milliseconds });
     throw error;

@@ -2,7 +2,7 @@ import type { Instruction } from '../ast/nodes.ts';
 import type { Model } from '../model/index.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { digestOf, hexOf } from '../oci/image.ts';
-import { type KeyParts, markOfText } from './key-parts.ts';
+import { isKeyParts, type KeyParts, markOfText } from './key-parts.ts';
 import { changeBetween, type Reason } from './reasons.ts';
 import { readJson, sizeAt, writeWhole } from './small-files.ts';
 import type { Store } from './store.ts';
@@ -42,7 +42,7 @@ export const openJournal = (store: Store, name: string): Journal => {
   const path = store.path('records', 'files', hexOf(digestOf(name)));
   let known: Index | undefined;
   const index = (): Index => {
-    known ??= readJson<Index>(path) ?? {};
+    known ??= indexIn(readJson<unknown>(path));
     return known;
   };
   const fresh = new Map<string, (Noted | undefined)[]>();
@@ -55,16 +55,35 @@ export const openJournal = (store: Store, name: string): Journal => {
       stage[step.at] = noted;
       const isOther = index()[step.stage]?.[step.at]?.[1] !== key;
       const place = recordPath(store, key);
-      if (parts && (isNew || isOther) && sizeAt(place) === undefined) writeWhole(place, JSON.stringify(parts()));
+      if (parts && (isNew || isOther) && sizeAt(place) === undefined)
+        kept(() => writeWhole(place, JSON.stringify(parts())));
     },
     save() {
       const merged = { ...index() };
       for (const [stage, steps] of fresh) merged[stage] = withOlder(steps, index()[stage] ?? []);
       const text = JSON.stringify(merged);
-      if (text !== JSON.stringify(index())) writeWhole(path, text);
+      if (text !== JSON.stringify(index())) kept(() => writeWhole(path, text));
     },
   };
 };
+
+/** What cannot be kept is not told of next time; nothing else depends on it. */
+const kept = (write: () => void): void => {
+  try {
+    write();
+  } catch {}
+};
+
+/** What was damaged tells nothing. */
+const indexIn = (value: unknown): Index => {
+  if (typeof value !== 'object' || value === null) return {};
+  const index: Record<string, readonly Noted[]> = {};
+  for (const [stage, steps] of Object.entries(value)) if (Array.isArray(steps)) index[stage] = steps.filter(isNoted);
+  return index;
+};
+
+const isNoted = (value: unknown): value is Noted =>
+  Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'string');
 
 export const recordPath = (store: Store, key: string): string =>
   store.path('records', 'steps', key.slice(0, 2), key.slice(2));
@@ -89,8 +108,9 @@ const reasonFor = (store: Store, last: Noted | undefined, step: StepPlace, made:
   if (!last || last[1] === '') return { kind: 'first', text: `${keyword}: not built here before` };
   if (last[0] !== step.texts[step.at]) return { kind: 'instruction', text: `${keyword}: the instruction changed` };
   if (last[1] === key) return { kind: 'pruned', text: `${keyword}: its layer is no longer in the cache` };
-  const before = readJson<KeyParts>(recordPath(store, last[1]));
-  if (!before || !parts) return { kind: 'unknown', text: `${keyword}: what it read last is not known any more` };
+  const before = readJson<unknown>(recordPath(store, last[1]));
+  if (!isKeyParts(before) || !parts)
+    return { kind: 'unknown', text: `${keyword}: what it read last is not known any more` };
   return changeBetween(keyword, before, parts(), lineOf);
 };
 

@@ -14,6 +14,25 @@ export interface KeyParts extends StepInputs {
   readonly bases: number;
 }
 
+/** Whether a file that was read is whole. */
+export const isKeyParts = (value: unknown): value is KeyParts =>
+  typeof value === 'object' &&
+  value !== null &&
+  'values' in value &&
+  isListOf(value.values, (each) => isListOf(each, isText)) &&
+  'below' in value &&
+  isListOf(value.below, isText) &&
+  'files' in value &&
+  isListOf(value.files, isFileList);
+
+const isFileList = (value: unknown): value is FileList =>
+  typeof value === 'object' && value !== null && 'of' in value && 'files' in value && isListOf(value.files, isText);
+
+const isListOf = (value: unknown, isOne: (each: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(isOne);
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
 /** What of a step's key is its own. */
 export interface StepInputs {
   readonly values: readonly NamedMark[];

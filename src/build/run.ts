@@ -243,6 +243,7 @@ type Part = Pick<RunRequest, 'env' | 'mounts' | 'output' | 'hasInput'>;
 
 const started = async (scene: Scene, part: Part): Promise<ExitCode> => {
   const { sandbox, tree, node, lowers, place, work, argv, owner, network, hostname, isInsecure, gone, context } = scene;
+  context.throwIfStopped();
   try {
     return await sandbox.run({
       ...{ lowers, place, work, argv, owner, network, hostname, isInsecure, ...part },

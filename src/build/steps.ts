@@ -23,6 +23,8 @@ export interface StepContext {
   /** The image with its layers in the store. */
   readonly bring: (image: Image) => Promise<Image>;
   readonly imageNamed: (text: string) => Promise<Image>;
+  /** Throws what has ended the build, where something has. */
+  readonly throwIfStopped: () => void;
 }
 
 /** What decides a layer. The same data on the same files gives the same layer. */
