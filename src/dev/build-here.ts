@@ -18,17 +18,18 @@ export const buildHere = async (name: string, expected: BuildCase, folder: strin
   for (const { tag, file, context } of basesOf(name, expected, folder)) {
     if (tag === BUSYBOX_TAG && store.image(tag)) continue;
     if (tag === BUSYBOX_TAG) writeBusybox(context, file);
-    const made = await run([...usual, '-t', tag, '-f', file, context], folder);
+    const made = await runHere([...usual, '-t', tag, '-f', file, context], folder);
     if (made.code !== 0) return { failure: made.stderr };
   }
   const place = stdin === undefined ? ['-f', join(folder, 'iEchorfile'), join(folder, 'context')] : ['-'];
   const input = stdin === undefined ? undefined : readFileSync(join(folder, 'context', stdin));
-  const { code, stdout, stderr } = await run([...usual, ...options, ...place], folder, input);
+  const { code, stdout, stderr } = await runHere([...usual, ...options, ...place], folder, input);
   const image = code === 0 ? store.image(stdout.trim()) : undefined;
   return image ? { image } : { failure: stderr.trim() };
 };
 
-const run = async (args: readonly string[], cwd: string, input?: Uint8Array) => {
+/** Runs the command line in this process, as `iechorlint ARGS` in a folder. */
+export const runHere = async (args: readonly string[], cwd: string, input?: Uint8Array) => {
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr') => ({
     isTerminal: () => false,
