@@ -244,7 +244,10 @@ with files, for which only --build-arg, --target, --platform, --format and --bas
   lsp: {
     operands: '',
     describe: 'Serve editors over the language server protocol, on standard input and output',
-    flags: { stdio: { type: 'boolean', describe: 'What it does anyway; for editors that say so' } },
+    flags: {
+      stdio: { type: 'boolean', describe: 'What it does anyway; for editors that say so' },
+      clientProcessId: { type: 'string', describe: 'The process of the editor, with which this one ends' },
+    },
     examples: [],
     epilogue: 'Editors start it; editors/README.md says how each is told to.',
     run: async (given, io, rules) => {

@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import {
+  createProtocolConnection,
+  type Position,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
 import { longFile } from './long-file.ts';
 
 /** Measures what a keystroke costs in an editor: a real server over its standard input and output, in files of 3,000 lines. */
@@ -9,10 +14,10 @@ const KEYSTROKES = 41;
 const URI = pathToFileURL('iEchorfile.bench').href;
 
 const startServer = () => {
-  const server = spawn(process.execPath, ['dist/cli.js', 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['dist/cli.js', 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const connection = createProtocolConnection(
-    new StreamMessageReader(server.stdout),
-    new StreamMessageWriter(server.stdin),
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
   );
   const waiting: ((version: number) => void)[] = [];
   connection.onNotification('textDocument/publishDiagnostics', ({ version }: { version: number }) => {
@@ -20,8 +25,10 @@ const startServer = () => {
   });
   connection.listen();
   const published = () => new Promise<number>((resolve) => waiting.push(resolve));
-  return { server, connection, published };
+  return { process: child, connection, published };
 };
+
+type Server = ReturnType<typeof startServer>;
 
 interface Times {
   /** Until what can be completed there is told. */
@@ -32,41 +39,44 @@ interface Times {
   readonly settled: number;
 }
 
-export const measureEditor = async (shape: Parameters<typeof longFile>[0]): Promise<readonly Times[]> => {
-  const { server, connection, published } = startServer();
+const measureEditor = async (shape: Parameters<typeof longFile>[0]): Promise<readonly Times[]> => {
+  const server = startServer();
   const text = longFile(shape);
-  await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
-  await connection.sendNotification('initialized', {});
   const textDocument = { uri: URI, languageId: 'dockerfile', version: 1, text };
-  const first = published();
-  await connection.sendNotification('textDocument/didOpen', { textDocument });
+  await server.connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities: {} });
+  await server.connection.sendNotification('initialized', {});
+  const first = server.published();
+  await server.connection.sendNotification('textDocument/didOpen', { textDocument });
   await first;
   const lines = text.split('\n');
   const times: Times[] = [];
-  for (let version = 2; version < KEYSTROKES + 2; version++) {
-    // Into the middle of an ENV, from the top of the file to its end.
-    const line = lines.findIndex(
-      (each, index) => index > ((version - 2) / KEYSTROKES) * (lines.length - 30) && each.startsWith('ENV'),
-    );
-    const position = { line, character: 8 };
-    const start = performance.now();
-    const soon = published();
-    const late = published();
-    const changes = [{ range: { start: position, end: position }, text: 'x' }];
-    const changed = { textDocument: { uri: URI, version }, contentChanges: changes };
-    await connection.sendNotification('textDocument/didChange', changed);
-    const since = async (work: Promise<unknown>) => {
-      await work;
-      return performance.now() - start;
-    };
-    const answer = connection.sendRequest('textDocument/completion', { textDocument: { uri: URI }, position });
-    const [answered, found, settled] = await Promise.all([since(answer), since(soon), since(late)]);
-    times.push({ answered, found, settled });
+  for (let index = 0; index < KEYSTROKES; index++) {
+    // Into an ENV, from the top of the file to its end.
+    const from = (index / KEYSTROKES) * (lines.length - 30);
+    const line = lines.findIndex((each, at) => at > from && each.startsWith('ENV'));
+    times.push(await timesOf(server, index + 2, { line, character: 8 }));
   }
-  server.kill();
-  connection.dispose();
+  server.process.kill();
+  server.connection.dispose();
   // The first ones warm the server up.
   return times.slice(KEYSTROKES >> 2);
+};
+
+/** Types one letter, and asks what could stand there, as editors do. */
+const timesOf = async ({ connection, published }: Server, version: number, position: Position): Promise<Times> => {
+  const start = performance.now();
+  const since = async (work: Promise<unknown>) => {
+    await work;
+    return performance.now() - start;
+  };
+  const [soon, late] = [since(published()), since(published())];
+  await connection.sendNotification('textDocument/didChange', {
+    textDocument: { uri: URI, version },
+    contentChanges: [{ range: { start: position, end: position }, text: 'x' }],
+  });
+  const answer = since(connection.sendRequest('textDocument/completion', { textDocument: { uri: URI }, position }));
+  const [answered, found, settled] = await Promise.all([answer, soon, late]);
+  return { answered, found, settled };
 };
 
 const middle = (values: readonly number[], share: number): string =>
