@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { rules } from '../rules/index.ts';
 import { pushImage } from '../src/build/push.ts';
+import { portIn } from '../src/init/ports.ts';
 import { nodeVersionFor, pythonVersionFor } from '../src/init/versions.ts';
 import { folderWith, runIn, type World } from './support/cli.ts';
 import { imageIn, testStore } from './support/images.ts';
@@ -56,6 +57,30 @@ describe('init writes for a project', () => {
     const { read } = await init(NODE);
     for (const line of ['.git', '.env', 'node_modules', 'iEchorfile'])
       expect(read('.dockerignore')?.split('\n')).toContain(line);
+  });
+});
+
+describe('init takes the port that the program tells', () => {
+  it.each([
+    ['app.listen(8081);', 8081],
+    ['app.listen( { host: "0.0.0.0", port: 5000 })', 5000],
+    ['const port = process.env.PORT || 4000;\napp.listen(port)', 4000],
+    ["const PORT = Number(process.env['PORT'] ?? '4100')", 4100],
+    ['http.ListenAndServe(":9000", nil)', 9000],
+    ['let listener = TcpListener::bind("0.0.0.0:7000")', 7000],
+    ['app.listen(80); admin.listen(81);', undefined],
+    ['app.listen(port)', undefined],
+    ['const report = 3000; const exportPort = 1;', undefined],
+  ])('%s', (text, port) => {
+    expect(portIn(text)).toBe(port);
+  });
+
+  it('and then does not call it a guess', async () => {
+    const { stderr, read } = await init({ ...NODE, 'server.js': 'require("http").createServer().listen(8123);\n' });
+    expect(read('iEchorfile')).toContain('EXPOSE 8123\n');
+    expect(read('compose.yaml')).toContain('127.0.0.1:8123:8123');
+    expect(stderr).not.toContain('guess');
+    expect((await init(NODE)).stderr).toContain('port 3000 is a guess');
   });
 });
 

@@ -12,6 +12,7 @@ import {
   monorepoOf,
   type Recipe,
   recipesFor,
+  serviceName,
 } from '../init/index.ts';
 import { CONFIG_NAME, configText, type InitArguments } from './init.ts';
 import type { Io } from './io.ts';
@@ -27,7 +28,8 @@ export const initProject = async (given: InitArguments, io: Io): Promise<number>
   const folder = folderAt(place);
   const recipe = given.template === 'none' ? undefined : recipeFor(folder, given, io);
   const digests = recipe && given.pin ? await digestsOf(recipe, given, io) : new Map();
-  const code = writeDrafts(draftsFor(folder, place, recipe, digests), place, given, io);
+  const next = recipe && `build it by \`iechorlint --build -t ${serviceName(folder.name)} ${given.folder ?? '.'}\``;
+  const code = writeDrafts(draftsFor(folder, place, recipe, digests), place, { ...given, next }, io);
   // Last, for the files fill a screen.
   for (const note of recipe?.notes ?? []) say(io, `to be looked at: ${note}`);
   return code;

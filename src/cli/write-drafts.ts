@@ -21,6 +21,8 @@ export interface WriteOptions {
   readonly yes: boolean;
   readonly force: boolean;
   readonly dryRun: boolean;
+  /** What can be done with the files once they are there. */
+  readonly next?: string | undefined;
 }
 
 /** Shows the drafts, and writes them when it is told to; what is there stays. 2: nobody could be asked. */
@@ -42,6 +44,7 @@ export const writeDrafts = (drafts: readonly Draft[], place: string, options: Wr
   }
   for (const draft of wanted) write(draft, place, options.force);
   say(io, `wrote ${names}`);
+  if (options.next !== undefined && wanted.length === drafts.length) say(io, options.next);
   return 0;
 };
 

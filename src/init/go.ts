@@ -1,5 +1,6 @@
 import { type Folder, has, presentOf } from './folder.ts';
 import { IMAGES, laterOf, USERS, VERSIONS, versionIn } from './images.ts';
+import { portIn } from './ports.ts';
 import { cachedRun, isPlainName, programOf, type Recipe } from './recipe.ts';
 
 const MODULES = '/go/pkg/mod';
@@ -11,7 +12,8 @@ export const goRecipe = (folder: Folder): Recipe | undefined => {
   if (module === undefined) return undefined;
   const main = mainPackage(folder);
   const name = nameOf(folder, module, main);
-  const port = isServer(folder, module, main) ? 8080 : undefined;
+  const known = serverIn(folder, module, main);
+  const port = known.isServer ? (known.port ?? 8080) : undefined;
   const version = laterOf(VERSIONS.go, versionIn(/^go\s+(\S+)/m.exec(module)?.[1], 2));
   const build = [
     `FROM ${IMAGES.go(version)} AS build`,
@@ -34,7 +36,9 @@ export const goRecipe = (folder: Folder): Recipe | undefined => {
     port,
     notes: [
       ...(main === undefined ? ['no file of package main was found; write its folder behind `go build`'] : []),
-      ...(port === undefined ? [] : [`port ${port} is a guess; write the port on which the program listens`]),
+      ...(port === undefined || known.port !== undefined
+        ? []
+        : [`port ${port} is a guess; write the port on which the program listens`]),
     ],
   };
 };
@@ -64,14 +68,15 @@ const nameOf = (folder: Folder, module: string, main: string | undefined): strin
 const SERVERS =
   /\b(?:gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|gorilla\/mux|google\.golang\.org\/grpc)\b/;
 
-const isServer = (folder: Folder, module: string, main: string | undefined): boolean => {
-  if (SERVERS.test(module)) return true;
-  const path = main === undefined || main === '.' ? '' : main.slice(2);
-  return folder
-    .names(path)
-    .some(
-      (name) =>
-        /ListenAndServe|net\.Listen\(/.test(folder.text(path === '' ? name : `${path}/${name}`) ?? '') &&
-        name.endsWith('.go'),
-    );
+/** The sources of the program itself, with what it takes from others. */
+const serverIn = (
+  folder: Folder,
+  module: string,
+  main: string | undefined,
+): { isServer: boolean; port: number | undefined } => {
+  const path = main === undefined || main === '.' ? '' : `${main.slice(2)}/`;
+  const sources = folder.names(path).filter((name) => name.endsWith('.go') && !name.endsWith('_test.go'));
+  const texts = sources.map((name) => folder.text(`${path}${name}`) ?? '');
+  const isServer = SERVERS.test(module) || texts.some((text) => /ListenAndServe|net\.Listen\(/.test(text));
+  return { isServer, port: portIn(...texts) };
 };

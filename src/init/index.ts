@@ -13,7 +13,7 @@ import { rustRecipe } from './rust.ts';
 export type { Folder } from './folder.ts';
 export { type Monorepo, monorepoOf } from './monorepo.ts';
 export { KINDS, type Kind, type Recipe } from './recipe.ts';
-export { composeText, type Digests, iechorfileText, ignoreText, imagesIn } from './texts.ts';
+export { composeText, type Digests, iechorfileText, ignoreText, imagesIn, serviceName } from './texts.ts';
 
 const RECIPES: Readonly<Record<Kind, (folder: Folder) => Recipe | undefined>> = {
   node: nodeRecipe,

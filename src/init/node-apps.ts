@@ -1,6 +1,7 @@
 import type { ConfigNode } from '../config/tree.ts';
 import { jsonIn, keysAt, textAt } from './data.ts';
 import { type Folder, has, presentOf } from './folder.ts';
+import { portIn } from './ports.ts';
 import { isPlainName } from './recipe.ts';
 
 /** What the build of a project makes, and how that is served. */
@@ -10,6 +11,8 @@ export interface NodeApp {
   readonly pages: string | undefined;
   readonly command: readonly string[];
   readonly port: number | undefined;
+  /** Whether the port is no guess. */
+  readonly isPortKnown: boolean;
   readonly env: readonly string[];
   /** What the program needs besides package.json; undefined: all there is. */
   readonly output: readonly string[] | undefined;
@@ -25,6 +28,7 @@ const SERVER: NodeApp = {
   pages: undefined,
   command: [],
   port: 3000,
+  isPortKnown: false,
   env: [],
   output: undefined,
   isBundled: false,
@@ -109,14 +113,19 @@ const angular = (folder: Folder): Partial<NodeApp> => {
 
 const startScript = (root: ConfigNode | undefined): string | undefined => textAt(root, 'scripts', 'start');
 
+/** What is compiled into the program. */
+const SOURCES = ['src/main.ts', 'src/index.ts', 'src/server.ts', 'src/app.ts', 'server.ts', 'index.ts'];
+
 const ownProgram = (folder: Folder, root: ConfigNode | undefined, runtime: 'node' | 'bun'): NodeApp => {
   const file = programFile(folder, root, runtime);
-  if (file !== undefined) return { ...SERVER, command: [runtime, ...file] };
-  if (startScript(root) !== undefined) return { ...SERVER, command: [runtime === 'bun' ? 'bun' : 'npm', 'start'] };
+  const port = portIn(...[...(file ?? []), ...SOURCES].map((name) => folder.text(name.replace(/^\.\//, ''))));
+  const server = { ...SERVER, port: port ?? SERVER.port, isPortKnown: port !== undefined };
+  if (file !== undefined) return { ...server, command: [runtime, ...file] };
+  if (startScript(root) !== undefined) return { ...server, command: [runtime === 'bun' ? 'bun' : 'npm', 'start'] };
   const notes = [
     'package.json names no program (`scripts.start` or `main`), so CMD starts index.js; write what is right',
   ];
-  return { ...SERVER, command: [runtime, 'index.js'], notes };
+  return { ...server, command: [runtime, 'index.js'], notes };
 };
 
 /** The file that the start script gives to the runtime, `main`, or one of the usual name; a signal reaches it without npm. */

@@ -122,7 +122,7 @@ const notesOf = ({ folder, root, manager, app }: Work): readonly string[] => [
         'a script of package.json runs at the install, before the sources are copied; copy what it reads beside package.json',
       ]
     : []),
-  ...(app.pages === undefined && app.title === undefined
+  ...(app.pages === undefined && app.title === undefined && !app.isPortKnown
     ? [`port ${app.port} is a guess; write the port on which the program listens`]
     : []),
 ];

@@ -1,6 +1,7 @@
 import { fieldOf, keysAt, textAt, tomlIn } from './data.ts';
 import { type Folder, has } from './folder.ts';
 import { IMAGES, USERS } from './images.ts';
+import { portIn } from './ports.ts';
 import { cachedRun, isPlainName, programOf, type Recipe } from './recipe.ts';
 
 /** A project with a Cargo.toml that is a package. */
@@ -9,7 +10,8 @@ export const rustRecipe = (folder: Folder): Recipe | undefined => {
   const name = textAt(manifest, 'package', 'name');
   if (name === undefined || !isPlainName(name)) return undefined;
   const program = binaryOf(manifest) ?? name;
-  const port = keysAt(manifest, 'dependencies').some((each) => SERVERS.has(each)) ? 8080 : undefined;
+  const known = portIn(folder.text('src/main.rs'));
+  const port = keysAt(manifest, 'dependencies').some((each) => SERVERS.has(each)) ? (known ?? 8080) : undefined;
   const isLocked = has(folder, 'Cargo.lock');
   const compile = `cargo build --release${isLocked ? ' --locked' : ''} --bin ${program}`;
   const build = [
@@ -34,7 +36,9 @@ export const rustRecipe = (folder: Folder): Recipe | undefined => {
     port,
     notes: [
       ...(isLocked ? [] : ['there is no Cargo.lock; run `cargo generate-lockfile` and commit it']),
-      ...(port === undefined ? [] : [`port ${port} is a guess; write the port on which the program listens`]),
+      ...(port === undefined || known !== undefined
+        ? []
+        : [`port ${port} is a guess; write the port on which the program listens`]),
     ],
   };
 };

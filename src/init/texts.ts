@@ -58,7 +58,8 @@ export const composeText = ({ port }: Recipe, name: string, file: string): strin
     '',
   ].join('\n');
 
-const serviceName = (name: string): string =>
+/** A name of a folder as one of an image or a service. */
+export const serviceName = (name: string): string =>
   name
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, '-')
