@@ -125,16 +125,46 @@ interface KeptFolder {
   readonly isListed: boolean;
 }
 
-const isSame = (root: string, { folders, marks }: Sighting): boolean => {
+const isSame = (root: string, sighting: Sighting): boolean => {
+  const before = ownFolder();
+  try {
+    return hasSameFiles(root, sighting, before !== undefined);
+  } catch {
+    // Who looks through the files tells what is wrong.
+    return false;
+  } finally {
+    if (before !== undefined) process.chdir(before);
+  }
+};
+
+/** Where this process is; undefined where it cannot come back to it. */
+const ownFolder = (): string | undefined => {
+  try {
+    const folder = process.cwd();
+    process.chdir(folder);
+    return folder;
+  } catch {
+    return undefined;
+  }
+};
+
+/** From inside a folder the system finds its files a fourth faster. */
+const hasSameFiles = (root: string, { folders, marks }: Sighting, mayEnter: boolean): boolean => {
   let row = 0;
   for (const { path, names, others, isListed } of folders) {
     const folder = `${root}/${path}`;
     if (isListed && joinedNames(namesIn(folder)) !== names) return false;
-    for (const name of split(names)) if (!isSameFile(`${folder}/${name}`, marks, row++)) return false;
+    const isInside = mayEnter && names.length > LONG;
+    if (isInside) process.chdir(folder);
+    const start = isInside ? '' : `${folder}/`;
+    for (const name of split(names)) if (!isSameFile(`${start}${name}`, marks, row++)) return false;
     for (const name of split(others)) if (!isSameFile(`${folder}/${name}`, marks, row++)) return false;
   }
   return true;
 };
+
+/** For few names it is not worth to go there. */
+const LONG = 100;
 
 /** The root's own name is empty, and it is the only one of its kind. */
 const split = (names: string): readonly string[] => (names === '' ? [] : names.slice(0, -1).split('/'));

@@ -38,6 +38,21 @@ const cacheOf = (path) => {
   }
 };
 
+/** Parts of Node that take a millisecond or two to load, and for which most calls have no use. */
+const LATE =
+  /^node:(?:child_process|https?|module|net|os|stream|stream\/promises|timers\/promises|tls|worker_threads|zlib)$/;
+
+/** Loads a module when something of it is used. */
+const lateModule = (id) =>
+  new Proxy(
+    {},
+    {
+      get: (_target, name) => require(id)[name],
+      ownKeys: () => Reflect.ownKeys(require(id)),
+      getOwnPropertyDescriptor: (_target, name) => ({ value: require(id)[name], enumerable: true, configurable: true }),
+    },
+  );
+
 const load = (path) => {
   const known = modules.get(path);
   if (known) return known.exports;
@@ -46,7 +61,10 @@ const load = (path) => {
   const module = { exports: {} };
   modules.set(path, module);
   scripts.set(path, script);
-  const requireFrom = (id) => (id.startsWith('.') ? load(join(dirname(path), id)) : require(id));
+  const requireFrom = (id) => {
+    if (id.startsWith('.')) return load(join(dirname(path), id));
+    return LATE.test(id) ? lateModule(id) : require(id);
+  };
   // A script cannot import, so this is done for it.
   requireFrom.esm = (url) => import(url);
   script.runInThisContext()(module.exports, requireFrom, module, path, dirname(path));
