@@ -273,6 +273,13 @@ describe.runIf(canBuild)('what came of a build', () => {
     });
   });
 
+  it('has the provenance that was asked for', async () => {
+    await build(['--no-lint', '--metadata-file', 'm.json', '--provenance', 'mode=max']);
+    expect(JSON.parse(readFileSync(join(context, 'm.json'), 'utf8'))['buildx.build.provenance']).toHaveProperty(
+      'buildDefinition',
+    );
+  });
+
   it('leaves no id of an earlier build where this one fails', async () => {
     writeFileSync(join(context, 'id'), 'of an earlier build');
     put('iEchorfile', 'FROM scratch\nCOPY nothing /\n');

@@ -92,6 +92,7 @@ export const PLAN_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(
       'force-builtin-syntax',
       'fail-on',
     ],
+    ...Object.keys(REGISTRY_FLAGS),
   ].flatMap((name) => {
     const flag = BUILD_FLAGS[name];
     return flag ? [[name, flag]] : [];

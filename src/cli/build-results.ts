@@ -1,8 +1,10 @@
 import { accessSync, constants, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { PROVENANCE } from '../build/attest/provenance.ts';
 import type { BuildError } from '../build/error.ts';
 import { ConfigError } from '../config/error.ts';
 import type { ValidFile } from '../model/validate.ts';
+import type { Attestation } from '../oci/attestation.ts';
 import type { Document } from '../source/document.ts';
 import { lineIndexOf } from '../source/text.ts';
 import type { Io } from './io.ts';
@@ -21,6 +23,7 @@ interface Made {
   /** Full ones. */
   readonly names: readonly string[];
   readonly written: readonly Written[];
+  readonly attestations: readonly Attestation[];
 }
 
 /** `--iidfile` and `--metadata-file`; what an earlier build has left there is gone at once. Throws ConfigError. */
@@ -60,9 +63,11 @@ const told = (file: string, action: () => void): void => {
 };
 
 /** As `docker buildx build` names them; an image that was handed out nowhere has no manifest, and is known by its id. */
-const metadataOf = ({ id, names, written }: Made): object => {
+const metadataOf = ({ id, names, written, attestations }: Made): object => {
   const last = written.at(-1);
+  const provenance = attestations.find(({ predicateType }) => predicateType === PROVENANCE)?.predicate;
   return {
+    ...(provenance ? { 'buildx.build.provenance': provenance } : {}),
     'containerimage.config.digest': id,
     ...(last?.descriptor ? { 'containerimage.descriptor': last.descriptor } : {}),
     'containerimage.digest': last?.digest ?? id,

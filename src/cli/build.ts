@@ -97,11 +97,12 @@ const carriedOut = async ({ time, progress, ...scene }: Job): Promise<number> =>
   const names = options.tags.map(fullName);
   const id = store.saveImage(labelled, names);
   saveNotes(store, id, notes);
-  saveAttestations(store, id, witness?.attest(labelled, names) ?? []);
+  const attestations = witness?.attest(labelled, names) ?? [];
+  saveAttestations(store, id, attestations);
   saveLastBuild(store, resolve(io.cwd, document.path), id);
   const written = await handedOut(labelled, names, store, options, progress);
   const isHandedOut = (await shared?.handOut(built.image)) ?? true;
-  results?.succeed({ id, names, written });
+  results?.succeed({ id, names, written, attestations });
   const { sandbox } = request;
   if (!options.quiet && typeof sandbox !== 'string' && sandbox.isUsed()) say(progress.io, runnerText(sandbox));
   progress.finish(id, names);
