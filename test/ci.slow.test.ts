@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -201,7 +202,30 @@ describe.skipIf(process.platform === 'win32')('the Job of Kubernetes', { timeout
       checked.push(...artifacts.map(({ location }: { location: { uri: string } }) => location.uri));
     }
     expect(checked.sort()).toEqual(names.sort());
+    const together = merged(reports);
+    if (together) expect(together).toEqual([...names].map((name) => `${name} relative-workdir`).sort());
   });
+
+  /** The findings in what the command of the comment makes of all reports; undefined where it does not run here. */
+  const merged = (reports: string): readonly string[] | undefined => {
+    const [, command = ''] =
+      /`npx @microsoft\/sarif-multitool (merge .*?)`/.exec(readFileSync('ci/kubernetes.yaml', 'utf8')) ?? [];
+    const program: string = createRequire(import.meta.url)('@microsoft/sarif-multitool');
+    chmodSync(program, 0o755);
+    const env = { ...process.env, DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: '1' };
+    const args = command.replaceAll("'", '').replace('reports/', `${reports}/`).split(' ');
+    const { status, stdout, error } = spawnSync(program, args, { cwd: reports, env, encoding: 'utf8' });
+    if (error) return undefined;
+    expect(stdout).toContain('Merge completed');
+    expect(status).toBe(0);
+    const { runs } = JSON.parse(readFileSync(join(reports, 'iechorlint.sarif'), 'utf8'));
+    type Result = { ruleId: string; locations: { physicalLocation: { artifactLocation: { uri: string } } }[] };
+    return runs
+      .flatMap(({ results }: { results: Result[] }) => results)
+      .filter(({ ruleId }: Result) => ruleId === 'relative-workdir')
+      .map(({ ruleId, locations }: Result) => `${locations[0]?.physicalLocation.artifactLocation.uri} ${ruleId}`)
+      .sort();
+  };
 });
 
 describe.skipIf(process.platform === 'win32')('recipes for other systems', { timeout: 60_000 }, () => {
