@@ -367,4 +367,28 @@ describe.runIf(canBuild)('a cache in a registry', () => {
     expect((await built(context, ['--no-cache', '--cache-from', name])).steps.some(isCached)).toBe(false);
     expect(registry.seen).toEqual([]);
   });
+
+  it('spares base images that nobody looks into', async () => {
+    const { registry } = await pushed();
+    const tag = (name: string) => `${registry.host}/team/app:${name}`;
+    for (const name of ['tools', 'slim']) {
+      const context = folderWith({ iEchorfile: 'FROM scratch\nCOPY file /file\n', file: name.repeat(1000) });
+      expect((await built(context, ['-t', tag(name), '--push'])).code).toBe(0);
+    }
+    const file = `FROM ${tag('tools')} AS made\nCOPY own /own\nFROM ${tag('slim')}\nCOPY --from=made /own /own\n`;
+    const context = folderWith({ ...FILES, iEchorfile: file });
+    const cache = tag('cache');
+    const first = await built(context, ['--cache-to', cache]);
+    registry.seen.length = 0;
+    const second = await built(context, ['--cache-from', cache]);
+    expect(second.id).toBe(first.id);
+    expect(second.steps.every(isCached)).toBe(true);
+    // The configurations of the cache and of both bases, one of them twice; the layers of one base and of one step.
+    expect(blobsSeen(registry.seen)).toHaveLength(4 + 2);
+    expect((await runIn(context, ['store', 'verify', '--store', second.store])).code).toBe(0);
+    writeFileSync(join(context, 'iEchorfile'), file.replace('/own /own\n', '/file /own\n'));
+    const cold = await built(context, []);
+    const third = await built(context, ['--cache-from', cache]);
+    expect(third.id).toBe(cold.id);
+  });
 });

@@ -117,8 +117,7 @@ export const execute = async (asked: ValidFile, request: BuildRequest): Promise<
   const failed = all.find((each) => each.status === 'rejected');
   if (failed) throw placed(failed.reason, placeOf);
   const built = await build(target);
-  await request.remote?.bring(built.image.layers);
-  return built;
+  return { ...built, image: await withLayers(request, built.image) };
 };
 
 const placed = (error: unknown, placeOf: Prepared['placeOf']): unknown =>
@@ -145,6 +144,10 @@ const newStop = (): Stop => {
   };
 };
 
+/** The image with its layers in the store. */
+const withLayers = async ({ remote }: BuildRequest, image: Image): Promise<Image> =>
+  remote ? { ...image, layers: await remote.bring(image.layers) } : image;
+
 interface Around {
   readonly stop: Stop;
   readonly request: BuildRequest;
@@ -157,10 +160,7 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
   const { throwIfStopped } = stop;
   const start = await startOf(stage, around);
   const built = async (other: StageInfo) => (await build(other)).image;
-  const bring = async (brought: Image) => {
-    await request.remote?.bring(brought.layers);
-    return brought;
-  };
+  const bring = (needed: Image) => withLayers(request, needed);
   const notes = [...start.notes];
   const lines = [...start.lines];
   let { image } = start;

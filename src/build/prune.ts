@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hexOf } from '../oci/image.ts';
 import type { Compressed } from './compress.ts';
+import type { Pulled } from './origins.ts';
 import { readJson } from './small-files.ts';
 import type { Store } from './store.ts';
 import { cacheFiles, removeFolder, sweeping } from './sweep.ts';
@@ -62,6 +63,7 @@ export const prune = (store: Store, keep: number): Pruned =>
       }
     }
     forgetBlobs(store, needed);
+    forgetPulled(store);
     forgetRecords(store);
     const kept = sizeOf(store.folder);
     return { freed: Math.max(0, before - kept), kept, images, items };
@@ -97,6 +99,15 @@ const forgetNameless = (store: Store): number => {
   const nameless = readdirSync(store.path('images')).filter((hex) => !named.has(hex));
   for (const hex of nameless) forgetImage(store, hex);
   return nameless.length;
+};
+
+/** Of images that are not here any more nobody asks what they were. */
+const forgetPulled = (store: Store): void => {
+  for (const name of namesIn(store.path('pulled'))) {
+    const path = store.path('pulled', name);
+    const pulled = readJson<Pulled>(path);
+    if (!pulled || store.image(pulled.id) === undefined) rmSync(path, { force: true });
+  }
 };
 
 const neededBlobs = (store: Store): readonly string[] =>

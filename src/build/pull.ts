@@ -1,4 +1,4 @@
-import { type Image, imageIdOf } from '../oci/image.ts';
+import { type Image, imageIdOf, readImageJson } from '../oci/image.ts';
 import { nameParts } from '../oci/name.ts';
 import { fetchBytes, fetchNamed, fetchStream, openRepository, type Repository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
@@ -29,4 +29,23 @@ export const pullImage = async (
   }
   rememberPulled(store, name, { id: imageIdOf(image), digest });
   return image;
+};
+
+/** An image of which nothing but the configuration is here. */
+export interface Peeked {
+  /** Its layers need not be in the store, and their sizes are not known. */
+  readonly image: Image;
+  /** The name by its digest, which means the same for ever. */
+  readonly name: string;
+}
+
+/** Looks at an image in its registry without taking its layers. Throws ImageError. */
+export const peekImage = async (store: Store, name: string, platform: string, access: Access): Promise<Peeked> => {
+  const { host, path, tag, digest: asked } = nameParts(name);
+  const repository = openRepository(host, path, access);
+  const { manifest, digest } = await fetchNamed(repository, asked ?? tag ?? 'latest', platform);
+  const json = readImageJson(Buffer.from(await fetchBytes(repository, manifest.config)).toString());
+  const image: Image = { json, layers: json.rootfs.diff_ids.map((diffId) => ({ diffId, size: 0 })) };
+  rememberPulled(store, name, { id: imageIdOf(image), digest });
+  return { image, name: `${host}/${path}@${digest}` };
 };

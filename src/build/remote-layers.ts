@@ -5,8 +5,8 @@ import type { CacheEntry } from './store.ts';
 export interface RemoteLayers {
   /** What a step of that key has made; its layer need not be in the store. */
   readonly entry: (key: string) => CacheEntry | undefined;
-  /** Takes layers into the store that are not there. Throws ImageError where one is lost. */
-  readonly bring: (layers: readonly Layer[]) => Promise<void>;
+  /** Takes layers into the store that are not there, and gives them as they are there. Throws ImageError where one is lost. */
+  readonly bring: (layers: readonly Layer[]) => Promise<readonly Layer[]>;
 }
 
 /** A step that a build has come by, under every key that is known for it. */

@@ -1,4 +1,5 @@
 import type { ImportReport } from '../build/import.ts';
+import type { LateImages } from '../build/shared/late-images.ts';
 import type { Store } from '../build/store.ts';
 import { emptyImage, type Image, isPlatform } from '../oci/image.ts';
 import type { NamedContexts } from './build-contexts.ts';
@@ -12,16 +13,22 @@ export const baseImages = (
   store: Store,
   options: BuildOptions,
   progress: Progress,
+  late?: LateImages,
 ): ((text: string) => Promise<Image>) => {
   const inStore = async (text: string): Promise<Image> => {
     const known = store.image(fullName(text));
     if (known && !options.pull && isPlatform(known.json, options.platform)) return known;
-    const { pullImage } = await import('../build/pull.ts');
+    const { peekImage, pullImage } = await import('../build/pull.ts');
     const { accessTo } = await import('../oci/session.ts');
     const access = accessTo(options.registries, progress.io.env);
-    const report = pullReport(text, progress.transfer);
-    const image = await pullImage(store, fullName(text), options.platform, access, report);
-    store.saveImage(image, [fullName(text)]);
+    const pulled = async (name: string) => {
+      const image = await pullImage(store, name, options.platform, access, pullReport(text, progress.transfer));
+      store.saveImage(image, [fullName(text)]);
+      return image;
+    };
+    if (!late) return pulled(fullName(text));
+    const { image, name } = await peekImage(store, fullName(text), options.platform, access);
+    late.add(image, () => pulled(name));
     return image;
   };
   return async (text) => {

@@ -6,6 +6,7 @@ import { openJournal } from '../build/journal.ts';
 import { saveLastBuild, saveNotes } from '../build/notes.ts';
 import { endSteps } from '../build/sandbox/children.ts';
 import { needsNamespace } from '../build/sandbox/rootless.ts';
+import { type LateImages, lateImages } from '../build/shared/late-images.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
 import { ImageError } from '../oci/error.ts';
@@ -52,6 +53,8 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const runner = runnerText(steps.sandbox);
   const progress = await progressOf({ ...options, runner, hasShell: steps.onFailure !== undefined }, io);
   const contexts = namedContexts(options, progress.io, store);
+  // Where steps may be known, their base images may not be needed.
+  const late = options.cacheFrom.length > 0 && !options.noCache ? lateImages(store) : undefined;
   const journal = openJournal(store, journalName(document, options, io));
   const request: BuildRequest = {
     inputs,
@@ -62,10 +65,10 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
     ...shellAside(steps, progress),
     ...anewOf(options, valid),
     epoch: options.keepsTimes ? undefined : 0,
-    imageNamed: baseImages(contexts, store, options, progress),
+    imageNamed: baseImages(contexts, store, options, progress, late),
     report: progress.report,
   };
-  const job: Job = { options, document, origin, valid, request, time, progress };
+  const job: Job = { late, options, document, origin, valid, request, time, progress };
   try {
     return await endingInOrder(() => carriedOut(job), endSteps);
   } catch (error) {
@@ -77,17 +80,18 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
 };
 
 interface Job extends Scene {
+  readonly late: LateImages | undefined;
   /** Of everything new, in seconds since 1970. */
   readonly time: number | Promise<number>;
   readonly progress: Progress;
 }
 
-const carriedOut = async ({ time, progress, ...scene }: Job): Promise<number> => {
+const carriedOut = async ({ time, progress, late, ...scene }: Job): Promise<number> => {
   const { options, document, valid, request } = scene;
   const { store } = request;
   const { io } = progress;
   const results = await resultsOf(options, io);
-  const shared = await sharedCaches(options, store, io);
+  const shared = await sharedCaches(options, store, io, late);
   const witness = await witnessTo(scene, io);
   const watched = witness?.watching(request) ?? request;
   const executed = (more: Partial<BuildRequest> = {}) => execute(valid, { ...watched, ...more });
@@ -150,10 +154,15 @@ const shellAside = ({ onFailure }: Pick<BuildRequest, 'onFailure'>, { aside }: P
   onFailure ? { onFailure: (shell) => aside(() => onFailure(shell)) } : {};
 
 /** Where caches of other machines are asked for. */
-const sharedCaches = async (options: BuildOptions, store: Store, io: Io): Promise<SharedBuild | undefined> =>
+const sharedCaches = async (
+  options: BuildOptions,
+  store: Store,
+  io: Io,
+  late: LateImages | undefined,
+): Promise<SharedBuild | undefined> =>
   options.cacheFrom.length + options.cacheTo.length === 0
     ? undefined
-    : (await import('./shared-caches.ts')).sharedBuild(options, store, io);
+    : (await import('./shared-caches.ts')).sharedBuild(options, store, io, late);
 
 /** Where something is to be attested. */
 const witnessTo = async (scene: Scene, io: Io): Promise<Witness | undefined> =>

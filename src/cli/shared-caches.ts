@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { BuildRequest, Built } from '../build/execute.ts';
 import type { RemoteLayers, StepRecord } from '../build/remote-layers.ts';
-import { buildWith, type Caches, openCaches } from '../build/shared/caches.ts';
+import { buildWith, type Caches, type CacheTrouble, openCaches } from '../build/shared/caches.ts';
+import type { LateImages } from '../build/shared/late-images.ts';
 import { type CacheSource, openLocalCache, openRegistryCache, USUAL_TAG } from '../build/shared/source.ts';
 import { cacheDocument, pushCache, writeLocalCache } from '../build/shared/write.ts';
 import type { Store } from '../build/store.ts';
@@ -25,8 +26,8 @@ export interface SharedBuild {
 type Options = Pick<BuildOptions, 'cacheFrom' | 'cacheTo' | 'noCache' | 'registries' | 'platform' | 'quiet'>;
 
 /** Opens the caches that a build may take from; one that cannot be opened is told, and no more. */
-export const sharedBuild = async (options: Options, store: Store, io: Io): Promise<SharedBuild> => {
-  const { caches, lacking } = await openWanted(options, store, io);
+export const sharedBuild = async (options: Options, store: Store, io: Io, late?: LateImages): Promise<SharedBuild> => {
+  const { caches, lacking } = await openWanted(options, store, io, late);
   const isDamaged = () => lacking > 0 || caches.lost() > 0;
   let steps: readonly StepRecord[] = [];
   return {
@@ -52,14 +53,14 @@ const openWanted = async (
   options: Options,
   store: Store,
   io: Io,
+  late?: LateImages,
 ): Promise<{ readonly caches: Caches; readonly lacking: number }> => {
   const access = hasty(accessTo(options.registries, io.env));
   const wanted = options.noCache ? [] : options.cacheFrom;
   const opened = await Promise.all(wanted.map((from) => openOrWarn(from, options.platform, access, io)));
   const sources = opened.filter((source) => source !== undefined);
-  const caches = openCaches(store, sources, ({ name, reason }) =>
-    say(io, `the cache ${name} is not used any more: ${reason}`),
-  );
+  const warn = ({ name, reason }: CacheTrouble) => say(io, `the cache ${name} is not used any more: ${reason}`);
+  const caches = openCaches(store, sources, warn, late);
   return { caches, lacking: wanted.length - sources.length };
 };
 

@@ -6,6 +6,7 @@ import { rememberOrigin } from '../origins.ts';
 import type { RemoteLayers, StepRecord } from '../remote-layers.ts';
 import { entryOf } from '../step-layer.ts';
 import type { Store } from '../store.ts';
+import { type LateImages, lateImages } from './late-images.ts';
 import type { CacheSource, SharedLayer } from './source.ts';
 
 /** Caches of other machines, those that turn out to be bad taken away. */
@@ -29,6 +30,7 @@ export const openCaches = (
   store: Store,
   sources: readonly CacheSource[],
   warn: (trouble: CacheTrouble) => void,
+  bases: LateImages = lateImages(store),
 ): Caches => {
   const good = new Set(sources);
   // Layers that nobody holds do until one of them is needed.
@@ -66,6 +68,7 @@ export const openCaches = (
       return undefined;
     },
     async bring(layers) {
+      await bases.bring(layers);
       const queue = layers.filter(({ diffId }) => !store.hasBlob(diffId) && sources.some(has(diffId)));
       const work = async () => {
         for (let next = queue.shift(); next; next = queue.shift()) await bringOne(next.diffId);
@@ -73,6 +76,10 @@ export const openCaches = (
       const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
       const failed = all.find((each) => each.status === 'rejected');
       if (failed) throw failed.reason;
+      return layers.map(({ diffId, size }) => ({
+        diffId,
+        size: store.hasBlob(diffId) ? store.blobSize(diffId) : size,
+      }));
     },
     lost: () => sources.length - good.size + Number(!trustsKnown),
     shared: (diffId) => holders(diffId)[0]?.layers.get(diffId),
