@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { ownerOf } from './accounts.ts';
+import type { Port, PortNetwork } from './ports.ts';
 import { type BindMount, type ExitCode, HOSTNAME, type Sandbox, SandboxError } from './sandbox/port.ts';
 import type { Store } from './store.ts';
 import { homeOf, makeStubs, newUpper } from './stubs.ts';
@@ -24,6 +25,10 @@ export interface ImageRun {
   readonly warn: (text: string) => void;
   /** Whether it reads our standard input. */
   readonly hasInput: boolean;
+  /** Whether our terminal is to be its own. */
+  readonly hasTerminal: boolean;
+  /** Where there are some, it has a network of its own. */
+  readonly ports: readonly Port[];
 }
 
 /** Runs it with our own output, in files that are thrown away afterwards. Throws ImageError. */
@@ -44,7 +49,9 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
   const env = new Map((config.Env ?? []).map(pairOf));
   if (!env.has('HOME')) env.set('HOME', homeOf(tree, owner));
   for (const [name, value] of run.env) env.set(name, value);
+  let network: PortNetwork | undefined;
   try {
+    network = run.ports.length > 0 ? await publish(run, join(work, 'ports')) : undefined;
     return await sandbox.run({
       ...{
         work,
@@ -55,9 +62,11 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
         hosts: run.hosts,
         hostname: HOSTNAME,
         hasInput: run.hasInput,
+        hasTerminal: run.hasTerminal,
         warn: run.warn,
       },
       lowers: () => layerFolders(store, image.layers),
+      namespace: network?.namespace,
       place: placeOfFiles(store, image.layers),
       workdir: `/${tree.resolve(workdir)}`,
       mounts: run.volumes.map((volume) => ({ ...volume, target: placeOf(tree, volume.target) })),
@@ -68,8 +77,19 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
   } catch (error) {
     throw error instanceof SandboxError ? new ImageError(error.message) : error;
   } finally {
+    network?.close();
     rmSync(work, { recursive: true, force: true, maxRetries: 3 });
   }
+};
+
+/** Tells of ports that it has chosen. */
+const publish = async ({ ports, warn }: ImageRun, folder: string): Promise<PortNetwork> => {
+  const { openPorts } = await import('./ports.ts');
+  mkdirSync(folder);
+  const network = await openPorts(ports, folder, process.env.PATH ?? '');
+  for (const [index, { outside, inside }] of network.ports.entries())
+    if (ports[index]?.outside === 0) warn(`port ${inside} is reached at port ${outside}`);
+  return network;
 };
 
 const argvOf = (

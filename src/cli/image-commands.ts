@@ -26,6 +26,12 @@ export const IMAGE_COMMANDS = {
       workdir: { type: 'string', alias: 'w', describe: 'Where to start' },
       entrypoint: { type: 'string', describe: "The program instead of the image's own" },
       network: { type: 'string', choices: ['host', 'none'], describe: 'What it may reach', defaultDescription: 'host' },
+      publish: {
+        type: 'string',
+        array: true,
+        alias: 'p',
+        describe: '[ADDRESS:]PORT:PORT of it to reach here; it reaches nothing itself then',
+      },
       'add-host': { type: 'string', array: true, describe: 'NAME:ADDRESS for its /etc/hosts' },
       runner: {
         type: 'string',
@@ -39,6 +45,7 @@ export const IMAGE_COMMANDS = {
     },
     examples: [
       ['$0 run hello', 'what its CMD says'],
+      ['$0 run -p 8080:80 web', 'a server, to be reached at port 8080'],
       ['$0 run --rm -it -v .:/src debian:12 bash', 'look around in it'],
     ],
     epilogue: "Exit codes: the program's own; 2 wrong use; 125 it could not be started.",

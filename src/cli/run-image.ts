@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { isatty } from 'node:tty';
 import { runImage } from '../build/run-image.ts';
+import { endSteps } from '../build/sandbox/children.ts';
 import type { BindMount } from '../build/sandbox/port.ts';
 import { enterNamespace, needsNamespace } from '../build/sandbox/rootless.ts';
 import { openStore } from '../build/store.ts';
@@ -13,8 +15,10 @@ import { platformIn, runnerOf } from './build-options.ts';
 import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
+import { publishedPort } from './published-ports.ts';
 import { registriesOf } from './registry-options.ts';
 import { say } from './say.ts';
+import { endingInOrder } from './signals.ts';
 import { DOCTOR, hostLine, sandboxOf } from './step-inputs.ts';
 import { storeFolder } from './store-folder.ts';
 
@@ -24,6 +28,8 @@ export const run = async (given: Given, io: Io): Promise<number> => {
   if (name === undefined) throw new ConfigError('run needs an image; try `iechorlint run hello`');
   if (needsNamespace()) return inNamespace(io);
   const folder = storeFolder(textOf(given, 'store'), io);
+  if (textsOf(given, 'publish').length > 0 && textOf(given, 'network') !== undefined)
+    throw new ConfigError('--publish makes a network of its own: leave --network out');
   const sandbox = sandboxOf(runnerOf(given), io);
   if (typeof sandbox === 'string') return failed(`${sandbox}; ${DOCTOR}`, io);
   const request = {
@@ -36,12 +42,14 @@ export const run = async (given: Given, io: Io): Promise<number> => {
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
     hosts: textsOf(given, 'add-host').map(hostLine),
     hasInput: isOn(given, 'interactive'),
+    hasTerminal: isOn(given, 'tty') && isOn(given, 'interactive') && isatty(0),
+    ports: textsOf(given, 'publish').map(publishedPort),
     warn: (text: string) => say(io, text),
   };
   try {
     const store = openStore(folder);
     const image = store.image(fullName(name)) ?? store.image(name) ?? (await pulled(name, given, io));
-    return await runImage(store, image, request, sandbox);
+    return await endingInOrder(() => runImage(store, image, request, sandbox), endSteps, ['SIGTERM', 'SIGHUP']);
   } catch (error) {
     const trouble = storeTrouble(folder, error);
     if (!(trouble instanceof ImageError)) throw trouble;

@@ -21,15 +21,19 @@ export const undisturbed = async <T>(action: () => T): Promise<T> => {
   }
 };
 
-/** While it goes on, a signal ends this process in order: after `end` what was begun is deleted. */
-export const endingInOrder = async <T>(action: () => Promise<T>, end: () => Promise<void>): Promise<T> => {
+/** While it goes on, each of the signals ends this process in order: after `end` what was begun is deleted. */
+export const endingInOrder = async <T>(
+  action: () => Promise<T>,
+  end: () => Promise<void>,
+  signals: readonly NodeJS.Signals[] = SIGNALS,
+): Promise<T> => {
   const stop = (signal: NodeJS.Signals) => {
     void end().finally(() => process.exit(128 + constants.signals[signal]));
   };
-  for (const each of SIGNALS) process.on(each, stop);
+  for (const each of signals) process.on(each, stop);
   try {
     return await action();
   } finally {
-    for (const each of SIGNALS) process.off(each, stop);
+    for (const each of signals) process.off(each, stop);
   }
 };

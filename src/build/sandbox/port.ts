@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly workdir: string;
   readonly owner: Owner;
   readonly network: 'host' | 'none';
+  /** The file of a network namespace to be in; undefined: that of this process. */
+  readonly namespace?: string | undefined;
   /** What is mounted besides what every step has: targets are absolute, with links followed, and exist. */
   readonly mounts: readonly SandboxMount[];
   readonly isInsecure: boolean;
@@ -32,6 +34,8 @@ export interface RunRequest {
   readonly output: ((chunk: Buffer) => void) | undefined;
   /** Whether it reads our standard input; only without `output`. */
   readonly hasInput?: boolean;
+  /** Whether that is a terminal which is to be its own. */
+  readonly hasTerminal?: boolean;
 }
 
 export type Place = (folder: string) => Promise<void>;

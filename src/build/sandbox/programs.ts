@@ -22,6 +22,7 @@ export interface Programs {
 const PACKAGES: Readonly<Record<string, string>> = {
   unshare: 'util-linux',
   setpriv: 'util-linux',
+  nsenter: 'util-linux',
   mount: 'mount',
   umount: 'mount',
   crun: 'crun',

@@ -9,7 +9,7 @@ import { scratchFolder } from './scratch.ts';
 import { laterLines, quoted } from './script.ts';
 import { seccompFilter } from './seccomp.ts';
 import { type Supervisor, startSupervisor } from './supervisor.ts';
-import { runOnTerminal } from './terminal.ts';
+import { entering, runOnTerminal } from './terminal.ts';
 
 export type RuntimeName = 'crun' | 'runc';
 
@@ -30,7 +30,7 @@ export const runtimeSandbox = (name: RuntimeName, path: string): Runner | string
     async run(request) {
       const folders = stepFolders(request);
       const script = prepare(name, runtime, programs, request, folders);
-      const command = [programs.unshare, '-m', '--propagation', 'private', programs.sh];
+      const command = [...entering(request), programs.unshare, ...namespaces(request), programs.sh];
       try {
         if (!request.output) return await runOnTerminal(programs, command, script, folders);
         supervisor ??= startSupervisor(programs, scratchFolder(dirname(request.work)));
@@ -42,6 +42,13 @@ export const runtimeSandbox = (name: RuntimeName, path: string): Runner | string
     },
   };
 };
+
+/** Steps that the supervisor does not start have their own end with them. */
+const namespaces = ({ output }: RunRequest): readonly string[] => [
+  ...(output ? ['-m'] : ['-m', '-p', '-f', '--kill-child=KILL']),
+  '--propagation',
+  'private',
+];
 
 const capabilityNames = CAPABILITIES.map((name) => `CAP_${name.toUpperCase()}`);
 
@@ -79,7 +86,7 @@ const prepare = (
     'set -e',
     'umask 022',
     // It looks its processes up by the numbers that they have where it runs.
-    ...(name === 'runc' && request.output ? [`${programs.mount} -n -t proc proc /proc`] : []),
+    ...(name === 'runc' ? [`${programs.mount} -n -t proc proc /proc`] : []),
     `${programs.mount} -n -a -T ${quoted(join(own, 'fstab'))}`,
     `(umask 077; printf %s ${config} > ${quoted(join(bundle, 'config.json'))})`,
     ...plan.later.flatMap((each) => laterLines(programs, each)),
@@ -102,6 +109,7 @@ const configOf = (request: RunRequest, folders: StepFolders): object => {
   return {
     ociVersion: '1.0.2',
     process: {
+      ...(request.hasTerminal ? { terminal: true } : {}),
       user: { uid: owner.uid, gid: owner.gid, additionalGids: owner.groups },
       args: argv,
       env: Array.from(env, ([name, value]) => `${name}=${value}`),

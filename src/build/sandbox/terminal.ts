@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { endWithUs } from './children.ts';
 import { withoutDescriptors } from './descriptors.ts';
 import type { StepFolders } from './folders.ts';
-import { type ExitCode, SandboxError } from './port.ts';
-import type { Programs } from './programs.ts';
+import { type ExitCode, type RunRequest, SandboxError } from './port.ts';
+import { type Programs, pathOf } from './programs.ts';
 
 /** A step that writes where we do is no child of the supervisor, so that signals of the terminal reach it. */
 export const runOnTerminal = async (
@@ -41,3 +41,7 @@ export const runOnTerminal = async (
     process.off('SIGINT', ignore);
   }
 };
+
+/** What stands before a command that is to be in another network. */
+export const entering = ({ namespace }: RunRequest): readonly string[] =>
+  namespace === undefined ? [] : [pathOf('nsenter', process.env.PATH ?? '') ?? 'nsenter', `--net=${namespace}`];

@@ -8,7 +8,7 @@ import { isRootless } from './rootless.ts';
 import { scratchFolder } from './scratch.ts';
 import { quoted, scriptOf } from './script.ts';
 import { type Supervisor, startSupervisor } from './supervisor.ts';
-import { runOnTerminal } from './terminal.ts';
+import { entering, runOnTerminal } from './terminal.ts';
 
 /** The runner that needs nothing installed. A text says what is missing all the same. */
 export const unshareSandbox = (path: string): Runner | string => {
@@ -21,7 +21,7 @@ export const unshareSandbox = (path: string): Runner | string => {
     async run(request) {
       const folders = stepFolders(request);
       const script = prepare(programs, request, folders);
-      const command = [programs.unshare, ...namespaces(request), programs.sh];
+      const command = [...entering(request), programs.unshare, ...namespaces(request), programs.sh];
       try {
         if (!request.output) return await runOnTerminal(programs, command, script, folders);
         supervisor ??= startSupervisor(programs, scratchFolder(dirname(request.work)));

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { bundleCli } from './support/bundle.ts';
+import { folderWith } from './support/cli.ts';
+
+const BUSYBOX = '/usr/bin/busybox';
+const isReady = process.platform === 'linux' && process.geteuid?.() === 0 && existsSync(BUSYBOX);
+if (!isReady) console.warn(`ports of images are left out: they need Linux, root and ${BUSYBOX}`);
+const RUNNERS = ['unshare', 'crun', 'runc'].filter(
+  (name) => name === 'unshare' || spawnSync(name, ['--version']).error === undefined,
+);
+
+let cli = '';
+let remove = () => {};
+const store = join(tmpdir(), `iechorlint-ports-${process.pid}`);
+
+beforeAll(async () => {
+  if (isReady) ({ file: cli, remove } = await bundleCli());
+}, 60_000);
+afterAll(() => {
+  remove();
+  spawnSync('rm', ['-rf', store]);
+});
+
+const call = (...args: readonly string[]) => spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
+
+/** An image with a server of the file `page`. */
+const image = (): void => {
+  if (existsSync(store)) return;
+  const context = folderWith({
+    Dockerfile: 'FROM scratch\nCOPY rootfs/ /\nCMD ["/bin/busybox", "httpd", "-f", "-p", "80", "-h", "/www"]\n',
+    'rootfs/www/page': 'x'.repeat(1 << 20),
+    'rootfs/etc/passwd': 'root:x:0:0::/:/bin/sh\n',
+  });
+  mkdirSync(join(context, 'rootfs/bin'));
+  copyFileSync(BUSYBOX, join(context, 'rootfs/bin/busybox'));
+  for (const name of ['sh', 'ls', 'ip']) symlinkSync('busybox', join(context, 'rootfs/bin', name));
+  expect(call('--build', '--no-lint', '--store', store, '-t', 'web', context).status).toBe(0);
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  const isPort = (each: AddressInfo | string | null): each is AddressInfo => typeof each === 'object' && each !== null;
+  return isPort(address) ? address.port : 0;
+};
+
+const page = async (port: number, host = '127.0.0.1'): Promise<number | undefined> => {
+  for (let tries = 0; tries < 100; tries++) {
+    try {
+      return (await (await fetch(`http://${host}:${port}/page`)).text()).length;
+    } catch {
+      await setTimeout(50);
+    }
+  }
+  return undefined;
+};
+
+const started = (...args: readonly string[]): ChildProcess => {
+  const child = spawn(process.execPath, [cli, 'run', '--store', store, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+};
+
+const isServed = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/page`).then(
+    () => true,
+    () => false,
+  );
+
+/** Whether a program of the image is left, by a name that no other has. */
+const isLeft = (port: number): boolean =>
+  spawnSync('pgrep', ['-f', `^/bin/busybox httpd .* realm-${port}`]).status === 0;
+
+describe.runIf(isReady)('ports of an image', { timeout: 60_000 }, () => {
+  it.each(RUNNERS)('are reached from here under %s, until it ends', async (runner) => {
+    image();
+    const port = await freePort();
+    const program = ['/bin/busybox', 'httpd', '-f', '-p', '80', '-h', '/www', '-r', `realm-${port}`];
+    const child = started('--runner', runner, '-p', `${port}:80`, 'web', ...program);
+    expect(await page(port)).toBe(1 << 20);
+    expect(await Promise.all(Array.from({ length: 20 }, () => page(port)))).toEqual(Array(20).fill(1 << 20));
+    expect(isLeft(port)).toBe(true);
+    const end = new Promise((resolve) => child.once('close', resolve));
+    child.kill(runner === 'unshare' ? 'SIGKILL' : 'SIGTERM');
+    await end;
+    for (let tries = 0; tries < 100 && isLeft(port); tries++) await setTimeout(20);
+    expect(isLeft(port)).toBe(false);
+    expect(await isServed(port)).toBe(false);
+  });
+
+  it('are of one address, or any that is free', async () => {
+    image();
+    const child = started('-p', '127.0.0.1::80', 'web');
+    const text = await new Promise<string>((resolve) => child.stderr?.once('data', (chunk) => resolve(String(chunk))));
+    const [, port = ''] = /port 80 is reached at port (\d+)/.exec(text) ?? [];
+    expect(await page(Number(port))).toBe(1 << 20);
+  });
+
+  it('are all that there is of a network', () => {
+    image();
+    const { stdout } = call('run', '--store', store, '-p', '0:80', 'web', '/bin/ip', 'address');
+    expect(stdout.match(/^\d+: \w+/gm)).toEqual(['1: lo']);
+    expect(stdout).toContain('LOOPBACK,UP');
+  });
+
+  it('have to be free, and such', async () => {
+    image();
+    const server = createServer().listen(0);
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const taken = typeof address === 'object' && address ? address.port : 0;
+    const told = (...args: readonly string[]) => {
+      const { status, stderr } = call('run', '--store', store, ...args, 'web', '/bin/ls');
+      return { status, stderr };
+    };
+    const says = (status: number, text: string) => ({ status, stderr: expect.stringContaining(text) });
+    expect(told('-p', `${taken}:80`)).toEqual(says(125, `port ${taken} is taken by another program`));
+    expect(told('-p', '53:53/udp')).toEqual(says(2, 'tcp alone is handed on'));
+    expect(told('-p', '80-90:80-90')).toEqual(says(2, '--publish takes [ADDRESS:]PORT:PORT'));
+    expect(told('-p', '70000:1')).toEqual(says(2, 'there is no port 70000'));
+    expect(told('-p', '1:1', '--network', 'host')).toEqual(says(2, 'leave --network out'));
+  });
+});
