@@ -44,7 +44,7 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
     const running = Array.from(stages.values(), (live) => ({
       ...live,
       milliseconds: now - live.since,
-      output: live.step ? logs.last(live.step) : [],
+      output: live.step ? logs.now(live.step) : [],
     })).toSorted((a, b) => a.stage.index - b.stage.index);
     const scene = { ...counts, milliseconds: now - began, stages: running, transfers: [...transfers.values()] };
     area.draw(sceneLines(scene, area.columns(), area.rows(), paint));

@@ -11,6 +11,8 @@ export interface StepLogs {
   /** The step that failed at a place in the file, or the first that failed. */
   readonly failedAt: (place: Range) => StepInfo | undefined;
   readonly last: (step: StepInfo) => readonly string[];
+  /** As `last`, with the line that has no end yet, such as a bar. */
+  readonly now: (step: StepInfo) => readonly string[];
 }
 
 /** How many lines of a failed step are shown again. */
@@ -25,7 +27,7 @@ export const stepLogs = (line: (step: StepInfo, text: string) => void): StepLogs
     if (known) return known;
     const last: string[] = [];
     const output = stepOutput((text) => {
-      const shown = escapeLine(text.replaceAll('\t', '    '));
+      const shown = shownAs(text);
       if (last.push(shown) > 2 * LAST_LINES) last.splice(0, LAST_LINES);
       line(step, shown);
     });
@@ -45,5 +47,12 @@ export const stepLogs = (line: (step: StepInfo, text: string) => void): StepLogs
     },
     failedAt: ({ start }) => failed.find(({ node }) => node.start === start) ?? failed[0],
     last: (step) => logs.get(step)?.last.slice(-LAST_LINES) ?? [],
+    now(step) {
+      const { last = [], output } = logs.get(step) ?? {};
+      const partial = shownAs(output?.partial() ?? '');
+      return [...last.slice(-LAST_LINES), ...(partial === '' ? [] : [partial])];
+    },
   };
 };
+
+const shownAs = (text: string): string => escapeLine(text.replaceAll('\t', '    '));
