@@ -69,7 +69,9 @@ describe('a folder', () => {
   it('that holds nothing is worth a line, and no failure', async () => {
     const { targets, unreadable, notices } = await discover(['.'], folderOf('README.md'), '');
     expect({ targets, unreadable }).toEqual({ targets: [], unreadable: [] });
-    expect(notices).toEqual(['found no iEchorfile, Dockerfile or Containerfile in this folder']);
+    expect(notices).toEqual([
+      'found no iEchorfile, Dockerfile or Containerfile in this folder; `iechorlint init` writes one',
+    ]);
   });
 
   it('that cannot be read is skipped with a line, unless it was named', async () => {

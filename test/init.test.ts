@@ -243,8 +243,11 @@ describe('init says what it found', () => {
 
   it('in another folder that is named', async () => {
     const files = { 'apps/web/package.json': NODE['package.json'], 'package.json': '{"workspaces": ["apps/*"]}' };
-    const { read } = await init(files, ['apps/web', '--yes']);
+    const { read, stderr } = await init(files, ['apps/web', '--yes']);
     expect(read('apps/web/iEchorfile')).toContain('npm install');
+    expect(stderr).toMatch(
+      /this is a package of \S+, whose lock file and other packages are outside of this build context/,
+    );
   });
 
   it('where it is several things, and takes the one that is wanted', async () => {

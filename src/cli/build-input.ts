@@ -94,7 +94,10 @@ const fileIn = (
     file === undefined
       ? ALL_NAMES.map((name) => join(context, name)).find((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
       : resolve(io.cwd, file);
-  if (path === undefined) throw new ConfigError(`${context} has no ${NAMES.join(', ')}; name the file by -f`);
+  if (path === undefined)
+    throw new ConfigError(
+      `${context} has no ${NAMES.join(', ')}; name the file by -f, or write one by \`iechorlint init\``,
+    );
   return { path: relative(io.cwd, path) || basename(path), file: path };
 };
 

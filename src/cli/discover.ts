@@ -74,7 +74,8 @@ const takeFolder = async (operand: string, path: string, cwd: string, findings: 
   const place = withSlashes(realpathSync.native(resolve(cwd, operand)));
   search(place, isHere ? '' : path.replace(/\/*$/, '/'), logInto(findings));
   if (findings.found.length > before) return;
-  findings.notices.push(`found no iEchorfile, Dockerfile or Containerfile in ${isHere ? 'this folder' : path}`);
+  const where = isHere ? 'this folder; `iechorlint init` writes one' : path;
+  findings.notices.push(`found no iEchorfile, Dockerfile or Containerfile in ${where}`);
 };
 
 /** Whether the operand is a glob, and so taken care of. */

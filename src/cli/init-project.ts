@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { configIn } from '../config/discover.ts';
 import { ConfigError } from '../config/error.ts';
 import {
@@ -10,6 +10,7 @@ import {
   ignoreText,
   imagesIn,
   monorepoOf,
+  packagesOf,
   type Recipe,
   recipesFor,
   serviceName,
@@ -31,8 +32,16 @@ export const initProject = async (given: InitArguments, io: Io): Promise<number>
   const next = recipe && `build it by \`iechorlint --build -t ${serviceName(folder.name)} ${given.folder ?? '.'}\``;
   const code = writeDrafts(draftsFor(folder, place, recipe, digests), place, { ...given, next }, io);
   // Last, for the files fill a screen.
-  for (const note of recipe?.notes ?? []) say(io, `to be looked at: ${note}`);
+  for (const note of [...(recipe?.notes ?? []), ...aboutParents(place)]) say(io, `to be looked at: ${note}`);
   return code;
+};
+
+/** A package of a monorepo is built with its root as the context, where the lock file and its siblings are. */
+const aboutParents = (place: string): readonly string[] => {
+  for (let above = dirname(place), depth = 1; depth <= 3 && dirname(above) !== above; above = dirname(above), depth++)
+    if (packagesOf(folderAt(above)).some((name) => join(above, name) === place))
+      return [`this is a package of ${above}, whose lock file and other packages are outside of this build context`];
+  return [];
 };
 
 /** Larger files say nothing about a project that its manifest does not. */

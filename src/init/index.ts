@@ -11,7 +11,7 @@ import { rubyRecipe } from './ruby.ts';
 import { rustRecipe } from './rust.ts';
 
 export type { Folder } from './folder.ts';
-export { type Monorepo, monorepoOf } from './monorepo.ts';
+export { type Monorepo, monorepoOf, packagesOf } from './monorepo.ts';
 export { KINDS, type Kind, type Recipe } from './recipe.ts';
 export { composeText, type Digests, iechorfileText, ignoreText, imagesIn, serviceName } from './texts.ts';
 

@@ -20,24 +20,42 @@ export const monorepoOf = (folder: Folder): Monorepo | undefined => {
   return found.find((each) => each !== undefined);
 };
 
+/** The folders of the packages that a package.json, or what pnpm has beside it, takes together. */
+export const packagesOf = (folder: Folder): readonly string[] => {
+  const root = jsonIn(folder, 'package.json');
+  const patterns = [...workspacesIn(root), ...pnpmMembers(folder)];
+  const places = patterns.flatMap((pattern) => {
+    const [, above] = /^(.*)\/\*\*?$/.exec(pattern) ?? [];
+    return above === undefined ? [pattern] : folder.names(above).map((name) => `${above}/${name}`);
+  });
+  return [...new Set(places.map((place) => place.replace(/^\.\/|\/$/g, '')))].filter(
+    (place) => /^[\w@.-]+(?:\/[\w@.-]+)*$/.test(place) && has(folder, `${place}/package.json`),
+  );
+};
+
+const workspacesIn = (root: ReturnType<typeof jsonIn>): readonly string[] => [
+  ...textsAt(root, 'workspaces'),
+  ...textsAt(root, 'workspaces', 'packages'),
+];
+
+const pnpmMembers = (folder: Folder): readonly string[] => {
+  const text = folder.text('pnpm-workspace.yaml') ?? '';
+  const list = /^packages:\s*\n((?:\s*-.*\n?)+)/m.exec(text)?.[1] ?? '';
+  return Array.from(list.matchAll(/-\s*["']?([^"'\s!][^"'\s]*)/g), ([, member = '']) => member);
+};
+
 const of = (file: string, members: readonly string[]): Monorepo | undefined =>
   members.length > 0 ? { file, members } : undefined;
 
 const inPackageJson = (folder: Folder): Monorepo | undefined => {
   const root = jsonIn(folder, 'package.json');
   if (textAt(root, 'scripts', 'start') !== undefined) return undefined;
-  return of('package.json', [...textsAt(root, 'workspaces'), ...textsAt(root, 'workspaces', 'packages')]);
+  return of('package.json', workspacesIn(root));
 };
 
 const inPnpm = (folder: Folder): Monorepo | undefined => {
   if (textAt(jsonIn(folder, 'package.json'), 'scripts', 'start') !== undefined) return undefined;
-  const text = folder.text('pnpm-workspace.yaml') ?? '';
-  const list = /^packages:\s*\n((?:\s*-.*\n?)+)/m.exec(text)?.[1] ?? '';
-  const file = 'pnpm-workspace.yaml';
-  return of(
-    file,
-    Array.from(list.matchAll(/-\s*["']?([^"'\s!][^"'\s]*)/g), ([, member = '']) => member),
-  );
+  return of('pnpm-workspace.yaml', pnpmMembers(folder));
 };
 
 const inCargo = (folder: Folder): Monorepo | undefined => {

@@ -2,6 +2,7 @@ import type { ConfigNode } from '../config/tree.ts';
 import { jsonIn, keysAt, textAt } from './data.ts';
 import { type Folder, has } from './folder.ts';
 import { IMAGES, USERS, versionIn } from './images.ts';
+import { packagesOf } from './monorepo.ts';
 import { type NodeApp, nodeAppOf } from './node-apps.ts';
 import { type Manager, managerOf } from './node-managers.ts';
 import { pagesStage } from './pages.ts';
@@ -68,6 +69,7 @@ const buildStage = ({ folder, root, manager, app, image }: Work): readonly strin
     'WORKDIR /app',
     ...setup,
     `COPY ${[...manifests, ...settingsOf(folder)].join(' ')} ./`,
+    ...packagesOf(folder).map((place) => `COPY ${place}/package.json ./${place}/`),
     ...(manifests.includes('.yarnrc.yml') && has(folder, '.yarn') ? ['COPY .yarn ./.yarn'] : []),
     installation(folder, cache, install),
     'COPY . .',

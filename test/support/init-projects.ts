@@ -102,6 +102,19 @@ export const PROJECTS: Readonly<Record<string, ProjectCase>> = {
     lines: ['COPY --from=build /app/dist /usr/share/nginx/html', 'USER 101:101'],
     port: 8080,
   },
+  'npm-workspaces': {
+    files: {
+      'package.json': packageJson({ ...EXPRESS, workspaces: ['packages/*', './tools'] }),
+      'package-lock.json': '{}',
+      'server.js': '',
+      'packages/core/package.json': '{}',
+      'packages/notes.txt': '',
+      'tools/package.json': '{}',
+    },
+    title: 'Node.js, npm',
+    lines: ['COPY packages/core/package.json ./packages/core/', 'COPY tools/package.json ./tools/'],
+    port: 3000,
+  },
   angular: {
     files: {
       'package.json': packageJson({ scripts: { build: 'ng build' }, dependencies: { '@angular/core': '20' } }),
