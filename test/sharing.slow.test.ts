@@ -136,6 +136,27 @@ describe.runIf(canRun)('a cache of steps', () => {
     expect(made.map((line) => line.replace(/ done.*/, ''))).toEqual(['[stage-2 2/3]', '[stage-2 3/3]']);
   });
 
+  it('that turns out to be damaged when steps have run already is done without', () => {
+    const context = contextOf();
+    const file = (more: string, place: string) =>
+      `${FILE.slice(0, FILE.lastIndexOf('FROM'))}FROM tools AS other\nRUN echo ${more} > /more\n` +
+      `FROM tools\nCOPY --from=other /more /more\nCOPY --from=maker /out /${place}\nRUN echo last > /last\n`;
+    writeFileSync(join(context, 'iEchorfile'), file('a', 'one'));
+    const cache = mkdtempSync(join(work, 'cache-'));
+    built(context, ['--cache-to', `type=local,dest=${cache},mode=max`]);
+    const blobs = join(cache, 'blobs/sha256');
+    for (const name of readdirSync(blobs)) {
+      const bytes = readFileSync(join(blobs, name));
+      // That of the stage with a file of a million bytes.
+      const size = bytes[0] === 0x1f ? gunzipSync(bytes).length : 0;
+      if (size > 1_000_000 && size < 1_100_000) writeFileSync(join(blobs, name), bytes.fill(7, 99));
+    }
+    writeFileSync(join(context, 'iEchorfile'), file('b', 'two'));
+    const { stderr, id, store } = built(context, ['--cache-from', `type=local,src=${cache}`]);
+    expect(stderr).toMatch(/other 1\/1\] done.*is not used any more/s);
+    expect(built(context, [], store).id).toBe(id);
+  });
+
   it('holds neither secrets nor cache mounts', () => {
     const context = contextOf();
     const cache = mkdtempSync(join(work, 'cache-'));

@@ -19,6 +19,9 @@ const killAll = (): void => {
 /** Ends all steps, and waits until nothing of them is left. */
 export const endSteps = async (): Promise<void> => {
   const ended = Array.from(running, (child) => new Promise((resolve) => child.once('close', resolve)));
+  // Those that do nothing at the time do not keep this process from its end.
+  const awake = setInterval(() => undefined, 1000);
   killAll();
   await Promise.all(ended);
+  clearInterval(awake);
 };

@@ -33,6 +33,7 @@ export const runtimeSandbox = (name: RuntimeName, path: string): Runner | string
       const command = [...entering(request), programs.unshare, ...namespaces(request), programs.sh];
       try {
         if (!request.output) return await runOnTerminal(programs, command, script, folders);
+        if (supervisor?.hasEnded()) supervisor = undefined;
         supervisor ??= startSupervisor(programs, scratchFolder(dirname(request.work)));
         const text = `cd ${quoted(folders.names)} && ${command.map(quoted).join(' ')}`;
         return await supervisor.start({ command: text, script, output: request.output });

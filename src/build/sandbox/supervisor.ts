@@ -10,6 +10,8 @@ import type { Programs } from './programs.ts';
 /** A shell outside of the steps that starts them: it is small, and starts programs much faster than Node does. */
 export interface Supervisor {
   readonly start: (task: Task) => Promise<ExitCode>;
+  /** Whether it has been ended, with all of its steps. */
+  readonly hasEnded: () => boolean;
 }
 
 /** A script to run by a command such as `unshare … sh`; it says `ready` on its third descriptor before it becomes the step. */
@@ -66,6 +68,7 @@ export const startSupervisor = ({ setpriv, unshare, sh, mkfifo }: Programs, with
         if (running.size === 0) setAwake(child, false);
       }
     },
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
   };
 };
 

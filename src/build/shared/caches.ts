@@ -4,6 +4,7 @@ import type { Built } from '../execute.ts';
 import { importLayer } from '../import.ts';
 import { rememberOrigin } from '../origins.ts';
 import type { RemoteLayers, StepRecord } from '../remote-layers.ts';
+import { endSteps } from '../sandbox/children.ts';
 import { entryOf } from '../step-layer.ts';
 import type { Store } from '../store.ts';
 import { type LateImages, lateImages } from './late-images.ts';
@@ -115,6 +116,8 @@ export const buildWith = async (
       return { built, steps };
     } catch (error) {
       if (caches.lost() === lost) throw error;
+      // A build that fails ends its steps, and the next one must not find one that is about to end.
+      await endSteps();
     }
   }
 };
