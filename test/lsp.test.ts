@@ -155,6 +155,19 @@ describe('configuration', () => {
     expect(await published(trusted)).toEqual(['0:0 ours']);
   });
 
+  it('says nothing of trust when it comes later, for the folder may say it of itself', async () => {
+    const d = await desk({ '.iechorlint.yaml': 'root: true\nplugins: [./ours.mjs]\n', 'ours.mjs': PLUGIN });
+    d.editor.notify('workspace/didChangeConfiguration', { settings: { iechorlint: { trusted: true, plugins: true } } });
+    d.editor.open(d.uri, 'FROM alpine:3.22\n');
+    expect(await published(d)).toEqual([]);
+  });
+
+  it('names the build context, for the rules that need one', async () => {
+    const d = await desk({ 'app/there': '' }, { options: { context: 'app' } });
+    d.editor.open(d.uri, 'FROM alpine:3.22\nCOPY there not-there /\n');
+    expect(await published(d)).toEqual(expect.arrayContaining(['1:11 copy-source-missing']));
+  });
+
   it('comes from the editor too', async () => {
     const d = await desk({ 'other.yaml': 'rules: { untagged-base: off }\n' });
     d.editor.open(d.uri, 'FROM alpine\n');
@@ -162,6 +175,19 @@ describe('configuration', () => {
     const settings = { iechorlint: { config: join(d.folder, 'other.yaml'), context: 7, plugins: 'x' } };
     d.editor.notify('workspace/didChangeConfiguration', { settings });
     expect(await published(d)).toEqual([]);
+  });
+});
+
+describe('cancellation', () => {
+  it('ends the wait for findings, and not the server', async () => {
+    const d = await desk({}, { capabilities: { textDocument: { diagnostic: {} } } });
+    d.editor.open(d.uri, `FROM alpine:3.22\n${'RUN echo $A | cat && ls "b" > /c\nENV A=b\n'.repeat(4000)}`);
+    const textDocument = { uri: d.uri };
+    const asked = d.editor.ask('textDocument/diagnostic', { textDocument });
+    await d.editor.ask('textDocument/diagnostic', { textDocument: { uri: 'file:///other' } });
+    d.editor.notify('$/cancelRequest', { id: 2 });
+    expect((await asked).error).toMatchObject({ code: -32800 });
+    expect(await d.editor.result('textDocument/diagnostic', { textDocument })).toMatchObject({ kind: 'full' });
   });
 });
 
@@ -237,34 +263,76 @@ describe.skipIf(process.platform !== 'linux')('hints', () => {
 });
 
 describe('hostile input', () => {
-  it('is answered, and the server lives on', async () => {
+  const METHODS = {
+    'textDocument/hover': [null],
+    'textDocument/completion': [null],
+    'textDocument/definition': [null],
+    'textDocument/references': [null],
+    'textDocument/documentHighlight': [null],
+    'textDocument/prepareRename': [null],
+    'textDocument/rename': [null],
+    'textDocument/documentSymbol': [null],
+    'textDocument/foldingRange': [null],
+    'textDocument/documentLink': [null],
+    'textDocument/formatting': [null],
+    'textDocument/inlayHint': [null],
+    'textDocument/codeAction': [[]],
+    'textDocument/diagnostic': [{ kind: 'full', items: [] }],
+    'textDocument/semanticTokens/full': [{ data: [] }],
+    'textDocument/semanticTokens/full/delta': [{ data: [] }],
+    'textDocument/semanticTokens/range': [{ data: [] }],
+  } as const;
+
+  const context = { diagnostics: [], includeDeclaration: true };
+
+  it('about documents that nobody has opened is answered with nothing', async () => {
+    const { editor } = await desk();
+    const textDocument = { uri: 'file:///nowhere/Dockerfile' };
+    editor.change(textDocument.uri, 2, { text: 'x' });
+    editor.notify('textDocument/didClose', { textDocument });
+    const params = { textDocument, position: at(0, 0), range: whole, context, newName: 'x', previousResultId: 'x' };
+    for (const [method, [nothing]] of Object.entries(METHODS))
+      expect({ method, result: (await editor.ask(method, params)).result }).toEqual({ method, result: nothing });
+  });
+
+  it('about places outside of the text is answered', async () => {
     const d = await desk();
-    const { editor } = d;
-    const unknown = { textDocument: { uri: 'file:///nowhere/Dockerfile' } };
+    d.editor.open(d.uri, 'FROM alpine\nRUN <<E\necho $A\n');
+    const places = [at(-1, -5), at(1e12, 1e12), at(0.5, Number.MAX_VALUE), { line: 'x' }, {}, null];
+    for (const position of places) {
+      const range = { start: position ?? {}, end: at(0, 0) };
+      const params = { textDocument: { uri: d.uri }, position: position ?? {}, range, context, newName: 'x' };
+      for (const method of Object.keys(METHODS))
+        expect({ method, error: (await d.editor.ask(method, params)).error }).toEqual({ method, error: undefined });
+    }
+    expect((await d.editor.ask('textDocument/hover', {})).error).toMatchObject({ code: -32603 });
+    expect(
+      await d.editor.result('textDocument/hover', { textDocument: { uri: d.uri }, position: at(0, 0) }),
+    ).toBeTruthy();
+  });
+
+  it('that is no message does no harm', async () => {
+    const { editor } = await desk();
     expect((await editor.ask('textDocument/nonsense', {})).error).toMatchObject({ code: -32601 });
-    expect((await editor.ask('textDocument/codeAction', { ...unknown, range: whole, context: {} })).result).toEqual([]);
-    editor.change('file:///nowhere/Dockerfile', 2, { text: 'x' });
-    editor.notify('textDocument/didClose', unknown);
     editor.write('Content-Length: 9\r\n\r\n{"id": 1,');
     editor.write('Content-Length: 2\r\n\r\n[]');
     editor.write('Content-Length: 4\r\n\r\nnull');
-    const uri = d.uri;
-    editor.open(uri, 'FROM alpine\n');
-    for (const range of [
-      { start: at(-1, -5), end: at(1e12, 1e12) },
-      { start: { line: 'x' }, end: {} },
-      { start: at(5, 0), end: at(0, 0) },
-    ]) {
-      const context = { diagnostics: [] };
-      expect(
-        (await editor.ask('textDocument/codeAction', { textDocument: { uri }, range, context })).error,
-      ).toBeUndefined();
-    }
-    expect((await editor.ask('textDocument/codeAction', {})).error).toMatchObject({ code: expect.any(Number) });
+    editor.notify('$/cancelRequest', { id: 'none' });
     expect((await editor.ask('workspace/executeCommand', { command: 'rm', arguments: ['/'] })).result).toBeNull();
+    expect((await editor.ask('workspace/executeCommand', { command: 'iechorlint.openRule' })).result).toBeNull();
     expect(await editor.ask('shutdown', null)).toMatchObject({ result: null });
     editor.notify('exit', {});
     expect(await editor.exit).toBe(0);
+  });
+
+  it('that is binary, or has no end, is a document like others', async () => {
+    const d = await desk();
+    d.editor.open(d.uri, `FROM alpine:3.22\nRUN x\0\uD800${'('.repeat(2000)}`);
+    expect(await published(d)).toEqual(expect.arrayContaining(['1:5 encoding']));
+    d.editor.change(d.uri, 2, { text: `FROM alpine:3.22\n${'ENV A=$A \\\n'.repeat(3000)}` });
+    expect(await published(d)).toBeDefined();
+    const textDocument = { uri: d.uri };
+    expect((await d.editor.result('textDocument/documentSymbol', { textDocument })).length).toBeGreaterThan(0);
   });
 
   it('of a header that is none ends nothing that was asked before', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Digest, digestOf, hexOf } from '../oci/image.ts';
 import { readJson, readText, writeOther, writeWhole } from './small-files.ts';
 import type { Store } from './store.ts';
@@ -25,7 +26,10 @@ export const saveNotes = (store: Store, id: Digest, notes: readonly (StepNote | 
 
 export const notesOf = (store: Store, id: Digest): Notes => readJson<Notes>(pathOf(store, id)) ?? [];
 
-const buildPath = (store: Store, file: string): string => store.path('records', 'builds', hexOf(digestOf(file)));
+/** Where it is kept which image each file made last. */
+export const buildsFolder = (store: Store): string => store.path('records', 'builds');
+
+const buildPath = (store: Store, file: string): string => join(buildsFolder(store), hexOf(digestOf(file)));
 
 /** Keeps which image the last build of a file made; `file` is its whole path. */
 export const saveLastBuild = (store: Store, file: string, id: Digest): void => writeOther(buildPath(store, file), id);

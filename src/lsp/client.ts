@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { ClientCapabilities, InitializeParams } from 'vscode-languageserver/node';
 import { pathOf } from './open-file.ts';
 
@@ -50,22 +51,25 @@ export interface Preferences {
 }
 
 /** Reads what an editor sends as settings; what is none of ours, or of another type, counts as not set. */
-export const preferencesOf = (settings: unknown, before?: Preferences): Preferences => {
+export const preferencesOf = (settings: unknown, trusted: boolean, root: string): Preferences => {
   const own = fieldOf(settings, 'iechorlint') ?? settings;
   return {
-    // Who sends new settings later may leave it out.
-    trusted: before?.trusted === true || fieldOf(own, 'trusted') === true,
+    trusted,
     plugins: fieldOf(own, 'plugins') !== false,
-    config: textIn(own, 'config'),
-    context: textIn(own, 'context'),
-    store: textIn(own, 'store'),
+    config: pathIn(own, 'config', root),
+    context: pathIn(own, 'context', root),
+    store: pathIn(own, 'store', root),
   };
 };
+
+/** Only its initialization options: what it sends later may come from the very folder that is trusted or not. */
+export const isTrusted = (options: unknown): boolean =>
+  fieldOf(fieldOf(options, 'iechorlint') ?? options, 'trusted') === true;
 
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
-const textIn = (value: unknown, name: string): string | undefined => {
+const pathIn = (value: unknown, name: string, root: string): string | undefined => {
   const text = fieldOf(value, name);
-  return typeof text === 'string' && text !== '' ? text : undefined;
+  return typeof text === 'string' && text !== '' ? resolve(root, text) : undefined;
 };

@@ -1,4 +1,5 @@
 import {
+  type CancellationToken,
   DiagnosticSeverity,
   type Diagnostic as EditorDiagnostic,
   type FullDocumentDiagnosticReport,
@@ -18,7 +19,7 @@ import { guard, type Opened, type Session } from './session.ts';
 export interface Checker {
   /** Of the newest version; undefined where it is superseded meanwhile, or not open. */
   findings(uri: string): Promise<Findings | undefined>;
-  report(uri: string, previous: string | undefined): Promise<DiagnosticReport>;
+  report(uri: string, previous: string | undefined, token: CancellationToken): Promise<DiagnosticReport>;
   changed(uri: string): void;
   closed(uri: string): void;
   /** After settings have changed. */
@@ -77,12 +78,13 @@ export const checkerOf = (session: Session): Checker => {
 
   return {
     findings,
-    async report(uri, previous) {
+    async report(uri, previous, token) {
       const key = keyOf(uri);
       if (!documents.get(uri)) return { kind: 'full', items: [] };
       if (previous === key) return { kind: 'unchanged', resultId: key };
-      const found = await findings(uri);
+      const found = await Promise.race([findings(uri), cancelled(token)]);
       if (found) return { kind: 'full', resultId: key, items: editorDiagnostics(found) };
+      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
       throw new ResponseError(LSPErrorCodes.ServerCancelled, 'the document has changed', { retriggerRequest: true });
     },
     changed(uri) {
@@ -104,6 +106,10 @@ export const checkerOf = (session: Session): Checker => {
     },
   };
 };
+
+/** The work goes on in its slices, for who cancels mostly asks again. */
+const cancelled = (token: CancellationToken): Promise<undefined> =>
+  new Promise((resolve) => token.onCancellationRequested(() => resolve(undefined)));
 
 const findingsIn = async (
   { open, settings }: Opened,

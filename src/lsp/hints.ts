@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { watch } from 'node:fs';
 import type { InlayHint } from 'vscode-languageserver/node';
 import type { Instruction } from '../ast/nodes.ts';
-import { lastBuildOf } from '../build/notes.ts';
+import { buildsFolder, lastBuildOf } from '../build/notes.ts';
 import { openStore } from '../build/store.ts';
 import { bytes } from '../cli/bytes.ts';
 import { type HistoryRow, historyRows } from '../cli/images.ts';
@@ -9,7 +9,7 @@ import { storeFolder } from '../cli/store-folder.ts';
 import type { Range } from '../source/range.ts';
 import { positionOf } from './convert.ts';
 import { type OpenFile, pathOf } from './open-file.ts';
-import type { Session } from './session.ts';
+import { guard, type Session } from './session.ts';
 
 /** What the last build knows of the instructions in a range: size, time, and whether they were there already. */
 export const hintsOf = (open: OpenFile, range: Range, session: Session): InlayHint[] => {
@@ -29,10 +29,9 @@ export const hintsOf = (open: OpenFile, range: Range, session: Session): InlayHi
 
 const rowsOfLastBuild = ({ source }: OpenFile, { io, preferences }: Session): readonly HistoryRow[] => {
   const file = pathOf(source.uri);
-  const folder = storeFolder(preferences().store, io);
-  if (file === undefined || !existsSync(folder)) return [];
+  if (file === undefined) return [];
   try {
-    const store = openStore(folder);
+    const store = openStore(storeFolder(preferences().store, io), true);
     const id = lastBuildOf(store, file);
     const image = id === undefined ? undefined : store.image(id);
     return image ? historyRows(store, image).filter(({ line }) => line !== undefined) : [];
@@ -41,6 +40,27 @@ const rowsOfLastBuild = ({ source }: OpenFile, { io, preferences }: Session): re
     return [];
   }
 };
+
+/** Has the hints asked for again after each build that ends, from now on; gives how to stop that. */
+export const followBuilds = ({ connection, client, io, preferences }: Session): (() => void) => {
+  const folder = storeFolder(preferences().store, io);
+  if (!client.refreshesHints) return () => {};
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const watcher = watch(buildsFolder(openStore(folder, true)), { persistent: false }, () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => guard(connection.languages.inlayHint.refresh(), { connection }), QUIET);
+    });
+    watcher.on('error', () => watcher.close());
+    return () => watcher.close();
+  } catch {
+    // Nothing was built yet, or the system has no watchers left; the next edit brings the hints.
+    return () => {};
+  }
+};
+
+/** Milliseconds without another build. */
+const QUIET = 200;
 
 /** The step of the same text, the nearest where there are several: lines may have moved since. */
 const rowOf = ({ file }: OpenFile, node: Instruction, rows: readonly HistoryRow[]): HistoryRow | undefined => {

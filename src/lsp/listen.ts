@@ -4,6 +4,7 @@ import { IGNORE_ENDINGS } from '../facts/index.ts';
 import { codeActions, fixAllEdit, OPEN_RULE } from './code-actions.ts';
 import { type Checker, checkerOf } from './diagnostics.ts';
 import { answerQuestions } from './features.ts';
+import { followBuilds } from './hints.ts';
 import { rulePlace } from './rule-page.ts';
 import { guard, type Session } from './session.ts';
 
@@ -20,8 +21,8 @@ const followDocuments = ({ connection, documents, settings }: Session, checker: 
   documents.onDidOpen(() => settings.forget());
   documents.onDidChangeContent(({ document }) => checker.changed(document.uri));
   documents.onDidClose(({ document }) => checker.closed(document.uri));
-  connection.languages.diagnostics.on(({ textDocument, previousResultId }) =>
-    checker.report(textDocument.uri, previousResultId),
+  connection.languages.diagnostics.on(({ textDocument, previousResultId }, token) =>
+    checker.report(textDocument.uri, previousResultId, token),
   );
 };
 
@@ -32,9 +33,12 @@ const WATCHED = [...CONFIG_NAMES, ...HADOLINT_NAMES, 'package.json', ...IGNORE_E
 
 const followSettings = (session: Session, checker: Checker, prefer: Prefer): void => {
   const { connection, client, settings } = session;
+  let unfollow = () => {};
   const restart = () => {
     settings.forget();
     checker.all();
+    unfollow();
+    unfollow = followBuilds(session);
   };
   const ask = async () => {
     prefer(await connection.workspace.getConfiguration('iechorlint'));
@@ -43,6 +47,7 @@ const followSettings = (session: Session, checker: Checker, prefer: Prefer): voi
   connection.onInitialized(() => {
     if (client.watchesFiles)
       guard(connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: WATCHED }), session);
+    unfollow = followBuilds(session);
     if (!client.hasConfiguration) return;
     guard(connection.client.register(DidChangeConfigurationNotification.type, { section: 'iechorlint' }), session);
     guard(ask(), session);

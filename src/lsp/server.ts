@@ -4,7 +4,7 @@ import type { Io } from '../cli/io.ts';
 import { version } from '../cli/version.ts';
 import type { Rule } from '../lint/rule.ts';
 import { CAPABILITIES } from './capabilities.ts';
-import { clientOf, preferencesOf } from './client.ts';
+import { clientOf, isTrusted, preferencesOf } from './client.ts';
 import { listen } from './listen.ts';
 import { sessionOf } from './session.ts';
 import { settingsSource } from './settings.ts';
@@ -15,8 +15,10 @@ export const serve = (io: Io, rules: readonly Rule[]): Promise<number> => {
   const documents = new TextDocuments(TextDocument);
   connection.onInitialize((params) => {
     const client = clientOf(params);
-    let preferences = preferencesOf(params.initializationOptions);
+    const { initializationOptions: options } = params;
     const world = { ...io, cwd: client.root ?? io.cwd };
+    const read = (settings: unknown) => preferencesOf(settings, isTrusted(options), world.cwd);
+    let preferences = read(options);
     const settings = settingsSource(
       rules,
       world,
@@ -25,7 +27,7 @@ export const serve = (io: Io, rules: readonly Rule[]): Promise<number> => {
     );
     const session = sessionOf({ connection, documents, io: world, client, preferences: () => preferences, settings });
     listen(session, (changed) => {
-      preferences = preferencesOf(changed, preferences);
+      preferences = read(changed);
     });
     return { capabilities: CAPABILITIES, serverInfo: { name: 'iechorlint', version } };
   });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CompletionItemKind } from 'vscode-languageserver/node';
 import { openStore } from '../build/store.ts';
@@ -49,15 +48,13 @@ const imagesIn = ({ stages }: Model): readonly string[] =>
     references.flatMap(({ stage, text }) => (!stage && text && readReference(text) && !text.includes('@') ? text : [])),
   );
 
-/** The store is not made for want of it. */
 const imagesStored = ({ io, preferences }: Session): readonly string[] => {
-  const folder = storeFolder(preferences().store, io);
-  if (!existsSync(folder)) return [];
   try {
-    return openStore(folder)
+    return openStore(storeFolder(preferences().store, io), true)
       .names()
       .map(({ name }) => shortName(name));
   } catch {
+    // There is none yet, or it may not be read.
     return [];
   }
 };
