@@ -189,13 +189,13 @@ describe('the tree while a build goes on', () => {
     report({ kind: 'begin', steps: 2 });
     const first = step(1);
     report({ kind: 'start', step: first });
-    report({ kind: 'output', step: first, chunk: Buffer.from('\tfirst\u001b[31m\n 1 %\r50 %') });
+    report({ kind: 'output', step: first, chunk: Buffer.from('\tfirst\u001b[31m\u001b[2J\n 1 %\r50 %') });
     report({ kind: 'wait', stage: { index: 1, name: 'end' } as never, on: [STAGE] });
     transfer({ kind: 'push', image: 'team/app', layer: 'sha256:0123456789abcdef', place: '', bytes: 5e5, total: 1e6 });
     await vi.waitFor(() => expect(seen()[0]).toMatch(/^building: 0 of 2 steps done {2,}[\d.]+ s$/));
     expect(seen().slice(1)).toEqual([
       expect.stringMatching(/^├ made 1\/2 RUN work 1 {2,}[\d.]+ s$/),
-      '│       first\\u{1b}[31m',
+      '│       first\\u{1b}[2J',
       '│   50 %',
       '├ end  waits for made',
       expect.stringMatching(/^└ push team\/app 0123456789ab +█+░+ 500kB of 1MB$/),

@@ -55,4 +55,7 @@ export const stepLogs = (line: (step: StepInfo, text: string) => void): StepLogs
   };
 };
 
-const shownAs = (text: string): string => escapeLine(text.replaceAll('\t', '    '));
+/** Without colours, and with nothing else that a terminal would do. */
+const shownAs = (text: string): string => escapeLine(text.replace(STYLES, '').replaceAll('\t', '    '));
+
+const STYLES = /\u001b\[[0-9;]*[mK]/g;
