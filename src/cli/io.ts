@@ -1,4 +1,4 @@
-import { fstatSync, readSync, writeSync } from 'node:fs';
+import { fstatSync, readSync, statSync, writeSync } from 'node:fs';
 import { codeOf, reasonOf } from './system-error.ts';
 
 /** Where a run writes to. A reader that went away is no failure: what is written from then on is dropped. */
@@ -40,8 +40,8 @@ export const processIo = (): Io => ({
 const outputTo = (descriptor: 1 | 2, stream: () => NodeJS.WriteStream): Output => {
   let isOpen = true;
   let failure: string | undefined;
-  // The stream is slow to make, and no pipe or file needs it.
-  const isTerminal = () => isCharacterDevice(descriptor) && stream().isTTY === true;
+  // The stream is slow to make, and no pipe or file needs it, nor what is thrown away.
+  const isTerminal = () => mayBeTerminal(descriptor) && stream().isTTY === true;
   const writeAll = (bytes: Uint8Array) => {
     for (let at = 0; at < bytes.length; ) at += retried(() => writeSync(descriptor, bytes, at));
   };
@@ -63,9 +63,10 @@ const outputTo = (descriptor: 1 | 2, stream: () => NodeJS.WriteStream): Output =
   };
 };
 
-const isCharacterDevice = (descriptor: number): boolean => {
+const mayBeTerminal = (descriptor: number): boolean => {
   try {
-    return fstatSync(descriptor).isCharacterDevice();
+    const stat = fstatSync(descriptor);
+    return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
   } catch {
     return false;
   }
