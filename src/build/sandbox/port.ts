@@ -127,3 +127,6 @@ export const MOUNT_POINTS: readonly { readonly path: string; readonly isFolder: 
   { path: 'etc/resolv.conf', isFolder: false },
   { path: 'etc/hosts', isFolder: false },
 ];
+
+/** What a machine that lets no program be started is told. */
+export const NO_SANDBOX = 'the sandbox cannot be set up (`iechorlint doctor` says what is missing)';

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { endWithUs } from './children.ts';
 import { withoutDescriptors } from './descriptors.ts';
-import { type ExitCode, SandboxError } from './port.ts';
+import { type ExitCode, NO_SANDBOX, SandboxError } from './port.ts';
 import type { Programs } from './programs.ts';
 
 /** A shell outside of the steps that starts them: it is small, and starts programs much faster than Node does. */
@@ -103,7 +103,7 @@ const listen = (
   child.stdin?.on('error', () => {});
   child.once('error', onEnd);
   child.once('close', () => {
-    onEnd(new SandboxError(`the sandbox cannot be set up: ${problem.trim() || 'unshare ended'}`));
+    onEnd(new SandboxError(`${NO_SANDBOX}: ${problem.trim() || 'unshare ended'}`));
     for (const { onExit } of running.values()) onExit(137);
   });
 };
@@ -153,7 +153,7 @@ const outcomeOf = async (
   if (task.isReady) return code;
   // After the first mount has failed all others do.
   const [text] = Buffer.concat(before).toString('utf8').trim().split('\n');
-  throw new SandboxError(`the sandbox cannot be set up: ${text || `exit code ${code}`}`);
+  throw new SandboxError(`${NO_SANDBOX}: ${text || `exit code ${code}`}`);
 };
 
 /**

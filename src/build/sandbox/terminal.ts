@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { endWithUs } from './children.ts';
 import { withoutDescriptors } from './descriptors.ts';
 import type { StepFolders } from './folders.ts';
-import { type ExitCode, type RunRequest, SandboxError } from './port.ts';
+import { type ExitCode, NO_SANDBOX, type RunRequest, SandboxError } from './port.ts';
 import { type Programs, pathOf } from './programs.ts';
 
 /** A step that writes where we do is no child of the supervisor, so that signals of the terminal reach it. */
@@ -35,7 +35,7 @@ export const runOnTerminal = async (
       child.once('error', reject);
       child.once('close', (status, signal) => resolve(status ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
-    if (!isReady) throw new SandboxError('the sandbox cannot be set up');
+    if (!isReady) throw new SandboxError(NO_SANDBOX);
     return code;
   } finally {
     process.off('SIGINT', ignore);
