@@ -28,8 +28,9 @@ export interface Checker {
 
 type DiagnosticReport = FullDocumentDiagnosticReport | UnchangedDocumentDiagnosticReport;
 
-/** From how many milliseconds on a document is linted only when its user rests, and how long that is. */
+/** From how many milliseconds on a large document is linted only when its user rests, and how long that is. */
 const SLOW = 25;
+const LARGE = 20_000;
 const REST = 120;
 
 export const checkerOf = (session: Session): Checker => {
@@ -89,7 +90,7 @@ export const checkerOf = (session: Session): Checker => {
     },
     changed(uri) {
       if (client.pullsDiagnostics) return;
-      const isSlow = (last.get(uri)?.milliseconds ?? 0) > SLOW;
+      const isSlow = isLong(last.get(uri));
       if (isSlow) guard(pushQuick(uri), session);
       restart(uri, isSlow ? REST : 0);
     },
@@ -106,6 +107,10 @@ export const checkerOf = (session: Session): Checker => {
     },
   };
 };
+
+/** A small one that took long did so for another reason, and is there at once the next time. */
+const isLong = (found: Findings | undefined): boolean =>
+  found !== undefined && found.milliseconds > SLOW && found.open.document.text.length > LARGE;
 
 /** The work goes on in its slices, for who cancels mostly asks again. */
 const cancelled = (token: CancellationToken): Promise<undefined> =>
