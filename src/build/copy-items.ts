@@ -5,7 +5,7 @@ import type { Model } from '../model/index.ts';
 import { environmentOf } from '../model/scope.ts';
 import type { Range } from '../source/range.ts';
 import { openArchive, unpackInto } from './archive.ts';
-import { copyInto, type Dress, digestOfSources } from './copy.ts';
+import { copyInto, type Dress } from './copy.ts';
 import type { CopyFlags } from './copy-flags.ts';
 import { BuildError } from './error.ts';
 import { type FileTree, type FindOptions, isPattern, plainStart, type Source, type SourceFile } from './files.ts';
@@ -14,6 +14,7 @@ import { type FileList, fileList, markOf, type NamedMark } from './key-parts.ts'
 import type { LayerDraft } from './layer-draft.ts';
 import { masked } from './masked-url.ts';
 import { filterOf } from './path-filter.ts';
+import { type Sources, sourcesIn, theseSources } from './sources.ts';
 import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
 import { now } from './times.ts';
@@ -72,10 +73,11 @@ const itemOf = async (
   if (node.kind === 'Add' && isAddress)
     return foreign(await (await import('./download-item.ts')).downloadItem(value, word, flags, request), value);
   if (flags.checksum !== undefined) throw new BuildError("checksum can't be specified for non-HTTP(S) sources", word);
-  const sources = lookUp(value, word, tree, flags, noCache);
+  const name = JSON.stringify([value, flags.parents, flags.excluded]);
+  const sources = sourcesIn(tree, name, noCache, word, () => found(value, word, tree, flags));
   const unpacks = node.kind === 'Add' && flags.unpack !== false;
   const item = unpacks ? archiveItem(sources, word, store) : sourceItem(sources, word);
-  return { ...item, files: () => [fileList(value, flags, sources.all())] };
+  return { ...item, files: () => [fileList(value, flags, sources.found())] };
 };
 
 /** Of what comes from elsewhere it is told only that it is another. */
@@ -87,34 +89,6 @@ const foreign = (item: CopyItem, value: string): CopyItem => ({
 const heredocItem = (model: Model, node: Copy | Add, word: CopySource, heredoc: Heredoc): CopyItem => {
   const item = sourceItem(theseSources([heredocSource(model, node, heredoc)]), word);
   return { ...item, values: () => [[`what <<${heredoc.name} holds`, markOf(item.key())]] };
-};
-
-/** Sources by what they hold; of those in which nothing has changed no more need be known. */
-export interface Sources {
-  readonly digest: () => string;
-  readonly all: () => readonly Source[];
-}
-
-export const theseSources = (sources: readonly Source[]): Sources => ({
-  digest: () => digestOfSources(sources),
-  all: () => sources,
-});
-
-const lookUp = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags, noCache: boolean): Sources => {
-  let sources: readonly Source[] | undefined;
-  const look = () => {
-    sources ??= found(value, word, tree, flags);
-    return sources;
-  };
-  if (noCache || !tree.remembered) return theseSources(look());
-  const { parents, excluded } = flags;
-  const digest = tree.remembered(JSON.stringify([value, parents, excluded]), () => digestOfSources(look()));
-  const all = () => {
-    const isOld = sources === undefined;
-    if (isOld && digestOfSources(look()) !== digest) throw new Error(`${value} changed while it was copied`);
-    return look();
-  };
-  return { digest: () => digest, all };
 };
 
 const found = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags): readonly Source[] => {

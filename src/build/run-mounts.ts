@@ -5,11 +5,12 @@ import type { Mount } from '../model/mounts.ts';
 import type { Reference } from '../model/stages.ts';
 import { digestOf, type Image, type Layer } from '../oci/image.ts';
 import { cacheMount } from './cache-mount.ts';
-import { copyEntries, digestOfSources, writeLayer } from './copy.ts';
+import { copyEntries, writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
 import type { FileTree, Source } from './files.ts';
 import { type FileList, fileList } from './key-parts.ts';
 import type { OverlayMount, SandboxMount } from './sandbox/port.ts';
+import { sourcesIn } from './sources.ts';
 import { sshMount } from './ssh-mount.ts';
 import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
@@ -181,22 +182,23 @@ const imageMount = ({ mount, target, context }: MountRequest, image: Image, isRe
 
 const contextMount = ({ mount, target, context }: MountRequest, files: FileTree, isReadOnly: boolean): StepMount => {
   const path = mount.source ?? '/';
-  const [source] = files.find(path, {});
-  if (!source) throw missing(path, mount);
-  const { isFolder } = source;
-  const prepare = (): MountSetup => ({
+  const look = () => {
+    const sources = files.find(path, {}).slice(0, 1);
+    if (sources.length === 0) throw missing(path, mount);
+    return sources;
+  };
+  const sources = sourcesIn(files, JSON.stringify(['mount', path]), context.request.noCache, mount.flag, look);
+  const isFolder = async () => sources.all().some((source) => source.isFolder);
+  const prepare = async (): Promise<MountSetup> => ({
     mount: {
       type: 'overlay',
-      ...materialised(source, context.request),
-      path: 'source',
-      target,
-      isFolder,
-      isReadOnly,
+      ...materialised(sources.all(), await isFolder(), context.request),
+      ...{ path: 'source', target, isFolder: await isFolder(), isReadOnly },
     },
   });
   return {
-    data: ['bind', target, isReadOnly, digestOfSources([source])],
-    files: () => [{ ...fileList(path, mount, [source]), of: mount.flag.text }],
+    data: ['bind', target, isReadOnly, sources.digest()],
+    files: () => [{ ...fileList(path, mount, sources.found()), of: mount.flag.text }],
     ...{ target, isFolder, prepare },
   };
 };
@@ -216,10 +218,14 @@ export const imageFrom = (from: string, { node, context }: MountRequest): Promis
 };
 
 /** Files of the context as a layer, so that a step sees them with the owners and without the files that COPY would. */
-const materialised = (source: Source, { store, epoch }: StepContext['request']): Layers => {
+const materialised = (
+  sources: readonly Source[],
+  isFolder: boolean,
+  { store, epoch }: StepContext['request'],
+): Layers => {
   const entries = copyEntries({
-    sources: [source],
-    destination: source.isFolder ? '/source/' : '/source',
+    sources,
+    destination: isFolder ? '/source/' : '/source',
     tree: treeOf(store, []),
     owner: undefined,
     mode: undefined,
