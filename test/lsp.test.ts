@@ -335,6 +335,14 @@ describe('hostile input', () => {
     expect((await d.editor.result('textDocument/documentSymbol', { textDocument })).length).toBeGreaterThan(0);
   });
 
+  it('of too many bytes is not read, and that is told', async () => {
+    const d = await desk();
+    d.editor.open(d.uri, `FROM alpine:3.22\n${'# xxxxxxxx\n'.repeat(500_000)}`);
+    expect(await published(d)).toEqual(['0:0 file-too-large']);
+    d.editor.change(d.uri, 2, { range: { start: at(1, 0), end: at(500_001, 0) }, text: 'WORKDIR x\n' });
+    expect(await published(d)).toEqual(['1:8 relative-workdir']);
+  });
+
   it('of a header that is none ends nothing that was asked before', async () => {
     const d = await desk();
     d.editor.open(d.uri, 'FROM alpine\n');

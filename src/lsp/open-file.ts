@@ -2,8 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from '../ast/create.ts';
 import type { Iechorfile, Instruction } from '../ast/nodes.ts';
+import { MAX_FILE_SIZE } from '../cli/lint-options.ts';
 import { type Inputs, type Model, modelOf } from '../model/index.ts';
-import { decode } from '../source/decode.ts';
+import { decode, tooLarge } from '../source/decode.ts';
 import type { Document } from '../source/document.ts';
 
 /** A document of the editor, read. Offsets in `file` count without the byte order mark, those of the editor with it. */
@@ -30,7 +31,10 @@ export const readerOf = (): ((source: TextDocument, inputs: Inputs | undefined) 
 const NO_INPUTS: Inputs = {};
 
 const read = (source: TextDocument, inputs: Inputs): OpenFile => {
-  const document = decode(pathOf(source.uri) ?? source.uri, Buffer.from(source.getText()));
+  const path = pathOf(source.uri) ?? source.uri;
+  const bytes = Buffer.from(source.getText());
+  const isRead = bytes.length <= MAX_FILE_SIZE;
+  const document = isRead ? decode(path, bytes) : tooLarge(path, bytes.length, MAX_FILE_SIZE);
   const file = parse(document.text);
   return { source, version: source.version, document, file, model: modelOf(file, inputs) };
 };
