@@ -168,6 +168,24 @@ describe('configuration', () => {
     expect(await published(d)).toEqual(expect.arrayContaining(['1:11 copy-source-missing']));
   });
 
+  it('is asked of an editor that has one, which is asked to tell of changes only where it can', async () => {
+    const workspace = { configuration: true, didChangeConfiguration: { dynamicRegistration: true } };
+    const d = await desk({ 'other.yaml': 'rules: { untagged-base: off }\n' }, { capabilities: { workspace } });
+    const asked = await d.editor.next('client/registerCapability');
+    expect(asked.params.registrations).toMatchObject([{ method: 'workspace/didChangeConfiguration' }]);
+    const { id, params } = await d.editor.next('workspace/configuration');
+    expect(params.items).toEqual([{ section: 'iechorlint' }]);
+    d.editor.send({ id: asked.id, result: null });
+    d.editor.send({ id, result: [{ config: 'other.yaml' }] });
+    d.editor.open(d.uri, 'FROM alpine\n');
+    expect(await published(d)).toEqual([]);
+    d.editor.notify('workspace/didChangeConfiguration', { settings: null });
+    const again = await d.editor.next('workspace/configuration');
+    d.editor.send({ id: again.id, error: { code: -32603, message: 'no' } });
+    const { params: log } = await d.editor.next('window/logMessage');
+    expect(log.message).toContain('no');
+  });
+
   it('comes from the editor too', async () => {
     const d = await desk({ 'other.yaml': 'rules: { untagged-base: off }\n' });
     d.editor.open(d.uri, 'FROM alpine\n');

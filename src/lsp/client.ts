@@ -15,6 +15,8 @@ export interface Client {
   readonly showsDocuments: boolean;
   readonly watchesFiles: boolean;
   readonly hasConfiguration: boolean;
+  /** Says when the configuration changes, once it is asked to. */
+  readonly tellsConfiguration: boolean;
   /** The folder that is open; undefined where single files are. */
   readonly root: string | undefined;
 }
@@ -33,6 +35,7 @@ export const clientOf = ({ capabilities, workspaceFolders, ...params }: Initiali
     showsDocuments: window?.showDocument?.support === true,
     watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     hasConfiguration: workspace?.configuration === true,
+    tellsConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     root: pathOf(root ?? old ?? ''),
   };
 };

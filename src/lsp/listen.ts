@@ -48,9 +48,9 @@ const followSettings = (session: Session, checker: Checker, prefer: Prefer): voi
     if (client.watchesFiles)
       guard(connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: WATCHED }), session);
     unfollow = followBuilds(session);
-    if (!client.hasConfiguration) return;
-    guard(connection.client.register(DidChangeConfigurationNotification.type, { section: 'iechorlint' }), session);
-    guard(ask(), session);
+    if (client.tellsConfiguration)
+      guard(connection.client.register(DidChangeConfigurationNotification.type, { section: 'iechorlint' }), session);
+    if (client.hasConfiguration) guard(ask(), session);
   });
   connection.onDidChangeWatchedFiles(restart);
   connection.onDidChangeConfiguration(({ settings: sent }) => {
