@@ -5,7 +5,7 @@ import { packagesIn } from '../src/build/attest/packages.ts';
 import { spdxOf } from '../src/build/attest/spdx.ts';
 import { treeOf } from '../src/build/tree.ts';
 import { folderFiles } from '../src/oci/archive.ts';
-import { hexOf } from '../src/oci/image.ts';
+import { digestOf, hexOf } from '../src/oci/image.ts';
 import { imageUrl, packageUrl } from '../src/oci/package-url.ts';
 import { validate } from '../src/oci/validate.ts';
 import { folderWith, runIn } from './support/cli.ts';
@@ -219,6 +219,28 @@ describe.runIf(canBuild)('attestations', () => {
     await call('build', '--no-lint', '-t', 'x:1', '--sbom=true', '.');
     await call('rmi', 'x:1');
     expect(readdirSync(join(store, '1/attestations'))).toHaveLength(0);
+  });
+
+  it('are files beside the files, about each of them', async () => {
+    const folder = join(folderWith({}), 'files');
+    await build(
+      folderWith(FILES),
+      '--sbom=true',
+      '--provenance=true',
+      '-o',
+      folder,
+      '-o',
+      `type=tar,dest=${folder}.tar`,
+    );
+    for (const name of ['sbom.spdx.json', 'provenance.json']) {
+      const { _type, subject } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+      expect(_type).toBe('https://in-toto.io/Statement/v1');
+      expect(subject).toEqual([
+        { name: 'etc/os-release', digest: { sha256: hexOf(digestOf(FILES['os-release'])) } },
+        { name: 'var/lib/dpkg/status', digest: { sha256: hexOf(digestOf(DPKG)) } },
+      ]);
+      expect(readFileSync(`${folder}.tar`, 'latin1')).toContain(name);
+    }
   });
 
   it('are left out of what has no place for them', async () => {

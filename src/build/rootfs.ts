@@ -36,7 +36,7 @@ export const writeRootArchive = (store: Store, image: Image, write: Write): void
 };
 
 /** Every file, a directory before what is in it; the second name of a file is a hard link to the first. */
-function* rootEntries(store: Store, { layers }: Pick<Image, 'layers'>): Generator<TreeEntry> {
+export function* rootEntries(store: Store, { layers }: Pick<Image, 'layers'>): Generator<TreeEntry> {
   const tree = treeOf(store, layers);
   const seen = new Map<string, string>();
   for (const entry of below(tree, '')) {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { attestedBlobs } from '../build/attest/kept.ts';
+import { attestationsOf, attestedBlobs } from '../build/attest/kept.ts';
 import { exportLayers, type LayerForm } from '../build/export.ts';
 import { writeRootArchive, writeRootFolder } from '../build/rootfs.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
-import type { Descriptor, Digest, Image } from '../oci/image.ts';
+import { type Descriptor, type Digest, type Image, imageIdOf } from '../oci/image.ts';
 import { imageBlobs, type NamedBlobs, writeAll, writeLayoutArchive, writeLayoutFolder } from '../oci/layout.ts';
 import type { Access } from '../oci/session.ts';
 import type { Output } from './build-output.ts';
@@ -41,8 +41,9 @@ export const writeOutput = async (output: Output, leaving: Leaving, io: Io): Pro
   if (output.type === 'registry') return push(output.names, output, leaving, io);
   const path = resolve(io.cwd, output.dest);
   if (!('compression' in output)) {
-    if (output.type === 'local') writeFiles(store, image, path, io);
-    else writeTo(output.dest, io, (write) => writeRootArchive(store, image, write));
+    const whole = await withFiles(store, image);
+    if (output.type === 'local') writeFiles(store, whole, path, io);
+    else writeTo(output.dest, io, (write) => writeRootArchive(store, whole, write));
     return [];
   }
   const blobs = await namedBlobs(store, image, names, output, output.type === 'oci');
@@ -50,6 +51,12 @@ export const writeOutput = async (output: Output, leaving: Leaving, io: Io): Pro
   else described(path, () => writeLayoutFolder(path, blobs));
   return [{ digest: blobs.manifest.digest, descriptor: blobs.manifest }];
 };
+
+/** With what is attested of it, where something is. */
+const withFiles = async (store: Store, image: Image): Promise<Image> =>
+  attestationsOf(store, imageIdOf(image)).length === 0
+    ? image
+    : (await import('../build/attest/files.ts')).withAttestationFiles(store, image);
 
 /** `isWhole`: with what is attested of it, which only OCI has a place for. */
 export const namedBlobs = async (

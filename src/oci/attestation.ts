@@ -61,8 +61,24 @@ const attestationDescriptor = ({ digest, size }: Blob, image: Digest): Descripto
   platform: NOWHERE,
 });
 
-const statementBlob = (image: Digest, { predicateType, predicate }: Attestation, subjects: readonly string[]): Blob => {
+const statementBlob = (image: Digest, attestation: Attestation, subjects: readonly string[]): Blob => {
   const digest = { sha256: image.replace('sha256:', '') };
   const names = subjects.length > 0 ? subjects : ['_'];
-  return jsonBlob({ _type: STATEMENT, predicateType, subject: names.map((name) => ({ name, digest })), predicate });
+  return jsonBlob(
+    statementOf(
+      attestation,
+      names.map((name) => ({ name, digest })),
+    ),
+  );
 };
+
+/** What a statement is about. */
+export interface Subject {
+  readonly name: string;
+  readonly digest: Readonly<Record<string, string>>;
+}
+
+export const statementOf = ({ predicateType, predicate }: Attestation, subject: readonly Subject[]): object => ({
+  ...{ _type: STATEMENT, predicateType, subject },
+  predicate,
+});
