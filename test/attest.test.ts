@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -200,6 +201,33 @@ describe.runIf(canBuild)('attestations', () => {
     expect(statements.get(PROVENANCE)?.predicate.buildDefinition.resolvedDependencies).toEqual([
       { uri: expect.stringContaining('/team/base@1?platform='), digest: { sha256: hexOf(digest ?? '') } },
     ]);
+  });
+
+  it('name the commit that the context and the file are of', async () => {
+    const repository = folderWith(FILES);
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-C', repository, '-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], {
+        encoding: 'utf8',
+      });
+    git('init', '--quiet', '--initial-branch=main');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'one');
+    const layout = join(folderWith({}), 'layout.tar');
+    const output = ['-o', `type=oci,dest=${layout}`, '--provenance=true', '--metadata-file', `${layout}.json`];
+    const store = folderWith({});
+    const { code } = await runIn(
+      folderWith({}),
+      ['build', '--no-lint', '--store', store, ...output, `file://${repository}#main`],
+      {
+        env: { PATH: process.env.PATH ?? '', HOME: repository },
+      },
+    );
+    expect(code).toBe(0);
+    const commit = { uri: `file://${repository}#main`, digest: { sha1: git('rev-parse', 'HEAD').trim() } };
+    const { buildDefinition } = JSON.parse(readFileSync(`${layout}.json`, 'utf8'))['buildx.build.provenance'];
+    expect(buildDefinition.externalParameters.configSource).toEqual({ ...commit, path: 'iEchorfile' });
+    expect(buildDefinition.externalParameters.request.locals).toBeUndefined();
+    expect(buildDefinition.resolvedDependencies).toEqual([commit]);
   });
 
   it('stay with the image in the store until it is built without them', async () => {

@@ -82,12 +82,16 @@ const placeOf = (
 const typeOf = (option: string, fields: Fields): CacheFrom['type'] => {
   const type = fields.get('type');
   if (type === 'local' || type === 'registry') return type;
-  const way = 'type=local writes a folder that any other store of files can keep';
   throw new ConfigError(
     type === undefined
       ? `--${option} needs a type, local or registry`
-      : `--${option} has no type \`${type}\`; it has local and registry, and ${way}`,
+      : `--${option} has no type \`${type}\`; it has local and registry. ${HINTS[type] ?? USUAL_HINT}`,
   );
+};
+
+const USUAL_HINT = 'A folder of type=local can be kept by whatever else keeps files between builds';
+const HINTS: Readonly<Record<string, string>> = {
+  inline: 'An image holds no cache of its own here: type=registry,ref=NAME puts it under another tag',
 };
 
 const fieldIn = <T extends string>(fields: Fields, name: string, choices: readonly T[]): T | undefined => {

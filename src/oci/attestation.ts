@@ -79,6 +79,6 @@ export interface Subject {
 }
 
 export const statementOf = ({ predicateType, predicate }: Attestation, subject: readonly Subject[]): object => ({
-  ...{ _type: STATEMENT, predicateType, subject },
-  predicate,
+  _type: STATEMENT,
+  ...{ predicateType, subject, predicate },
 });
