@@ -9,7 +9,7 @@ export const dotnetRecipe = (folder: Folder): Recipe | undefined => {
   const path = projectFile(folder);
   const text = path === undefined ? undefined : folder.text(path);
   if (path === undefined || text === undefined) return undefined;
-  const place = path.replace(/\/?[^/]*$/, '');
+  const place = placeOf(path);
   const program = /<AssemblyName>\s*([\w.-]+)\s*</.exec(text)?.[1] ?? path.replace(/^.*\//, '').replace(/\.\w+$/, '');
   const version = /<TargetFramework>\s*net(\d+\.\d+)/.exec(text)?.[1] ?? VERSIONS.dotnet;
   const isWeb = /Sdk="Microsoft\.NET\.Sdk\.Web"/.test(text);
@@ -20,6 +20,7 @@ export const dotnetRecipe = (folder: Folder): Recipe | undefined => {
     'WORKDIR /src',
     ...(more.length > 0 && place !== '' ? [`COPY ${more.join(' ')} ./`] : []),
     place === '' ? `COPY ${[path, ...more].join(' ')} ./` : `COPY ${path} ./${place}/`,
+    ...referencesOf(folder, path).map((each) => `COPY ${each} ./${placeOf(each)}/`),
     cachedRun([PACKAGES], `dotnet restore ${path}`),
     'COPY . .',
     cachedRun([PACKAGES], `dotnet publish ${path} --configuration Release --no-restore --output /out`),
@@ -36,10 +37,32 @@ export const dotnetRecipe = (folder: Folder): Recipe | undefined => {
     stages: [build, final],
     ignored: ['**/bin', '**/obj', '.vs', '*.user'],
     port,
-    notes: /<ProjectReference\b/.test(text)
-      ? ['the project refers to others; copy their project files before `dotnet restore` too']
-      : [],
+    notes: [],
   };
+};
+
+const placeOf = (path: string): string => path.replace(/\/?[^/]*$/, '');
+
+/** The projects that one refers to, and those to which they do, as far as they are in the folder. */
+const referencesOf = (folder: Folder, path: string): readonly string[] => {
+  const found = new Set([path]);
+  for (const each of found)
+    for (const [, text = ''] of (folder.text(each) ?? '').matchAll(/<ProjectReference\s+Include="([^"]+)"/g)) {
+      const target = joined(placeOf(each), text.replaceAll('\\', '/'));
+      if (target !== undefined && folder.text(target) !== undefined) found.add(target);
+    }
+  return [...found].slice(1);
+};
+
+/** A path from another folder; undefined where it leads out, or cannot stand in a COPY as it is. */
+const joined = (from: string, path: string): string | undefined => {
+  const parts = from === '' ? [] : from.split('/');
+  for (const part of path.split('/')) {
+    if (part === '..' && parts.pop() === undefined) return undefined;
+    if (part !== '..' && part !== '.') parts.push(part);
+  }
+  const whole = parts.join('/');
+  return /^[\w.-]+(?:\/[\w.-]+)+$/.test(whole) ? whole : undefined;
 };
 
 const isProject = (name: string): boolean => /\.(?:cs|fs|vb)proj$/.test(name) && isPlainName(name);

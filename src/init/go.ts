@@ -14,6 +14,7 @@ export const goRecipe = (folder: Folder): Recipe | undefined => {
   const name = nameOf(folder, module, main);
   const known = serverIn(folder, module, main);
   const port = known.isServer ? (known.port ?? 8080) : undefined;
+  const files = known.embeds ? [] : presentOf(folder, ...READ);
   const version = laterOf(VERSIONS.go, versionIn(/^go\s+(\S+)/m.exec(module)?.[1], 2));
   const build = [
     `FROM ${IMAGES.go(version)} AS build`,
@@ -25,7 +26,9 @@ export const goRecipe = (folder: Folder): Recipe | undefined => {
   ];
   const final = [
     `FROM ${IMAGES.alpine}`,
+    ...(files.length > 0 ? ['WORKDIR /app'] : []),
     `COPY --from=build /out/${name} /usr/local/bin/${name}`,
+    ...files.map((each) => `COPY --from=build /src/${each} ./${each}`),
     ...programOf(USERS.nonroot, [name], port, 'nc'),
   ];
   return {
@@ -68,15 +71,18 @@ const nameOf = (folder: Folder, module: string, main: string | undefined): strin
 const SERVERS =
   /\b(?:gin-gonic\/gin|labstack\/echo|gofiber\/fiber|go-chi\/chi|gorilla\/mux|google\.golang\.org\/grpc)\b/;
 
-/** The sources of the program itself, with what it takes from others. */
+/** Folders that a program reads when it runs, where they are not in the program itself. */
+const READ = ['templates', 'views', 'static', 'public', 'assets', 'web', 'migrations', 'locales'];
+
+/** What the sources of the program itself tell. */
 const serverIn = (
   folder: Folder,
   module: string,
   main: string | undefined,
-): { isServer: boolean; port: number | undefined } => {
+): { isServer: boolean; port: number | undefined; embeds: boolean } => {
   const path = main === undefined || main === '.' ? '' : `${main.slice(2)}/`;
   const sources = folder.names(path).filter((name) => name.endsWith('.go') && !name.endsWith('_test.go'));
   const texts = sources.map((name) => folder.text(`${path}${name}`) ?? '');
   const isServer = SERVERS.test(module) || texts.some((text) => /ListenAndServe|net\.Listen\(/.test(text));
-  return { isServer, port: portIn(...texts) };
+  return { isServer, port: portIn(...texts), embeds: texts.some((text) => /^\/\/go:embed /m.test(text)) };
 };

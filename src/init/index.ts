@@ -1,3 +1,4 @@
+import { jsonIn, textAt } from './data.ts';
 import { dotnetRecipe } from './dotnet.ts';
 import type { Folder } from './folder.ts';
 import { goRecipe } from './go.ts';
@@ -33,8 +34,10 @@ export const recipesFor = (folder: Folder): readonly Recipe[] => {
   const programs = found.filter(({ kind }) => kind !== 'static');
   // The assets of these frameworks are built by Node.js, which does not serve them.
   const hosts = programs.filter(({ title }) => /Rails|Laravel|Symfony|Django/.test(title));
+  const buildsAssets = textAt(jsonIn(folder, 'package.json'), 'scripts', 'build') !== undefined;
+  const notes = buildsAssets ? ['what `build` of package.json makes is not in the image; add a stage for it'] : [];
   return [
-    ...hosts,
+    ...hosts.map((host) => ({ ...host, notes: [...host.notes, ...notes] })),
     ...programs.filter((each) => !hosts.includes(each)),
     ...found.filter(({ kind }) => kind === 'static'),
   ];

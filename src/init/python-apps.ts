@@ -57,6 +57,8 @@ const webApp = (folder: Folder, packages: ReadonlySet<string>): PythonApp | unde
 };
 
 const entryIn = (folder: Folder): Entry | undefined => {
+  const [, named] = /^FLASK_APP=["']?([A-Za-z_]\w*)(?:\.py)?["']?\s*$/m.exec(folder.text('.flaskenv') ?? '') ?? [];
+  if (named !== undefined) return { framework: 'Flask', object: `${named}:app` };
   for (const path of modulesIn(folder)) {
     const [, name = '', framework] =
       /^(\w+)(?:\s*:\s*\w+)?\s*=\s*(FastAPI|Flask)\(/m.exec(folder.text(path) ?? '') ?? [];

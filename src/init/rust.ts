@@ -9,7 +9,8 @@ export const rustRecipe = (folder: Folder): Recipe | undefined => {
   const manifest = tomlIn(folder, 'Cargo.toml');
   const name = textAt(manifest, 'package', 'name');
   if (name === undefined || !isPlainName(name)) return undefined;
-  const program = binaryOf(manifest) ?? name;
+  const programs = binariesOf(manifest);
+  const program = programs.find((each) => /server|daemon/.test(each)) ?? programs[0] ?? name;
   const known = portIn(folder.text('src/main.rs'));
   const port = keysAt(manifest, 'dependencies').some((each) => SERVERS.has(each)) ? (known ?? 8080) : undefined;
   const isLocked = has(folder, 'Cargo.lock');
@@ -35,6 +36,7 @@ export const rustRecipe = (folder: Folder): Recipe | undefined => {
     ignored: ['target', '**/*.rs.bk'],
     port,
     notes: [
+      ...(programs.length > 1 ? [`of the programs ${programs.join(', ')} the image has ${program}`] : []),
       ...(isLocked ? [] : ['there is no Cargo.lock; run `cargo generate-lockfile` and commit it']),
       ...(port === undefined || known !== undefined
         ? []
@@ -45,9 +47,9 @@ export const rustRecipe = (folder: Folder): Recipe | undefined => {
 
 const SERVERS = new Set(['actix-web', 'axum', 'rocket', 'warp', 'tonic', 'hyper', 'poem', 'tide', 'salvo']);
 
-/** The first program that the manifest names itself. */
-const binaryOf = (manifest: ReturnType<typeof tomlIn>): string | undefined => {
+/** The programs that the manifest names itself. */
+const binariesOf = (manifest: ReturnType<typeof tomlIn>): readonly string[] => {
   const binaries = fieldOf(manifest, 'bin');
-  const name = binaries?.kind === 'list' ? textAt(binaries.items[0], 'name') : undefined;
-  return name !== undefined && isPlainName(name) ? name : undefined;
+  const names = binaries?.kind === 'list' ? binaries.items.flatMap((each) => textAt(each, 'name') ?? []) : [];
+  return names.filter(isPlainName);
 };

@@ -196,6 +196,27 @@ export const PROJECTS: Readonly<Record<string, ProjectCase>> = {
     title: 'Go',
     lines: ['    CGO_ENABLED=0 go build -trimpath -o /out/lister ./cmd/lister'],
   },
+  'go-templates': {
+    files: { 'go.mod': 'module example.com/site\n', 'main.go': GO_SERVER, 'templates/a.html': '' },
+    title: 'Go',
+    lines: ['COPY --from=build /src/templates ./templates'],
+    port: 8080,
+  },
+  'rust-programs': {
+    files: {
+      'Cargo.toml': '[package]\nname = "kv"\n[[bin]]\nname = "kv-cli"\n[[bin]]\nname = "kv-server"\n',
+      'Cargo.lock': '',
+      'src/lib.rs': '',
+    },
+    title: 'Rust',
+    lines: ['CMD ["/usr/local/bin/kv-server"]'],
+  },
+  'flask-named': {
+    files: { 'requirements.txt': 'flask\ngunicorn\n', '.flaskenv': 'FLASK_APP=blog.py\n', 'blog.py': '' },
+    title: 'Python, pip, Flask',
+    lines: ['CMD ["gunicorn", "--bind", "0.0.0.0:8000", "blog:app"]'],
+    port: 8000,
+  },
   'rust-axum': {
     files: {
       'Cargo.toml': '[package]\nname = "api"\n[dependencies]\naxum = "0.8"\n',
@@ -300,6 +321,19 @@ export const PROJECTS: Readonly<Record<string, ProjectCase>> = {
     },
     title: '.NET, ASP.NET Core',
     lines: ['FROM mcr.microsoft.com/dotnet/aspnet:9.0-alpine', 'CMD ["dotnet", "Shop.dll"]'],
+    port: 8080,
+  },
+  'dotnet-references': {
+    files: {
+      'All.sln': '',
+      'src/Web/Web.csproj':
+        '<Project Sdk="Microsoft.NET.Sdk.Web"><ProjectReference Include="..\\Core\\Core.csproj" /></Project>',
+      'src/Core/Core.csproj':
+        '<Project><ProjectReference Include="../Base/Base.csproj" /><ProjectReference Include="..\\..\\..\\Out.csproj" /></Project>',
+      'src/Base/Base.csproj': '<Project><ProjectReference Include="../Core/Core.csproj" /></Project>',
+    },
+    title: '.NET, ASP.NET Core',
+    lines: ['COPY src/Core/Core.csproj ./src/Core/', 'COPY src/Base/Base.csproj ./src/Base/'],
     port: 8080,
   },
   'dotnet-solution': {
