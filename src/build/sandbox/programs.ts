@@ -34,11 +34,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /** The path of a program of the machine. */
-export const pathOf = (name: string, path: string): string | undefined =>
-  [...path.split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin']
-    .filter((folder) => folder.startsWith('/'))
-    .map((folder) => join(folder, name))
-    .find((each) => existsSync(each));
+export const pathOf = (name: string, path: string): string | undefined => {
+  const folders = [...path.split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+  const folder = folders.find((each) => each.startsWith('/') && existsSync(`${each}/${name}`));
+  return folder && join(folder, name);
+};
 
 /** A text says what is missing, and how to get it. */
 export const findPrograms = (path: string): Programs | string => {
