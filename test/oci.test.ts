@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -13,9 +15,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { compressFile } from '../src/build/compress.ts';
 import { exportLayers } from '../src/build/export.ts';
 import { importImage, importLayout, openFiles } from '../src/build/import.ts';
@@ -511,6 +514,20 @@ describe('the store', () => {
     const other = openStore(store.folder).workFolder();
     const left = readdirSync(store.path('work')).map((name) => store.path('work', name));
     expect(left.toSorted()).toEqual([own, other, store.path('work', elsewhere)].toSorted());
+  });
+
+  it.skipIf(process.platform !== 'linux')('forgets that of a process for which nobody waits', async () => {
+    const { store } = stored();
+    const [, , ...rest] = store.workFolder().split('/').at(-1)?.split('-') ?? [];
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    onTestFinished(() => void parent.kill());
+    const pid = await new Promise<string>((done) => parent.stdout.once('data', (data) => done(String(data).trim())));
+    const statOf = () => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').split(' ');
+    while (statOf()[1] !== 'Z') await pause(10);
+    const dead = store.path('work', `${pid}-${statOf()[20]}-${rest.join('-')}`);
+    mkdirSync(dead);
+    openStore(store.folder).workFolder();
+    expect(existsSync(dead)).toBe(false);
   });
 
   it('is verified and mended', async () => {

@@ -75,8 +75,15 @@ const told = async <T>(node: Instruction, { folder }: Store, work: () => T | Pro
   } catch (error) {
     if (error instanceof BuildError || !(error instanceof Error) || error instanceof TypeError) throw error;
     if (isOfStore(error, folder)) throw error;
-    throw new BuildError(error.message, node);
+    throw new BuildError(wordsFor(error), node);
   }
+};
+
+const wordsFor = (error: Error & { readonly code?: unknown; readonly path?: unknown }): string => {
+  const { code, path, message } = error;
+  if (code === 'EACCES' || code === 'EPERM')
+    return `${path} may not be read by this user: change its mode, or leave it out by an ignore file`;
+  return code === 'ENOENT' ? `${path} was there when the build began, and is gone` : message;
 };
 
 const isOfStore = (error: Error, folder: string): boolean =>

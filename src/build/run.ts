@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rm, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rm, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
@@ -16,6 +16,7 @@ import { changedFiles, removeStubs, setTimes } from './snapshot.ts';
 import type { Step, StepContext } from './steps.ts';
 import { homeOf, type MountPlace, makeStubs, newUpper } from './stubs.ts';
 import { clean, type Tree, treeOf } from './tree.ts';
+import { DISK_FULL } from './trouble.ts';
 import { layerFolders, placeOf, settle } from './unpack.ts';
 
 const DEFAULT_SHELL = ['/bin/sh', '-c'];
@@ -213,8 +214,11 @@ const succeed = async (scene: Scene, ready: readonly MountSetup[]): Promise<void
   masked.end();
   if (code === 0) return;
   await context.request.onFailure?.(() => shellAfter(scene, plain));
-  throw new BuildError(failureText(code), node, code);
+  throw new BuildError(`${failureText(code)}${isFull(scene.work) ? `; ${DISK_FULL}` : ''}`, node, code);
 };
+
+/** Whether there is no place left for what a step writes; programs word that as they like. */
+const isFull = (folder: string): boolean => statfsSync(folder).bavail === 0;
 
 /** Codes above 128 are a shell's word for a signal. */
 const failureText = (code: number): string => {

@@ -1,8 +1,11 @@
 import { ImageError } from '../oci/error.ts';
 
+export const DISK_FULL =
+  'the disk is full; `iechorlint prune` deletes what no image needs, --store names another place';
+
 /** What the system says of a store that cannot be written, and what to do. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full; `iechorlint prune` deletes what no image needs, --store names another place',
+  ENOSPC: DISK_FULL,
   EDQUOT: 'the disk quota is used up; `iechorlint prune` deletes what no image needs, --store names another place',
   EROFS: 'the file system is read-only; --store or IECHORLINT_STORE names another place',
   EACCES: 'permission denied; --store or IECHORLINT_STORE names another place',
@@ -13,11 +16,17 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open; `ulimit -n` sets how many may be',
 };
 
-/** The error as one that tells what to do, where the system refused something about the store. */
+/** The error as one that tells what to do, where the system refused something about the store, or an output. */
 export const storeTrouble = (folder: string, error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const reason = REFUSALS[code];
-  return reason === undefined ? error : new ImageError(`cannot write to ${folder}: ${reason}`);
+  if (reason === undefined) return error;
+  const path = error instanceof Error && 'path' in error ? String(error.path) : folder;
+  return new ImageError(
+    path.startsWith(folder)
+      ? `cannot write to ${folder}: ${reason}`
+      : `cannot write ${path}: ${reason.replace(/;.*/s, '')}`,
+  );
 };
 
 /** Runs what writes to the store; what the system refuses is told with what to do. Throws ImageError. */

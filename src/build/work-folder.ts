@@ -36,8 +36,14 @@ const textOf = (path: string): string => {
   }
 };
 
-/** The 22nd field; the second is a name in brackets, which may hold anything. */
-const startOf = (pid: number): string => textOf(`/proc/${pid}/stat`).replace(/^.*\)/s, '').split(' ')[20] ?? '0';
+/**
+ * The 22nd field; the second is a name in brackets, which may hold anything. A process that was killed, and for which nobody
+ * waits, is there for ever where the first process of a container is no init.
+ */
+const startOf = (pid: number): string => {
+  const [, state = '', ...fields] = textOf(`/proc/${pid}/stat`).replace(/^.*\)/s, '').split(' ');
+  return /[ZX]/.test(state) ? 'ended' : (fields[18] ?? '0');
+};
 
 const bootOf = (): string => textOf('/proc/sys/kernel/random/boot_id').slice(0, 8) || 'boot';
 

@@ -13,6 +13,7 @@ import { stageTree } from '../build/stage-files.ts';
 import { newBlob, type Store } from '../build/store.ts';
 import { treeOf } from '../build/tree.ts';
 import { ConfigError } from '../config/error.ts';
+import type { IgnoreFile } from '../facts/index.ts';
 import { findIgnoreFile } from '../gather/context.ts';
 import { decode } from '../source/decode.ts';
 import type { Document } from '../source/document.ts';
@@ -22,6 +23,7 @@ import type { Io } from './io.ts';
 import { plainLint } from './lint-options.ts';
 import { readTarget } from './read.ts';
 import { say } from './say.ts';
+import { reasonOf } from './system-error.ts';
 
 /** What is built: a file, and the files that it may copy. */
 export interface BuildInput {
@@ -66,7 +68,7 @@ export const folderContext = (
   store: Store,
   warn: (text: string) => void,
 ): Pick<BuildInput, 'context' | 'save'> => {
-  const ignore = findIgnoreFile(folder, file);
+  const ignore = ignoreFileOf(folder, file);
   if (ignore?.defect) throw new ConfigError(`${ignore.path}:${ignore.defect.line}: ${ignore.defect.message}`);
   const digests = openDigestCache(store.folder, folder);
   const sightings = openSightings(store.folder, folder, ignore?.patterns);
@@ -79,6 +81,16 @@ export const warningOf =
   (text: string): void => {
     if (!quiet) say(io, text);
   };
+
+const ignoreFileOf = (folder: string, file: string | undefined): IgnoreFile | undefined => {
+  try {
+    return findIgnoreFile(folder, file);
+  } catch (error) {
+    const reason = reasonOf(error);
+    const path = error instanceof Error && 'path' in error ? error.path : `the ignore file of ${folder}`;
+    throw new ConfigError(`cannot read ${path}: ${reason}`);
+  }
+};
 
 const NAMES = ['iEchorfile', 'Dockerfile', 'Containerfile'];
 /** Those in small letters are found too. */

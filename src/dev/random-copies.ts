@@ -4,26 +4,12 @@
  */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { randomOf } from './random.ts';
 
 const NAMES = ['a', 'b', 'c', 'x.txt', 'y.txt', 'd', 'e'] as const;
 const LINKS = ['a', '../a', '/b', '/d/e', '../../c', 'x.txt', 'd', '/', '.', '..', 'nowhere', 'e/', '/a/b'] as const;
 const WILD = ['*', '*.txt', '?', '[ab]', 'd/*', '*/a', '*/*', 'a*', '[^a]*'] as const;
 const IGNORED = ['*.txt', '!x.txt', 'a', 'd/*', '!d/a', '**/b', '!**/b', '/c', 'e', '!e/a', '*', '!a'] as const;
-
-/** The same numbers for the same seed. */
-const randomOf = (seed: number) => {
-  let state = seed * 2654435761;
-  const next = (): number => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) | 0;
-    return ((state ^ (state >>> 12)) >>> 0) / 2 ** 32;
-  };
-  const of = <T>(all: readonly T[]): T => {
-    const found = all[Math.floor(next() * all.length)];
-    if (found === undefined) throw new Error('nothing to choose from');
-    return found;
-  };
-  return { next, of, upTo: (most: number) => 1 + Math.floor(next() * most) };
-};
 
 type Random = ReturnType<typeof randomOf>;
 
