@@ -2,6 +2,7 @@ import type { From, Iechorfile, Instruction, Run, Stage, Variable, Word } from '
 import type { Script, ShellCommand, ShProgram } from '../shell/index.ts';
 import type { Refusal } from './effects.ts';
 import { type Expansion, expand } from './expand.ts';
+import { memo, once } from './memo.ts';
 import { type Mount, mountsOf } from './mounts.ts';
 import { globalsByDefault } from './plain-build.ts';
 import { environmentOf, globalScope, type Inputs, type Scope } from './scope.ts';
@@ -285,21 +286,3 @@ const ownersOf = (
 };
 
 const stateOfGlobals = ({ bindings, complete }: Scope): State => ({ ...imageState(undefined), bindings, complete });
-
-const once = <T>(compute: () => T): (() => T) => {
-  let known: { readonly value: T } | undefined;
-  return () => {
-    known ??= { value: compute() };
-    return known.value;
-  };
-};
-
-/** A function that computes each answer once. */
-const memo = <K, V>(compute: (key: K) => V): ((key: K) => V) => {
-  const known = new Map<K, { readonly value: V }>();
-  return (key) => {
-    const found = known.get(key) ?? { value: compute(key) };
-    known.set(key, found);
-    return found.value;
-  };
-};
