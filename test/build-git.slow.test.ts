@@ -113,6 +113,15 @@ describe.runIf(hasGit)('a context that is a repository', () => {
     expect(asked.filter((path) => path.includes('/objects/'))).toEqual([]);
   });
 
+  it('may be another one than the context', async () => {
+    const context = folderWith({ iEchorfile: 'FROM scratch\nCOPY --from=other a /b\n' });
+    const given = (ref: string) => ['--build-context', `other=${repository}/.git${ref}`];
+    expect((await build(context, given('#v1:sub'))).files).toEqual(b);
+    expect((await build(context, given('#none'))).stderr).toContain('has no `none`');
+    const image = folderWith({ iEchorfile: 'FROM other\nCOPY iEchorfile /new\n' });
+    expect((await build(image, given('#v1'))).files).toMatchObject({ 'sub/a': all['sub/a'] });
+  });
+
   it('leads nowhere out of it', async () => {
     const outside = folderWith({ secret: 'secret', iEchorfile: 'FROM scratch\nLABEL a=secret\n' });
     symlinkSync(outside, join(repository, 'out'));

@@ -6,7 +6,7 @@ import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import { append, digestOf, emptyImage, hexOf, type Image } from '../oci/image.ts';
-import { folderContext, warningOf } from './build-input.ts';
+import { folderContext, MAY_BE_REPOSITORY, warningOf } from './build-input.ts';
 import { type BuildOptions, platformOf } from './build-options.ts';
 import type { Io } from './io.ts';
 
@@ -20,13 +20,21 @@ export interface NamedContexts {
   save(): void;
 }
 
-/** Throws ConfigError where a folder is not there. */
-export const namedContexts = (options: BuildOptions, io: Io, store: Store): NamedContexts => {
-  const folders = new Map<string, ReturnType<typeof folderContext>>();
+type Folder = ReturnType<typeof folderContext>;
+
+/** Throws ConfigError where a folder or a repository is not there. */
+export const namedContexts = async (options: BuildOptions, io: Io, store: Store): Promise<NamedContexts> => {
+  const folders = new Map<string, Folder>();
   const given = new Map(Array.from(options.contexts, ([name, value]) => [name.toLowerCase(), value]));
-  const folderOf = (name: string): ReturnType<typeof folderContext> | undefined => {
+  const repositories = new Map<string, Folder>();
+  for (const [name, value] of given) {
+    const files = MAY_BE_REPOSITORY.test(value) ? await filesOfRepository(value, options, io, store) : undefined;
+    if (files) repositories.set(name, files);
+  }
+  const folderOf = (name: string): Folder | undefined => {
     const value = given.get(name.toLowerCase());
-    if (value === undefined || ADDRESS.test(value)) return undefined;
+    const repository = repositories.get(name.toLowerCase());
+    if (value === undefined || repository || ADDRESS.test(value)) return repository;
     const path = resolve(io.cwd, value);
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
       throw new ConfigError(`--build-context ${name}=${value}: there is no such folder`);
@@ -44,9 +52,20 @@ export const namedContexts = (options: BuildOptions, io: Io, store: Store): Name
       return folder ? imageOfFolder(folder.context, options, store) : imageAt(value, name, options, io, store);
     },
     save() {
-      for (const { save } of folders.values()) save();
+      for (const { save } of [...folders.values(), ...repositories.values()]) save();
     },
   };
+};
+
+const filesOfRepository = async (
+  value: string,
+  options: BuildOptions,
+  io: Io,
+  store: Store,
+): Promise<Folder | undefined> => {
+  const { contextFromRepository, repositoryIn } = await import('./git-input.ts');
+  const address = repositoryIn(value, io.cwd);
+  return address && contextFromRepository(address, options, io, store);
 };
 
 const ADDRESS = /^[a-z-]+:\/\//;
@@ -65,7 +84,7 @@ const imageAt = async (
     return (await import('../build/import.ts')).importLayout(store, resolve(io.cwd, path), tag, options.platform);
   }
   throw new ImageError(
-    `--build-context ${name}=${value}: what can be given is a folder, oci-layout://FOLDER[:TAG], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
+    `--build-context ${name}=${value}: what can be given is a folder, a repository such as https://HOST/NAME.git#REF, oci-layout://FOLDER[:TAG], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
   );
 };
 

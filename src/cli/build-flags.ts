@@ -26,7 +26,7 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   ssh: list('ID=SOCKET of an agent, or ID=KEYFILE, for RUN --mount=type=ssh; default is that of SSH_AUTH_SOCK'),
   'add-host': list('NAME:ADDRESS for /etc/hosts of every RUN'),
   'build-context': list(
-    'NAME=oci-layout://FOLDER[:TAG] or NAME=docker-archive://FILE[:TAG] instead of the image of that name',
+    'NAME=FOLDER, a repository, oci-layout://FOLDER[:TAG] or docker-archive://FILE[:TAG] instead of what has that name',
   ),
   allow: list('security.insecure lets RUN --security=insecure go without a sandbox', {
     choices: ['security.insecure', 'network.host'],

@@ -46,7 +46,8 @@ export const openInput = async (options: BuildOptions, io: Io, store: Store): Pr
   return address ? inputFromRepository(address, options, io, store) : inputFromFolder(options, io, store);
 };
 
-const MAY_BE_REPOSITORY = /[:#?]|git\b/;
+/** Only of these the address of a repository is looked for. */
+export const MAY_BE_REPOSITORY = /[:#?]|git\b/;
 
 const inputFromFolder = (options: BuildOptions, io: Io, store: Store): BuildInput => {
   const folder = resolve(io.cwd, options.context);

@@ -52,7 +52,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const steps = stepInputs(options, io);
   const runner = runnerText(steps.sandbox);
   const progress = await progressOf({ ...options, runner, hasShell: steps.onFailure !== undefined }, io);
-  const contexts = namedContexts(options, progress.io, store);
+  const contexts = await namedContexts(options, progress.io, store);
   // Where steps may be known, their base images may not be needed.
   const late = options.cacheFrom.length > 0 && !options.noCache ? lateImages(store) : undefined;
   const journal = openJournal(store, journalName(document, options, io));

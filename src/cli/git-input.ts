@@ -56,6 +56,18 @@ export const inputFromRepository = async (
   };
 };
 
+/** The files of a commit alone. Throws ConfigError. */
+export const contextFromRepository = async (
+  address: GitAddress,
+  options: BuildOptions,
+  io: Io,
+  store: Store,
+): Promise<Pick<BuildInput, 'context' | 'save'>> => {
+  const { layer } = await committed(store, address, keepsGit(options, io));
+  const digests = openLayerDigests(store);
+  return { context: stageTree(treeOf(store, [layer]), digests), save: digests.save };
+};
+
 const committed = async (store: Store, address: GitAddress, keeps: boolean): Promise<CommittedFiles> => {
   try {
     return await committedFiles(store, address, keeps);

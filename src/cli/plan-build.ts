@@ -34,7 +34,7 @@ export const planBuild = async (options: BuildOptions, io: Io, rules: LoadRules)
     const inputs = inputsOf(options, io);
     const valid = await checked(document, parsed(document, options), inputs, options, io, rules);
     if (!valid) return 1;
-    const contexts = namedContexts(options, io, store);
+    const contexts = await namedContexts(options, io, store);
     const request: BuildRequest = {
       inputs,
       platform: platformOf(options.platform),
