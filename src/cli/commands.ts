@@ -11,6 +11,7 @@ import { lintOptionsOf } from './lint-options.ts';
 import type { LoadRules } from './main.ts';
 import { SKIPPED_ENDINGS, SKIPPED_FOLDERS } from './names.ts';
 import { REGISTRY_FLAGS } from './registry-options.ts';
+import { say } from './say.ts';
 
 /** An option, as the library of help takes it too. One of `array` may be repeated; of another the last one counts. */
 export interface Flag {
@@ -249,9 +250,11 @@ with files, for which only --build-arg, --target, --platform, --format and --bas
       clientProcessId: { type: 'string', describe: 'The process of the editor, with which this one ends' },
     },
     examples: [],
-    epilogue: 'Editors start it; editors/README.md says how each is told to.',
+    epilogue: 'Editors start it; how each is told to, editors/README.md in the repository says.',
     run: async (given, io, rules) => {
       rejectOperands(given, 'lsp');
+      if (process.stdin.isTTY)
+        say(io, 'this waits for an editor that speaks the language server protocol; Ctrl+C ends it');
       return (await import('../lsp/server.ts')).serve(io, await rules());
     },
   },
