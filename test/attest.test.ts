@@ -139,6 +139,7 @@ describe.runIf(canBuild)('attestations', () => {
     const args = [
       ['--build-arg', 'NPM_TOKEN=supersecretvalue', '--build-arg', 'COPIED=the supersecretvalue again'],
       ['--build-arg', 'HTTP_PROXY=http://user:pw12@proxy:1', '--build-arg', 'VERSION=filesecret77'],
+      ['--build-arg', `NPM_CONFIG=//host/:_x=npm_${'a1'.repeat(18)}`],
       ['--label', 'password=labelsecret5', '--secret', 'id=token,src=token', '--provenance', 'mode=max'],
     ].flat();
     const { statements } = await attested(context, ...args);
@@ -146,7 +147,7 @@ describe.runIf(canBuild)('attestations', () => {
     expect(text).toContain('build-arg:NPM_TOKEN');
     expect(text).toContain('"secrets":[{"id":"token"}]');
     expect(text).toContain('http://***@proxy:1');
-    for (const secret of ['supersecretvalue', 'literalsecret99', 'filesecret77', 'pw12', 'labelsecret5'])
+    for (const secret of ['supersecretvalue', 'literalsecret99', 'filesecret77', 'pw12', 'labelsecret5', 'npm_a1a1'])
       expect(text).not.toContain(secret);
   });
 

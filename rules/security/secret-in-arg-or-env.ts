@@ -1,4 +1,14 @@
-import { type Arg, type Compat, defineRule, type Env, type Model, type Problem, type Where, type Word } from '#lint';
+import {
+  type Arg,
+  type Compat,
+  defineRule,
+  type Env,
+  isCredential,
+  type Model,
+  type Problem,
+  type Where,
+  type Word,
+} from '#lint';
 
 export default defineRule({
   name: 'secret-in-arg-or-env',
@@ -91,7 +101,7 @@ const problemOf = (setting: Setting): Finding | undefined => {
   if (value === undefined) return isSecretName(name) && isArgument(setting, word) ? handedOn(setting) : undefined;
   if (isPublicName(name) || value === '') return undefined;
   const isOwn = word.text !== undefined;
-  if (TOKEN.test(value))
+  if (isCredential(value))
     return isOwn ? literalFinding(setting, 'holds what looks like a real credential', 'error') : undefined;
   if (hasPasswordInAddress(value) && isOwn)
     return literalFinding(setting, 'holds an address with a password in it', 'warning');
@@ -180,10 +190,6 @@ const isKeyMaterial = (name: string, value: string): boolean =>
   wordsOf(name).at(-1) === 'KEY' &&
   /^(?:[\da-f]{32}|[\da-f]{64}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i.test(value) &&
   new Set(value).size >= 8;
-
-/** Tokens of well-known services, private keys and signed claims. */
-const TOKEN =
-  /^(?:gh[pousr]_\w{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}|xox[abeprs]-[\w-]{10,}|[rs]k_live_\w{20,}|AIza[\w-]{35}|npm_\w{36}|pypi-AgE\w{20,}|dckr_pat_[\w-]{20,}|hf_\w{30,}|SG\.[\w-]{20,}\.[\w-]{20,}|shpat_\w{32}|AGE-SECRET-KEY-1\w+|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})$|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
 const hasPasswordInAddress = (value: string): boolean => {
   const [, password = '', host = ''] = /^[a-z][\w+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@([^\s/:?]+)/i.exec(value) ?? [];

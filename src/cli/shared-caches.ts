@@ -65,7 +65,7 @@ const openWanted = async (
 };
 
 /** A cache is to save time: it is not waited for as long as an image is. */
-const hasty = (access: Access): Access => ({ ...access, patience: 10_000, longestWait: 1_000 });
+const hasty = (access: Access): Access => ({ ...access, patience: 5_000, longestWait: 1_000 });
 
 const openOrWarn = async (
   from: CacheFrom,

@@ -7,6 +7,7 @@ import { masked } from '../build/masked-url.ts';
 import { pulledDigest } from '../build/origins.ts';
 import type { Store } from '../build/store.ts';
 import { treeOf } from '../build/tree.ts';
+import { withoutCredentials } from '../model/credentials.ts';
 import { modelOf } from '../model/index.ts';
 import { reachedFrom, targetOf } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
@@ -133,6 +134,7 @@ const hider = (document: Document, buildArgs: Pairs, labels: Pairs, secrets: Bui
   return (text: string): string => {
     let hidden = text;
     for (const value of values) hidden = hidden.replaceAll(value, STARS);
+    hidden = withoutCredentials(hidden, STARS);
     return hidden.includes('//') ? withoutKeys(hidden) : hidden;
   };
 };

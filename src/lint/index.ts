@@ -10,6 +10,7 @@ export {
   type IgnoreFile,
   type Need,
 } from '../facts/index.ts';
+export { isCredential } from '../model/credentials.ts';
 export * from '../model/index.ts';
 export type { Document } from '../source/document.ts';
 export { mentions } from '../source/mention.ts';
