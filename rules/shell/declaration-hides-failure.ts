@@ -42,7 +42,11 @@ export default defineRule({
     { title: 'No command', good: 'FROM alpine\nRUN export A=1 B="$PWD" && A=$(cat /a) && export A\n' },
   ],
   check(context) {
-    return visitScripts(context, (place) => problemsIn(context, place));
+    return visitScripts(
+      context,
+      (place) => problemsIn(context, place),
+      /\b(?:export|declare|local|readonly|typeset)\b/,
+    );
   },
 });
 

@@ -22,7 +22,7 @@ export default defineRule({
     { title: 'A chain', good: 'FROM alpine\nRUN ! grep -q debug /etc/app.conf && ./install\n' },
   ],
   check(context) {
-    return visitScripts(context, problemsIn);
+    return visitScripts(context, problemsIn, /!/);
   },
 });
 

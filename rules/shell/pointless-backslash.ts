@@ -33,7 +33,7 @@ export default defineRule({
     { title: 'An alias is stepped over so', good: 'FROM alpine\nRUN \\cp -f /a /b\n' },
   ],
   check(context) {
-    return visitScripts(context, (place) => problemsIn(context, place));
+    return visitScripts(context, (place) => problemsIn(context, place), /\\\S/);
   },
 });
 

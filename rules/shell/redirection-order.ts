@@ -18,7 +18,7 @@ export default defineRule({
     { title: 'In order', good: 'FROM alpine\nRUN ./check >/dev/null 2>&1 && ./more 2>&1\n' },
   ],
   check(context) {
-    return visitScripts(context, problemsIn);
+    return visitScripts(context, problemsIn, /2>&/);
   },
 });
 

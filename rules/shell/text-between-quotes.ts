@@ -15,7 +15,7 @@ export default defineRule({
     { title: 'Paths and options', good: 'FROM alpine\nRUN ls "$A"/lib/"$B" --opt="a"="b"\n' },
   ],
   check(context) {
-    return visitScripts(context, problemsIn);
+    return visitScripts(context, problemsIn, /"[\w,:@%+-]+"/);
   },
 });
 

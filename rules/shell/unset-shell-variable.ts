@@ -47,7 +47,7 @@ export default defineRule({
   ],
   exceptions: { onbuild: 'The image of a trigger is another one.' },
   check(context) {
-    return visitScripts(context, (place) => problemsIn(context, place));
+    return visitScripts(context, (place) => problemsIn(context, place), /\$|\+=|\(\(|\b(?:export|readonly)\b/);
   },
 });
 

@@ -3,14 +3,18 @@ import { outlineOf } from '../shell/index.ts';
 import type { Context, Problem, Visitor } from './rule.ts';
 
 /**
- * Asks the same of every script in the file. hadolint reads those of RUN alone, takes most shells for a POSIX one, and
- * says of a script that it cannot read nothing else.
+ * Asks the same of every script in the file that has the sign in its text. hadolint reads those of RUN alone, takes most
+ * shells for a POSIX one, and says of a script that it cannot read nothing else.
  */
-export const visitScripts = (context: Context, check: (place: ScriptPlace) => Iterable<Problem>): Visitor => {
+export const visitScripts = (
+  context: Context,
+  check: (place: ScriptPlace) => Iterable<Problem>,
+  sign?: RegExp,
+): Visitor => {
   const place = context.as === 'hadolint' ? placeForHadolint : placeOf;
   const visit = (node: ShellInstruction): Iterable<Problem> | undefined => {
     const found = place(context, node);
-    return found && check(found);
+    return found && (sign === undefined || sign.test(found.script.text)) ? check(found) : undefined;
   };
   if (context.as === 'hadolint') return { Run: visit };
   return { Run: visit, Cmd: visit, Entrypoint: visit, Healthcheck: visit };

@@ -20,8 +20,18 @@ const BY_PROGRAM = new Map(
 );
 
 /** The package manager that the command is. */
-export const managerOf = ({ name }: ShellCommand): PackageManager | undefined =>
-  name === undefined ? undefined : (BY_PROGRAM.get(name) ?? BY_PROGRAM.get(withoutVersion(name)));
+export const managerOf = ({ name }: ShellCommand): PackageManager | undefined => {
+  if (name === undefined) return undefined;
+  if (remembered.has(name)) return remembered.get(name);
+  if (remembered.size === MOST_REMEMBERED) remembered.clear();
+  const manager = BY_PROGRAM.get(name) ?? BY_PROGRAM.get(withoutVersion(name));
+  remembered.set(name, manager);
+  return manager;
+};
+
+/** Every rule about packages asks this of every command, and most commands are of a few programs. */
+const remembered = new Map<string, PackageManager | undefined>();
+const MOST_REMEMBERED = 1000;
 
 /** The names of the programs of these package managers. */
 export const programsOf = (...names: readonly string[]): readonly string[] =>

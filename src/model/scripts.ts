@@ -81,8 +81,10 @@ export const programsIn = (
   commandsOf: (node: Instruction) => readonly ShellCommand[],
 ): ReadonlySet<string> => {
   const names = new Set<string>();
-  for (const node of instructions) {
-    for (const { name, wrappers } of commandsOf(node.kind === 'Onbuild' ? node.trigger : node)) {
+  for (const each of instructions) {
+    const node = each.kind === 'Onbuild' ? each.trigger : each;
+    if (commandIn(node) === undefined) continue;
+    for (const { name, wrappers } of commandsOf(node)) {
       if (name !== undefined) {
         names.add(name);
         names.add(withoutVersion(name));

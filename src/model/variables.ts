@@ -62,6 +62,7 @@ const collect = (parts: readonly WordPart[], found: Variable[]): void => {
 /** The variables that BuildKit puts into an instruction though nothing in the file sets them before it. */
 export const unboundIn = (model: Model, node: Instruction): readonly Variable[] => {
   const variables: Variable[] = [];
+  if (!model.file.text.slice(node.start, node.end).includes('$')) return variables;
   for (const { text, parts } of expandedWords(node)) if (text === undefined) collect(parts, variables);
   if (variables.length === 0) return [];
   const { bindings } = model.stateBefore(node);
