@@ -55,8 +55,12 @@ export interface ShellCommand extends Range, CommandPlace {
 }
 
 /** The words that are run, of a simple command that may have wrappers before them. */
-export const commandOf = (words: readonly ShellWord[], whole: SimpleCommand, place: CommandPlace): ShellCommand =>
-  new Invocation(words, whole, place);
+export const commandOf = (
+  words: readonly ShellWord[],
+  whole: SimpleCommand,
+  wrappers: readonly Wrapper[],
+  place: Omit<CommandPlace, 'whole' | 'wrappers'>,
+): ShellCommand => new Invocation(words, whole, wrappers, place);
 
 /** Most commands are never asked for more than their name, so their arguments are sorted when first asked for. */
 class Invocation implements ShellCommand {
@@ -76,17 +80,22 @@ class Invocation implements ShellCommand {
   readonly redirections: readonly ShellRedirection[];
   private known: SortedInvocation | undefined;
 
-  constructor(words: readonly ShellWord[], whole: SimpleCommand, place: CommandPlace) {
+  constructor(
+    words: readonly ShellWord[],
+    whole: SimpleCommand,
+    wrappers: readonly Wrapper[],
+    place: Omit<CommandPlace, 'whole' | 'wrappers'>,
+  ) {
     const word = words[0];
     this.connector = place.connector;
     this.conditional = place.conditional;
     this.isolated = place.isolated;
     this.pipeline = place.pipeline;
     this.segment = place.segment;
-    this.wrappers = place.wrappers;
-    this.whole = place.whole;
-    this.start = word ? word.start : place.whole.start;
-    this.end = words.at(-1)?.end ?? place.whole.end;
+    this.wrappers = wrappers;
+    this.whole = whole;
+    this.start = word ? word.start : whole.start;
+    this.end = words.at(-1)?.end ?? whole.end;
     this.name = programName(word);
     this.word = word;
     this.arguments = words.slice(1);

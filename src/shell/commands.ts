@@ -1,4 +1,3 @@
-import type { Range } from '../source/range.ts';
 import { type CommandPlace, commandOf, isInvocation, type ShellCommand } from './command.ts';
 import { visitExpansions, wordsOf } from './expansions.ts';
 import { type NestedScript, scriptInHeredoc, scriptInWord, type Text } from './nested.ts';
@@ -12,7 +11,7 @@ import type {
   ShellWord,
   SimpleCommand,
 } from './nodes.ts';
-import { isShell, programName, unwrap, type Wrapper, wrapperOf } from './wrappers.ts';
+import { isShell, programName, unwrap, wrapperOf } from './wrappers.ts';
 
 /** How many scripts in words of scripts are entered. */
 const MAX_NESTED = 5;
@@ -171,7 +170,8 @@ const walkSimple = (node: SimpleCommand, at: Surroundings, found: Findings): voi
   const own = wordsOf(node);
   walkSubstitutions(expanded ? own.filter((word) => word !== expanded) : own, at, found);
   if (inner === undefined || inner.script.statements.length === 0) {
-    found.commands.push(commandOf(words, node, placeOf(at, wrappers, node)));
+    const all = at.wrappers.length === 0 ? wrappers : [...at.wrappers, ...wrappers];
+    found.commands.push(commandOf(words, node, all, at));
     return;
   }
   found.nested.push(inner);
@@ -194,11 +194,4 @@ const nestedIn = (
   if (words.length !== 1 || !isShell(programName(words[0]))) return undefined;
   const heredoc = node.redirections.find(({ body }) => body !== undefined);
   return heredoc && scriptInHeredoc(heredoc, text);
-};
-
-const placeOf = (at: Surroundings, own: readonly Wrapper[], { start, end }: Range): CommandPlace => {
-  const { connector, conditional, isolated, pipeline, segment } = at;
-  const wrappers = at.wrappers.length === 0 ? own : [...at.wrappers, ...own];
-  const whole = { start, end };
-  return { connector, conditional, isolated, pipeline, segment, wrappers, whole };
 };
