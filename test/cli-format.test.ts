@@ -10,10 +10,10 @@ import { readingOf } from './support/layout.ts';
 
 const UGLY = `from alpine:3.22
 RUN apk add --no-cache \\
-  git \\
-  # for the tests
   make \\
-  curl  
+  curl \\
+  # for the tests
+  git  
 
 RUN mkdir /a \\
     && touch /a/b
@@ -27,10 +27,10 @@ From scratch
 
 const NEAT = `FROM alpine:3.22
 RUN apk add --no-cache \\
-    git \\
-    # for the tests
     curl \\
-    make
+    make \\
+    # for the tests
+    git
 
 RUN mkdir /a \\
     && touch /a/b
@@ -141,6 +141,15 @@ describe('format', () => {
     expect(text).toBe(NEAT);
     expect(format(documentOf(text), config).text).toBe(text);
     expect(readingOf(text)).toEqual(readingOf(UGLY));
+  });
+
+  it('indents a list by what its command is indented by afterwards', () => {
+    const list = 'build-essential ca-certificates curl git libpq-dev libxml2-dev make python3 zlib1g-dev';
+    const text = `FROM debian\nRUN a &&\\\napt-get install -y ${list} &&\\\nb\nRUN c && \\\n    d\n`;
+    const lines = list.split(' ').map((name) => `        ${name}`);
+    expect(format(documentOf(text), config).text).toBe(
+      `FROM debian\nRUN a &&\\\n    apt-get install -y \\\n${lines.join(' \\\n')} &&\\\n    b\nRUN c && \\\n    d\n`,
+    );
   });
 
   it('runs no other rules, whatever the configuration has', () => {

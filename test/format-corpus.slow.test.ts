@@ -9,9 +9,9 @@ import { decode } from '../src/source/decode.ts';
 import { readingOf } from './support/layout.ts';
 import { commentsIn } from './support/soundness.ts';
 
-/* Formatting of all real files there are: once is enough, and BuildKit sees what it saw. */
+/* Formatting of all real files there are, and of damaged ones: once is enough, and BuildKit sees what it saw. */
 
-const paths = (['dev', 'rare', 'templates'] as const).flatMap(corpusFiles);
+const paths = (['dev', 'rare', 'templates', 'fuzz'] as const).flatMap(corpusFiles);
 if (paths.length === 0) console.warn('SKIPPED: formatting of real files, there is no ../shared/corpus');
 
 const config = configure(rules, { select: ['format'], ignore: [] });
@@ -31,6 +31,6 @@ describe.skipIf(paths.length === 0)('formatting of real files', { timeout: 600_0
   it('changes the layout alone, and once', () => {
     const results = paths.map(flawsOf);
     expect(results.flatMap(({ flaws }) => flaws).slice(0, 20)).toEqual([]);
-    expect(results.filter(({ isChanged }) => isChanged).length).toBeGreaterThan(paths.length / 4);
+    expect(results.filter(({ isChanged }) => isChanged).length).toBeGreaterThan(paths.length / 5);
   });
 });

@@ -71,6 +71,10 @@ export default defineRule({
       title: 'Below the first argument',
       good: 'FROM alpine\nLABEL a=1 \\\n      b=2\nRUN a && \\\n    b\n',
     },
+    {
+      title: 'It cannot be said which of the lines are in their place',
+      good: 'FROM alpine\nRUN a && \\\n    b && \\\n  c\nRUN d && \\\n    e\n',
+    },
     { title: 'Commented-out lines', good: 'FROM alpine\nRUN apk add \\\n#   curl \\\n    git\n' },
   ],
   exceptions: { onbuild: 'The text of a trigger is kept in the image.' },
@@ -86,7 +90,7 @@ export default defineRule({
           const own = indentationOf(file, lines);
           if (!own || isSpoilt(model, node) || (!isSettled && isAligned(file, node, own))) continue;
           usual ??= usualIndentation(model);
-          if (!isSettled && isArgumentsAlone(model, node, own, usual)) continue;
+          if (!isSettled && (isArgumentsAlone(model, node, own, usual) || isUneven(file, lines, own, usual))) continue;
           const edits = editsOf(file, lines, own, usual);
           const [first] = edits;
           if (!first) continue;
@@ -105,6 +109,17 @@ export default defineRule({
 /** The arguments of one command alone may be as far in as those of the commands of others are. */
 const isArgumentsAlone = (model: Model, node: Instruction, own: Indentation, usual: Indentation): boolean =>
   own.columns === 2 * usual.columns && own.tabs === usual.tabs && model.commandsOf(node).length === 1;
+
+/** Whether the first line is a little further in than another, so that it cannot be said which of them is meant. */
+const isUneven = (
+  { text }: Iechorfile,
+  [first]: readonly ContinuedLine[],
+  own: Indentation,
+  usual: Indentation,
+): boolean => {
+  const further = first ? columnsOf(text.slice(first.indent.start, first.indent.end)) - own.columns : 0;
+  return further > 0 && further < usual.columns;
+};
 
 /** All lines, by as much as the least indented has to. */
 const editsOf = (

@@ -47,6 +47,11 @@ export default defineRule({
       good: 'FROM debian\nRUN apt-get update && apt-get install -y --no-install-recommends \\\n        build-essential \\\n        curl \\\n        git \\\n        libpq-dev \\\n    && rm -rf /var/lib/apt/lists/*\n',
     },
     {
+      title: 'What is indented is indented further',
+      bad: 'FROM debian\nRUN if true; then \\\n      apt-get update; \\\n      apt-get install -y --no-install-recommends build-essential curl git libpq-dev libxml2-dev zlib1g-dev; \\\n    fi\n',
+      good: 'FROM debian\nRUN if true; then \\\n      apt-get update; \\\n      apt-get install -y --no-install-recommends \\\n          build-essential \\\n          curl \\\n          git \\\n          libpq-dev \\\n          libxml2-dev \\\n          zlib1g-dev; \\\n    fi\n',
+    },
+    {
       title: '`&&` stays at the end of lines',
       bad: 'FROM debian\nRUN apt-get update && \\\n    apt-get install -y --no-install-recommends build-essential curl git libpq-dev libxml2-dev zlib1g-dev && \\\n    rm -rf /var/lib/apt/lists/*\n',
       good: 'FROM debian\nRUN apt-get update && \\\n    apt-get install -y --no-install-recommends \\\n        build-essential \\\n        curl \\\n        git \\\n        libpq-dev \\\n        libxml2-dev \\\n        zlib1g-dev && \\\n    rm -rf /var/lib/apt/lists/*\n',
@@ -106,8 +111,19 @@ const layoutOf = (model: Model, node: Run, { command, words }: PackageList): rea
   const inner = own + (isAlone ? 0 : columns);
   const lineAt = (column: number): string =>
     ` ${file.escape}${lineEndOf(file, command)}${blanksOf({ columns: column, tabs })}`;
-  const edits = words.map((word) => replace(gapBefore(file, word), lineAt(inner)));
+  const from = isFirstLine ? undefined : lineOf(file, command.start).start;
+  const edits = words.map((word, index) => breakBefore(file, word, index === 0 ? from : undefined, lineAt(inner)));
   return next ? [...edits, replace(next.gap, lineAt(next.isArgument ? inner : own))] : edits;
+};
+
+/**
+ * A break before the word. Before the first it takes the lines from the command on with it as they are: who changes how
+ * far they are indented has to go first, for the packages follow them.
+ */
+const breakBefore = (file: Iechorfile, word: ShellWord, from: number | undefined, line: string): Edit => {
+  const gap = gapBefore(file, word);
+  if (from === undefined) return replace(gap, line);
+  return replace({ start: from, end: gap.end }, file.text.slice(from, gap.start) + line);
 };
 
 const isWithin = ({ start }: Range, words: readonly ShellWord[]): boolean =>
@@ -129,11 +145,11 @@ interface Break {
 /** Where the line goes on behind the list, with another command or with more arguments. */
 const breakBehind = ({ text, escape }: Iechorfile, node: Run, at: number): Break | undefined => {
   const rest = text.slice(at, lineOf({ text }, at).end).trimEnd();
-  const own = rest.endsWith(` ${escape}`) ? rest.slice(0, -1) : rest;
-  const [, connector = '', blanks = '', word = ''] = /^(\s*;|\s*(?:&&|\|\|)(?=\s))?(\s*)(\S*)/.exec(own) ?? [];
+  const own = rest.endsWith(escape) ? rest.slice(0, -1) : rest;
+  const [, connector = '', blanks = '', word = ''] = /^(\s*;|\s*(?:&&|\|\|)(?=\s|$))?(\s*)(\S*)/.exec(own) ?? [];
   if (word === '') return undefined;
   // `&&` stays where the other lines have it.
-  const isBehind = connector.endsWith(';') || text.slice(node.start, node.end).includes(`&& ${escape}`);
+  const isBehind = connector.endsWith(';') || /&&[\t ]*[\\`][\t ]*\r*\n/.test(text.slice(node.start, node.end));
   const start = at + (isBehind ? connector.length : 0);
   const end = isBehind || connector === '' ? start + blanks.length : at + connector.search(/\S/);
   return end === start ? undefined : { gap: { start, end }, isArgument: connector === '' && !/^[&|)}]/.test(word) };

@@ -20,9 +20,9 @@ export default defineRule({
       good: 'FROM alpine\nRUN apk add --no-cache \\\n    bash \\\n    curl \\\n    git\n',
     },
     {
-      title: 'Comments stay, and part the list',
-      bad: 'FROM debian\nRUN apt-get install -y \\\n    make \\\n    gcc=4:12.2.0-3 \\\n    # for the tests\n    curl \\\n    && true\n',
-      good: 'FROM debian\nRUN apt-get install -y \\\n    gcc=4:12.2.0-3 \\\n    make \\\n    # for the tests\n    curl \\\n    && true\n',
+      title: 'A comment may be about the package below it, or about all of them: they stay there',
+      bad: 'FROM debian\nRUN apt-get install -y \\\n    make \\\n    gcc=4:12.2.0-3 \\\n    # for the tests\n    jq \\\n    curl \\\n    && true\n',
+      good: 'FROM debian\nRUN apt-get install -y \\\n    gcc=4:12.2.0-3 \\\n    make \\\n    # for the tests\n    jq \\\n    curl \\\n    && true\n',
     },
     { title: 'Several on a line', good: 'FROM debian\nRUN apt-get install -y make gcc \\\n    curl bash\n' },
     {
@@ -44,11 +44,11 @@ export default defineRule({
           if (list.manager.kind !== 'system' || !isOnePerLine(file, list)) continue;
           for (const words of plainRuns(list.words)) {
             const at = firstOutOfOrder(words);
-            if (!at) continue;
+            if (!at || isBelowComment(file, words)) continue;
             yield {
               at,
               message: `\`${at.text}\` is not in its place in the list of packages`,
-              help: 'Sort the list, as far as no comment or variable parts it.',
+              help: 'Sort the list, as far as no comment or variable stands in it.',
               fix: { title: 'Sort the list', edits: sortingEdits(file, words) },
             };
           }
@@ -60,6 +60,11 @@ export default defineRule({
 
 const isOnePerLine = ({ text }: Iechorfile, { words }: PackageList): boolean =>
   words.every((word, index) => index === 0 || text.slice(words[index - 1]?.end, word.start).includes('\n'));
+
+const isBelowComment = ({ text, comments }: Iechorfile, [first]: readonly ShellWord[]): boolean => {
+  const line = text.lastIndexOf('\n', first?.start) + 1;
+  return comments.some(({ inside, end }) => inside && text.indexOf('\n', end) + 1 === line);
+};
 
 /** Words that nothing is expanded in; what ends in `-` would be removed. */
 const plainRuns = (words: readonly ShellWord[]): readonly (readonly ShellWord[])[] => {

@@ -4,7 +4,7 @@ import { isFree, solidRanges } from './continued-lines.ts';
 import type { Model } from './index.ts';
 import { installOf, type PackageManager } from './packages.ts';
 
-/** Packages of one install between which nothing stands but white space and continuations. */
+/** Packages of one install between which nothing stands but white space, or a continuation. */
 export interface PackageList {
   readonly command: ShellCommand;
   readonly manager: PackageManager;
@@ -42,10 +42,9 @@ const runsOf = (model: Model, words: readonly ShellWord[], solid: Solid): readon
 const isNext = ({ file }: Model, { end }: ShellWord, { start }: ShellWord, solid: Solid): boolean =>
   end < start && isFree({ start: end, end: start }, solid) && isGap(file.text.slice(end, start), file.escape);
 
-/** Whether it is white space, and continuations without comments or empty lines between. */
-const isGap = (text: string, escape: string): boolean =>
-  text
-    .split('\n')
-    .every((line, index, { length }) =>
-      index === length - 1 ? /^[\t ]*$/.test(line) : line.trim() === escape && /^[\t ]*\S[\t \r]*$/.test(line),
-    );
+/** Whether it is white space, with at most one continuation: a line with nothing else sets parts of a list apart. */
+const isGap = (text: string, escape: string): boolean => {
+  const [first = '', second, ...more] = text.split('\n');
+  if (second === undefined) return /^[\t ]*$/.test(first);
+  return more.length === 0 && first.trim() === escape && /^[\t ]*$/.test(second);
+};

@@ -59,5 +59,5 @@ const plainTextOf = ({ start, end, parts }: ShellWord, text: string): string => 
 /** The texts of RUNs as the words in them, which have been compared one by one. */
 const withPlainHistory = (key: string, value: unknown): unknown =>
   typeof value === 'string' && /^\d*$/.test(key) && /^1 (?:RUN|\|\d)/.test(value)
-    ? value.split(/[\s;]+/).toSorted()
+    ? value.split(/[\s;&|()]+/).toSorted()
     : value;
