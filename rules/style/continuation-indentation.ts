@@ -75,6 +75,7 @@ export default defineRule({
       title: 'It cannot be said which of the lines are in their place',
       good: 'FROM alpine\nRUN a && \\\n    b && \\\n  c\nRUN d && \\\n    e\n',
     },
+    { title: 'What closes a list', good: 'FROM alpine\nRUN a && \\\n    b\nCMD [ \\\n    "c", \\\n    "d" \\\n]\n' },
     { title: 'Commented-out lines', good: 'FROM alpine\nRUN apk add \\\n#   curl \\\n    git\n' },
   ],
   exceptions: { onbuild: 'The text of a trigger is kept in the image.' },

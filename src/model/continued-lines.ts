@@ -144,7 +144,8 @@ export const indentationOf = ({ text }: Iechorfile, lines: readonly ContinuedLin
   let least: Indentation | undefined;
   for (const { indent, comment, loose } of lines) {
     if (!loose) return undefined;
-    if (comment) continue;
+    // What closes a list may stand at the margin.
+    if (comment || text[indent.end] === ']') continue;
     const blanks = text.slice(indent.start, indent.end);
     const columns = columnsOf(blanks);
     if (least === undefined || columns < least.columns) least = { columns, tabs: blanks.startsWith('\t') };
