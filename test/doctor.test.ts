@@ -33,7 +33,7 @@ describe.runIf(isLinux)('doctor', () => {
   it('gives a command for what is missing', async () => {
     const { stdout } = await doctor({ SSH_AUTH_SOCK: '' });
     expect(stdout).toMatch(
-      /^optional {2}ssh keys {6}no agent runs; --ssh needs one\n {24}\$ eval "\$\(ssh-agent\)" && ssh-add$/m,
+      /^optional {2}ssh keys {6}no agent runs; --ssh needs one, or a key: --ssh default=KEYFILE\n {24}\$ eval "\$\(ssh-agent\)" && ssh-add$/m,
     );
     expect((await doctor({ SSH_AUTH_SOCK: '/run/agent' })).stdout).toContain('an agent listens at /run/agent\n');
   });

@@ -209,6 +209,13 @@ describe.skipIf(!isReady)('what a step leaves', { timeout: 30_000 }, () => {
     expect(lastLayer('RUN echo 1 > /file && chmod 600 /file\nRUN chmod 600 /file; : >> /file')).toEqual([]);
   });
 
+  it('is as old as everything new, or as it was made to be', () => {
+    const text = 'RUN touch -d @100 /f\nRUN stat -c %Y /f';
+    expect(build(text).output).toBe('0');
+    expect(build(text, { args: ['--timestamps', 'keep'] }).output).toBe('100');
+    expect(build(text, { env: { SOURCE_DATE_EPOCH: '7' } }).stderr).toContain('cached');
+  });
+
   it('is the same whenever it is built', () => {
     const text = 'RUN echo 1 > /file\nRUN echo 2 >> /file; chmod 644 /etc/passwd';
     const [first, second] = [1, 2].map(() => build(text, { args: ['-q', '--no-cache'] }));

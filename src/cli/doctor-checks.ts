@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findPrograms, missingText, pathOf } from '../build/sandbox/programs.ts';
 import { namespaceTrouble, needsNamespace } from '../build/sandbox/rootless.ts';
+import { attributeLibrary } from '../build/xattr.ts';
 import { helpersNamed } from '../oci/credentials.ts';
 import { ImageError } from '../oci/error.ts';
 import type { Io } from './io.ts';
@@ -33,7 +34,17 @@ export const checksOf = (place: Place): readonly Check[] => {
   const store = storeCheck(place);
   const overlay = works && store.state === 'ok' ? [overlayCheck(place)] : [];
   const rest = [...(store.state === 'ok' ? [spaceCheck(place)] : []), ...helpers(place)];
-  return [system(), programs, ...namespaces, store, ...overlay, ...rest, ...wanted(place), agentCheck(place)];
+  return [
+    system(),
+    programs,
+    ...namespaces,
+    store,
+    ...overlay,
+    ...rest,
+    ...wanted(place),
+    agentCheck(place),
+    attributeCheck(),
+  ];
 };
 
 const ok = (name: string, says: string): Check => ({ name, state: 'ok', says, mend: undefined });
@@ -146,8 +157,18 @@ const agentCheck = ({ io }: Place): Check =>
     : {
         name: 'ssh keys',
         state: 'optional',
-        says: 'no agent runs; --ssh needs one',
+        says: 'no agent runs; --ssh needs one, or a key: --ssh default=KEYFILE',
         mend: 'eval "$(ssh-agent)" && ssh-add',
+      };
+
+const attributeCheck = (): Check =>
+  attributeLibrary()
+    ? ok('attributes', 'a package reads capabilities of programs')
+    : {
+        name: 'attributes',
+        state: 'optional',
+        says: 'GNU tar reads capabilities of programs; a package is faster, and needs neither tar nor root',
+        mend: 'npm install @napi-rs/xattr',
       };
 
 /** The programs that keep logins. */
