@@ -207,6 +207,15 @@ describe.skipIf(!isReady)('images that others have', { timeout: 60_000 }, () => 
     expect(new Set(manifests.map(({ digest }) => digest)).size).toBe(1);
   });
 
+  it('may be of nothing, and tell how they were made', async () => {
+    const layout = folderWith({});
+    const args = ['--provenance', 'mode=max', '-t', 'nothing:1', '-o', `type=oci,tar=false,dest=${layout}/o`];
+    expect((await built('FROM scratch\n', {}, ...args)).code).toBe(0);
+    const index: { manifests: { digest: string }[] } = JSON.parse(readFileSync(join(layout, 'o/index.json'), 'utf8'));
+    const inner = readFileSync(join(layout, 'o/blobs/sha256', index.manifests[0]?.digest.slice(7) ?? ''), 'utf8');
+    expect(inner).toContain('attestation-manifest');
+  });
+
   it('are the same, whoever builds them anew', async () => {
     const text = 'FROM busybox\nRUN echo 1 > /f && ln /f /g && touch -d @5 /f\nCOPY --link a /a\nWORKDIR /w/x\n';
     const first = await built(text, { a: '' });
