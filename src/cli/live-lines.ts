@@ -53,9 +53,9 @@ export const sceneLines = (scene: Scene, columns: number, rows: number, paint: P
   return lines;
 };
 
-const headLine = ({ steps, done, cached, milliseconds }: Scene, width: number, paint: Paint): string => {
+const headLine = ({ steps, done, cached, milliseconds, transfers }: Scene, width: number, paint: Paint): string => {
   const from = cached > 0 ? `, ${cached} from the cache` : '';
-  const text = steps > 0 ? `building: ${done} of ${steps} steps done${from}` : 'working';
+  const text = steps > 0 ? `building: ${done} of ${steps} steps done${from}` : `${transfers[0]?.kind ?? 'build'}ing`;
   const time = clock(milliseconds);
   const shown = cutTo(text, width - time.length - 1);
   return `${paint.bold(shown)}${gap(width, shown, time)}${paint.dim(time)}`;

@@ -18,6 +18,7 @@ import { imageNamed } from './images.ts';
 import type { Io } from './io.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { say } from './say.ts';
+import { endingInOrder } from './signals.ts';
 import { namedBlobs, writeTo } from './write-output.ts';
 
 /** `iechorlint pull`: takes images from their registries into the store. */
@@ -38,7 +39,11 @@ export const pullNames = async (
 const withProgress = async <T>(quiet: boolean, io: Io, action: (progress: Progress) => Promise<T>): Promise<T> => {
   const progress = await progressOf({ progress: 'auto', quiet }, io);
   try {
-    return await action(progress);
+    // Ended by a signal, it leaves neither a picture nor parts of layers behind.
+    return await endingInOrder(
+      () => action(progress),
+      async () => {},
+    );
   } finally {
     progress.close();
   }
