@@ -51,6 +51,16 @@ describe.runIf(process.platform === 'linux')('everything new is made', () => {
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('not `now`') });
   });
 
+  it('when the file says, unless something else is asked for', async () => {
+    writeFileSync(join(context, 'iEchorfile'), `ARG SOURCE_DATE_EPOCH=86400\n${FILE}`);
+    expect((await build()).times).toEqual(allAt(86400));
+    expect((await build([], { SOURCE_DATE_EPOCH: '7' })).times).toEqual(allAt(7));
+    expect((await build(['--build-arg', 'SOURCE_DATE_EPOCH=8'])).times).toEqual(allAt(8));
+    expect((await build(['--build-arg', 'SOURCE_DATE_EPOCH='])).times).toEqual(allAt(0));
+    writeFileSync(join(context, 'iEchorfile'), `ARG SOURCE_DATE_EPOCH=now\n${FILE}`);
+    expect((await build()).stderr).toContain('SOURCE_DATE_EPOCH must be seconds since 1970, not `now`');
+  });
+
   it('when the context was committed, unless something in it is not', async () => {
     git('init', '-q');
     git('add', '.');

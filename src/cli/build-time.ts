@@ -1,20 +1,30 @@
 import { execFile } from 'node:child_process';
+import type { Iechorfile } from '../ast/nodes.ts';
 import { ConfigError } from '../config/error.ts';
+import { globalScope, type Inputs } from '../model/scope.ts';
 import { repositoryRootOf } from './changed-lines.ts';
 import type { Io } from './io.ts';
 
 /** The variable that tells when a build is to have been made: https://reproducible-builds.org/specs/source-date-epoch/ */
 export const EPOCH = 'SOURCE_DATE_EPOCH';
 
+/** What an ARG of that name before the first FROM says. */
+const declaredIn = (file: Iechorfile, inputs: Inputs): string | undefined =>
+  file.globals.some(({ declarations }) => declarations.some(({ name }) => name.text === EPOCH))
+    ? globalScope(file, inputs).bindings.get(EPOCH)?.value
+    : undefined;
+
 /**
- * Seconds since 1970 of everything new: what is asked for, else when the context was committed. Throws ConfigError.
+ * Seconds since 1970 of everything new: what is asked for, by the file too, else when the context was committed. Throws
+ * ConfigError.
  */
 export const epochOf = (
-  buildArgs: ReadonlyMap<string, string>,
+  file: Iechorfile,
+  inputs: Inputs,
   committed: () => number | Promise<number>,
   { env }: Pick<Io, 'env'>,
 ): number | Promise<number> => {
-  const given = buildArgs.get(EPOCH) ?? env[EPOCH];
+  const given = inputs.buildArgs?.get(EPOCH) ?? env[EPOCH] ?? declaredIn(file, inputs);
   if (given === undefined || given === '') return committed();
   if (!/^\d{1,12}$/.test(given)) throw new ConfigError(`${EPOCH} must be seconds since 1970, not \`${given}\``);
   return Number(given);

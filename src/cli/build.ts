@@ -46,7 +46,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const file = parsed(document, options);
   const inputs = inputsOf(options, io);
   if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
-  const time = options.keepsTimes ? 0 : epochOf(inputs.buildArgs, committed, io);
+  const time = options.keepsTimes ? 0 : epochOf(file, inputs, committed, io);
   const valid = await checked(document, file, inputs, options, io, rules);
   if (!valid) return 1;
   const steps = stepInputs(options, io);
