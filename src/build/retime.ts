@@ -1,10 +1,16 @@
-import { digestOf, hexOf, type Image, type Layer } from '../oci/image.ts';
-import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
+import { randomUUID } from 'node:crypto';
+import { closeSync, constants, copyFileSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { ImageError } from '../oci/error.ts';
+import { type Digest, digestOf, hexOf, type Image, type Layer } from '../oci/image.ts';
+import { tarHeader } from '../oci/tar.ts';
 import { readTar } from '../oci/untar.ts';
 import type { Built } from './execute.ts';
-import { newBlob, readBlob, type Store } from './store.ts';
+import { digestOfFile } from './read-file.ts';
+import { readBlob, type Store } from './store.ts';
 import { isoTime } from './times.ts';
 import { windowed } from './tree.ts';
+import { guardedSync } from './trouble.ts';
 
 /**
  * What was built at time 0 as if it had been at another: steps and their cache know nothing of it, so that no commit
@@ -29,24 +35,38 @@ const retimedLayer = (store: Store, layer: Layer, epoch: number): Layer => {
   return made;
 };
 
-const PART = 1 << 20;
+/** A copy by the system in which the headers alone are written anew, which leaves all else where it was. */
+const rewritten = (store: Store, { diffId, size }: Layer, epoch: number): Layer => {
+  const draft = join(store.workFolder(), randomUUID());
+  return guardedSync(store.folder, () => {
+    try {
+      copyFileSync(store.blobPath(diffId), draft, constants.COPYFILE_FICLONE);
+      writeHeaders(store, diffId, draft, epoch);
+      const made = `sha256:${digestOfFile(draft, size)}`;
+      renameSync(draft, store.blobPath(made));
+      return { diffId: made, size };
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
+  });
+};
 
-const rewritten = (store: Store, layer: Layer, epoch: number): Layer => {
-  const blob = newBlob(store);
+const writeHeaders = (store: Store, diffId: Digest, draft: string, epoch: number): void => {
+  const out = openSync(draft, 'r+');
   try {
-    readBlob(store, layer.diffId, (readPart) => {
+    readBlob(store, diffId, (readPart) => {
       const read = windowed(readPart);
       for (const { at, ...entry } of readTar(read)) {
-        blob.write(tarHeader(entry.mtime === 0 ? { ...entry, mtime: epoch } : entry));
-        for (let done = 0; done < entry.size; done += PART)
-          blob.write(read(at + done, Math.min(PART, entry.size - done)));
-        blob.write(TAR_END.subarray(0, paddingOf(entry.size)));
+        if (entry.mtime !== 0) continue;
+        const [before, after] = [tarHeader(entry), tarHeader({ ...entry, mtime: epoch })];
+        const place = at - before.length;
+        if (before.length !== after.length || place < 0 || !read(place, before.length).equals(before))
+          throw new ImageError(`the layer ${diffId} was not written by this program: build without its cache`);
+        writeSync(out, after, 0, after.length, place);
       }
     });
-    blob.write(TAR_END);
-    return blob.finish();
-  } catch (error) {
-    blob.drop();
-    throw error;
+  } finally {
+    closeSync(out);
   }
 };
