@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Digest, digestOf, hexOf } from '../oci/image.ts';
-import { readJson, readText, writeOther, writeWhole } from './small-files.ts';
+import { readJson, writeOther, writeWhole } from './small-files.ts';
 import type { Store } from './store.ts';
 
 /** What a build knows of a step: where it stands in the file, and how it went. */
@@ -31,8 +31,23 @@ export const buildsFolder = (store: Store): string => store.path('records', 'bui
 
 const buildPath = (store: Store, file: string): string => join(buildsFolder(store), hexOf(digestOf(file)));
 
-/** Keeps which image the last build of a file made; `file` is its whole path. */
-export const saveLastBuild = (store: Store, file: string, id: Digest): void => writeOther(buildPath(store, file), id);
+/** What is known of the last build of a file. */
+export interface LastBuild {
+  /** Of the image that it made. */
+  readonly id: Digest;
+  /** The steps of all its stages that made layers, in the order in which they ended. */
+  readonly steps: readonly StepNote[];
+}
 
-/** The id of the image that the last build of a file made. */
-export const lastBuildOf = (store: Store, file: string): string | undefined => readText(buildPath(store, file));
+/** `file` is its whole path. */
+export const saveLastBuild = (store: Store, file: string, build: LastBuild): void =>
+  writeOther(buildPath(store, file), JSON.stringify(build));
+
+export const lastBuildOf = (store: Store, file: string): LastBuild | undefined =>
+  readJson<LastBuild>(buildPath(store, file));
+
+/** An instruction on one line, as steps are known by. */
+export const instructionText = (
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): string => text.slice(start, end).replace(/\s+/g, ' ').trim().slice(0, 500);

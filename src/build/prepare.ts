@@ -10,7 +10,7 @@ import { configOf } from './base.ts';
 import { BuildError } from './error.ts';
 import type { BuildRequest, StepInfo } from './execute.ts';
 import { type StepPlace, stepPlaces } from './journal.ts';
-import type { StepNote } from './notes.ts';
+import { instructionText, type StepNote } from './notes.ts';
 import { type TriggeredFile, withTriggers } from './onbuild.ts';
 
 /** A file with its base images known. */
@@ -81,9 +81,9 @@ export const countSteps = (model: Model, stages: readonly StageInfo[]): number =
 };
 
 /** Triggers of base images stand behind the file's own text. */
-const noteOf = ({ file }: Model, { start, end, lines }: Instruction): StepNote => ({
-  line: lines.first,
-  instruction: file.text.slice(start, end).replace(/\s+/g, ' ').trim().slice(0, 500),
+const noteOf = ({ file }: Model, node: Instruction): StepNote => ({
+  line: node.lines.first,
+  instruction: instructionText(file.text, node),
 });
 
 /** What ONBUILD in the stage below has left for this one. */

@@ -26,6 +26,7 @@ import { say } from './say.ts';
 import type { SharedBuild } from './shared-caches.ts';
 import { endingInOrder } from './signals.ts';
 import { buildInNamespace, hasRun, runnerText, stepInputs } from './step-inputs.ts';
+import { notingSteps } from './step-notes.ts';
 import { storeFolder } from './store-folder.ts';
 import type { Scene, Witness } from './witness.ts';
 import type { Written } from './write-output.ts';
@@ -93,8 +94,8 @@ const carriedOut = async ({ time, progress, late, ...scene }: Job): Promise<numb
   const results = await resultsOf(options, io);
   const shared = await sharedCaches(options, store, io, late);
   const witness = await witnessTo(scene, io);
-  const watched = witness?.watching(request) ?? request;
-  const executed = (more: Partial<BuildRequest> = {}) => execute(valid, { ...watched, ...more });
+  const noted = notingSteps(witness?.watching(request) ?? request, valid);
+  const executed = (more: Partial<BuildRequest> = {}) => execute(valid, { ...noted.request, ...more });
   const built = await (shared ? shared.build(executed) : executed());
   const { image, notes } = await atTime(built, await time, store);
   const labelled = withLabels(image, options.labels);
@@ -103,7 +104,7 @@ const carriedOut = async ({ time, progress, late, ...scene }: Job): Promise<numb
   saveNotes(store, id, notes);
   const attestations = witness?.attest(labelled, names) ?? [];
   saveAttestations(store, id, attestations);
-  saveLastBuild(store, resolve(io.cwd, document.path), id);
+  saveLastBuild(store, resolve(io.cwd, document.path), { id, steps: noted.steps });
   const written = await handedOut(labelled, names, store, options, progress);
   const isHandedOut = (await shared?.handOut(built.image)) ?? true;
   results?.succeed({ id, names, written, attestations });

@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import type { InlayHint } from 'vscode-languageserver/node';
 import type { Instruction } from '../ast/nodes.ts';
-import { buildsFolder, lastBuildOf } from '../build/notes.ts';
+import { buildsFolder, instructionText, lastBuildOf, type StepNote } from '../build/notes.ts';
 import { openStore } from '../build/store.ts';
 import { bytes } from '../cli/bytes.ts';
 import { type HistoryRow, historyRows } from '../cli/images.ts';
@@ -27,14 +27,18 @@ export const hintsOf = (open: OpenFile, range: Range, session: Session): InlayHi
   return hints;
 };
 
-const rowsOfLastBuild = ({ source }: OpenFile, { io, preferences }: Session): readonly HistoryRow[] => {
+/** A step of any stage; of those of the image the size of its layer is known. */
+type Row = Partial<HistoryRow> & Partial<StepNote>;
+
+/** Those of the image first. */
+const rowsOfLastBuild = ({ source }: OpenFile, { io, preferences }: Session): readonly Row[] => {
   const file = pathOf(source.uri);
   if (file === undefined) return [];
   try {
     const store = openStore(storeFolder(preferences().store, io), true);
-    const id = lastBuildOf(store, file);
-    const image = id === undefined ? undefined : store.image(id);
-    return image ? historyRows(store, image).filter(({ line }) => line !== undefined) : [];
+    const build = lastBuildOf(store, file);
+    const image = build && store.image(build.id);
+    return [...(image ? historyRows(store, image) : []), ...(build?.steps ?? [])];
   } catch {
     // Hints are no reason to complain of a store.
     return [];
@@ -63,17 +67,17 @@ export const followBuilds = ({ connection, client, io, preferences }: Session): 
 const QUIET = 200;
 
 /** The step of the same text, the nearest where there are several: lines may have moved since. */
-const rowOf = ({ file }: OpenFile, node: Instruction, rows: readonly HistoryRow[]): HistoryRow | undefined => {
-  const text = file.text.slice(node.start, node.end).replace(/\s+/g, ' ').trim().slice(0, 500);
-  const distance = ({ line = 0 }: HistoryRow) => Math.abs(line - node.lines.first);
+const rowOf = ({ file }: OpenFile, node: Instruction, rows: readonly Row[]): Row | undefined => {
+  const text = instructionText(file.text, node);
+  const distance = ({ line = 0 }: Row) => Math.abs(line - node.lines.first);
   return rows.filter(({ instruction }) => instruction === text).toSorted((a, b) => distance(a) - distance(b))[0];
 };
 
 /** Nothing is said of steps that cost nothing. */
-const labelOf = ({ size, milliseconds, cached }: HistoryRow): string | undefined => {
+const labelOf = ({ size, milliseconds, cached }: Row): string | undefined => {
   if (milliseconds === undefined) return undefined;
   const time = cached ? 'cached' : `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 0)} s`;
-  return `${bytes(size)}, ${time}`;
+  return size === undefined ? time : `${bytes(size)}, ${time}`;
 };
 
 const endOfFirstLine = ({ file: { text } }: OpenFile, { start, end }: Instruction): number => {
