@@ -44,8 +44,10 @@ const digestOfCore = (): string =>
     .digest('hex')
     .slice(0, 16);
 
-/** The run that is kept has options and a configuration, so that what reads those starts faster too. */
-/** The last call to use a file decides what is kept of it: a lint is what most calls are. */
+/**
+ * The last call to use a file decides what is kept of it: a lint is what most calls are. It has options and a
+ * configuration, so that what reads those starts faster too.
+ */
 const writeCodeCache = (): void => {
   const config = 'dist/example.yaml';
   writeFileSync(config, 'rules: { untagged-base: error }\n');
