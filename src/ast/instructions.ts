@@ -5,6 +5,8 @@ import {
   hasMixedArray,
   invalid,
   missing,
+  NO_VALUES,
+  nodeOf,
   pathsOf,
   plain,
   restWord,
@@ -51,14 +53,11 @@ const from = (draft: Draft): Instruction => {
     );
   if (!image) return invalid(draft, values);
   const named = takes && as && name;
-  return {
-    kind: 'From',
-    ...draft.base,
-    ...values,
+  return nodeOf('From', draft, values, {
     image,
     as: named ? { start: as.start, end: as.end, text: as.raw } : undefined,
     name: named ? { start: name.start, end: name.end, text: name.raw } : undefined,
-  };
+  });
 };
 
 // Go folds the long s as well.
@@ -69,15 +68,14 @@ const command =
   (draft: Draft): Instruction => {
     if (hasMixedArray(draft)) return invalid(draft);
     const { command, values } = commandOf(draft);
-    return { kind, ...draft.base, ...values, command };
+    return nodeOf(kind, draft, values, { command });
   };
 
 const shell = (draft: Draft): Instruction => {
   if (hasMixedArray(draft)) return invalid(draft);
   const { command, values } = commandOf(draft);
   const help = 'Write it as JSON, such as `SHELL ["/bin/bash", "-c"]`.';
-  if (command.kind === 'ExecForm' && command.elements.length)
-    return { kind: 'Shell', ...draft.base, ...values, command };
+  if (command.kind === 'ExecForm' && command.elements.length) return nodeOf('Shell', draft, values, { command });
   if (values.arguments.length) return missing(draft, 'SHELL requires the arguments to be in JSON form', help, values);
   return missing(draft, 'SHELL requires at least one argument', help, values);
 };
@@ -94,7 +92,7 @@ const copy =
       return missing(draft, message, `Write \`${name} source destination\`.`, values);
     }
     const sources = words.slice(0, -1).map((word) => sourceOf(draft, word, values.json));
-    return { kind, ...draft.base, ...values, sources, destination };
+    return nodeOf(kind, draft, values, { sources, destination });
   };
 
 const sourceOf = (draft: Draft, word: Word, json: boolean): CopySource => {
@@ -114,30 +112,27 @@ const one = (draft: Draft, example: string, make: (word: Word, values: Values) =
 };
 
 const workdir = (draft: Draft): Instruction =>
-  one(draft, 'WORKDIR /path', (path, values) => ({ kind: 'Workdir', ...draft.base, ...values, path }));
+  one(draft, 'WORKDIR /path', (path, values) => nodeOf('Workdir', draft, values, { path }));
 const user = (draft: Draft): Instruction =>
-  one(draft, 'USER name', (word, values) => ({ kind: 'User', ...draft.base, ...values, user: word }));
+  one(draft, 'USER name', (user, values) => nodeOf('User', draft, values, { user }));
 const stopsignal = (draft: Draft): Instruction =>
-  one(draft, 'STOPSIGNAL SIGTERM', (signal, values) => ({ kind: 'Stopsignal', ...draft.base, ...values, signal }));
+  one(draft, 'STOPSIGNAL SIGTERM', (signal, values) => nodeOf('Stopsignal', draft, values, { signal }));
 const maintainer = (draft: Draft): Instruction =>
-  one(draft, 'LABEL org.opencontainers.image.authors="name"', ({ start, end, raw }, values) => ({
-    kind: 'Maintainer',
-    ...draft.base,
-    ...values,
-    name: { start, end, text: raw },
-  }));
+  one(draft, 'LABEL org.opencontainers.image.authors="name"', ({ start, end, raw }, values) =>
+    nodeOf('Maintainer', draft, values, { name: { start, end, text: raw } }),
+  );
 
 const expose = (draft: Draft): Instruction => {
   const { words: ports, values } = wordsOf(draft);
   if (!ports.length) return missing(draft, 'EXPOSE requires at least one argument', 'Write `EXPOSE 8080`.');
-  return { kind: 'Expose', ...draft.base, ...values, ports };
+  return nodeOf('Expose', draft, values, { ports });
 };
 
 const volume = (draft: Draft): Instruction => {
   if (hasMixedArray(draft)) return invalid(draft);
   const { words: paths, values } = pathsOf(draft);
   if (!paths.length) return missing(draft, 'VOLUME requires at least one argument', 'Write `VOLUME /path`.', values);
-  return { kind: 'Volume', ...draft.base, ...values, paths };
+  return nodeOf('Volume', draft, values, { paths });
 };
 
 const healthcheck = (draft: Draft): Instruction => {
@@ -148,14 +143,8 @@ const healthcheck = (draft: Draft): Instruction => {
   const type = tokenAt(draft.line, pieceOf(token));
   const { command, values } = commandOf(draft);
   const none = type.text.toLowerCase() === 'none' && !values.arguments.length && !values.json;
-  return {
-    kind: 'Healthcheck',
-    ...draft.base,
-    arguments: [type.text, ...values.arguments],
-    json: values.json,
-    type,
-    command: none ? undefined : command,
-  };
+  const all = { arguments: [type.text, ...values.arguments], json: values.json };
+  return nodeOf('Healthcheck', draft, all, { type, command: none ? undefined : command });
 };
 
 const onbuild = (draft: Draft): Instruction => {
@@ -165,16 +154,11 @@ const onbuild = (draft: Draft): Instruction => {
   const trigger = instructionOf(line, node, { heredocs: draft.heredocs, comments: [] });
   const { text } = draft.line;
   const start = skipSpaces(text, draft.place.start, line.line.end);
-  return {
-    kind: 'Onbuild',
-    ...draft.base,
-    arguments: [],
-    json: false,
+  const heredocs = draft.heredocs.map(({ content, name }) => `${content}${name}`);
+  return nodeOf('Onbuild', draft, NO_VALUES, {
     trigger,
-    text: [text.slice(start, line.line.end), ...draft.heredocs.map(({ content, name }) => `${content}${name}`)].join(
-      '\n',
-    ),
-  };
+    text: [text.slice(start, line.line.end), ...heredocs].join('\n'),
+  });
 };
 
 const unknown = (draft: Draft): Instruction => {

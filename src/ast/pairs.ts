@@ -1,5 +1,5 @@
 import type { IToken } from 'chevrotain';
-import { invalid, missing, plain, quotedPieces, restWord } from './arguments.ts';
+import { invalid, missing, nodeOf, plain, quotedPieces, restWord } from './arguments.ts';
 import { type Draft, tokens } from './draft.ts';
 import { addProblem, fileRange, type Line, type Piece, pieceOf, tokenAt, wordAt } from './line.ts';
 import type { ArgDeclaration, Instruction, Pair } from './nodes.ts';
@@ -37,7 +37,7 @@ export const pairs =
     const name = kind.toUpperCase();
     if (!values.length)
       return missing(draft, `${name} requires at least one argument`, `Write \`${name} name=value\`.`, plain(values));
-    return { kind, ...draft.base, ...plain(values), pairs: list };
+    return nodeOf(kind, draft, plain(values), { pairs: list });
   };
 
 const pairAt = (line: Line, piece: Piece, equals: number): Pair => {
@@ -59,7 +59,7 @@ const legacyPair = (draft: Draft, kind: 'Env' | 'Label', token: IToken): Instruc
     return invalid(draft);
   }
   const pair: Pair = { kind: 'Pair', start: key.start, end: value.end, key, value, legacy: true };
-  return { kind, ...draft.base, ...plain([key.raw, value.raw, '']), pairs: [pair] };
+  return nodeOf(kind, draft, plain([key.raw, value.raw, '']), { pairs: [pair] });
 };
 
 /** ARG. */
@@ -83,7 +83,7 @@ export const arg = (draft: Draft): Instruction => {
       'Write `ARG name` or `ARG name=default`.',
       plain(values),
     );
-  return { kind: 'Arg', ...draft.base, ...plain(values), declarations };
+  return nodeOf('Arg', draft, plain(values), { declarations });
 };
 
 const declarationAt = (line: Line, piece: Piece, equals: number): ArgDeclaration => {

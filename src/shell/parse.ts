@@ -124,7 +124,9 @@ const nodeOf = (node: Bash.PipelineNode | Bash.AndOr | Bash.CompoundList, source
       return pipelineOf(node, source);
     case 'Redirected': {
       const redirections = node.redirects.map((redirect) => redirectionOf(redirect, source));
-      return { ...compoundOf(node.command, source), ...rangeOf(node, source), redirections };
+      const { start, end } = rangeOf(node, source);
+      const { kind, type, name, words, bodies } = compoundOf(node.command, source);
+      return { kind, start, end, type, name, words, bodies, redirections };
     }
     default:
       return compoundOf(node, source);
@@ -165,7 +167,8 @@ interface Shape {
 const compoundOf = (node: CompoundNode, source: Source): CompoundCommand => {
   const { type, name, words = [], bodies = [] } = shapeOf(node, source);
   const token = name && tokenOf(name.value, name.pos, source);
-  return { kind: 'CompoundCommand', ...rangeOf(node, source), type, name: token, words, bodies, redirections: [] };
+  const { start, end } = rangeOf(node, source);
+  return { kind: 'CompoundCommand', start, end, type, name: token, words, bodies, redirections: [] };
 };
 
 type CompoundNode = Bash.CompoundCommand | Bash.Function | Bash.Coproc | Bash.CompoundList;
@@ -252,7 +255,8 @@ const arithmeticWord = (
   const present = expressions.filter((expression) => expression !== undefined);
   const parts = [arithmeticOf(node, present, source)];
   const raw = source.text.slice(node.pos, node.end);
-  return { kind: 'Word', ...rangeOf(node, source), raw, text: undefined, quoted: false, parts };
+  const { start, end } = rangeOf(node, source);
+  return { kind: 'Word', start, end, raw, text: undefined, quoted: false, parts };
 };
 
 const operandsOf = (test: Bash.TestExpression): readonly Bash.Word[] => {

@@ -29,7 +29,7 @@ export const rangeOf = (node: Span, source: Source): Range => {
   return { start, end: end > node.pos ? source.locate(end - 1) + 1 : start };
 };
 
-export const tokenOf = (text: string, position: number, source: Source): ShellToken => ({
-  text,
-  ...rangeOf({ pos: position, end: position + text.length }, source),
-});
+export const tokenOf = (text: string, position: number, source: Source): ShellToken => {
+  const { start, end } = rangeOf({ pos: position, end: position + text.length }, source);
+  return { text, start, end };
+};
