@@ -58,13 +58,9 @@ describe.skipIf(!isReady)('a build on a terminal', { timeout: 30_000 }, () => {
     expect(tree.join('\n')).toMatch(
       /building: 1 of 2 steps done.* s\n└ stage-0 2\/2 RUN.* s\n {4}working\n {4}more words/,
     );
-    expect(screen.map((line) => line.slice(0, 15))).toEqual([
-      '✓ [stage-0 1/2]',
-      '✓ [stage-0 2/2]',
-      expect.stringContaining('built sha256'),
-      'ended with 0',
-      '',
-    ]);
+    expect(screen.slice(0, 2).map((line) => line.slice(0, 15))).toEqual(['✓ [stage-0 1/2]', '✓ [stage-0 2/2]']);
+    expect(screen.slice(-3)).toEqual([expect.stringContaining('built sha256'), 'ended with 0', '']);
+    expect(screen.join('\n')).not.toMatch(/building|[└├]/);
     for (const line of tree) expect(line.length).toBeLessThan(COLUMNS);
   });
 
