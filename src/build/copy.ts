@@ -148,14 +148,7 @@ export const writeLayer = (store: Store, entries: Iterable<SourceFile>): Layer =
   }
 };
 
-const entryOf = ({
-  content: _content,
-  digest: _digest,
-  inode: _inode,
-  isImplied: _implied,
-  attributes,
-  ...entry
-}: SourceFile): TarEntry => {
-  const xattrs = entry.type === 'file' ? attributes?.() : undefined;
-  return xattrs ? { ...entry, xattrs } : entry;
+const entryOf = (file: SourceFile): TarEntry => {
+  const xattrs = file.type === 'file' ? file.attributes?.() : undefined;
+  return xattrs ? { ...file, xattrs } : file;
 };

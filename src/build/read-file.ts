@@ -12,6 +12,8 @@ export const readInto = (path: string, size: number, write: (chunk: Uint8Array) 
       taken += length;
       if (taken > size) break;
       write(buffer.subarray(0, length));
+      // A file gives less than it is asked for at its end alone.
+      if (taken === size && length < buffer.length) break;
     }
     if (taken !== size) throw changed(path);
   } finally {

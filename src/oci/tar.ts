@@ -53,10 +53,7 @@ export const tarHeader = (entry: TarEntry): Uint8Array => {
   if (entry.gid > MOST_ID) text('gid', String(entry.gid));
   if (entry.mtime < 0 || entry.mtime >= MOST_OCTAL) text('mtime', String(entry.mtime));
   for (const [key, value] of entry.xattrs ?? []) records.push([`SCHILY.xattr.${key}`, value]);
-  const own = ustar(
-    { ...entry, path, name: name ?? { prefix: '', rest: ascii(path).slice(0, 100) } },
-    TYPE_FLAGS[entry.type],
-  );
+  const own = ustar(entry, name ?? { prefix: '', rest: ascii(path).slice(0, 100) }, TYPE_FLAGS[entry.type]);
   return records.length === 0 ? own : Buffer.concat([...paxBlocks(path, records), own]);
 };
 
@@ -83,26 +80,22 @@ const isAscii = (text: string): boolean => /^[\x01-\x7f]*$/.test(text);
 const fits = (text: string, length: number): boolean => text.length <= length && isAscii(text);
 const ascii = (text: string): string => text.replace(/[^\x01-\x7f]/g, '');
 
-interface Header extends Omit<TarEntry, 'path'> {
-  readonly path: string;
-  readonly name: Name;
-}
-
-const ustar = (entry: Header, flag: string): Buffer => {
+/** Layers have thousands of headers, so that only what is written counts towards the sum, and is read but once. */
+const ustar = (entry: Omit<TarEntry, 'path'>, name: Name, flag: string): Buffer => {
   const block = Buffer.from(TEMPLATE);
-  block.write(entry.name.rest, 0, 100, 'latin1');
-  writeOctal(block, entry.mode & 0o7777, 100, 8);
-  writeOctal(block, entry.uid, 108, 8);
-  writeOctal(block, entry.gid, 116, 8);
-  writeOctal(block, entry.size, 124, 12);
-  writeOctal(block, entry.mtime, 136, 12);
-  block[156] = flag.charCodeAt(0);
-  if (entry.link !== undefined) block.write(ascii(entry.link).slice(0, 100), 157, 100, 'latin1');
-  writeOctal(block, entry.device?.major ?? 0, 329, 8);
-  writeOctal(block, entry.device?.minor ?? 0, 337, 8);
-  if (entry.name.prefix !== '') block.write(entry.name.prefix, 345, 155, 'latin1');
-  let sum = 0;
-  for (let at = 0; at < BLOCK; at++) sum += block[at] ?? 0;
+  const sum =
+    SUM_OF_TEMPLATE +
+    writeText(block, name.rest, 0) +
+    writeOctal(block, entry.mode & 0o7777, 100, 8) +
+    writeOctal(block, entry.uid, 108, 8) +
+    writeOctal(block, entry.gid, 116, 8) +
+    writeOctal(block, entry.size, 124, 12) +
+    writeOctal(block, entry.mtime, 136, 12) +
+    writeText(block, flag, 156) +
+    (entry.link === undefined ? 0 : writeText(block, ascii(entry.link).slice(0, 100), 157)) +
+    writeOctal(block, entry.device?.major ?? 0, 329, 8) +
+    writeOctal(block, entry.device?.minor ?? 0, 337, 8) +
+    writeText(block, name.prefix, 345);
   writeOctal(block, sum, 148, 7);
   return block;
 };
@@ -111,17 +104,34 @@ const ustar = (entry: Header, flag: string): Buffer => {
 const TEMPLATE = Buffer.alloc(BLOCK);
 TEMPLATE.write('        ', 148, 'latin1');
 TEMPLATE.write('ustar\0' + '00', 257, 'latin1');
+const SUM_OF_TEMPLATE = TEMPLATE.reduce((sum, byte) => sum + byte, 0);
+
+/** ASCII; gives the sum of its bytes. */
+const writeText = (block: Buffer, text: string, start: number): number => {
+  let sum = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    block[start + at] = code;
+    sum += code;
+  }
+  return sum;
+};
 
 const ZERO = 48;
 
-/** As many digits as fit before the zero at the end; a number that does not fit is told elsewhere. */
-const writeOctal = (block: Buffer, value: number, at: number, length: number): void => {
-  let rest = value < 0 || value > 8 ** (length - 1) - 1 ? 0 : value;
+/** As many digits as fit before the zero at the end; a number that does not fit is told elsewhere. Gives the sum of the bytes. */
+const writeOctal = (block: Buffer, value: number, at: number, length: number): number => {
+  const most = length === 12 ? MOST_OCTAL - 1 : MOST_ID;
+  let rest = value < 0 || value > most ? 0 : value;
+  let sum = 0;
   for (let place = at + length - 2; place >= at; place--) {
-    block[place] = ZERO + (rest % 8);
+    const digit = ZERO + (rest % 8);
+    block[place] = digit;
+    sum += digit;
     rest = Math.floor(rest / 8);
   }
   block[at + length - 1] = 0;
+  return sum;
 };
 
 const paxBlocks = (path: string, records: readonly (readonly [string, Uint8Array])[]): readonly Uint8Array[] => {
@@ -130,8 +140,8 @@ const paxBlocks = (path: string, records: readonly (readonly [string, Uint8Array
   const at = path.replace(/\/$/, '').lastIndexOf('/');
   const folder = path.slice(0, at + 1);
   const name = ascii(`${folder}PaxHeaders.0/${path.slice(at + 1)}`).slice(0, 100);
-  const plain = { mode: 0, uid: 0, gid: 0, mtime: 0, size: content.length, type: 'file', path: name } as const;
-  const header = ustar({ ...plain, name: { prefix: '', rest: name } }, 'x');
+  const plain = { mode: 0, uid: 0, gid: 0, mtime: 0, size: content.length, type: 'file' } as const;
+  const header = ustar(plain, { prefix: '', rest: name }, 'x');
   return [header, content, new Uint8Array(paddingOf(content.length))];
 };
 
