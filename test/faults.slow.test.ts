@@ -79,9 +79,10 @@ describe.each(BUILDERS)('as $who', { timeout: 240_000 }, ({ isHere, user: builde
 
   it.runIf(isHere)('killed at random moments, builds lose nothing and leave nothing', async () => {
     const own = mkdtempSync(join(tmpdir(), 'iechorlint-kills-'));
+    const seed = Date.now() % 1000;
     try {
-      const { problems } = await killBuilds(sceneOf(own, cli, builder), 5, Date.now() % 1000);
-      expect(problems).toEqual([]);
+      const { problems } = await killBuilds(sceneOf(own, cli, builder), 5, seed);
+      expect(problems, `seed ${seed}`).toEqual([]);
     } finally {
       spawnSync('rm', ['-rf', own]);
     }
