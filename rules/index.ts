@@ -134,13 +134,22 @@ import missingDockerignore from './size/missing-dockerignore.ts';
 import recommendsInstalled from './size/recommends-installed.ts';
 import useraddWithoutL from './size/useradd-without-l.ts';
 import wgetAndCurlBoth from './size/wget-and-curl-both.ts';
+import continuationIndentation from './style/continuation-indentation.ts';
 import definitionDescription from './style/definition-description.ts';
 import exposeProtocolCasing from './style/expose-protocol-casing.ts';
+import extraSpaceAfterKeyword from './style/extra-space-after-keyword.ts';
 import fromAsCasing from './style/from-as-casing.ts';
+import indentedInstruction from './style/indented-instruction.ts';
 import keywordCasing from './style/keyword-casing.ts';
 import legacyKeyValue from './style/legacy-key-value.ts';
 import maintainerDeprecated from './style/maintainer-deprecated.ts';
+import missingFinalNewline from './style/missing-final-newline.ts';
+import packagesOnOneLine from './style/packages-on-one-line.ts';
+import repeatedEmptyLines from './style/repeated-empty-lines.ts';
 import stageNameCasing from './style/stage-name-casing.ts';
+import stageNotSetApart from './style/stage-not-set-apart.ts';
+import trailingWhiteSpace from './style/trailing-white-space.ts';
+import unsortedPackages from './style/unsorted-packages.ts';
 import wgetWithoutProgress from './style/wget-without-progress.ts';
 import emptyContinuation from './syntax/empty-continuation.ts';
 import encoding from './syntax/encoding.ts';
@@ -179,6 +188,7 @@ export const rules: readonly Rule[] = [
   commentedOutContinuation,
   consecutiveRuns,
   constantPlatform,
+  continuationIndentation,
   copyBeforeInstall,
   copyFromEmptyStage,
   copyFromLaterStage,
@@ -206,6 +216,7 @@ export const rules: readonly Rule[] = [
   exposeHostMapping,
   exposeProtocolCasing,
   exposedSecretMount,
+  extraSpaceAfterKeyword,
   fileTooLarge,
   findPipedToXargs,
   fromAsCasing,
@@ -214,6 +225,7 @@ export const rules: readonly Rule[] = [
   hardCodedArchitecture,
   healthcheckMissing,
   heredocHidesFailure,
+  indentedInstruction,
   independentBuilds,
   inlineIgnoreUsed,
   installedAsUser,
@@ -243,6 +255,7 @@ export const rules: readonly Rule[] = [
   malformedJsonArray,
   misnamedFile,
   missingDockerignore,
+  missingFinalNewline,
   missingUser,
   misspeltDirective,
   mkdirModeForLastOnly,
@@ -252,6 +265,7 @@ export const rules: readonly Rule[] = [
   oddCommandName,
   overriddenInstruction,
   packageCacheKept,
+  packagesOnOneLine,
   packagesUpgraded,
   passwordSet,
   pipeWithoutPipefail,
@@ -265,6 +279,7 @@ export const rules: readonly Rule[] = [
   relativeWorkdir,
   remoteScriptRun,
   removalBelowVariable,
+  repeatedEmptyLines,
   reservedStageName,
   runOutsideSandbox,
   secretInArgOrEnv,
@@ -279,6 +294,7 @@ export const rules: readonly Rule[] = [
   spaceAfterAssignment,
   stageByNumber,
   stageNameCasing,
+  stageNotSetApart,
   stalePackageIndex,
   sudoUsed,
   suppressionUnknownRule,
@@ -291,6 +307,7 @@ export const rules: readonly Rule[] = [
   textBetweenQuotes,
   tlsVerificationOff,
   toolchainInFinalImage,
+  trailingWhiteSpace,
   uncheckedCd,
   undefinedArgInFrom,
   undefinedVariable,
@@ -302,6 +319,7 @@ export const rules: readonly Rule[] = [
   unreachableStage,
   unsetShellVariable,
   unsignedPackages,
+  unsortedPackages,
   untaggedBase,
   untrustedRegistry,
   unusedArg,
