@@ -423,9 +423,13 @@ describe.skipIf(!isReady)('other runners', { timeout: 30_000 }, () => {
         env: { PATH: process.env.PATH, HOME: home, USER: name },
       });
     expect(as(['load', '-q', '-i', archive]).status).toBe(0);
-    const { stdout, stderr } = as(['--build', '--no-lint', '--network', 'none', '-q', context]);
-    expect(`${stderr}${stdout}`).toMatch(/^sha256:/);
-    expect(stdout).toBe(call(['--build', '--no-lint', '--network', 'none', '--store', store, '-q', context]).stdout);
+    const ours = call(['--build', '--no-lint', '--network', 'none', '--store', store, '-q', context]);
+    for (const runner of ['unshare', 'crun', 'runc'].filter(isThere)) {
+      const args = ['--build', '--no-lint', '--no-cache', '--network', 'none', '--runner', runner, '-q', context];
+      const { stdout, stderr } = as(args);
+      expect(`${stderr}${stdout}`, runner).toBe(ours.stdout);
+    }
+    expect(ours.stdout).toMatch(/^sha256:/);
     spawnSync('rm', ['-rf', home]);
   });
 });

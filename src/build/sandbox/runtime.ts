@@ -92,12 +92,18 @@ const prepare = (
     `(umask 077; printf %s ${config} > ${quoted(join(bundle, 'config.json'))})`,
     ...plan.later.flatMap((each) => laterLines(programs, each)),
     // crun takes a machine with both kinds of control groups for a fault, and none are used here.
-    ...(name === 'crun' ? [`${programs.umount} -l /sys/fs/cgroup/unified 2>/dev/null || :`] : []),
+    ...(name === 'crun' ? [hideUnified(programs)] : []),
     'echo ready >&3',
     'exec 3>&-',
     `exec ${words.map(quoted).join(' ')}${request.hasInput ? '' : ' </dev/null'}`,
     '',
   ].join('\n');
+};
+
+/** An ordinary user may not take it away, and puts something over it. */
+const hideUnified = ({ umount, mount }: Programs): string => {
+  const place = '/sys/fs/cgroup/unified';
+  return `[ ! -d ${place} ] || ${umount} -l ${place} 2>/dev/null || ${mount} -n -t tmpfs tmpfs ${place} || :`;
 };
 
 /** https://github.com/opencontainers/runtime-spec/blob/main/config.md */
