@@ -60,15 +60,17 @@ export default defineRule({
   },
 });
 
-const findingIn = function* (node: Instruction, model: Model): Iterable<Problem> {
-  const { file } = model;
+const findingIn = (node: Instruction, model: Model): readonly Problem[] | undefined => {
   const start = strayComment(model, node);
-  if (start === undefined) return;
+  return start === undefined ? undefined : [problemOf(start, node, model)];
+};
+
+const problemOf = (start: number, node: Instruction, { file }: Model): Problem => {
   const newline = file.text.slice(start, node.end).indexOf('\n');
   const at: Range = { start, end: newline < 0 ? node.end : start + newline };
   const comment = file.text.slice(at.start, at.end).trimEnd();
   const edits = [insertLineBefore(file, node, comment), removeWithSpaceBefore(file, at)];
-  yield {
+  return {
     at,
     message: `\`${comment}\` is not a comment but part of the ${node.keyword.text.toUpperCase()}`,
     help: 'Put the comment on a line of its own, above the instruction.',

@@ -110,19 +110,23 @@ export default defineRule({
   },
 });
 
-const problemsIn = function* (node: Instruction, file: Iechorfile, model: Model, isCompat: boolean): Iterable<Problem> {
+const problemsIn = (
+  node: Instruction,
+  file: Iechorfile,
+  model: Model,
+  isCompat: boolean,
+): readonly Problem[] | undefined => {
   const peer = isCompat ? hadolintScript(model, node) : undefined;
   const script = isCompat ? peer?.script : model.scriptOf(node);
-  if (!script || script.problems.length > 0) return;
+  if (!script || script.problems.length > 0) return undefined;
   const found = bashismsOf(script);
-  if (found.length === 0) return;
+  if (found.length === 0) return undefined;
   const isTemplate = isPreprocessed(file) || /\{[{%]/.test(script.text);
-  if (isTemplate && !isCompat) return;
+  if (isTemplate && !isCompat) return undefined;
   const reader = peer ? peerReader(peer, node, model) : scriptReader(model, node);
-  for (const bashism of found) {
-    if (!isReported(bashism, reader, isCompat) || isSetVariable(bashism, node, script, model)) continue;
-    yield problemOf(bashism, reader, node, file, isCompat);
-  }
+  return found
+    .filter((bashism) => isReported(bashism, reader, isCompat) && !isSetVariable(bashism, node, script, model))
+    .map((bashism) => problemOf(bashism, reader, node, file, isCompat));
 };
 
 const peerReader = ({ shell }: HadolintScript, node: Instruction, model: Model): ScriptReader => {

@@ -64,10 +64,13 @@ export default defineRule({
   },
 });
 
-const findingIn = function* (node: Instruction, file: Iechorfile, model: Model): Iterable<Problem> {
+const findingIn = (node: Instruction, file: Iechorfile, model: Model): Iterable<Problem> | undefined => {
   const place = argumentsOf(node);
   const first = file.text[place?.start ?? 0];
-  if (!place || (first !== '[' && first !== '"')) return;
+  return place && (first === '[' || first === '"') ? problemsIn(place, node, file, model) : undefined;
+};
+
+const problemsIn = function* (place: Range, node: Instruction, file: Iechorfile, model: Model): Iterable<Problem> {
   const isShell = 'command' in node;
   const { dialect } = model.shellOf(node);
   if (isShell && dialect === 'other') return;

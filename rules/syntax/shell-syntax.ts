@@ -47,14 +47,14 @@ export default defineRule({
   },
 });
 
-const findingIn = function* (node: Instruction, model: Model): Iterable<Problem> {
-  // Of what was to be an array malformed-json-array has something to say.
-  if ('command' in node && node.command?.kind === 'ShellForm' && /^\[["']/.test(node.command.text)) return;
+const findingIn = (node: Instruction, model: Model): readonly Problem[] | undefined => {
   const script = model.scriptOf(node);
   // What follows the first problem is guesswork; in a template the shell sees another text.
-  const [first] = script?.problems ?? [];
-  if (!script || !first || /\{[{%]/.test(script.text) || isPreprocessed(model.file)) return;
-  yield { ...problemOf(first, script), ...(node.kind === 'Run' ? {} : { codes: [] }) };
+  const first = script?.problems[0];
+  if (!script || !first || /\{[{%]/.test(script.text) || isPreprocessed(model.file)) return undefined;
+  // Of what was to be an array malformed-json-array has something to say.
+  if ('command' in node && node.command?.kind === 'ShellForm' && /^\[["']/.test(node.command.text)) return undefined;
+  return [{ ...problemOf(first, script), ...(node.kind === 'Run' ? {} : { codes: [] }) }];
 };
 
 const peerFinding = function* (node: Instruction, model: Model): Iterable<Problem> {
