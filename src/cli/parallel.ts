@@ -5,6 +5,7 @@ import type { LintConfig, RuleSetting } from '../lint/setting.ts';
 import { type Checked, checkTarget, type Findings, plainFindings } from './check.ts';
 import type { Target } from './discover.ts';
 import type { Run } from './run.ts';
+import { THREAD_FLAGS } from './thread-flags.ts';
 
 /** What a worker is told: rules go by name, since functions do not travel. */
 export interface Share {
@@ -26,23 +27,13 @@ const FILES_PER_THREAD = 150;
 // More gain nothing: each has the whole linter to warm up.
 const MOST_THREADS = 8;
 
-/**
- * V8 takes a function to its optimising compiler after so much of its code has run, ten times what is usual. Most of a
- * run is over by then: compiled earlier, the linter's many functions take more time to compile than they save.
- */
-const PATIENCE = '--interrupt-budget=1000000';
-
-// What a file needs is garbage after it: with room from the start, in megabytes, little of it is copied to and fro before.
-const ROOM = '--min-semi-space-size=16';
-
 /** Checks many targets on all cores, this thread among them; the answers are in the order of the targets. */
 export const checkOnAllCores = async (
   run: Run,
   workerFile: string,
   cache: string | undefined,
 ): Promise<readonly Checked[]> => {
-  setFlagsFromString(PATIENCE);
-  setFlagsFromString(ROOM);
+  for (const flag of THREAD_FLAGS) setFlagsFromString(flag);
   const wanted = Math.ceil(run.targets.length / FILES_PER_THREAD);
   const threads = Math.min(availableParallelism(), MOST_THREADS, wanted);
   const shares = Array.from({ length: threads }, (_, thread) =>

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
+import { THREAD_FLAGS } from '../cli/thread-flags.ts';
 import { licencesOf } from './licences.ts';
 import { importsByLauncher, lateSegmenters, leanRules, withoutCharacterTable } from './transforms.ts';
 
@@ -53,6 +54,8 @@ const writeCodeCache = (): void => {
   writeFileSync(config, 'rules: { untagged-base: error }\n');
   if (process.platform === 'linux')
     keepCompiled('--build', '--no-lint', '-q', '--store', 'dist/store', 'examples/hello');
+  keepCompiled('--config', config, 'examples');
+  process.env.THREAD_FLAGS = THREAD_FLAGS.join(' ');
   keepCompiled('--config', config, 'examples');
   rmSync(config);
   rmSync('dist/store', { recursive: true, force: true });

@@ -12,7 +12,9 @@ globalThis.iechorlintBuild = 'BUILD';
 const modules = new Map();
 const scripts = new Map();
 
-const cachePathOf = (path) => `${path}.${process.version}-${process.arch}.cache`;
+// V8 takes kept code under the flags alone under which it was kept, and further threads have others.
+const cachePathOf = (path) =>
+  `${path}.${process.version}-${process.arch}${globalThis.iechorlintThread ? '-thread' : ''}.cache`;
 
 /** A sum over one word of each 2 kB, which finds a block that is missing or another's. Loading zlib for a real one takes longer than it saves. */
 const checksumOf = (data) => {
