@@ -52,7 +52,9 @@ describe('exit codes', () => {
   it('0 for a folder without a file, with a line saying so', async () => {
     const { code, stderr, stdout } = await run({ 'README.md': '' });
     expect(code).toBe(0);
-    expect(stderr).toBe('iechorlint: found no iEchorfile, Dockerfile or Containerfile in this folder; `iechorlint init` writes one\n');
+    expect(stderr).toBe(
+      'iechorlint: found no iEchorfile, Dockerfile or Containerfile in this folder; `iechorlint init` writes one\n',
+    );
     expect(stdout).toMatch(/0 files/);
     expect((await run({}, '--quiet')).stderr).toBe('');
   });
