@@ -23,8 +23,11 @@ export const textFrom = async (
       text = output;
     },
   );
-  return `${text}\n`;
+  return `${text.replace(BARE_HEAD, '')}\n`;
 };
+
+/** What yargs puts above the help of all commands, and what the usage line below it says better. */
+const BARE_HEAD = /^iechorlint\n\n.*\n(?=iechorlint )/;
 
 const spelledOut = (tokens: readonly Token[]): readonly string[] => {
   const options = tokens.flatMap((token) => (token.kind === 'option' ? [token] : []));
