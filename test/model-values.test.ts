@@ -43,7 +43,7 @@ describe('ports', () => {
 describe('mounts', () => {
   it.each([
     ['type=nope,target=/x', 'There is no mount type `nope`'],
-    ['nope=1,target=/x', 'A mount has no option `nope`'],
+    ['unknown=1,target=/x', 'A mount has no option `unknown`'],
     ['target', '`target` has no value'],
     ['type=cache,target=/x,sharing=no', 'A cache cannot be shared as `no`'],
     ['type=bind,target=/x,sharing=locked', 'A bind mount takes no `sharing`'],

@@ -1,5 +1,5 @@
-import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Unreadable } from '../report/index.ts';
 import { nearest } from '../source/nearest.ts';
 import { withSlashes } from './paths.ts';
@@ -24,11 +24,13 @@ interface Findings {
   readonly found: (Found | { readonly path: string; readonly file: undefined; readonly isLink: false })[];
   readonly unreadable: Unreadable[];
   readonly notices: string[];
+  /** The real paths of folders. */
+  readonly folders: Map<string, string>;
 }
 
 /** The files that the operands name: files as they are, the iEchorfiles of folders, the matches of globs, `-`. */
 export const discover = async (operands: readonly string[], cwd: string, stdinName: string): Promise<Discovery> => {
-  const findings: Findings = { found: [], unreadable: [], notices: [] };
+  const findings: Findings = { found: [], unreadable: [], notices: [], folders: new Map() };
   for (const operand of operands) {
     if (operand === '-') findings.found.push({ path: stdinName, file: undefined, isLink: false });
     else await takeOperand(operand, cwd, findings);
@@ -62,7 +64,16 @@ const kindOf = async (stat: Stats): Promise<string> => (await import('./search.t
 const takeFile = async (operand: string, path: string, cwd: string, findings: Findings): Promise<void> => {
   const mistake = MISTAKABLE.test(path) ? (await import('./operand-hints.ts')).mistakenFile(basename(path)) : undefined;
   if (mistake !== undefined) return fail(findings, path, mistake);
-  findings.found.push({ path, file: withSlashes(realpathSync.native(resolve(cwd, operand))), isLink: false });
+  findings.found.push({ path, file: withSlashes(realPathOf(resolve(cwd, operand), findings)), isLink: false });
+};
+
+/** Of what is no link the folder tells, and many files stand in one. Elsewhere a name may be spelt in several ways. */
+const realPathOf = (place: string, { folders }: Findings): string => {
+  if (process.platform !== 'linux' || lstatSync(place).isSymbolicLink()) return realpathSync.native(place);
+  const folder = dirname(place);
+  const known = folders.get(folder) ?? realpathSync.native(folder);
+  folders.set(folder, known);
+  return join(known, basename(place));
 };
 
 const MISTAKABLE = /ignore$|\.(?:ya?ml|jsonc?|toml)$/i;

@@ -44,6 +44,15 @@ export const cellsOf = (line: string, from = 0, width = Number.POSITIVE_INFINITY
   return cells;
 };
 
+/** Plain text as `cellsOf` would show it: tabs as blanks up to the next stop. */
+export const withoutTabs = (line: string): string => {
+  if (!line.includes('\t')) return line;
+  const [first = '', ...others] = line.split('\t');
+  let shown = first;
+  for (const piece of others) shown += ' '.repeat(TAB - (shown.length % TAB)) + piece;
+  return shown;
+};
+
 /** Terminal columns of text that holds no control characters. */
 export const widthOf = (text: string): number => {
   if (SINGLE.test(text)) return text.length;
@@ -54,7 +63,8 @@ export const widthOf = (text: string): number => {
 
 /** A line as a terminal shows it, cut off with `…` where it is wider than told. */
 export const truncate = (line: string, width: number): string => {
-  if (isPlain(line.slice(0, width + 1))) return line.length <= width ? line : `${line.slice(0, width)}…`;
+  const start = withoutTabs(line.slice(0, width + 1));
+  if (isPlain(start)) return line.length <= width && start.length <= width ? start : `${start.slice(0, width)}…`;
   let shown = '';
   let column = 0;
   // No column takes many units, save in a line made to: what lies far beyond is not looked at.

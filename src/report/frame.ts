@@ -1,6 +1,6 @@
 import type { Range } from '../source/range.ts';
 import type { LineIndex } from '../source/text.ts';
-import { type Cell, cellsOf } from './cells.ts';
+import { type Cell, cellsOf, withoutTabs } from './cells.ts';
 import { isPlain } from './escape.ts';
 
 export interface FrameStyle {
@@ -58,7 +58,11 @@ const rowOf = (source: Source, line: number, range: Range | undefined, room: num
   const indent = range !== undefined && range.start < start ? text.length - text.trimStart().length : 0;
   const from = Math.max(start + indent, Math.min(range?.start ?? start, end));
   const to = Math.max(from, Math.min(range?.end ?? start, end));
-  if (end - start <= room && isPlain(text)) return { code: text, before: from - start, width: Math.max(1, to - from) };
+  const code = withoutTabs(text);
+  if (end - start <= room && code.length <= room && isPlain(code)) {
+    const before = withoutTabs(text.slice(0, from - start)).length;
+    return { code, before, width: Math.max(1, withoutTabs(text.slice(0, to - start)).length - before) };
+  }
   // A line may be millions of characters long: only what can come near the window is measured.
   const near = { start: Math.max(start, from - 4 * room), end: Math.min(end, from + 4 * room) };
   const focus = { start: from - near.start, end: to - near.start };

@@ -1,8 +1,7 @@
 import type { Range } from '../source/range.ts';
 
 /** The character that continues lines, as the file's directive has it. */
-export const escapeOf = (text: string): string =>
-  /escape[ \t]*=[ \t]*`/i.test(text) && DIRECTIVE.test(text) ? '`' : '\\';
+export const escapeOf = (text: string): string => (text.includes('`') && DIRECTIVE.test(text) ? '`' : '\\');
 
 const DIRECTIVE = /^[ \t]*#[ \t]*escape[ \t]*=[ \t]*`/im;
 
