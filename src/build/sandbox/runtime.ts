@@ -1,15 +1,13 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { networkFiles, type StepFolders, stepFolders } from './folders.ts';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { networkFiles, type StepFolders } from './folders.ts';
 import { planMounts, tableText } from './mount-table.ts';
 import { CAPABILITIES, MASKED, READ_ONLY, type Runner, type RunRequest, SandboxError } from './port.ts';
 import { findPrograms, missingText, type Programs, pathOf } from './programs.ts';
 import { isRootless } from './rootless.ts';
-import { scratchFolder } from './scratch.ts';
 import { laterLines, quoted } from './script.ts';
 import { seccompFilter } from './seccomp.ts';
-import { type Supervisor, startSupervisor } from './supervisor.ts';
-import { entering, runOnTerminal } from './terminal.ts';
+import { stepStarter } from './start-step.ts';
 
 export type RuntimeName = 'crun' | 'runc';
 
@@ -20,27 +18,16 @@ export const runtimeSandbox = (name: RuntimeName, path: string): Runner | string
   const runtime = pathOf(name, path);
   if (runtime === undefined) return missingText([name], path);
   const hasFilter = seccompFilter(capabilityNames) !== undefined;
-  let supervisor: Supervisor | undefined;
   return {
     name,
     lacks: [
       ...(hasFilter ? [] : ['a seccomp filter, since the machine has no profile for containers']),
       ...(name === 'crun' ? ['a filter of devices in /dev'] : []),
     ],
-    async run(request) {
-      const folders = stepFolders(request);
-      const script = prepare(name, runtime, programs, request, folders);
-      const command = [...entering(request), programs.unshare, ...namespaces(request), programs.sh];
-      try {
-        if (!request.output) return await runOnTerminal(programs, command, script, folders);
-        if (supervisor?.hasEnded()) supervisor = undefined;
-        supervisor ??= startSupervisor(programs, scratchFolder(dirname(request.work)));
-        const text = `cd ${quoted(folders.names)} && ${command.map(quoted).join(' ')}`;
-        return await supervisor.start({ command: text, script, output: request.output });
-      } finally {
-        rmSync(folders.own, { recursive: true, force: true, maxRetries: 3 });
-      }
-    },
+    run: stepStarter(programs, {
+      prepare: (request, folders) => prepare(name, runtime, programs, request, folders),
+      namespaces,
+    }),
   };
 };
 

@@ -1,0 +1,37 @@
+import { rm } from 'node:fs';
+import { dirname } from 'node:path';
+import { type StepFolders, stepFolders } from './folders.ts';
+import type { Runner, RunRequest } from './port.ts';
+import type { Programs } from './programs.ts';
+import { scratchFolder } from './scratch.ts';
+import { quoted } from './script.ts';
+import { type Supervisor, startSupervisor } from './supervisor.ts';
+import { entering, runOnTerminal } from './terminal.ts';
+
+/** What a runner does in its own way. */
+interface Way {
+  /** Puts what the step needs into its folders, and tells the script that runs it. */
+  readonly prepare: (request: RunRequest, folders: StepFolders) => string;
+  /** The options of `unshare` for the namespaces of the script. */
+  readonly namespaces: (request: RunRequest) => readonly string[];
+}
+
+/** Runs each step under one supervisor, or at once where its output goes to the terminal. */
+export const stepStarter = (programs: Programs, { prepare, namespaces }: Way): Runner['run'] => {
+  let supervisor: Supervisor | undefined;
+  return async (request) => {
+    const folders = stepFolders(request);
+    const script = prepare(request, folders);
+    const command = [...entering(request), programs.unshare, ...namespaces(request), programs.sh];
+    try {
+      if (!request.output) return await runOnTerminal(programs, command, script, folders);
+      if (supervisor?.hasEnded()) supervisor = undefined;
+      supervisor ??= startSupervisor(programs, scratchFolder(dirname(request.work)));
+      const text = `cd ${quoted(folders.names)} && ${command.map(quoted).join(' ')}`;
+      return await supervisor.start({ command: text, script, output: request.output });
+    } finally {
+      // What is left of it is deleted when this process ends.
+      rm(folders.own, { recursive: true, force: true, maxRetries: 3 }, () => {});
+    }
+  };
+};
