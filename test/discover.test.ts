@@ -256,6 +256,7 @@ describe('operands', () => {
       'compose.yaml',
       '.dockerignore',
       '.hadolint.yaml',
+      'lin.h',
     );
     execFileSync('mkfifo', [join(cwd, 'pipe')]);
     const operands = [
@@ -263,6 +264,7 @@ describe('operands', () => {
       'api/Continerfile',
       'nothing-like-it',
       'expain',
+      'lnit',
       'help',
       'docker',
       'check',
@@ -283,6 +285,7 @@ describe('operands', () => {
       'api/Continerfile: no such file or directory (did you mean api/Containerfile?)',
       'nothing-like-it: no such file or directory',
       'expain: no such file or directory (did you mean the command explain?)',
+      'lnit: no such file or directory (did you mean the command lint?)',
       'help: no such file or directory (did you mean --help?)',
       'docker: no such file or directory (leave out the word docker; `iechorlint build` is like `docker build`)',
       'check: no such file or directory (did you mean the command lint?)',

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Unreadable } from '../report/index.ts';
 import { nearest } from '../source/nearest.ts';
+import { COMMAND_NAMES } from './command-names.ts';
 import { withSlashes } from './paths.ts';
 import type { Found } from './search.ts';
 import { codeOf, reasonOf } from './system-error.ts';
@@ -122,8 +123,9 @@ const withoutRepeats = ({ found }: Findings): readonly Target[] => {
 
 const hintFor = async (operand: string, cwd: string): Promise<string> => {
   try {
-    const near = nearest(basename(operand), readdirSync(resolve(cwd, dirname(operand))).sort());
-    if (near === undefined) return (await import('./operand-hints.ts')).operandHint(operand);
+    const names = readdirSync(resolve(cwd, dirname(operand))).sort();
+    const near = nearest(basename(operand), operand.includes('/') ? names : [...names, ...COMMAND_NAMES]);
+    if (near === undefined || !names.includes(near)) return (await import('./operand-hints.ts')).operandHint(operand);
     if (near === basename(operand))
       return near.includes('\uFFFD') ? ' (its name is not UTF-8)' : ' where this symbolic link leads';
     const folder = withSlashes(dirname(operand));
