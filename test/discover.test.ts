@@ -256,7 +256,7 @@ describe('operands', () => {
       'compose.yaml',
       '.dockerignore',
       '.hadolint.yaml',
-      'lin.h',
+      'unix',
     );
     execFileSync('mkfifo', [join(cwd, 'pipe')]);
     const operands = [
