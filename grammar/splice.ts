@@ -133,9 +133,6 @@ const tooLongLine = (
   problem: { kind: 'too-long', at: { start, end } },
 });
 
-// Not within the line's own braces: V8 makes an object within another in a roundabout way.
-const spanOf = (start: number, end: number): Span => ({ start, end });
-
 const logicalLine = (
   reader: Reader,
   first: PhysicalLine,
@@ -183,7 +180,7 @@ const logicalLine = (
   const line: LogicalLine = {
     start: at,
     end: at + text.length,
-    source: spanOf(start, sourceEnd),
+    source: { start, end: sourceEnd },
     firstLine,
     lastLine: reader.line,
     pieces,

@@ -1,29 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { chmodSync, lstatSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { alsoMade, canBuild, context, put, store } from './support/build-place.ts';
 import { runIn } from './support/cli.ts';
-
-const canBuild = process.platform === 'linux';
-if (!canBuild) console.warn('plans of builds are left out: they need Linux');
-
-const made: string[] = [];
-afterAll(() => {
-  for (const each of made) rmSync(each, { recursive: true, force: true });
-});
-
-let context = '';
-let store = '';
-beforeEach(() => {
-  context = mkdtempSync(join(tmpdir(), 'iechorlint-plan-test-'));
-  store = `${context}-store`;
-  made.push(context, store);
-});
-
-const put = (name: string, text: string): void => {
-  mkdirSync(dirname(join(context, name)), { recursive: true });
-  writeFileSync(join(context, name), text);
-};
 
 const call = (...args: string[]) => runIn(context, args);
 
@@ -137,7 +116,7 @@ describe.runIf(canBuild)('the plan of a build', () => {
 
   it('asks the caches of other machines, and takes nothing from them', async () => {
     await build('--cache-to', `type=local,dest=${store}-shared`);
-    made.push(`${store}-shared`);
+    alsoMade(`${store}-shared`);
     rmSync(store, { recursive: true });
     const from = ['--cache-from', `type=local,src=${store}-shared`];
     expect(stepsIn(await planOf(...from))).toEqual(['2 cached', '6 cached', '7 cached', '8 cached']);

@@ -1,30 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { liveArea } from '../src/cli/live-area.ts';
 import { sceneLines } from '../src/cli/live-lines.ts';
 import { liveProgress } from '../src/cli/live-progress.ts';
 import { paintOf } from '../src/report/paint.ts';
+import { canBuild, context, put, store } from './support/build-place.ts';
 import { fakeIo, runIn, type World } from './support/cli.ts';
 import { fakeRegistry } from './support/registry.ts';
 import { screenAfter } from './support/screen.ts';
 
-const canBuild = process.platform === 'linux';
-if (!canBuild) console.warn('builds are left out: they need Linux');
-
-const made: string[] = [];
-afterAll(() => {
-  for (const each of made) rmSync(each, { recursive: true, force: true });
-});
-
-let context = '';
-let store = '';
 beforeEach(() => {
-  context = mkdtempSync(join(tmpdir(), 'iechorlint-progress-'));
-  store = `${context}-store`;
-  made.push(context, store);
   put('iEchorfile', FILE);
   put('src/a', 'one');
 });
@@ -36,11 +23,6 @@ COPY --from=made /s /with/a/path/that/is/too/long/for/a/narrow/terminal
 COPY <<EOF /日本語/日本語/日本語/日本語
 EOF
 `;
-
-const put = (name: string, text: string): void => {
-  mkdirSync(dirname(join(context, name)), { recursive: true });
-  writeFileSync(join(context, name), text);
-};
 
 const build = (args: readonly string[] = [], world: World = {}) =>
   runIn(context, ['--build', '--store', store, ...args, '.'], world);

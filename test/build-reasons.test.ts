@@ -1,29 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { canBuild, context, put, store } from './support/build-place.ts';
 import { runIn } from './support/cli.ts';
-
-const canBuild = process.platform === 'linux';
-if (!canBuild) console.warn('builds are left out: they need Linux');
-
-const made: string[] = [];
-afterAll(() => {
-  for (const each of made) rmSync(each, { recursive: true, force: true });
-});
-
-let context = '';
-let store = '';
-beforeEach(() => {
-  context = mkdtempSync(join(tmpdir(), 'iechorlint-reasons-'));
-  store = `${context}-store`;
-  made.push(context, store);
-});
-
-const put = (name: string, text: string): void => {
-  mkdirSync(dirname(join(context, name)), { recursive: true });
-  writeFileSync(join(context, name), text);
-};
 
 const call = async (...args: string[]) => runIn(context, args);
 

@@ -1,3 +1,4 @@
+import { memoByName } from './memo.ts';
 import type { ImageReference } from './reference.ts';
 import { bottomStage, type StageInfo } from './stages.ts';
 
@@ -21,18 +22,10 @@ export const knownBaseOf = (stage: StageInfo): KnownImage | undefined => {
 };
 
 /** What is known of the image, if anything; of Windows images nothing is. */
-export const knownImage = (reference: ImageReference): KnownImage | undefined => {
-  const key = `${reference.registry}/${reference.repository}:${reference.tag}`;
-  if (remembered.has(key)) return remembered.get(key);
-  if (remembered.size === MOST_REMEMBERED) remembered.clear();
-  const known = knowledgeOf(reference);
-  remembered.set(key, known);
-  return known;
-};
-
-/** Most files stand on the same images, and are asked about them by several rules. */
-const remembered = new Map<string, KnownImage | undefined>();
-const MOST_REMEMBERED = 1000;
+export const knownImage = memoByName(
+  ({ registry, repository, tag }: ImageReference) => `${registry}/${repository}:${tag}`,
+  (reference) => knowledgeOf(reference),
+);
 
 const knowledgeOf = (reference: ImageReference): KnownImage | undefined => {
   const tag = reference.tag ?? '';

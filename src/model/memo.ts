@@ -11,8 +11,29 @@ export const once = <T>(compute: () => T): (() => T) => {
 export const memo = <K, V>(compute: (key: K) => V): ((key: K) => V) => {
   const known = new Map<K, { readonly value: V }>();
   return (key) => {
-    const found = known.get(key) ?? { value: compute(key) };
-    known.set(key, found);
+    let found = known.get(key);
+    if (!found) {
+      found = { value: compute(key) };
+      known.set(key, found);
+    }
+    return found.value;
+  };
+};
+
+/** More answers than this are not kept at once. */
+const MOST = 1000;
+
+/** As `memo`, for answers that hold in every file and go by a name. */
+export const memoByName = <K, V>(nameOf: (key: K) => string, compute: (key: K) => V): ((key: K) => V) => {
+  const known = new Map<string, { readonly value: V }>();
+  return (key) => {
+    const name = nameOf(key);
+    let found = known.get(name);
+    if (!found) {
+      found = { value: compute(key) };
+      if (known.size === MOST) known.clear();
+      known.set(name, found);
+    }
     return found.value;
   };
 };

@@ -1,4 +1,5 @@
 import { type OptionValue, type ShellCommand, type ShellWord, startsWith, withoutVersion } from '../shell/index.ts';
+import { memoByName } from './memo.ts';
 import { cargo, go, gradle, maven, nuget } from './package-managers/compiled.ts';
 import { bun, npm, pnpm, yarn } from './package-managers/javascript.ts';
 import type { PackageManager, Verb } from './package-managers/manager.ts';
@@ -20,18 +21,14 @@ const BY_PROGRAM = new Map(
 );
 
 /** The package manager that the command is. */
-export const managerOf = ({ name }: ShellCommand): PackageManager | undefined => {
-  if (name === undefined) return undefined;
-  if (remembered.has(name)) return remembered.get(name);
-  if (remembered.size === MOST_REMEMBERED) remembered.clear();
-  const manager = BY_PROGRAM.get(name) ?? BY_PROGRAM.get(withoutVersion(name));
-  remembered.set(name, manager);
-  return manager;
-};
+export const managerOf = ({ name }: ShellCommand): PackageManager | undefined =>
+  name === undefined ? undefined : managerNamed(name);
 
 /** Every rule about packages asks this of every command, and most commands are of a few programs. */
-const remembered = new Map<string, PackageManager | undefined>();
-const MOST_REMEMBERED = 1000;
+const managerNamed = memoByName(
+  (name: string) => name,
+  (name) => BY_PROGRAM.get(name) ?? BY_PROGRAM.get(withoutVersion(name)),
+);
 
 /** The names of the programs of these package managers. */
 export const programsOf = (...names: readonly string[]): readonly string[] =>

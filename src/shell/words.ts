@@ -25,7 +25,7 @@ export const wordOf = (word: Bash.Word, source: Source): ShellWord => {
   if (isPlain(word)) {
     const { start, end } = rangeOf(word, source);
     const { text } = word;
-    const parts = Array.of<ShellWordPart>({ kind: 'Literal', start, end, value: text, quoted: false });
+    const parts: ShellWordPart[] = [{ kind: 'Literal', start, end, value: text, quoted: false }];
     return { kind: 'Word', start, end, raw: text, text, quoted: false, parts };
   }
   const usual = usualParts(word, source);
