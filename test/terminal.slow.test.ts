@@ -37,7 +37,8 @@ const onTerminal = async (
   const context = folderWith({ Dockerfile: `FROM scratch\nCOPY --chmod=755 busybox /bin/sh\n${file}` });
   copyFileSync(BUSYBOX ?? '', join(context, 'busybox'));
   const build = `${process.execPath} ${cli} --build --no-lint --network none --store ${store} ${options} ${context}`;
-  const command = `stty cols ${COLUMNS} rows 20; ${build}; echo "ended with $?"`;
+  // Ctrl-C reaches the shell too: some shells end of it at once, others wait for the build.
+  const command = `trap : INT; stty cols ${COLUMNS} rows 20; ${build}; echo "ended with $?"`;
   const child = spawn(SCRIPT ?? '', ['-qfc', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm' } });
   let sent = '';
   const screen = () => screenAfter(sent.replaceAll('\r\n', '\n'), COLUMNS);
