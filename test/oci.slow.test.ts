@@ -23,7 +23,6 @@ const has = {
   umoci: hasProgram('umoci'),
   buildah: hasProgram('buildah') && process.getuid?.() === 0,
   registry: hasProgram('docker-registry') && hasProgram('skopeo'),
-  docker: spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 20_000 }).status === 0,
   zstd: 'zstdCompress' in (await import('node:zlib')) || hasProgram('zstd'),
   openssl: hasProgram('openssl'),
   mounts: process.platform === 'linux' && spawnSync('unshare', ['-m', 'true']).status === 0,
@@ -120,11 +119,6 @@ const stockedElsewhere = (): { folder: string; id: string } => {
   return { folder, id };
 };
 
-const idsIn = (folder: string): readonly string[] =>
-  openStore(folder)
-    .names()
-    .map(({ id }) => id);
-
 const FORMS = ['none', 'gzip', ...(has.zstd ? ['zstd'] : [])];
 
 describe('archives', { timeout: 120_000 }, () => {
@@ -168,21 +162,6 @@ describe('archives', { timeout: 120_000 }, () => {
     const own = ['--root', join(work, 'b'), '--runroot', join(work, 'br'), '--storage-driver', 'vfs'];
     sure('buildah', ...own, 'pull', `oci-archive:${file}`);
     sure('buildah', ...own, 'pull', `docker-archive:${file}`);
-  });
-
-  it.skipIf(!has.docker)('are loaded by docker, and its own by us', () => {
-    const { folder, id } = stocked();
-    for (const form of ['none', 'gzip']) {
-      const file = join(work, `docker-${form}.tar`);
-      ours('save', '--store', folder, '--compression', form, '-o', file, NAME);
-      sure('docker', 'load', '-i', file);
-      expect(sure('docker', 'image', 'inspect', '--format', '{{.Id}}', NAME).trim()).toBe(id);
-      sure('docker', 'save', '-o', join(work, 'docker-own.tar'), NAME);
-      sure('docker', 'rmi', NAME);
-      const other = folderWith({});
-      ours('load', '--store', other, '-i', join(work, 'docker-own.tar'));
-      expect(idsIn(other)).toEqual([id]);
-    }
   });
 });
 
