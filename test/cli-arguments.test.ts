@@ -189,7 +189,7 @@ describe('options and operands', () => {
   };
 
   it('are read as a library reads them', () => {
-    const flags = '-q -t -qt -tq -fx -q=false --quiet=false --quiet --tag=a --tag --file --pull --file=json'.split(' ');
+    const flags = '-q -t -qt -qqf -q=false --quiet=false --quiet --tag=a --tag --file --pull --file=json'.split(' ');
     // It takes `true` behind an option that has no value for its value, and `-` for none.
     const words = 'x -- json 1.50 0x10 lint completion a=b ü .'.split(' ');
     let compared = 0;
@@ -210,10 +210,45 @@ describe('options and operands', () => {
   });
 
   it.each([
-    [['-qt', 'name'], '-t needs a value: write it apart from the other letters of -qt'],
+    [['-qt', 'name'], undefined],
+    [['-qt'], '--tag needs a value'],
+    [['-qt='], '--tag needs a value'],
+    [['-qt', '--pull'], '--tag needs a value'],
     [['-q=no'], '-q takes no value, and got `no`'],
     [['-qx'], 'unknown option `-qx`'],
+    [['-xq=1'], 'unknown option `-xq`'],
+    [['-tag', 'name'], 'unknown option `-tag` (did you mean `--tag`?)'],
+    [['-file=a'], 'unknown option `-file` (did you mean `--file`?)'],
   ])('of letters: %s', (args, mistake) => {
     expect(mistakeIn([...tokensOf(args, BUILD_FLAGS)], BUILD_FLAGS)).toBe(mistake);
+  });
+
+  it.each([
+    [['-qt', 'a', 'x'], { quiet: [true], tag: ['a'] }, ['x']],
+    [['-qta', 'x'], { quiet: [true], tag: ['a'] }, ['x']],
+    [['-qt=a', 'x'], { quiet: [true], tag: ['a'] }, ['x']],
+    [['-qta=b'], { quiet: [true], tag: ['a=b'] }, []],
+    [['-qf-', '-tq', '-f', '-'], { quiet: [true], file: ['-', '-'], tag: ['q'] }, []],
+    [['-qf', '-', '--', '-tq'], { quiet: [true], file: ['-'] }, ['-tq']],
+    [['-qq=false'], { quiet: [true, false] }, []],
+  ])('have values behind the last letter, as docker reads them: %s', (args, options, operands) => {
+    const tokens = [...tokensOf(args, BUILD_FLAGS)];
+    expect(mistakeIn(tokens, BUILD_FLAGS)).toBe(undefined);
+    expect(givenOf(tokens, BUILD_FLAGS)).toEqual({ options, operands });
+  });
+
+  it('hold for every command', async () => {
+    const { stderr } = await run(
+      { Dockerfile: CLEAN },
+      'run',
+      '-ite',
+      'A=1',
+      '-p8080:80',
+      '--store',
+      'none',
+      '127.0.0.1:1/image',
+    );
+    expect(stderr).not.toMatch(/unknown|needs a value/);
+    expect(stderr).toContain('pulling 127.0.0.1:1/image');
   });
 });

@@ -27,21 +27,44 @@ export function* tokensOf(args: readonly string[], shapes: OptionShapes): Genera
       yield { kind: 'operand', text, index };
       continue;
     }
-    const equals = text.indexOf('=');
-    const flag = longName(equals < 0 ? text : text.slice(0, equals), shapes);
-    const takesNext = equals < 0 && shapes[flag.slice(2)]?.type === 'string' && isValue(args[index + 1]);
-    yield { kind: 'option', flag, value: takesNext ? args[index + 1] : valueAfter(text, equals), index };
+    const options = text.startsWith('--') ? [optionOf(text)] : lettersOf(text, shapes);
+    const last = options.at(-1);
+    const takesNext = last?.value === undefined && isText(last?.flag, shapes) && isValue(args[index + 1]);
+    for (const { flag, value } of options)
+      yield { kind: 'option', flag, value: takesNext && flag === last?.flag ? args[index + 1] : value, index };
     if (takesNext) index++;
   }
 }
 
-/** The option that a letter such as `-t` means, where it takes a value. */
-const longName = (flag: string, shapes: OptionShapes): string => {
-  if (!/^-[a-z]$/i.test(flag)) return flag;
-  const [name] =
-    Object.entries(shapes).find(([, { type, alias }]) => type === 'string' && alias === flag.slice(1)) ?? [];
-  return name === undefined ? flag : `--${name}`;
+interface Option {
+  readonly flag: string;
+  readonly value: string | undefined;
+}
+
+const optionOf = (text: string): Option => {
+  const equals = text.indexOf('=');
+  return equals < 0 ? { flag: text, value: undefined } : { flag: text.slice(0, equals), value: text.slice(equals + 1) };
 };
+
+/** An option for each letter, the last of which may have its value behind it; the word itself where one is unknown. */
+const lettersOf = (text: string, shapes: OptionShapes): readonly Option[] => {
+  const whole = optionOf(text);
+  if (Object.hasOwn(shapes, whole.flag.slice(1))) return [whole];
+  const options: Option[] = [];
+  for (let at = 1; at < text.length; at++) {
+    const name = nameOf(text[at] ?? '', shapes);
+    if (name === undefined) return [whole];
+    const rest = text.slice(at + 1);
+    const hasValue = rest.startsWith('=') || (rest !== '' && shapes[name]?.type === 'string');
+    const flag = shapes[name]?.type === 'string' ? `--${name}` : `-${text[at]}`;
+    options.push({ flag, value: hasValue ? rest.replace(/^=/, '') : undefined });
+    if (hasValue) break;
+  }
+  return options;
+};
+
+const isText = (flag: string | undefined, shapes: OptionShapes): boolean =>
+  shapes[flag?.slice(2) ?? '']?.type === 'string';
 
 /** The first thing about the options that makes no sense; `undefined` if there is none. */
 export const mistakeIn = (tokens: readonly Token[], shapes: OptionShapes): string | undefined => {
@@ -53,11 +76,9 @@ export const mistakeIn = (tokens: readonly Token[], shapes: OptionShapes): strin
 };
 
 const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes): string | undefined => {
-  const named = namesOf(flag, shapes).flatMap((name) => shapes[name] ?? []);
-  const [shape] = named;
+  const [name = ''] = flag.startsWith('--') || flag.length === 2 ? namesOf(flag, shapes) : [];
+  const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
   if (shape === undefined) return unknownOption(flag, Object.keys(shapes));
-  const needy = named.length > 1 ? named.find(({ type }) => type === 'string') : undefined;
-  if (needy) return `-${needy.alias} needs a value: write it apart from the other letters of ${flag}`;
   if (shape.type === 'boolean') {
     const isPlain = value === undefined || value === 'true' || value === 'false';
     return isPlain ? undefined : `${flag} takes no value, and got \`${value}\``;
@@ -71,9 +92,14 @@ const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes
 /** The options that a word means: one, or one for each letter, such as `-qh`; none where it is unknown. */
 export const namesOf = (flag: string, shapes: OptionShapes): readonly string[] => {
   if (flag.startsWith('--')) return Object.hasOwn(shapes, flag.slice(2)) ? [flag.slice(2)] : [];
-  const byLetter = new Map(Object.entries(shapes).map(([name, { alias }]) => [alias, name]));
-  const names = Array.from(flag.slice(1), (letter) => byLetter.get(letter) ?? []).flat();
+  const names = Array.from(flag.slice(1), (letter) => nameOf(letter, shapes) ?? []).flat();
   return names.length === flag.length - 1 ? names : [];
+};
+
+/** Where commands that are looked at together differ about a letter, that which takes a value. */
+const nameOf = (letter: string, shapes: OptionShapes): string | undefined => {
+  const named = Object.entries(shapes).filter(([, { alias }]) => alias === letter);
+  return (named.find(([, { type }]) => type === 'string') ?? named[0])?.[0];
 };
 
 const unknownOption = (flag: string, names: readonly string[]): string => {
@@ -95,6 +121,3 @@ const choicesText = (choices: readonly string[] | undefined, before: string): st
   choices ? before + [choices.slice(0, -1).join(', '), ...choices.slice(-1)].filter(Boolean).join(' or ') : '';
 
 const isValue = (next: string | undefined): boolean => next !== undefined && (next === '-' || !next.startsWith('-'));
-
-const valueAfter = (text: string, equals: number): string | undefined =>
-  equals < 0 ? undefined : text.slice(equals + 1);
