@@ -2,10 +2,9 @@ import type { Instruction } from '../ast/nodes.ts';
 import type { Refusal } from '../model/effects.ts';
 import { type HistoryEntry, historyOf } from '../model/history.ts';
 import { type Model, modelOf } from '../model/index.ts';
-import { parentOf, reachedFrom, type StageInfo, targetOf } from '../model/stages.ts';
+import { missingStage, parentOf, reachedFrom, type StageInfo, targetOf } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
 import type { Image } from '../oci/image.ts';
-import { nearest } from '../source/nearest.ts';
 import { configOf } from './base.ts';
 import { BuildError } from './error.ts';
 import type { BuildRequest, StepInfo } from './execute.ts';
@@ -42,14 +41,6 @@ const firstRefusal = (model: Model, needed: readonly StageInfo[]): Refusal | und
     if (refusal) return refusal;
   }
   return undefined;
-};
-
-const missingStage = (wanted: string, stages: readonly StageInfo[]): string => {
-  const near = nearest(
-    wanted,
-    stages.flatMap(({ name }) => name ?? []),
-  );
-  return `there is no stage \`${wanted}\`${near === undefined ? '' : ` (did you mean \`${near}\`?)`}`;
 };
 
 /** The stage of a model that stands for one of another model of the same file. */

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
-import type { Mount } from '../model/mounts.ts';
+import { type Mount, secretIdOf } from '../model/mounts.ts';
 import type { Reference } from '../model/stages.ts';
 import { digestOf, type Image, type Layer } from '../oci/image.ts';
 import { cacheMount } from './cache-mount.ts';
@@ -87,7 +87,7 @@ const requestOf = (mount: Mount, index: number, node: Run, context: StepContext)
 };
 
 const usualTarget = (mount: Mount, index: number): string => {
-  if (mount.type === 'secret') return `/run/secrets/${secretId(mount)}`;
+  if (mount.type === 'secret') return `/run/secrets/${secretIdOf(mount)}`;
   return mount.type === 'ssh' ? `/run/buildkit/ssh_agent.${index}` : '';
 };
 
@@ -120,12 +120,9 @@ const bytesOf = (text: string): number => {
 
 // secret ------------------------------------------------------------------------------------------------------------
 
-const secretId = ({ id, target, fields }: Mount): string =>
-  id ?? (target ?? fields.find(({ key }) => key === 'env')?.value ?? '').split('/').at(-1) ?? '';
-
 const secretMount = (request: MountRequest): StepMount => {
   const { mount, target, field, isOn, node, context } = request;
-  const id = secretId(mount);
+  const id = secretIdOf(mount);
   const content = context.request.secrets.get(id);
   const variable = field('env');
   if (!content && isOn('required'))

@@ -61,6 +61,10 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   ),
   push: on('Send the image to the registry that its name tells'),
   ...COMPRESSION_FLAGS,
+  call: text('Instead of building: check, outline (what the target takes) or targets; ,format=json behind it', {
+    defaultDescription: 'build',
+  }),
+  check: on('The same as --call check: what docker build --check finds'),
   plan: on('Say which steps would run, and why, and run nothing'),
   format: text('How to print the plan', { choices: ['pretty', 'json'], defaultDescription: 'pretty' }),
   store: text('The folder of images and layers'),

@@ -4,6 +4,7 @@ import type { Registries } from '../oci/session.ts';
 import { type AttestOptions, attestOptionsOf } from './attest-options.ts';
 import { type Output, outputsOf } from './build-output.ts';
 import { type CacheFrom, type CacheTo, cachesFrom, cachesTo } from './cache-options.ts';
+import { type Call, callOf } from './call-option.ts';
 import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
 import type { ImageArguments } from './images.ts';
 import { FAIL_ON } from './lint-options.ts';
@@ -48,6 +49,8 @@ export interface BuildOptions extends AttestOptions {
   /** Say what would be done, and do nothing. */
   readonly plan: boolean;
   readonly format: 'pretty' | 'json';
+  /** What to do instead of building. */
+  readonly call: Call | undefined;
 }
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm/v7' };
@@ -91,6 +94,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     progress: choiceOf(given, 'progress', PROGRESS) ?? 'auto',
     plan: isOn(given, 'plan'),
     format: planFormatOf(given),
+    call: callOf(given),
   };
 };
 

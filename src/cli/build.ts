@@ -33,6 +33,7 @@ import type { Written } from './write-output.ts';
 
 /** `iechorlint build`: lints, and builds the very tree that was linted. 1: findings stopped it; 3: the build failed. */
 export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Promise<number> => {
+  if (options.call) return (await import('./call.ts')).callInstead(options.call, options, io, rules);
   if (process.platform !== 'linux') {
     say(io, `--build needs Linux, for it runs the steps in namespaces of its kernel; linting works here`);
     return 2;

@@ -51,6 +51,11 @@ export const checked = async (
   rules: LoadRules,
 ): Promise<ValidFile | undefined> => {
   if (options.lint && (await hasStopped(document, file, options, io, await rules()))) return undefined;
+  return buildableOf(document, file, inputs, io);
+};
+
+/** The tree, when it may be built; undefined where it was said why not. */
+export const buildableOf = (document: Document, file: Iechorfile, inputs: Inputs, io: Io): ValidFile | undefined => {
   const valid = validate(file, inputs);
   if ('kind' in valid) return valid;
   for (const { start, message } of valid)

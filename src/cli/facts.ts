@@ -18,7 +18,11 @@ export const inputsIn = ({ buildArgs, target }: LintOptions, { env }: Io): Input
   buildArgs.length === 0 && target === undefined ? undefined : { buildArgs: readBuildArgs(buildArgs, env), target };
 
 /** What is known of the build of one file beyond it. */
-export const factsFor = ({ options, io }: Run, config: LintConfig, { target, source }: Input): Facts => {
+export const factsFor = (
+  { options, io }: Pick<Run, 'options' | 'io'>,
+  config: LintConfig,
+  { target, source }: Pick<Input, 'target'> & { readonly source: Pick<Input['source'], 'document'> },
+): Facts => {
   if (options.context === undefined || ![...config.rules.keys()].some(({ needs }) => needs)) return NO_FACTS;
   const folder = folderAt(options.context, io.cwd);
   const model = modelOf(parse(source.document.text), config.inputs);

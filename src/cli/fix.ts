@@ -1,3 +1,4 @@
+import type { Facts } from '../facts/index.ts';
 import { addIgnores } from '../lint/add-ignores.ts';
 import { type FixResult, fix } from '../lint/fix.ts';
 import { lint } from '../lint/linter.ts';
@@ -48,7 +49,12 @@ type Fixed = ReturnType<typeof addIgnores>;
 const MOST_CALLS = 5;
 
 /** ShellCheck knows one text: it is asked again about each that its fixes make. */
-const fixAll = (run: Run, config: LintConfig, input: Input, factsOf: typeof factsFor): FixResult => {
+const fixAll = (
+  run: Run,
+  config: LintConfig,
+  input: Input,
+  factsOf: (run: Run, config: LintConfig, input: Input) => Facts,
+): FixResult => {
   const upTo = run.options.unsafeFixes ? 'unsafe' : 'safe';
   let result = fix(input.source.document, config, upTo, factsOf(run, config, input));
   if (run.shellcheck === undefined) return result;

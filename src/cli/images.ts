@@ -8,6 +8,7 @@ import { bytes } from './bytes.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { storeFolder } from './store-folder.ts';
+import { tableLines } from './table.ts';
 
 /** Where to look, and how to print what is there. */
 export interface ImageArguments {
@@ -122,12 +123,5 @@ const sizeOf = ({ layers }: Image): number => layers.reduce((sum, { size }) => s
 const shortId = (id: string): string => id.replace(/^sha256:/, '').slice(0, 12);
 
 const print = (io: Io, head: readonly string[], rows: readonly (readonly string[])[]): void => {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
-  for (const row of [head, ...rows])
-    io.stdout.write(
-      `${row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd()}\n`,
-    );
+  io.stdout.write(tableLines([head, ...rows]));
 };

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { type DryRun, dryRun, type PlannedStep } from '../build/dry-run.ts';
 import { BuildError } from '../build/error.ts';
 import type { BuildRequest } from '../build/execute.ts';
 import { openJournal } from '../build/journal.ts';
-import { openStore, READ_ONLY, type Store } from '../build/store.ts';
+import { READ_ONLY, type Store } from '../build/store.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { type Image, isPlatform } from '../oci/image.ts';
 import { truncate } from '../report/cells.ts';
@@ -13,24 +10,20 @@ import { escapeJson, escapeLine } from '../report/escape.ts';
 import { plural, wrap } from '../report/prose.ts';
 import type { Document } from '../source/document.ts';
 import { type NamedContexts, namedContexts } from './build-contexts.ts';
-import { openInput } from './build-input.ts';
 import { type BuildOptions, platformOf } from './build-options.ts';
 import { anewOf, checked, inputsOf, journalName, parsed } from './buildable.ts';
 import { failureLines } from './failure.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import type { LoadRules } from './main.ts';
+import { readingInput } from './read-input.ts';
 import { stepInputs } from './step-inputs.ts';
 import { stageName, titleOf } from './step-words.ts';
-import { storeFolder } from './store-folder.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 
 /** `--build --plan`: what a build would run and why, with the exit codes of the build. Nothing is run or written. */
-export const planBuild = async (options: BuildOptions, io: Io, rules: LoadRules): Promise<number> => {
-  const store = openStore(storeFolder(options.store, io), true);
-  const scratch = isFolder(options, io) ? undefined : mkdtempSync(join(tmpdir(), 'iechorlint-plan-'));
-  try {
-    const { document, context } = await openInput(options, io, scratch === undefined ? store : openStore(scratch));
+export const planBuild = (options: BuildOptions, io: Io, rules: LoadRules): Promise<number> =>
+  readingInput(options, io, async ({ document, context }, store) => {
     const inputs = inputsOf(options, io);
     const valid = await checked(document, parsed(document, options), inputs, options, io, rules);
     if (!valid) return 1;
@@ -56,13 +49,7 @@ export const planBuild = async (options: BuildOptions, io: Io, rules: LoadRules)
       options.format === 'json' ? jsonOf(plan, document, options) : prettyOf(plan, document, options, io),
     );
     return 0;
-  } finally {
-    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
-  }
-};
-
-const isFolder = ({ context }: BuildOptions, { cwd }: Io): boolean =>
-  statSync(resolve(cwd, context), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  });
 
 /** What other machines have made, where their caches are to be used. */
 const remoteOf = async (options: BuildOptions, store: Store, io: Io): Promise<Pick<BuildRequest, 'remote'>> =>

@@ -2,6 +2,7 @@ import { searchRegistry } from '../oci/search.ts';
 import type { Access } from '../oci/session.ts';
 import { escapeLine } from '../report/escape.ts';
 import type { Io } from './io.ts';
+import { tableLines } from './table.ts';
 
 export interface SearchArguments {
   readonly access: Access;
@@ -24,13 +25,5 @@ export const searchImages = async (text: string, { access, limit, format }: Sear
     stars === undefined ? '' : String(stars),
     isOfficial ? '[OK]' : '',
   ]);
-  const table = [['NAME', 'DESCRIPTION', 'STARS', 'OFFICIAL'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
-  for (const row of table)
-    io.stdout.write(
-      `${row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('   ')
-        .trimEnd()}\n`,
-    );
+  io.stdout.write(tableLines([['NAME', 'DESCRIPTION', 'STARS', 'OFFICIAL'], ...rows]));
 };

@@ -70,3 +70,7 @@ export const targetProblem = (mount: Mount, workdir: string | undefined): string
     : cleanPath(`/${workdir}/${mount.target ?? ''}`);
   return target === '/' ? 'invalid mount target "/"' : undefined;
 };
+
+/** The name under which a secret is given. */
+export const secretIdOf = ({ source, id, target, fields }: Mount): string =>
+  source ?? id ?? (target ?? fields.find(({ key }) => key === 'env')?.value ?? '').split('/').at(-1) ?? '';

@@ -1,6 +1,7 @@
 import { flagValue } from '../ast/flag-value.ts';
 import { readFields } from '../ast/mount.ts';
 import type { Copy, Flag, From, Iechorfile, Instruction, Run, Stage } from '../ast/nodes.ts';
+import { nearest } from '../source/nearest.ts';
 import type { Range } from '../source/range.ts';
 import { expand } from './expand.ts';
 import { type ImageReference, readReference } from './reference.ts';
@@ -160,6 +161,15 @@ export const parentOf = ({ onbuildOf, base }: StageInfo): StageInfo | undefined 
 /** The stage that is built: the one of that name in any case, or the last. */
 export const targetOf = (stages: readonly StageInfo[], target: string | undefined): StageInfo | undefined =>
   target === undefined ? stages.at(-1) : stages.findLast(({ name }) => name === target.toLowerCase());
+
+/** What is said of a stage that is not there. */
+export const missingStage = (wanted: string, stages: readonly StageInfo[]): string => {
+  const near = nearest(
+    wanted,
+    stages.flatMap(({ name }) => name ?? []),
+  );
+  return `there is no stage \`${wanted}\`${near === undefined ? '' : ` (did you mean \`${near}\`?)`}`;
+};
 
 /** The stages that the target is built from, itself included. */
 export const reachedFrom = (target: StageInfo): ReadonlySet<StageInfo> => {

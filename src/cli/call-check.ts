@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { parse } from '../ast/create.ts';
+import { ConfigError } from '../config/error.ts';
+import { configure } from '../config/select.ts';
+import { isCodeOf } from '../lint/compat.ts';
+import type { Diagnostic } from '../lint/diagnostic.ts';
+import { lintFile } from '../lint/linter.ts';
+import type { Rule } from '../lint/rule.ts';
+import { modelOf } from '../model/index.ts';
+import { missingStage, targetOf } from '../model/stages.ts';
+import { escapeJson } from '../report/escape.ts';
+import { reporterOf } from '../report/index.ts';
+import { paintOf } from '../report/paint.ts';
+import type { Document } from '../source/document.ts';
+import { lineIndexOf } from '../source/text.ts';
+import type { BuildInput } from './build-input.ts';
+import type { BuildOptions } from './build-options.ts';
+import { inputsOf } from './buildable.ts';
+import type { Call } from './call-option.ts';
+import { locationOf } from './call-views.ts';
+import { hasColors } from './colors.ts';
+import { factsFor } from './facts.ts';
+import type { Io } from './io.ts';
+import { plainLint } from './lint-options.ts';
+import { isFolder } from './read-input.ts';
+import { version } from './version.ts';
+
+/** Prints what BuildKit's checks find, whatever configurations say; whether they find anything. */
+export const checkFile = async (
+  call: Call,
+  { document }: BuildInput,
+  options: BuildOptions,
+  io: Io,
+  rules: readonly Rule[],
+): Promise<boolean> => {
+  const file = parse(document.text);
+  const inputs = inputsOf(options, io);
+  const { stages } = modelOf(file, inputs);
+  if (!targetOf(stages, inputs.target) && inputs.target !== undefined)
+    throw new ConfigError(`--target: ${missingStage(inputs.target, stages)}`);
+  const config = { ...configure(rules, { select: ['buildkit'], ignore: [] }), inputs };
+  const context = isFolder(options, io) ? options.context : undefined;
+  const target = { path: document.path, file: resolve(io.cwd, document.path) };
+  const facts = factsFor({ options: { ...plainLint([]), context }, io }, config, { target, source: { document } });
+  const diagnostics = lintFile(document, file, config, facts);
+  if (call.format === 'json') {
+    io.stdout.write(`${escapeJson(JSON.stringify(viewOf(document, diagnostics, rules), undefined, 2))}\n`);
+  } else if (diagnostics.length === 0) io.stdout.write('Check complete, no warnings found.\n');
+  else await tell(document, diagnostics, [...config.rules.keys()], io);
+  return diagnostics.length > 0;
+};
+
+const tell = async (document: Document, diagnostics: readonly Diagnostic[], rules: readonly Rule[], io: Io) => {
+  const reporter = await reporterOf('pretty');
+  const why = new Map(rules.map((rule) => [rule.name, rule.why]));
+  const outcome = { version, files: [{ document, diagnostics }], unreadable: [], rules, why };
+  const paint = await paintOf(hasColors(io.stdout, io));
+  const sheet = { paint, width: io.stdout.columns() ?? 100, quiet: false, statistics: false };
+  for (const part of reporter(outcome, sheet)) io.stdout.write(part);
+};
+
+/** Field by field what buildx prints. What no check of BuildKit says is what no build could get past. */
+const viewOf = (document: Document, diagnostics: readonly Diagnostic[], rules: readonly Rule[]) => {
+  const summaries = new Map(rules.map(({ name, summary }) => [name, summary]));
+  const warnings = diagnostics.flatMap((each) => warningOf(document, each, summaries) ?? []);
+  const error = diagnostics.find((each) => checkIn(each) === undefined);
+  return {
+    warnings,
+    sources: [{ filename: document.path, data: Buffer.from(document.text).toString('base64'), language: 'Dockerfile' }],
+    buildError: error && { message: error.message, location: placeOf(document, error) },
+  };
+};
+
+const checkIn = ({ codes }: Diagnostic): string | undefined => codes.find((code) => isCodeOf('buildkit', code));
+
+const warningOf = (document: Document, diagnostic: Diagnostic, summaries: ReadonlyMap<string, string>) => {
+  const ruleName = checkIn(diagnostic);
+  if (ruleName === undefined) return undefined;
+  const page = ruleName.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
+  return {
+    ruleName,
+    description: summaries.get(diagnostic.rule),
+    url: `https://docs.docker.com/go/dockerfile/rule/${page}/`,
+    detail: diagnostic.message,
+    location: placeOf(document, diagnostic),
+  };
+};
+
+const placeOf = ({ text }: Document, { range: { start, end } }: Diagnostic) => {
+  const index = lineIndexOf(text);
+  return locationOf({ lines: { first: index.lineAt(start), last: index.lineAt(Math.max(start, end - 1)) } });
+};
