@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from '../src/ast/create.ts';
-import { modelOf } from '../src/model/index.ts';
+import { hadolintScript, modelOf } from '../src/model/index.ts';
 
 /** The dialects of all RUNs, triggers among them. */
 const dialectsIn = (text: string): readonly string[] => {
@@ -35,6 +35,18 @@ describe('a comment that says which shell there is', () => {
     ['FROM a\n# hadolint shell\nRUN x\n', ['posix']],
   ])('%j', (text, dialects) => {
     expect(dialectsIn(text)).toEqual(dialects);
+  });
+
+  it.each([
+    ['# hadolint shell=powershell\nFROM a\nRUN x\n', undefined],
+    ['# hadolint shell=bash\nFROM a\nRUN x\n', 'bash'],
+    ['FROM a\n# hadolint shell=ash\nRUN x\n', 'busybox'],
+    [`FROM a\n${SHELL}# hadolint shell=sh\nRUN x\n`, 'sh'],
+    [`FROM a\n# hadolint shell=sh\n${SHELL}RUN x\n`, 'bash'],
+  ])('holds as hadolint sees the file: %j', (text, shell) => {
+    const file = parse(text);
+    const run = file.instructions.find(({ kind }) => kind === 'Run');
+    expect(run && hadolintScript(modelOf(file), run)?.shell).toBe(shell);
   });
 
   it('is nothing to a build', () => {

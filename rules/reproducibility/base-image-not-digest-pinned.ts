@@ -1,4 +1,4 @@
-import { defineRule, nameRangeOf, ownReferences, readReference } from '#lint';
+import { defineRule, imageReferences, nameRangeOf, readReference } from '#lint';
 
 export default defineRule({
   name: 'base-image-not-digest-pinned',
@@ -17,15 +17,14 @@ export default defineRule({
     { title: 'The caller decides', good: 'ARG BASE\nFROM $BASE\n' },
     { title: 'A context that the caller names', good: 'FROM scratch\nCOPY --from=docs /index.html /srv/\n' },
   ],
-  exceptions: { onbuild: 'A trigger takes from the stages of the file that builds on the image.' },
   when: { instructions: ['From', 'Copy', 'Run'] },
   check({ file }) {
     return {
       *Stage(_node, { stage }) {
         if (!stage) return;
-        for (const reference of ownReferences(stage)) {
-          const { kind, text, stage: source, at } = reference;
-          if (!text || source || text === 'scratch' || /^\d+$/.test(text)) continue;
+        for (const reference of imageReferences(stage)) {
+          const { kind, text, at } = reference;
+          if (!text || text === 'scratch' || /^\d+$/.test(text)) continue;
           const image = readReference(text);
           if (!image || image.digest || (kind !== 'from' && !/[/:]/.test(text))) continue;
           yield {

@@ -2,9 +2,9 @@ import {
   asWritten,
   defineRule,
   type From,
+  imageReferences,
   isOfficialImage,
   nameRangeOf,
-  ownReferences,
   readReference,
   versionAsWritten,
 } from '#lint';
@@ -28,7 +28,6 @@ export default defineRule({
     },
     { title: 'A variant that only begins so', good: 'FROM team/tools:latest-2.1\n' },
   ],
-  exceptions: { onbuild: 'A trigger takes from the stages of the file that builds on the image.' },
   reproduces: 'hadolint',
   when: { instructions: ['From', 'Copy', 'Run'] },
   check({ file, as }) {
@@ -37,9 +36,9 @@ export default defineRule({
     return {
       *Stage(_node, { stage }) {
         if (!stage) return;
-        for (const reference of ownReferences(stage)) {
-          const { kind, text, stage: source, at } = reference;
-          if (!text?.includes(':latest') || source || seen.has(`${kind} ${text}`)) continue;
+        for (const reference of imageReferences(stage)) {
+          const { kind, text, at } = reference;
+          if (!text?.includes(':latest') || seen.has(`${kind} ${text}`)) continue;
           const image = readReference(text);
           if (image?.tag !== 'latest' || image.digest) continue;
           if (kind !== 'from') seen.add(`${kind} ${text}`);

@@ -1,4 +1,4 @@
-import { defineRule, type Iechorfile, nameRangeOf, ownReferences, type Range, readReference, remove } from '#lint';
+import { defineRule, type Iechorfile, imageReferences, nameRangeOf, type Range, readReference, remove } from '#lint';
 
 export default defineRule({
   name: 'tag-and-digest-together',
@@ -21,9 +21,9 @@ export default defineRule({
     return {
       *Stage(_node, { stage }) {
         if (!stage) return;
-        for (const reference of ownReferences(stage)) {
-          const { text, stage: source, at } = reference;
-          const image = text?.includes('@') && !source ? readReference(text) : undefined;
+        for (const reference of imageReferences(stage)) {
+          const { text, at } = reference;
+          const image = text?.includes('@') ? readReference(text) : undefined;
           if (!image?.digest || !image.tag) continue;
           const range = nameRangeOf(file, reference);
           yield {

@@ -29,6 +29,10 @@ export default defineRule({
       title: 'A file says the versions',
       good: 'FROM python:3.13\nRUN pip install -r requirements.txt && pip install -c constraints.txt flask && npm install\n',
     },
+    {
+      title: 'The value of an option',
+      good: 'FROM python:3.13\nRUN pip3.13 install --root-user-action ignore flask==3.1.0\n',
+    },
     { title: 'The installer itself', good: 'FROM python:3.13\nRUN pip install --upgrade pip setuptools wheel\n' },
     {
       title: 'The module that it stands in says which version',
@@ -38,6 +42,12 @@ export default defineRule({
       title: 'Files, folders and what a variable decides',
       good: 'FROM node:22\nRUN npm install -g ./tool.tgz $TOOLS && pip install . && gem install app.gem\n',
     },
+    {
+      title: 'Under any name of pip',
+      as: 'hadolint',
+      bad: 'FROM python:3.13\nRUN pip3.13 install flask\n',
+    },
+    { title: 'A source file', as: 'hadolint', good: 'FROM golang:1.24\nRUN go run gen.go && go run ./cmd/gen\n' },
     {
       title: 'hadolint does not know of go.mod',
       as: 'hadolint',

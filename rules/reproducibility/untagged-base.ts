@@ -1,9 +1,9 @@
 import {
   asWritten,
   defineRule,
+  imageReferences,
   isOfficialImage,
   nameRangeOf,
-  ownReferences,
   readReference,
   type Visitor,
   versionAsWritten,
@@ -46,9 +46,9 @@ export default defineRule({
     return {
       *Stage(_node, { stage }) {
         if (!stage) return;
-        for (const reference of ownReferences(stage)) {
-          const { kind, text, stage: source, at } = reference;
-          if (!text || source || text === 'scratch' || /^\d+$/.test(text)) continue;
+        for (const reference of imageReferences(stage)) {
+          const { kind, text, at } = reference;
+          if (!text || text === 'scratch' || /^\d+$/.test(text)) continue;
           const image = readReference(text);
           if (!image || image.tag || image.digest) continue;
           if (kind !== 'from' && (seen.has(text) || !(text.includes('/') || isOfficialImage(text)))) continue;

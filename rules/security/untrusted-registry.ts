@@ -1,4 +1,4 @@
-import { defineRule, isOfficialImage, nameRangeOf, ownReferences, readReference } from '#lint';
+import { defineRule, imageReferences, isOfficialImage, nameRangeOf, readReference } from '#lint';
 
 export default defineRule({
   name: 'untrusted-registry',
@@ -15,6 +15,11 @@ export default defineRule({
     {
       title: 'In COPY and in a mount',
       bad: 'FROM scratch\nCOPY --from=quay.io/team/tool:1 /a /a\nRUN --mount=from=quay.io/team/tool:1,target=/t /t/run\n',
+      policy: { trustedRegistries: ['docker.io', '*.example.com'] },
+    },
+    {
+      title: 'In a trigger',
+      bad: 'FROM scratch\nONBUILD COPY --from=quay.io/team/tool:1 /a /a\n',
       policy: { trustedRegistries: ['docker.io', '*.example.com'] },
     },
     {
@@ -36,9 +41,9 @@ export default defineRule({
     return {
       *Stage(_node, { stage }) {
         if (!stage) return;
-        for (const reference of ownReferences(stage)) {
-          const { kind, text, stage: source, at } = reference;
-          if (!text || source || text === 'scratch' || /^\d+$/.test(text)) continue;
+        for (const reference of imageReferences(stage)) {
+          const { kind, text, at } = reference;
+          if (!text || text === 'scratch' || /^\d+$/.test(text)) continue;
           // Under a bare name the caller may give a build context.
           if (!as && kind !== 'from' && !/[/:]/.test(text) && !isOfficialImage(text)) continue;
           const registry = readReference(text)?.registry;

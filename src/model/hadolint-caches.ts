@@ -76,7 +76,7 @@ const CHECKS: readonly Check[] = [
   { ...DNF, programs: ['microdnf'] },
   {
     code: 'DL3042',
-    programs: ['pip', 'pip2', 'pip2.7', 'pip3'],
+    programs: ['pip'],
     verbs: ['install'],
     cleaning: [],
     mounts: ['/root/.cache/pip'],
@@ -111,7 +111,10 @@ export const hadolintCaches = (model: Model, run: Run, onbuild: boolean): readon
 export const isSeenByHadolint = ({ wrappers }: ShellCommand): boolean =>
   wrappers.every(({ word }) => word.text?.startsWith('python'));
 
-const isOne = ({ word }: ShellCommand, { programs }: Check): boolean => programs.includes(word?.text ?? '');
+/** The program as it is written, but for the version in the name of pip. */
+export const programForHadolint = ({ word }: ShellCommand): string => (word?.text ?? '').replace(/^pip[\d.]+$/, 'pip');
+
+const isOne = (command: ShellCommand, { programs }: Check): boolean => programs.includes(programForHadolint(command));
 
 const installs = (command: ShellCommand, check: Check): boolean =>
   isOne(command, check) && check.verbs.some((verb) => hasWord(command, verb));

@@ -1,6 +1,6 @@
 import type { Run } from '../ast/nodes.ts';
 import type { ShellCommand, ShellWord } from '../shell/index.ts';
-import { isSeenByHadolint } from './hadolint-caches.ts';
+import { isSeenByHadolint, programForHadolint } from './hadolint-caches.ts';
 import type { Model } from './index.ts';
 import { shellValue } from './shell-paths.ts';
 
@@ -38,7 +38,7 @@ const SYSTEM: readonly Check[] = [
 const LANGUAGE: readonly Check[] = [
   {
     code: 'DL3013',
-    programs: ['pip', 'pip2', 'pip2.7', 'pip3'],
+    programs: ['pip'],
     verbs: ['install'],
     pinned: /[=<>!~]=|[<>]|^git\+.*@|\.(?:whl|zip|tgz|tar\.\w+|tar)$|^[^+]*\/|^\.$/,
     options: ['-r', '--requirement', '-c', '--constraint', '-e', '--editable'],
@@ -56,7 +56,7 @@ const LANGUAGE: readonly Check[] = [
     pinned: /:/,
     options: ['-v', '--version'],
   },
-  { code: 'DL3062', programs: ['go'], verbs: ['install', 'get', 'run'], pinned: /@(?!latest$)|^[./]|^\$|^tool$/ },
+  { code: 'DL3062', programs: ['go'], verbs: ['install', 'get', 'run'], pinned: /@(?!latest$)|^[./]|\.go$|^\$|^tool$/ },
 ];
 
 /** Finds the first package without a version in each command that hadolint looks at, one for each code. */
@@ -94,7 +94,7 @@ const textOf = (model: Model, run: Run, args: ReadonlyMap<string, string>, word:
   word.raw.replaceAll(/["']/g, '').replace(/\$\{?(\w+)\}?/g, (whole, name: string) => args.get(name) ?? whole);
 
 const packagesIn = (command: ShellCommand, { programs, verbs, options = [] }: Check): readonly ShellWord[] => {
-  if (!programs.includes(command.word?.text ?? '') || command.has(...options)) return [];
+  if (!programs.includes(programForHadolint(command)) || command.has(...options)) return [];
   const [first, ...rest] = command.operands;
   // A module has its stream behind a colon.
   if (first?.text === 'module' && rest[0]?.text === 'install')

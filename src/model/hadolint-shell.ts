@@ -17,7 +17,8 @@ export interface HadolintScript {
  */
 export const hadolintScript = (model: Model, node: Instruction): HadolintScript | undefined => {
   if (node.kind !== 'Run') return undefined;
-  const argv = rememberedShell(model, node);
+  const { said } = model.shellOf(node);
+  const argv = said === undefined ? rememberedShell(model, node) : [said];
   if (/pwsh|powershell|cmd/.test(argv.join(' '))) return undefined;
   const script = model.scriptOf(node) ?? scriptAsSh(model, node);
   return script && { script, shell: SHELLS[argv[0]?.replace(/^.*\//, '') ?? 'sh'] ?? 'other' };

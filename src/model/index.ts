@@ -95,7 +95,7 @@ export {
   startDirectory,
 } from './project-installs.ts';
 export { type ImageReference, readReference } from './reference.ts';
-export { canMean, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
+export { canMean, imageReferences, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
 export { type RuntimeNeeds, runtimeImage } from './runtime-images.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
 export type { ScriptPlace, ShellInstruction } from './scripts.ts';
@@ -217,7 +217,9 @@ export const modelOf = (file: Iechorfile, inputs: Inputs = {}): Model => {
       if (!stage) return { dialect: 'other', argv: undefined };
       const state = model.stateBefore(node);
       const pragma = pragmas().length > 0 && pragmaFor(pragmas(), node, stage, state.setBy.shell, stages[0]);
-      return pragma ? { dialect: pragma.dialect, argv: undefined } : shellInForce(file, stage, state);
+      return pragma
+        ? { dialect: pragma.dialect, argv: undefined, said: pragma.shell }
+        : shellInForce(file, stage, state);
     }),
     scriptOf: memo((node) => scriptOf(file, node, model.shellOf(node), dropped)),
     placeOf: memo((node) => placeIn(node, model.scriptOf(node), model.shellOf(node))),

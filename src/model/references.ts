@@ -23,6 +23,12 @@ export const ownReferences = (stage: StageInfo): readonly Reference[] => {
   return triggers.size === 0 ? stage.references : stage.references.filter(({ node }) => !triggers.has(node));
 };
 
+/** What it takes from images; in triggers what no stage of the file that builds on the image can be called. */
+export const imageReferences = (stage: StageInfo): readonly Reference[] => {
+  const own = new Set(ownReferences(stage));
+  return stage.references.filter((each) => !each.stage && (own.has(each) || /[/:]/.test(each.text ?? '')));
+};
+
 /** Whether build arguments, set to whatever, could make the word be that name: each variable stands for any text. */
 export const canMean = (word: Word, name: string): boolean => {
   if (word.text !== undefined) return word.text === name;

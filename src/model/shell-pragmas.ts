@@ -5,6 +5,8 @@ import type { StageInfo } from './stages.ts';
 /** `# hadolint shell=bash`, which tells linters what a base image does not show; no build reads it. */
 export interface ShellPragma {
   readonly start: number;
+  /** As it is named there. */
+  readonly shell: string;
   readonly dialect: Dialect;
 }
 
@@ -15,7 +17,7 @@ export const shellPragmasIn = ({ text, comments }: Iechorfile): readonly ShellPr
   const pragmas: ShellPragma[] = [];
   for (const { start, inside, text: said } of comments) {
     const [, shell] = inside ? [] : (PRAGMA.exec(said) ?? []);
-    if (shell !== undefined) pragmas.push({ start, dialect: dialectIn(shell) });
+    if (shell !== undefined) pragmas.push({ start, shell, dialect: dialectIn(shell) });
   }
   return pragmas;
 };

@@ -9,6 +9,8 @@ export type Dialect = 'posix' | 'bash' | 'powershell' | 'cmd' | 'other';
 export interface ShellInForce {
   readonly dialect: Dialect;
   readonly argv: readonly string[] | undefined;
+  /** The name in a comment that says which shell there is. */
+  readonly said?: string;
 }
 
 const DIALECTS: Readonly<Record<string, Dialect>> = {

@@ -9,7 +9,7 @@ export const VALUED_OPTIONS: Readonly<Record<string, string>> = {
   aptitude: '-o -t --target-release --add-user-tag -w --width',
   apk:
     '-X --repository -p --root -t --virtual --arch --cache-dir --cache-max-age --keys-dir --repositories-file ' +
-    '--wait',
+    '--wait --timeout --progress-fd',
   dnf:
     '--repoid --repofrompath --enableplugin --disableplugin --cve --advisory -c --config -e -d -x --exclude ' +
     '--enablerepo --disablerepo --repo --installroot --setopt --releasever',
@@ -22,14 +22,16 @@ export const VALUED_OPTIONS: Readonly<Record<string, string>> = {
   yum:
     '--repoid --repofrompath --enableplugin --disableplugin --cve --advisory -c --config -e -d -x --exclude ' +
     '--enablerepo --disablerepo --repo --installroot --setopt --releasever -R',
-  zypper: '-c --config -R --root -r --repo --from -t --type -p --plus-repo -D --reposd-dir -C --cache-dir',
+  zypper:
+    '-c --config -R --root -r --repo --from -t --type -p --plus-repo -D --reposd-dir -C --cache-dir --download --plus-content --releasever',
   pacman: '-b --dbpath -r --root --arch --cachedir --config --gpgdir --hookdir --logfile --ignore --ignoregroup',
   pip:
     '-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links -t --target -e ' +
     '--editable --prefix --root --src --python --log --proxy --cert --client-cert --cache-dir --trusted-host ' +
     '--timeout --retries --platform --python-version --implementation --abi --progress-bar --only-binary ' +
     '--no-binary --upgrade-strategy --config-settings -C --global-option --report --exists-action ' +
-    '--use-feature --use-deprecated --build-option --group -w --wheel-dir -d --dest',
+    '--use-feature --use-deprecated --build-option --group -w --wheel-dir -d --dest --root-user-action ' +
+    '--keyring-provider --resume-retries --install-option -b --build',
   uv:
     '-r --requirement --requirements -c --constraint --constraints -i --index-url --default-index --index ' +
     '--extra-index-url -f --find-links -p --python -e --editable --extra --group --only-group --no-group -t ' +
@@ -41,7 +43,8 @@ export const VALUED_OPTIONS: Readonly<Record<string, string>> = {
   npm:
     '--prefix -C --registry --cache -w --workspace --omit --include --only --loglevel --userconfig ' +
     '--globalconfig --tag --install-strategy --script-shell --otp --fetch-retries --fetch-timeout ' +
-    '--maxsockets --cpu --os --libc',
+    '--maxsockets --cpu --os --libc --location -L --save-prefix --before --depth --proxy --https-proxy --noproxy ' +
+    '--cafile --user-agent --audit-level --lockfile-version --scope',
   yarn:
     '--cwd --network-timeout --cache-folder --registry --modules-folder --network-concurrency --mutex ' +
     '--preferred-cache-folder --use-yarnrc --global-folder --prefix --link-folder --https-proxy --proxy ' +
@@ -52,12 +55,12 @@ export const VALUED_OPTIONS: Readonly<Record<string, string>> = {
   bun: '--cwd -c --config --registry --cache-dir --backend --filter --omit',
   gem:
     '-v --version -s --source -i --install-dir -n --bindir -P --trust-policy -p --http-proxy --platform ' +
-    '--document -g',
+    '--document -g --build-root --config-file',
   bundle: '--gemfile --jobs -j --path --retry -r --without --with --shebang --trust-policy --target-rbconfig',
   composer: '-d --working-dir --prefer-install --apcu-autoloader-prefix --ignore-platform-req --repository --stability',
   go:
     '-C -o -p -ldflags -gcflags -asmflags -gccgoflags -tags -mod -modfile -overlay -pkgdir -toolexec -exec ' +
-    '-buildmode -run',
+    '-buildmode -run -compiler -installsuffix -covermode -coverpkg -pgo',
   cargo:
     '--features -F --target --target-dir --manifest-path --path --root --version --vers --git --branch --tag ' +
     '--rev --registry --index --profile -p --package -j --jobs --bin --example --test --bench --config -Z ' +
