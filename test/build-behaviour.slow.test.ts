@@ -74,6 +74,18 @@ describe.skipIf(!isReady)('steps that were run', { timeout: 60_000 }, () => {
     expect(await out('--build-arg', 'other=1')).not.toBe(first);
   });
 
+  it('are run again where they may use more or less, and say so', async () => {
+    const context = folderWith({ iEchorfile: `FROM busybox\nRUN ${RANDOM} > /out; ulimit -n >> /out\n` });
+    const usual = (await build(context)).files.out;
+    const given = await build(context, '--ulimit', 'nofile=99', '--shm-size', '32m');
+    expect(given.files.out).toMatch(/99\\n"$/);
+    expect(given.stderr).toContain('RUN: --shm-size was added, --ulimit was added');
+    expect((await build(context, '--shm-size=32768k', '--ulimit=nofile=99:99')).files).toEqual(given.files);
+    const other = await build(context, '--ulimit', 'nofile=98', '--shm-size', '32m');
+    expect(other.stderr).toContain('RUN: --ulimit changed');
+    expect((await build(context)).files.out).toBe(usual);
+  });
+
   it('are run again for another name of the host', async () => {
     const out = async (...args: string[]) =>
       (await built('FROM busybox\nRUN hostname > /out\n', {}, ...args)).files.out;

@@ -401,6 +401,18 @@ describe.skipIf(!isReady)('other runners', { timeout: 30_000 }, () => {
     expect(status).toBe(3);
   });
 
+  it.each(['unshare', 'crun', 'runc'])('%s gives steps as many files and as much memory as it is told', (runner) => {
+    if (!isThere(runner)) return;
+    const limits = ['--runner', runner, '--shm-size', '128m', '--ulimit', 'nofile=1062', '--ulimit', 'core=0:5120'];
+    const text = 'df -k /dev/shm | grep -c 131072; ulimit -n; ulimit -Hn; ulimit -Hc';
+    const { output } = build(`USER web\nRUN ${text}`, { args: [...limits, '--no-cache'] });
+    expect(output).toBe('1\n1062\n1062\n10');
+    const ran = call(['run', '--store', store, ...limits, 'base', 'sh', '-c', text]);
+    expect(ran.stdout).toBe('1\n1062\n1062\n10\n');
+    const { stderr } = build('RUN true', { args: ['--runner', runner, '--ulimit', 'nofile=-1'] });
+    expect(stderr).toContain('--ulimit nofile is more than may be had here: Operation not permitted');
+  });
+
   it('of an ordinary user make the same image', () => {
     const [name = '', uid = ''] = ordinaryUser() ?? [];
     if (uid === '') {

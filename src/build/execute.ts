@@ -23,6 +23,7 @@ import { countSteps, imageOf, type Prepared, prepare, stagesFor, stepsOf, twinOf
 import type { Reason } from './reasons.ts';
 import type { RemoteLayers, StepRecord } from './remote-layers.ts';
 import { endSteps } from './sandbox/children.ts';
+import type { Limits } from './sandbox/limits.ts';
 import type { Sandbox } from './sandbox/port.ts';
 import type { Agent } from './ssh-agent.ts';
 import { type Before, type StepLayer, stepLayer } from './step-layer.ts';
@@ -56,6 +57,8 @@ export interface BuildRequest {
   readonly onFailure?: (shell: () => Promise<number>) => Promise<void>;
   /** Lines for `/etc/hosts` of every step. */
   readonly hosts?: readonly string[];
+  /** What every step may use. */
+  readonly limits?: Limits | undefined;
   /** The image that FROM or `--from` names. Throws ImageError. */
   readonly imageNamed: (text: string) => Promise<Image>;
   /** Called for every download and commit. */

@@ -4,6 +4,7 @@ import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { ownerOf } from './accounts.ts';
 import type { Port, PortNetwork } from './ports.ts';
+import type { Limits } from './sandbox/limits.ts';
 import { type BindMount, type ExitCode, HOSTNAME, type Sandbox, SandboxError } from './sandbox/port.ts';
 import type { Store } from './store.ts';
 import { homeOf, makeStubs, newUpper } from './stubs.ts';
@@ -22,6 +23,7 @@ export interface ImageRun {
   readonly workdir: string | undefined;
   readonly network: 'host' | 'none';
   readonly hosts: readonly string[];
+  readonly limits: Limits | undefined;
   readonly warn: (text: string) => void;
   /** Whether it reads our standard input. */
   readonly hasInput: boolean;
@@ -60,6 +62,7 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
         owner,
         network: run.network,
         hosts: run.hosts,
+        limits: run.limits,
         hostname: HOSTNAME,
         hasInput: run.hasInput,
         hasTerminal: run.hasTerminal,

@@ -10,6 +10,7 @@ import { BuildError } from './error.ts';
 import type { FileTree, Source } from './files.ts';
 import { type FileList, fileList } from './key-parts.ts';
 import type { OverlayMount, SandboxMount } from './sandbox/port.ts';
+import { bytesIn } from './sizes.ts';
 import { sourcesIn } from './sources.ts';
 import { sshMount } from './ssh-mount.ts';
 import type { StepContext } from './steps.ts';
@@ -99,7 +100,7 @@ export const modeOf = (text: string | undefined, usual: number): number =>
 
 const tmpfsMount = ({ mount, target, field }: MountRequest): StepMount => {
   const size = field('size');
-  const bytes = size === undefined ? undefined : bytesOf(size);
+  const bytes = size === undefined ? undefined : bytesIn(size);
   if (Number.isNaN(bytes)) throw new BuildError(`\`size=${size}\` is no size such as 64m`, mount.flag);
   const options = `nosuid,nodev,noexec,mode=1777${bytes ? `,size=${bytes}` : ''}`;
   const type = 'tmpfs';
@@ -108,14 +109,6 @@ const tmpfsMount = ({ mount, target, field }: MountRequest): StepMount => {
     ...{ target, isFolder: true },
     prepare: () => ({ mount: { type, target, isFolder: true, options } }),
   };
-};
-
-const UNITS: Readonly<Record<string, number>> = { '': 0, b: 0, k: 1, m: 2, g: 3, t: 4 };
-
-/** `128m`, `1GiB`: powers of 1024, as Docker has it. */
-const bytesOf = (text: string): number => {
-  const [, digits = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgt]?)(?:i?b)?$/i.exec(text.toLowerCase()) ?? [];
-  return digits === '' ? Number.NaN : Math.floor(Number(digits) * 1024 ** (UNITS[unit] ?? 0));
 };
 
 // secret ------------------------------------------------------------------------------------------------------------

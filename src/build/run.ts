@@ -11,6 +11,7 @@ import { markOf, type NamedMark, type StepInputs, variableName } from './key-par
 import { maskedOutput } from './mask.ts';
 import { hostnameOf, proxiesOf } from './run-environment.ts';
 import { type MountSetup, type StepMount, stepMounts } from './run-mounts.ts';
+import type { Limits } from './sandbox/limits.ts';
 import { type ExitCode, HOSTNAME, type Place, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
 import { changedFiles, removeStubs, setTimes } from './snapshot.ts';
 import type { Step, StepContext } from './steps.ts';
@@ -41,7 +42,8 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   const running = { node, before, context, argv, script, env, workdir, user, mounts, network, hostname, isInsecure };
   const inputs = () => inputsOf(running, state.shell);
   const named = hostname === HOSTNAME ? [] : [hostname];
-  const all = [...data, mounts.map((each) => each.data), request.epoch, ...named];
+  const limits = request.limits ? [{ limits: request.limits }] : [];
+  const all = [...data, mounts.map((each) => each.data), request.epoch, ...named, ...limits];
   return { data: all, inputs, run: () => runIn(running) };
 };
 
@@ -61,9 +63,15 @@ const inputsOf = (running: Running, shell: readonly string[] | undefined): StepI
     ['the name of the host', markOf(hostname)],
     ...places,
     ['--timestamps', markOf(context.request.epoch)],
+    ...limitMarks(context.request.limits),
   ];
   return { values, files: mounts.flatMap(({ files }) => files?.() ?? []) };
 };
+
+const limitMarks = (limits: Limits | undefined): readonly NamedMark[] => [
+  ...(limits?.sharedMemory ? [['--shm-size', markOf(limits.sharedMemory)] as const] : []),
+  ...(limits?.resources.length ? [['--ulimit', markOf(limits.resources)] as const] : []),
+];
 
 const argvOf = ({ command, ...node }: Run, shell: readonly string[]): readonly string[] =>
   command.kind === 'ExecForm'
@@ -258,6 +266,7 @@ const started = async (scene: Scene, part: Part): Promise<ExitCode> => {
       workdir: `/${tree.resolve(scene.workdir)}`,
       hasShell: tree.entry(tree.resolve('bin/sh')) !== undefined,
       hosts: context.request.hosts ?? [],
+      limits: context.request.limits,
     });
   } catch (error) {
     if (!(error instanceof SandboxError)) throw error;

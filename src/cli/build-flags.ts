@@ -14,6 +14,12 @@ export const COMPRESSION_FLAGS: Readonly<Record<string, Flag>> = {
   'compression-level': text('1 to 9 of gzip, 1 to 19 of zstd', { defaultDescription: '6 and 3' }),
 };
 
+/** What programs of an image may use. */
+export const LIMIT_FLAGS: Readonly<Record<string, Flag>> = {
+  'shm-size': text('The size of /dev/shm, such as 128m', { defaultDescription: '64m' }),
+  ulimit: list('NAME=SOFT[:HARD], such as nofile=1024:4096; -1 is no limit'),
+};
+
 /** The options of `build`, named as in `docker build`. */
 export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   file: text('The file to build, where it is not CONTEXT/iEchorfile or Dockerfile', { alias: 'f' }),
@@ -25,6 +31,7 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   secret: list('id=NAME,src=FILE or id=NAME,env=VARIABLE for RUN --mount=type=secret'),
   ssh: list('ID=SOCKET of an agent, or ID=KEYFILE, for RUN --mount=type=ssh; default is that of SSH_AUTH_SOCK'),
   'add-host': list('NAME:ADDRESS for /etc/hosts of every RUN'),
+  ...LIMIT_FLAGS,
   'build-context': list(
     'NAME=FOLDER, a repository, oci-layout://FOLDER[:TAG] or docker-archive://FILE[:TAG] instead of what has that name',
   ),
@@ -84,7 +91,19 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
 /** The options of `build` that decide what it runs. */
 export const PLAN_FLAGS: Readonly<Record<string, Flag>> = Object.fromEntries(
   [
-    ...['file', 'build-arg', 'target', 'platform', 'secret', 'ssh', 'build-context', 'allow', 'timestamps'],
+    ...[
+      'file',
+      'build-arg',
+      'target',
+      'platform',
+      'secret',
+      'ssh',
+      'build-context',
+      'allow',
+      'timestamps',
+      'shm-size',
+      'ulimit',
+    ],
     ...[
       'no-cache',
       'no-cache-filter',

@@ -1,3 +1,4 @@
+import type { Limits } from '../build/sandbox/limits.ts';
 import { ConfigError } from '../config/error.ts';
 import type { Platform } from '../oci/image.ts';
 import type { Registries } from '../oci/session.ts';
@@ -6,7 +7,7 @@ import { type Output, outputsOf } from './build-output.ts';
 import { type CacheFrom, type CacheTo, cachesFrom, cachesTo } from './cache-options.ts';
 import { type Call, callOf } from './call-option.ts';
 import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
-import type { ImageArguments } from './images.ts';
+import { limitsOf } from './limit-options.ts';
 import { FAIL_ON } from './lint-options.ts';
 import { PROGRESS } from './progress-names.ts';
 import { registriesOf } from './registry-options.ts';
@@ -30,6 +31,7 @@ export interface BuildOptions extends AttestOptions {
   readonly secrets: readonly string[];
   readonly ssh: readonly string[];
   readonly hosts: readonly string[];
+  readonly limits: Limits | undefined;
   readonly onFailure: 'stop' | 'shell';
   readonly runner: RunnerName;
   readonly allowsInsecure: boolean;
@@ -78,6 +80,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     secrets: textsOf(given, 'secret'),
     ssh: textsOf(given, 'ssh'),
     hosts: textsOf(given, 'add-host'),
+    limits: limitsOf(given),
     runner: runnerOf(given),
     allowsInsecure: textsOf(given, 'allow').includes('security.insecure'),
     onFailure: choiceOf(given, 'on-failure', ['stop', 'shell'] as const) ?? 'stop',
@@ -131,8 +134,3 @@ export const platformOf = (text: string): Platform => {
   const [os = 'linux', architecture = 'amd64', variant] = text.split('/');
   return { os, architecture, ...(variant ? { variant } : {}) };
 };
-
-export const imageArgumentsOf = (given: Given): ImageArguments => ({
-  store: textOf(given, 'store'),
-  format: choiceOf(given, 'format', ['pretty', 'json'] as const) ?? 'pretty',
-});

@@ -1,8 +1,8 @@
 import { BUILD_FLAGS, IMAGE_FLAGS, PLAN_FLAGS } from './build-flags.ts';
-import { buildOptionsOf, imageArgumentsOf } from './build-options.ts';
 import type { CommandName } from './command-names.ts';
 import { FORMAT_EPILOGUE, FORMAT_FLAGS, formatOptionsOf } from './format-options.ts';
 import { choiceOf, filesOf, type Given, isOn, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
+import { imageArgumentsOf } from './image-arguments.ts';
 import { IMAGE_COMMANDS } from './image-commands.ts';
 import { FROM, initArgumentsOf, TEMPLATES } from './init-options.ts';
 import type { Io } from './io.ts';
@@ -12,6 +12,9 @@ import type { LoadRules } from './main.ts';
 import { SKIPPED_ENDINGS, SKIPPED_FOLDERS } from './names.ts';
 import { REGISTRY_FLAGS } from './registry-options.ts';
 import { say } from './say.ts';
+
+/** Read only where something is built: it takes longer to load than a small file to lint. */
+const buildOptions = async (given: Given) => (await import('./build-options.ts')).buildOptionsOf(given);
 
 /** An option, as the library of help takes it too. One of `array` may be repeated; of another the last one counts. */
 export interface Flag {
@@ -105,7 +108,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       ['$0 --build -o type=oci,dest=hello.tar .', 'as one file that skopeo and docker load take'],
     ],
     epilogue: 'Exit codes: 0 built; 1 findings stopped it; 2 wrong use or input; 3 the build failed.',
-    run: async (given, io, rules) => (await import('./build.ts')).build(buildOptionsOf(given), io, rules),
+    run: async (given, io, rules) => (await import('./build.ts')).build(await buildOptions(given), io, rules),
   },
   images: {
     operands: '',
@@ -182,7 +185,7 @@ with files, for which only --build-arg, --target, --platform, --format and --bas
       const { isContext } = await import('./plan-context.ts');
       if (isContext(given, io)) {
         const { planBuild } = await import('./plan-build.ts');
-        return planBuild(buildOptionsOf({ ...given, options: { ...given.options, plan: true } }), io, rules);
+        return planBuild(await buildOptions({ ...given, options: { ...given.options, plan: true } }), io, rules);
       }
       const options = {
         files: filesOf(given, 'plan'),

@@ -1,4 +1,4 @@
-import { COMPRESSION_FLAGS, IMAGE_FLAGS } from './build-flags.ts';
+import { COMPRESSION_FLAGS, IMAGE_FLAGS, LIMIT_FLAGS } from './build-flags.ts';
 import type { CommandName } from './command-names.ts';
 import type { Command, Flag } from './commands.ts';
 import { REGISTRY_FLAGS } from './registry-options.ts';
@@ -33,6 +33,7 @@ export const IMAGE_COMMANDS = {
         describe: '[ADDRESS:]PORT:PORT of it to reach here; it reaches nothing itself then',
       },
       'add-host': { type: 'string', array: true, describe: 'NAME:ADDRESS for its /etc/hosts' },
+      ...LIMIT_FLAGS,
       runner: {
         type: 'string',
         choices: ['unshare', 'crun', 'runc'],

@@ -15,6 +15,7 @@ import { platformIn, runnerOf } from './build-options.ts';
 import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
+import { limitsOf } from './limit-options.ts';
 import { publishedPort } from './published-ports.ts';
 import { registriesOf } from './registry-options.ts';
 import { say } from './say.ts';
@@ -41,6 +42,7 @@ export const run = async (given: Given, io: Io): Promise<number> => {
     workdir: textOf(given, 'workdir'),
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
     hosts: textsOf(given, 'add-host').map(hostLine),
+    limits: limitsOf(given),
     hasInput: isOn(given, 'interactive'),
     hasTerminal: isOn(given, 'tty') && isOn(given, 'interactive') && isatty(0),
     ports: textsOf(given, 'publish').map(publishedPort),

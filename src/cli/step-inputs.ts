@@ -15,7 +15,7 @@ import { agentsOf } from './ssh-option.ts';
 
 type StepInputs = Pick<
   BuildRequest,
-  'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts' | 'onFailure' | 'allowsInsecure'
+  'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts' | 'limits' | 'onFailure' | 'allowsInsecure'
 >;
 
 /** What runs programs; a text says what is missing for it. */
@@ -33,6 +33,7 @@ export const stepInputs = (options: BuildOptions, io: Io): StepInputs => ({
   secrets: secretsOf(options.secrets, io),
   ssh: agentsOf(options.ssh, io),
   hosts: options.hosts.map(hostLine),
+  limits: options.limits,
   allowsInsecure: options.allowsInsecure,
   ...(options.onFailure === 'shell' ? { onFailure: openShell(io) } : {}),
 });

@@ -67,7 +67,7 @@ const keepCompiled = (...args: readonly string[]): void => {
 };
 
 const CORE =
-  /\/(?:grammar|src\/(?:ast|lint(?!\/document\.ts)|model|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/config\/(?:discover|error|select)\.ts$|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|settings|system-error|version)\.ts$/;
+  /\/(?:grammar|src\/(?:ast|lint(?!\/document\.ts)|model(?!\/outline\.ts)|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/config\/(?:discover|error|select)\.ts$|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|settings|system-error|version)\.ts$/;
 
 /** What builds use and some lints too, which have no use for all that builds need. */
 const SHARED = ['signals', 'changed-lines'];

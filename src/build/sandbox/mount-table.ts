@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEVICES, deviceFolder, networkFiles, overlayFolders, type StepFolders } from './folders.ts';
+import { sharedMemoryOptions } from './limits.ts';
 import { lockedFlags } from './mount-flags.ts';
 import { MASKED, type OverlayMount, READ_ONLY, type RunRequest, type SandboxMount } from './port.ts';
 
@@ -158,7 +159,7 @@ const systemLines = ({ request, folders, merged, isRootless }: Around): readonly
     isRootless && network === 'host' ? { ...bind('/sys', at('/sys')), options: 'rbind' } : sysfs,
     bind(deviceFolder(folders, request), at('/dev'), `,nosuid${devicesOff(request)}`),
     special('devpts', '/dev/pts', `noexec,newinstance,ptmxmode=0666,mode=0620${isRootless ? '' : ',gid=5'}`),
-    special('tmpfs', '/dev/shm', 'noexec,nodev,mode=1777,size=65536k'),
+    { source: 'tmpfs', target: at('/dev/shm'), type: 'tmpfs', options: sharedMemoryOptions(request.limits) },
     special('mqueue', '/dev/mqueue', 'noexec,nodev'),
     ...DEVICES.map((name) => bind(`/dev/${name}`, at(`/dev/${name}`))),
     ...(isInsecure ? [] : maskLines(at)),

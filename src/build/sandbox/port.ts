@@ -1,4 +1,5 @@
 import type { Owner } from '../accounts.ts';
+import type { Limits } from './limits.ts';
 
 /** A program to run in the files of an image. */
 export interface RunRequest {
@@ -30,6 +31,7 @@ export interface RunRequest {
   readonly hostname: string;
   /** Lines of `/etc/hosts` besides the usual ones. */
   readonly hosts: readonly string[];
+  readonly limits?: Limits | undefined;
   /** What it prints; undefined: it writes where we do. */
   readonly output: ((chunk: Buffer) => void) | undefined;
   /** Whether it reads our standard input; only without `output`. */

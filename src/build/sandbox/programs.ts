@@ -16,6 +16,8 @@ export interface Programs {
   readonly chown: string;
   /** Only without the rights of root is it needed to name the host. */
   readonly hostname: string | undefined;
+  /** Only for limits that are given. */
+  readonly prlimit: string | undefined;
 }
 
 /** What to install, where a name is not at once a package. */
@@ -23,6 +25,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   unshare: 'util-linux',
   setpriv: 'util-linux',
   nsenter: 'util-linux',
+  prlimit: 'util-linux',
   mount: 'mount',
   umount: 'mount',
   crun: 'crun',
@@ -61,6 +64,7 @@ export const findPrograms = (path: string): Programs | string => {
     chmod: at('chmod'),
     chown: at('chown'),
     hostname: pathOf('hostname', path),
+    prlimit: pathOf('prlimit', path),
   };
   return missing.length === 0 ? programs : missingText(missing, path);
 };

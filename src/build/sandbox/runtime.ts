@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkFiles, type StepFolders } from './folders.ts';
+import { limitEntries, limitsWritten, sharedMemoryOptions } from './limits.ts';
 import { planMounts, tableText } from './mount-table.ts';
 import { CAPABILITIES, MASKED, READ_ONLY, type Runner, type RunRequest, SandboxError } from './port.ts';
 import { findPrograms, missingText, type Programs, pathOf } from './programs.ts';
@@ -58,7 +59,7 @@ const prepare = (
   // The step's variables, which may be secret, are seen in the namespace alone that it runs in.
   const room = { source: 'tmpfs', target: bundle, type: 'tmpfs', options: 'nosuid,nodev,mode=700' };
   writeFileSync(join(own, 'fstab'), tableText([...plan.first, room]), { mode: 0o600 });
-  const config = quoted(JSON.stringify(configOf(request, folders)));
+  const config = quoted(limitsWritten(JSON.stringify(configOf(request, folders))));
   const options = name === 'crun' ? ['--cgroup-manager=disabled'] : [];
   const words = [
     runtime,
@@ -95,7 +96,7 @@ const hideUnified = ({ umount, mount }: Programs): string => {
 
 /** https://github.com/opencontainers/runtime-spec/blob/main/config.md */
 const configOf = (request: RunRequest, folders: StepFolders): object => {
-  const { owner, argv, env, workdir, network, isInsecure } = request;
+  const { owner, argv, env, workdir, network, isInsecure, limits } = request;
   const files = networkFiles(folders, request);
   const namespaces = ['pid', 'ipc', 'uts', 'mount', ...(network === 'none' ? ['network'] : [])];
   const capabilities = isInsecure ? undefined : capabilityNames;
@@ -108,6 +109,7 @@ const configOf = (request: RunRequest, folders: StepFolders): object => {
       args: argv,
       env: Array.from(env, ([name, value]) => `${name}=${value}`),
       cwd: workdir,
+      ...(limits ? { rlimits: limitEntries(limits) } : {}),
       noNewPrivileges: false,
       ...(capabilities
         ? { capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities } }
@@ -116,7 +118,7 @@ const configOf = (request: RunRequest, folders: StepFolders): object => {
     root: { path: join(folders.own, 'merged') },
     hostname: request.hostname,
     mounts: [
-      ...systemMounts(network, isInsecure),
+      ...systemMounts(request),
       ...fileMounts(files),
       ...request.mounts.filter(isBelowDevices).flatMap(deviceMount),
     ],
@@ -133,7 +135,7 @@ const mountOf = (destination: string, type: string, source: string, options: str
   options: options.split(','),
 });
 
-const systemMounts = (network: 'host' | 'none', isInsecure: boolean): readonly object[] => [
+const systemMounts = ({ network, isInsecure, limits }: RunRequest): readonly object[] => [
   mountOf('/proc', 'proc', 'proc', 'nosuid,noexec,nodev'),
   mountOf('/dev', 'tmpfs', 'tmpfs', 'nosuid,strictatime,mode=755,size=65536k'),
   mountOf(
@@ -142,7 +144,7 @@ const systemMounts = (network: 'host' | 'none', isInsecure: boolean): readonly o
     'devpts',
     `nosuid,noexec,newinstance,ptmxmode=0666,mode=0620${isRootless() ? '' : ',gid=5'}`,
   ),
-  mountOf('/dev/shm', 'tmpfs', 'shm', 'nosuid,noexec,nodev,mode=1777,size=65536k'),
+  mountOf('/dev/shm', 'tmpfs', 'shm', sharedMemoryOptions(limits)),
   mountOf('/dev/mqueue', 'mqueue', 'mqueue', 'nosuid,noexec,nodev'),
   isRootless() && network === 'host'
     ? mountOf('/sys', 'none', '/sys', 'rbind,ro')

@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { limitWords } from './limits.ts';
 import type { LaterMount, MountPlan } from './mount-table.ts';
 import { CAPABILITIES, type RunRequest } from './port.ts';
 import type { Programs } from './programs.ts';
@@ -34,6 +35,7 @@ export const scriptOf = (
     // Without -P a shell takes `..` away before anything is looked up; one that does so all the same goes no further.
     `cd -P ${place}`,
     `[ . -ef ${place} ]`,
+    ...limitLines(programs, request),
     'echo ready >&3',
     'exec 3>&-',
     ...variables(request),
@@ -41,6 +43,10 @@ export const scriptOf = (
     '',
   ].join('\n');
 };
+
+/** Set on the shell that becomes the program. */
+const limitLines = ({ prlimit }: Programs, { limits }: RunRequest): readonly string[] =>
+  limits && limits.resources.length > 0 ? [`${prlimit} --pid $$ ${limitWords(limits).join(' ')}`] : [];
 
 /** Variables that would make the loader of our own programs load files of the image. */
 const LOADER = /^(?:LD_|GLIBC_TUNABLES$|GCONV_PATH$|LOCPATH$|NLSPATH$)/;

@@ -1,8 +1,9 @@
 import { rm } from 'node:fs';
 import { dirname } from 'node:path';
 import { type StepFolders, stepFolders } from './folders.ts';
-import type { Runner, RunRequest } from './port.ts';
-import type { Programs } from './programs.ts';
+import { limitTrouble } from './limits.ts';
+import { type Runner, type RunRequest, SandboxError } from './port.ts';
+import { missingText, type Programs } from './programs.ts';
 import { scratchFolder } from './scratch.ts';
 import { quoted } from './script.ts';
 import { type Supervisor, startSupervisor } from './supervisor.ts';
@@ -19,7 +20,10 @@ interface Way {
 /** Runs each step under one supervisor, or at once where its output goes to the terminal. */
 export const stepStarter = (programs: Programs, { prepare, namespaces }: Way): Runner['run'] => {
   let supervisor: Supervisor | undefined;
+  let hasTried = false;
   return async (request) => {
+    if (!hasTried) tryLimits(programs, request);
+    hasTried = true;
     const folders = stepFolders(request);
     const script = prepare(request, folders);
     const command = [...entering(request), programs.unshare, ...namespaces(request), programs.sh];
@@ -34,4 +38,12 @@ export const stepStarter = (programs: Programs, { prepare, namespaces }: Way): R
       rm(folders.own, { recursive: true, force: true, maxRetries: 3 }, () => {});
     }
   };
+};
+
+/** They are the same for all steps. */
+const tryLimits = ({ prlimit }: Programs, { limits }: RunRequest): void => {
+  if (!limits || limits.resources.length === 0) return;
+  if (prlimit === undefined) throw new SandboxError(missingText(['prlimit'], process.env.PATH ?? ''));
+  const trouble = limitTrouble(limits, prlimit);
+  if (trouble !== undefined) throw new SandboxError(trouble);
 };
