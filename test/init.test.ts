@@ -6,6 +6,7 @@ import { rules } from '../rules/index.ts';
 import { pushImage } from '../src/build/push.ts';
 import { portIn } from '../src/init/ports.ts';
 import { nodeVersionFor, pythonVersionFor } from '../src/init/versions.ts';
+import { withPlatform } from '../src/oci/platform.ts';
 import { folderWith, runIn, type World } from './support/cli.ts';
 import { imageIn, testStore } from './support/images.ts';
 import { PROJECTS } from './support/init-projects.ts';
@@ -197,7 +198,13 @@ describe('init pins images', () => {
     const store = testStore();
     const image = imageIn(store, [{ path: 'a', content: 'a' }]);
     const form = { compression: 'gzip', level: 6 } as const;
-    const digest = await pushImage(store, image, `${registry.host}/library/node:24-alpine`, form, quickAccess());
+    const digest = await pushImage(
+      store,
+      [withPlatform(image)],
+      `${registry.host}/library/node:24-alpine`,
+      form,
+      quickAccess(),
+    );
     const { read } = await init(NODE, ['--yes', '--pin', '--registry-mirror', registry.host]);
     expect(read('iEchorfile')?.match(/^FROM .*$/gm)).toEqual([
       `FROM node:24-alpine@${digest} AS build`,

@@ -257,7 +257,7 @@ describe('hostile layouts', () => {
       const store = testStore();
       const image = imageIn(store, [entry]);
       expect(() => writeRootFolder(store, image, join(folder, 'in'))).toThrow(/leads nowhere in it/);
-      expect(() => writeRootArchive(store, image, () => {})).toThrow(/leads nowhere in it/);
+      expect(() => writeRootArchive(store, [{ image, folder: undefined }], () => {})).toThrow(/leads nowhere in it/);
     }
     expect(readdirSync(folder)).toEqual(['in']);
   });
@@ -446,7 +446,9 @@ describe('the files of an image', () => {
   it('are one archive', () => {
     const store = testStore();
     const parts: Uint8Array[] = [];
-    writeRootArchive(store, layered(store), (chunk) => parts.push(Uint8Array.from(chunk)));
+    writeRootArchive(store, [{ image: layered(store), folder: undefined }], (chunk) =>
+      parts.push(Uint8Array.from(chunk)),
+    );
     expect(entriesOf(Buffer.concat(parts)).map(({ path, type, link }) => [path, type, link])).toEqual([
       ['d', 'directory', undefined],
       ['d/one', 'file', undefined],

@@ -8,6 +8,7 @@ import { pushImage } from '../src/build/push.ts';
 import type { Store } from '../src/build/store.ts';
 import { storedCredentials } from '../src/oci/credentials.ts';
 import { digestOf, type Image, imageIdOf, MEDIA } from '../src/oci/image.ts';
+import { withPlatform } from '../src/oci/platform.ts';
 import { proxyFor } from '../src/oci/proxy.ts';
 import { searchRegistry } from '../src/oci/search.ts';
 import type { Access } from '../src/oci/session.ts';
@@ -29,7 +30,7 @@ const stocked = async (): Promise<{ registry: FakeRegistry; image: Image }> => {
   const registry = await fakeRegistry();
   const store = testStore();
   const image = imageIn(store, [{ path: 'a', content: noise(300_000) }], [{ path: 'b', content: 'b' }]);
-  await pushImage(store, image, `${registry.host}/team/app:1`, GZIP, quickAccess());
+  await pushImage(store, [withPlatform(image)], `${registry.host}/team/app:1`, GZIP, quickAccess());
   registry.seen.length = 0;
   return { registry, image };
 };
@@ -413,9 +414,16 @@ describe('mirrors', () => {
 describe('pushing', () => {
   const push = async (registry: FakeRegistry, store: Store, image: Image, name = 'team/app:1') => {
     const done: string[] = [];
-    const digest = await pushImage(store, image, `${registry.host}/${name}`, GZIP, quickAccess(), (_layer, what) => {
-      if (what !== 'sending') done.push(what);
-    });
+    const digest = await pushImage(
+      store,
+      [withPlatform(image)],
+      `${registry.host}/${name}`,
+      GZIP,
+      quickAccess(),
+      (_layer, what) => {
+        if (what !== 'sending') done.push(what);
+      },
+    );
     return { digest, done: done.toSorted() };
   };
   const twoLayers = (store: Store): Image =>

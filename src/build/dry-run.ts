@@ -1,11 +1,12 @@
 import type { Add, Instruction } from '../ast/nodes.ts';
-import { parentOf, type StageInfo } from '../model/stages.ts';
+import { imageKey, parentOf, type StageInfo } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
 import { append, emptyImage, type Image } from '../oci/image.ts';
 import type { BuildRequest, StepInfo } from './execute.ts';
 import { readGitAddress } from './git.ts';
 import { masked } from './masked-url.ts';
 import type { StepNote } from './notes.ts';
+import { baseImageOf } from './onbuild.ts';
 import { type HistoryStep, imageOf, type Prepared, prepare, stagesFor, stepsOf, twinOf } from './prepare.ts';
 import type { Reason } from './reasons.ts';
 import { askedAnew, type Before, lookUp } from './step-layer.ts';
@@ -35,7 +36,7 @@ export interface DryRun {
   readonly stages: readonly PlannedStage[];
   /** Stages that the target does without. */
   readonly unneeded: readonly StageInfo[];
-  /** Base images that would be pulled. */
+  /** Base images that would be pulled, by their keys. */
   readonly absent: ReadonlySet<string>;
 }
 
@@ -43,12 +44,12 @@ export interface DryRun {
 export const dryRun = async (
   file: ValidFile,
   asked: BuildRequest,
-  imageHere: (text: string) => Promise<Image | undefined>,
+  imageHere: (text: string, platform?: string) => Promise<Image | undefined>,
 ): Promise<DryRun> => {
   const absent = new Set<string>();
-  const imageNamed = async (text: string): Promise<Image> => {
-    const image = await imageHere(text);
-    if (!image) absent.add(text);
+  const imageNamed = async (text: string, platform?: string): Promise<Image> => {
+    const image = await imageHere(text, platform);
+    if (!image) absent.add(imageKey(text, platform));
     return image ?? emptyImage(asked.platform);
   };
   const request = { ...asked, imageNamed };
@@ -105,9 +106,9 @@ const plannedStage = async (stage: StageInfo, around: Around): Promise<End> => {
 const startOf = async (stage: StageInfo, { request, prepared, absent, endOf }: Around): Promise<Omit<End, 'steps'>> => {
   const parent = parentOf(stage);
   if (parent) return endOf(parent);
-  const text = stage.base.kind === 'image' ? stage.base.text : undefined;
-  const image = (text !== undefined && prepared.bases.get(text)) || emptyImage(request.platform);
-  const waitsFor = text !== undefined && absent.has(text) ? `the base image ${text} is pulled` : undefined;
+  const key = stage.base.kind === 'image' ? imageKey(stage.base.text, stage.platform) : undefined;
+  const image = baseImageOf(stage, prepared.bases) ?? emptyImage(request.platform);
+  const waitsFor = key !== undefined && absent.has(key) ? `the base image ${key} is pulled` : undefined;
   return { image, lines: image.layers.map(() => undefined), waitsFor };
 };
 

@@ -2,7 +2,7 @@ import type { Instruction } from '../ast/nodes.ts';
 import type { Inputs, Model } from '../model/index.ts';
 import { imageConfigOf } from '../model/plan.ts';
 import type { StageInfo } from '../model/stages.ts';
-import { parentOf } from '../model/stages.ts';
+import { parentOf, platformOfStage } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
 import {
   append,
@@ -13,12 +13,15 @@ import {
   withConfig,
   withHistory,
 } from '../oci/image.ts';
+import { platformText } from '../oci/platform.ts';
 import type { Material } from './attest/provenance.ts';
 import { jsonOf } from './base.ts';
+import type { CommonSteps } from './common-steps.ts';
 import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
 import type { Journal } from './journal.ts';
 import type { StepNote } from './notes.ts';
+import { baseImageOf } from './onbuild.ts';
 import { countSteps, imageOf, type Prepared, prepare, stagesFor, stepsOf, twinOf } from './prepare.ts';
 import type { Reason } from './reasons.ts';
 import type { RemoteLayers, StepRecord } from './remote-layers.ts';
@@ -59,8 +62,10 @@ export interface BuildRequest {
   readonly hosts?: readonly string[];
   /** What every step may use. */
   readonly limits?: Limits | undefined;
-  /** The image that FROM or `--from` names. Throws ImageError. */
-  readonly imageNamed: (text: string) => Promise<Image>;
+  /** The image that FROM or `--from` names, for another platform than that of the build where one is told. Throws ImageError. */
+  readonly imageNamed: (text: string, platform?: string) => Promise<Image>;
+  /** Where this is one of several builds that go on at once, what they have made. */
+  readonly common?: CommonSteps;
   /** Called for every download and commit. */
   readonly source?: (material: Material) => void;
   readonly remote?: RemoteLayers;
@@ -77,7 +82,12 @@ export type BuildEvent = StageEvent | StepEvent;
 export type StageEvent =
   /** How many steps that make layers there are in all stages. */
   | { readonly kind: 'begin'; readonly steps: number }
-  | { readonly kind: 'wait'; readonly stage: StageInfo; readonly on: readonly StageInfo[] };
+  | {
+      readonly kind: 'wait';
+      readonly stage: StageInfo;
+      readonly on: readonly StageInfo[];
+      readonly platform?: string | undefined;
+    };
 
 export type StepEvent =
   | { readonly kind: 'start'; readonly step: StepInfo }
@@ -89,6 +99,8 @@ export type StepEvent =
 
 export interface StepInfo {
   readonly stage: StageInfo;
+  /** Where several are built for: `linux/arm64`, and where it runs on another, `linux/amd64->arm64`. */
+  readonly platform?: string | undefined;
   readonly node: Instruction;
   /** From 1, among the steps of its stage. */
   readonly number: number;
@@ -103,23 +115,46 @@ export interface Built {
   readonly lines: readonly (number | undefined)[];
 }
 
-/** Builds the target's image. Throws BuildError and ImageError. */
-export const execute = async (asked: ValidFile, request: BuildRequest): Promise<Built> => {
-  const { model, bases, target, needed, placeOf } = await prepare(asked, request);
-  request.report({ kind: 'begin', steps: countSteps(model, needed) });
-  const builds = new Map<StageInfo, Promise<Built>>();
+/** A build for one platform. */
+export interface BuildJob {
+  readonly valid: ValidFile;
+  readonly request: BuildRequest;
+}
+
+/**
+ * Builds the target's image for each platform, all at once: a step that several have is made once, and what fails first ends
+ * them all. Throws BuildError and ImageError.
+ */
+export const execute = async (jobs: readonly BuildJob[]): Promise<readonly Built[]> => {
+  const several = jobs.length > 1 ? { common: new Map() } : {};
+  const prepared = await Promise.all(
+    jobs.map(async ({ valid, request }) => ({
+      ...(await prepare(valid, request)),
+      request: { ...request, ...several },
+    })),
+  );
+  let steps = 0;
+  for (const { model, needed } of prepared) steps += countSteps(model, needed);
+  jobs[0]?.request.report({ kind: 'begin', steps });
   const stop = newStop();
+  const builds = prepared.map((each) => buildTarget(each, each.request, stop));
+  await Promise.allSettled(builds);
+  return Promise.all(builds);
+};
+
+const buildTarget = async (prepared: Prepared, request: BuildRequest, stop: Stop): Promise<Built> => {
+  const { model, bases, target, needed, placeOf } = prepared;
+  const builds = new Map<StageInfo, Promise<Built>>();
+  const fail = (error: unknown) => stop.after(placed(error, placeOf));
   const build = (stage: StageInfo): Promise<Built> => {
     const twin = twinOf(model, stage);
-    const known = builds.get(twin) ?? buildStage(model, twin, { request, bases, build, stop }).catch(stop.after);
+    const known = builds.get(twin) ?? buildStage(model, twin, { request, bases, build, stop, fail }).catch(fail);
     builds.set(twin, known);
     return known;
   };
   // All at once: each waits for those that it needs.
-  const all = await Promise.allSettled(needed.map(build));
-  const failed = all.find((each) => each.status === 'rejected');
-  if (failed) throw placed(failed.reason, placeOf);
-  const built = await build(target);
+  await Promise.allSettled(needed.map(build));
+  const [built] = await Promise.all([build(target), ...needed.map(build)]);
   return { ...built, image: await withLayers(request, built.image) };
 };
 
@@ -153,14 +188,17 @@ const withLayers = async ({ remote }: BuildRequest, image: Image): Promise<Image
 
 interface Around {
   readonly stop: Stop;
+  /** Ends the build for an error. */
+  readonly fail: (error: unknown) => never;
   readonly request: BuildRequest;
   readonly bases: ReadonlyMap<string, Image>;
   readonly build: (stage: StageInfo) => Promise<Built>;
 }
 
 const buildStage = async (model: Model, stage: StageInfo, around: Around): Promise<Built> => {
-  const { request, bases, build, stop } = around;
+  const { request, bases, build, stop, fail } = around;
   const { throwIfStopped } = stop;
+  const platform = request.common && platformLabel(stage, request);
   const start = await startOf(stage, around);
   const built = async (other: StageInfo) => (await build(other)).image;
   const bring = (needed: Image) => withLayers(request, needed);
@@ -168,15 +206,16 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
   const lines = [...start.lines];
   let { image } = start;
   let created = request.epoch === undefined ? (image.json.created ?? isoTime(now())) : isoTime(request.epoch);
-  for (const { step, entry, note, place } of stepsOf(model, stage)) {
+  for (const { step: planned, entry, note, place } of stepsOf(model, stage)) {
     if (!entry.hasLayer) {
       image = withHistory(image, historyJson(entry.text, created));
       notes.push(note);
       continue;
     }
     const images = { build: built, bring, imageNamed: imageOf(bases, request) };
+    const step = platform === undefined ? planned : { ...planned, platform };
     const context: StepContext = { model, step, request, ...images, throwIfStopped };
-    const { layer, created: made, ...how } = await layerOf(step.node, { image, lines, place: place() }, context);
+    const { layer, created: made, ...how } = await layerOf({ image, lines, place: place() }, context, fail);
     created = made;
     image = append(image, layer, historyJson(entry.text, created));
     lines.push(note.line);
@@ -187,14 +226,21 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
   return { image: { layers: image.layers, json: { ...json, created } }, notes, lines };
 };
 
+/** As BuildKit writes it: what a stage runs on, and what it is for. */
+const platformLabel = (stage: StageInfo, request: BuildRequest): string => {
+  const target = platformText(request.platform);
+  const own = platformOfStage(stage) ?? target;
+  if (own === target) return target;
+  return `${own}->${target.startsWith(`${own.split('/')[0]}/`) ? target.replace(/^[^/]*\//, '') : target}`;
+};
+
 const startOf = async (stage: StageInfo, { request, bases, build }: Around): Promise<Built> => {
   const parent = parentOf(stage);
   if (parent) {
-    request.report({ kind: 'wait', stage, on: [parent] });
+    request.report({ kind: 'wait', stage, on: [parent], platform: request.common && platformLabel(stage, request) });
     return build(parent);
   }
-  const base = stage.base.kind === 'image' ? bases.get(stage.base.text) : undefined;
-  const image = base ?? emptyImage(request.platform);
+  const image = baseImageOf(stage, bases) ?? emptyImage(request.platform);
   const unknown = () => undefined;
   return { image, notes: (image.json.history ?? []).map(unknown), lines: image.layers.map(unknown) };
 };
@@ -209,10 +255,11 @@ const historyJson = (text: string, created: string): HistoryJson => ({
 const uptime = (): number => process.uptime() * 1000;
 
 /** A step's layer, and how long it took to come by. */
-const layerOf = async (node: Instruction, before: Before, context: StepContext): Promise<StepLayer & Duration> => {
+const layerOf = async (before: Before, context: StepContext, fail: Around['fail']): Promise<StepLayer & Duration> => {
   const { request, step } = context;
+  const { node, stage, platform } = step;
   const sources = stagesFor(context.model, node);
-  if (sources.length > 0) request.report({ kind: 'wait', stage: step.stage, on: sources });
+  if (sources.length > 0) request.report({ kind: 'wait', stage, on: sources, platform });
   await Promise.all(sources.map(context.build));
   context.throwIfStopped();
   const began = uptime();
@@ -221,7 +268,8 @@ const layerOf = async (node: Instruction, before: Before, context: StepContext):
     context.throwIfStopped();
     const milliseconds = uptime() - began;
     if (error instanceof BuildError) request.report({ kind: 'fail', step, error, milliseconds });
-    throw error;
+    // At once, so that who has waited for the same step does not tell of it again.
+    return fail(error);
   });
   const milliseconds = uptime() - began;
   request.report({ kind: 'end', step, cached: found.cached, milliseconds });

@@ -1,16 +1,17 @@
 import { parse } from '../ast/create.ts';
 import type { Iechorfile, Instruction, Stage } from '../ast/nodes.ts';
 import type { Inputs } from '../model/scope.ts';
-import { reachedFrom, type StageInfo, targetOf } from '../model/stages.ts';
+import { imageKey, reachedFrom, type StageInfo, targetOf } from '../model/stages.ts';
 import { type ValidFile, validate } from '../model/validate.ts';
 import type { Image } from '../oci/image.ts';
 import type { Range } from '../source/range.ts';
 import { BuildError } from './error.ts';
+import type { BuildRequest } from './execute.ts';
 
 /** A file as it is carried out: the triggers of its base images stand at the start of the stages that are built on them. */
 export interface TriggeredFile {
   readonly valid: ValidFile;
-  /** By what FROM names. */
+  /** By their keys: what FROM names, and the platform where it names one. */
   readonly bases: ReadonlyMap<string, Image>;
   /** Where a place is in the file itself: triggers stand behind its end, and mean their FROM. */
   readonly placeOf: (place: Range) => Range;
@@ -20,7 +21,7 @@ export interface TriggeredFile {
 export const withTriggers = async (
   valid: ValidFile,
   inputs: Inputs,
-  imageNamed: (text: string) => Promise<Image>,
+  imageNamed: BuildRequest['imageNamed'],
 ): Promise<TriggeredFile> => {
   const bases = new Map<string, Image>();
   const places: (readonly [start: number, from: Range])[] = [];
@@ -41,19 +42,24 @@ export const withTriggers = async (
 const findBases = async (
   stages: readonly StageInfo[],
   bases: Map<string, Image>,
-  imageNamed: (text: string) => Promise<Image>,
+  imageNamed: BuildRequest['imageNamed'],
 ): Promise<void> => {
-  for (const { base, node } of stages) {
-    if (base.kind !== 'image' || bases.has(base.text)) continue;
-    const image = await imageNamed(base.text).catch((error: unknown) => {
+  for (const { base, platform, node } of stages) {
+    const key = base.kind === 'image' ? imageKey(base.text, platform) : undefined;
+    if (base.kind !== 'image' || key === undefined || bases.has(key)) continue;
+    const image = await imageNamed(base.text, platform).catch((error: unknown) => {
       throw new BuildError(error instanceof Error ? error.message : String(error), node.from ?? node);
     });
-    bases.set(base.text, image);
+    bases.set(key, image);
   }
 };
 
-const triggersOf = ({ base }: StageInfo, bases: ReadonlyMap<string, Image>): readonly string[] =>
-  (base.kind === 'image' && bases.get(base.text)?.json.config?.OnBuild) || [];
+const triggersOf = (stage: StageInfo, bases: ReadonlyMap<string, Image>): readonly string[] =>
+  baseImageOf(stage, bases)?.json.config?.OnBuild ?? [];
+
+/** The image that the FROM of a stage names. */
+export const baseImageOf = ({ base, platform }: StageInfo, bases: ReadonlyMap<string, Image>): Image | undefined =>
+  base.kind === 'image' ? bases.get(imageKey(base.text, platform)) : undefined;
 
 const placeIn =
   (places: readonly (readonly [start: number, from: Range])[]) =>

@@ -35,13 +35,15 @@ export interface Pulled {
   readonly digest: Digest;
 }
 
-const pulledPath = (store: Store, name: string): string => store.path('pulled', hexOf(digestOf(name)));
+/** A name may have images for several platforms. */
+const pulledPath = (store: Store, name: string, id: Digest): string =>
+  store.path('pulled', hexOf(digestOf(`${name} ${id}`)));
 
 export const rememberPulled = (store: Store, name: string, pulled: Pulled): void =>
-  writeWhole(pulledPath(store, name), JSON.stringify(pulled));
+  writeWhole(pulledPath(store, name, pulled.id), JSON.stringify(pulled));
 
 /** Undefined for an image that was not pulled under the name, or is not what was pulled any more. */
 export const pulledDigest = (store: Store, name: string, id: Digest): Digest | undefined => {
-  const pulled = readJson<Pulled>(pulledPath(store, name));
+  const pulled = readJson<Pulled>(pulledPath(store, name, id));
   return pulled?.id === id ? pulled.digest : undefined;
 };

@@ -26,7 +26,7 @@ export const prepare = async (asked: ValidFile, request: BuildRequest): Promise<
   const { file, stages } = valid;
   const target = targetOf(stages, request.inputs.target);
   if (!target) throw new BuildError(missingStage(request.inputs.target ?? '', stages), { start: 0, end: 0 });
-  const baseConfigs = new Map(Array.from(bases, ([text, { json }]) => [text, configOf(json.config)]));
+  const baseConfigs = new Map(Array.from(bases, ([key, { json }]) => [key, configOf(json.config)]));
   const model = modelOf(file, { ...request.inputs, baseConfigs });
   const needed = [...reachedFrom(target)];
   const refusal = firstRefusal(model, needed);

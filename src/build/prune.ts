@@ -12,12 +12,24 @@ export const removeImage = (store: Store, name: string): { readonly untagged: st
   const id = store.names().find((each) => each.name === name)?.id;
   store.removeName(name);
   if (id === undefined || store.names().some((each) => each.id === id)) return { untagged: name };
-  forgetImage(store, hexOf(id));
+  removeNameless(store, id);
   return { untagged: name, deleted: id };
 };
 
-/** Deletes an image that has no name. */
-export const removeNameless = (store: Store, id: string): void => forgetImage(store, hexOf(id));
+/** Deletes an image that has no name, or those for several platforms that have none of their own. */
+export const removeNameless = (store: Store, id: string): void => {
+  const parts = store.platforms(id);
+  rmSync(store.path('indexes', hexOf(id)), { force: true });
+  const kept = keptImages(store);
+  for (const each of parts.length > 0 ? parts : [{ id }])
+    if (!kept.has(hexOf(each.id))) forgetImage(store, hexOf(each.id));
+};
+
+/** The images that names and indexes stand for. */
+const keptImages = (store: Store): ReadonlySet<string> => {
+  const ids = store.names().flatMap(({ id }) => [id, ...store.platforms(id).map((each) => each.id)]);
+  return new Set(ids.map(hexOf));
+};
 
 const forgetImage = (store: Store, hex: string): void => {
   rmSync(store.path('images', hex), { force: true });
@@ -95,9 +107,11 @@ const namesIn = (folder: string): readonly string[] => {
 };
 
 const forgetNameless = (store: Store): number => {
-  const named = new Set(store.names().map(({ id }) => hexOf(id)));
-  const nameless = readdirSync(store.path('images')).filter((hex) => !named.has(hex));
+  const kept = keptImages(store);
+  const nameless = readdirSync(store.path('images')).filter((hex) => !kept.has(hex));
   for (const hex of nameless) forgetImage(store, hex);
+  for (const hex of namesIn(store.path('indexes')))
+    if (!kept.has(hex)) rmSync(store.path('indexes', hex), { force: true });
   return nameless.length;
 };
 
@@ -111,7 +125,7 @@ const forgetPulled = (store: Store): void => {
 };
 
 const neededBlobs = (store: Store): readonly string[] =>
-  store.names().flatMap(({ id }) => store.image(id)?.layers.map(({ diffId }) => hexOf(diffId)) ?? []);
+  [...keptImages(store)].flatMap((hex) => store.image(hex)?.layers.map(({ diffId }) => hexOf(diffId)) ?? []);
 
 const sumOf = (sizes: readonly number[]): number => {
   let sum = 0;

@@ -1,9 +1,10 @@
-import { type Image, imageIdOf, readImageJson } from '../oci/image.ts';
+import { type Image, imageIdOf, type PlatformImage, readImageJson } from '../oci/image.ts';
 import { nameParts } from '../oci/name.ts';
+import { isPlatform, withPlatform } from '../oci/platform.ts';
 import { fetchBytes, fetchNamed, fetchStream, openRepository, type Repository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
 import { type ImportReport, importImage } from './import.ts';
-import { rememberOrigin, rememberPulled } from './origins.ts';
+import { pulledDigest, rememberOrigin, rememberPulled } from './origins.ts';
 import type { Store } from './store.ts';
 
 /** Takes an image from its registry into the store; `name` is a full one. Throws ImageError. */
@@ -29,6 +30,25 @@ export const pullImage = async (
   }
   rememberPulled(store, name, { id: imageIdOf(image), digest });
   return image;
+};
+
+/** Puts a pulled image under its name, beside those that were pulled of the same index for other platforms. */
+export const nameImage = (store: Store, name: string, image: Image, platform: string): void => {
+  const digest = pulledDigest(store, name, imageIdOf(image));
+  const others = imagesAt(store, name).filter(
+    (other) => !isPlatform(other.image.json, platform) && pulledDigest(store, name, imageIdOf(other.image)) === digest,
+  );
+  if (others.length > 0) store.saveIndex([...others, { platform, image }], [name]);
+  else store.saveImage(image, [name]);
+};
+
+const imagesAt = (store: Store, name: string): readonly PlatformImage[] => {
+  const image = store.image(name);
+  const several = store.platforms(name).flatMap(({ platform, id }) => {
+    const each = store.image(id);
+    return each ? [{ platform, image: each }] : [];
+  });
+  return several.length > 0 || !image ? several : [withPlatform(image)];
 };
 
 /** An image of which nothing but the configuration is here. */

@@ -1,11 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { Image, Layer } from '../oci/image.ts';
+import type { Digest, Layer, PlatformImage } from '../oci/image.ts';
+import { indexBlobs } from '../oci/indexes.ts';
 import { type Blob, type ExportedLayer, type ImageBlobs, imageBlobs } from '../oci/layout.ts';
 import { nameParts } from '../oci/name.ts';
 import { openRepository, type Repository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
 import { hasBlob, mountBlob, sendBlob, sendManifest, type Upload } from '../oci/upload.ts';
-import { attestedBlobs } from './attest/kept.ts';
+import { indexPart } from './attest/kept.ts';
 import { partsOfFile } from './compress.ts';
 import { exportLayer, type LayerForm } from './export.ts';
 import { originsOf, rememberOrigin } from './origins.ts';
@@ -17,10 +18,13 @@ export type PushReport = (layer: ExportedLayer, what: 'there' | 'mounted' | 'sen
 /** As many layers are sent at once. */
 const AT_ONCE = 3;
 
-/** Sends an image to its registry under a full name, one of `names`, and gives the manifest's digest. Throws ImageError. */
+/**
+ * Sends an image, or those of several platforms, to a registry under a full name, one of `names`, and gives the digest of the
+ * manifest or the index. Throws ImageError.
+ */
 export const pushImage = async (
   store: Store,
-  image: Image,
+  images: readonly PlatformImage[],
   name: string,
   form: LayerForm,
   access: Access,
@@ -29,20 +33,24 @@ export const pushImage = async (
 ): Promise<string> => {
   const { host, path, tag, digest } = nameParts(name);
   const repository = openRepository(host, path, access);
-  const layers: ExportedLayer[] = [];
-  const queue = [...image.layers.entries()];
+  const layers = new Map<Digest, ExportedLayer>();
+  const queue = [...new Map(images.flatMap(({ image }) => image.layers.map((each) => [each.diffId, each]))).values()];
   const send = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [at, layer] = next;
-      layers[at] = await pushLayer(store, layer, repository, form, report);
-    }
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      layers.set(next.diffId, await pushLayer(store, next, repository, form, report));
   };
   const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, send));
   const failed = all.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
-  const sent = attestedBlobs(store, image, names, imageBlobs(image, layers));
-  await sendRest(repository, sent, new Set(layers.map((layer) => layer.digest)), digest ?? tag ?? 'latest');
+  const sent = indexBlobs(images.map((each) => indexPart(store, each, names, sentBlobs(each, layers))));
+  const digests = new Set(Array.from(layers.values(), (layer) => layer.digest));
+  await sendRest(repository, sent, digests, digest ?? tag ?? 'latest');
   return sent.manifest.digest;
+};
+
+const sentBlobs = ({ image, platform }: PlatformImage, sent: ReadonlyMap<Digest, ExportedLayer>): ImageBlobs => {
+  const layers = image.layers.flatMap(({ diffId }) => sent.get(diffId) ?? []);
+  return imageBlobs(image, layers, platform);
 };
 
 /** Everything but the layers; manifests last, the one with the name behind those that it names. */

@@ -24,16 +24,36 @@ import { setAttributes } from './xattr.ts';
 
 type Write = (chunk: Uint8Array) => void;
 
-/** Writes all files of an image as one archive; those that are one file by hard links stay so. */
-export const writeRootArchive = (store: Store, image: Image, write: Write): void => {
-  for (const entry of rootEntries(store, image)) {
-    write(tarHeader(entry));
-    if (entry.type !== 'file') continue;
-    readContent(store, entry, write);
-    write(new Uint8Array(paddingOf(entry.size)));
+/** An image whose files are to be in a folder of their own, or in none. */
+export interface FilesPart {
+  readonly image: Image;
+  readonly folder: string | undefined;
+}
+
+/** Writes all files of images as one archive; those that are one file by hard links stay so. */
+export const writeRootArchive = (store: Store, parts: readonly FilesPart[], write: Write): void => {
+  const folders = new Set<string>();
+  for (const { image, folder } of parts) {
+    if (folder !== undefined) write(tarHeader({ ...FOLDER, path: folder }));
+    for (const entry of rootEntries(store, image)) {
+      if (folder === undefined && entry.type === 'directory' && folders.has(entry.path)) continue;
+      folders.add(entry.path);
+      write(tarHeader(folder === undefined ? entry : inFolder(entry, folder)));
+      if (entry.type !== 'file') continue;
+      readContent(store, entry, write);
+      write(new Uint8Array(paddingOf(entry.size)));
+    }
   }
   write(TAR_END);
 };
+
+const FOLDER = { type: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0, mtime: 0 } as const;
+
+const inFolder = (entry: TreeEntry, folder: string): TreeEntry => ({
+  ...entry,
+  path: joined(folder, entry.path),
+  ...(entry.type === 'hardlink' && entry.link !== undefined ? { link: joined(folder, entry.link) } : {}),
+});
 
 /** Every file, a directory before what is in it; the second name of a file is a hard link to the first. */
 export function* rootEntries(store: Store, { layers }: Pick<Image, 'layers'>): Generator<TreeEntry> {

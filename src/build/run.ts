@@ -3,7 +3,9 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
 import { buildArgumentsAt, runText } from '../model/history.ts';
+import { platformOfStage } from '../model/stages.ts';
 import type { Image, Layer } from '../oci/image.ts';
+import { isNative, platformText } from '../oci/platform.ts';
 import { type Owner, ownerOf } from './accounts.ts';
 import { writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
@@ -138,6 +140,8 @@ const runIn = async (running: Running): Promise<Layer> => {
   const { node, before, context } = running;
   const { store, sandbox } = context.request;
   if (typeof sandbox === 'string') throw new BuildError(sandbox, node);
+  const platform = platformOfStage(context.step.stage) ?? platformText(context.request.platform);
+  if (!isNative(platform)) await refuseForeign(platform, running);
   const tree = treeOf(store, before.layers);
   const owner = ownerOf(tree, running.user);
   if (typeof owner === 'string') throw new BuildError(owner, node);
@@ -150,6 +154,12 @@ const runIn = async (running: Running): Promise<Layer> => {
     // What is left here is waited for by nobody but the end of this process.
     rm(work, { recursive: true, force: true, maxRetries: 3 }, () => {});
   }
+};
+
+const refuseForeign = async (platform: string, { node, context }: Running): Promise<void> => {
+  const { foreignTrouble, runsHere } = await import('./sandbox/foreign.ts');
+  if (!runsHere(platform, context.request.store.workFolder()))
+    throw new BuildError(foreignTrouble(platform, process.env.PATH ?? ''), node);
 };
 
 const layerOfRun = async (scene: Scene): Promise<Layer> => {

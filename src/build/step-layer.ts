@@ -37,13 +37,30 @@ export const stepLayer = async (node: Instruction, before: Before, context: Step
     return kept(keys, looked.known, request);
   }
   const { work, reason } = looked;
+  const key = keys.at(-1) ?? '';
+  const common = request.common?.get(key);
+  if (common) {
+    const found = await common;
+    request.journal?.note(place, made, false);
+    return kept(keys, { ...found, cached: true, key, keys: [] }, request);
+  }
   if (reason) request.report({ kind: 'miss', step, reason });
-  await context.bring(image);
-  const layer = await work.run();
-  const created = isoTime(request.epoch ?? now());
+  const making = layerMade(work, image, context);
+  request.common?.set(key, making);
+  const found = await making;
   request.journal?.note(place, made, true);
   const told = reason ? { reason: reason.text } : {};
-  return { ...kept(keys, { layer, created, cached: false, key: undefined, keys: [] }, request), ...told };
+  return { ...kept(keys, { ...found, cached: false, key: undefined, keys: [] }, request), ...told };
+};
+
+const layerMade = async (
+  work: Step,
+  image: Image,
+  { bring, request }: StepContext,
+): Promise<Pick<StepLayer, 'layer' | 'created'>> => {
+  await bring(image);
+  const layer = await work.run();
+  return { layer, created: isoTime(request.epoch ?? now()) };
 };
 
 /** What is known of a step before it is made. */

@@ -13,19 +13,12 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Digest,
-  digestOf,
-  hexOf,
-  type Image,
-  type ImageJson,
-  imageText,
-  type Layer,
-  readImageJson,
-} from '../oci/image.ts';
+import { type Digest, digestOf, hexOf, type Image, imageText, type Layer, type PlatformImage } from '../oci/image.ts';
+import { plainIndex } from '../oci/indexes.ts';
 import { writeAll } from '../oci/layout.ts';
 import type { Compressed } from './compress.ts';
 import { DRAFT, readJson, readText, sizeAt, touch, writeOther, writeWhole } from './small-files.ts';
+import { chosen, idIn, imageOf, type PlatformId, readImage } from './stored-image.ts';
 import { guardedSync } from './trouble.ts';
 import { awaitSweep, newWorkFolder } from './work-folder.ts';
 
@@ -43,7 +36,14 @@ export interface Store {
   /** A folder for this process, gone when it ends. */
   workFolder(): string;
   saveImage(image: Image, names: readonly string[]): Digest;
-  image(nameOrId: string): Image | undefined;
+  /** Images for several platforms under one id and the same names. */
+  saveIndex(images: readonly PlatformImage[], names: readonly string[]): Digest;
+  /** Of several the one for the platform; where none is told, that for this machine, else the first. */
+  image(nameOrId: string, platform?: string): Image | undefined;
+  /** The whole one of an image, or of images for several platforms. */
+  id(nameOrId: string): Digest | undefined;
+  /** What there is for which platform; nothing of a single image. */
+  platforms(nameOrId: string): readonly PlatformId[];
   names(): readonly StoredName[];
   removeName(name: string): boolean;
   cached(key: string): CacheEntry | undefined;
@@ -88,9 +88,14 @@ export const openStore = (folder: string, isReadOnly = false): Store => {
   const cachePath = (key: string) => at('cache', key.slice(0, 2), key.slice(2));
   const namePath = (name: string) => at('names', encodeURIComponent(name));
   let work: string | undefined;
-  const image = (nameOrId: string): Image | undefined => {
-    const id = readText(namePath(nameOrId)) ?? idIn(at('images'), nameOrId);
-    const json = id && readImage(at('images', hexOf(id)), id);
+  const idOf = (nameOrId: string): Digest | undefined =>
+    readText(namePath(nameOrId)) ?? idIn(at('images'), nameOrId) ?? idIn(at('indexes'), nameOrId);
+  const platformsOf = (id: Digest) => readJson<readonly PlatformId[]>(at('indexes', hexOf(id))) ?? [];
+  const image = (nameOrId: string, platform?: string): Image | undefined => {
+    const named = idOf(nameOrId);
+    const alone = named && readImage(at('images', hexOf(named)), named);
+    const id = alone ? named : named && chosen(platformsOf(named), platform)?.id;
+    const json = alone || (id && readImage(at('images', hexOf(id)), id));
     const sizes = id && readJson<readonly number[]>(at('sizes', hexOf(id)));
     return json ? imageOf(json, sizes || undefined, blobPath, isReadOnly) : undefined;
   };
@@ -102,6 +107,14 @@ export const openStore = (folder: string, isReadOnly = false): Store => {
     }
     return work;
   };
+  const saveImage = (built: Image, names: readonly string[]): Digest => {
+    const text = imageText(built.json);
+    const id = digestOf(text);
+    writeOther(at('sizes', hexOf(id)), JSON.stringify(built.layers.map(({ size }) => size)));
+    writeOther(at('images', hexOf(id)), text);
+    for (const name of names) writeOther(namePath(name), id);
+    return id;
+  };
   const compressedPath = (diffId: Digest, form: string) => at('compressed', `${hexOf(diffId)}.${form}`);
   return {
     folder,
@@ -111,15 +124,20 @@ export const openStore = (folder: string, isReadOnly = false): Store => {
     blobSize: (digest) => statSync(blobPath(digest)).size,
     layerFolder: (diffId) => at('layers', hexOf(diffId)),
     workFolder,
-    saveImage(built, names) {
-      const text = imageText(built.json);
-      const id = digestOf(text);
-      writeOther(at('sizes', hexOf(id)), JSON.stringify(built.layers.map(({ size }) => size)));
-      writeOther(at('images', hexOf(id)), text);
+    saveImage,
+    saveIndex(images, names) {
+      const id = plainIndex(images);
+      const all = images.map((each) => ({ platform: each.platform, id: saveImage(each.image, []) }));
+      writeOther(at('indexes', hexOf(id)), JSON.stringify(all));
       for (const name of names) writeOther(namePath(name), id);
       return id;
     },
     image,
+    id: idOf,
+    platforms(nameOrId) {
+      const id = idOf(nameOrId);
+      return id === undefined ? [] : platformsOf(id);
+    },
     names: () =>
       readdirSync(at('names')).flatMap((file) => {
         const id = file.includes(DRAFT) ? undefined : readText(at('names', file));
@@ -153,6 +171,7 @@ const FOLDERS = [
   'layers',
   'images',
   'sizes',
+  'indexes',
   'names',
   'cache',
   'compressed',
@@ -162,41 +181,6 @@ const FOLDERS = [
   'records',
   'work',
 ] as const;
-
-/** The image whose id begins so, where it is one alone. */
-const idIn = (folder: string, prefix: string): Digest | undefined => {
-  const hex = prefix.replace(/^sha256:/, '');
-  if (!/^[0-9a-f]{6,64}$/.test(hex) || !existsSync(folder)) return undefined;
-  const found = readdirSync(folder).filter((name) => name.startsWith(hex) && !name.includes(DRAFT));
-  return found.length === 1 ? `sha256:${found[0]}` : undefined;
-};
-
-/** Undefined for one that is damaged. */
-const readImage = (path: string, id: Digest): ImageJson | undefined => {
-  const text = readText(path);
-  return text !== undefined && digestOf(text) === id ? readImageJson(text) : undefined;
-};
-
-/** Undefined where a layer has been deleted, or is not whole. */
-const imageOf = (
-  json: ImageJson,
-  sizes: readonly number[] | undefined,
-  blobPath: (digest: Digest) => string,
-  isReadOnly: boolean,
-): Image | undefined => {
-  const layers: Layer[] = [];
-  for (const [at, diffId] of json.rootfs.diff_ids.entries()) {
-    const size = sizeAt(blobPath(diffId));
-    if (size === undefined) return undefined;
-    if (sizes && sizes[at] !== size) {
-      // It is not whole, and who finds none gets it anew.
-      if (!isReadOnly) rmSync(blobPath(diffId), { force: true });
-      return undefined;
-    }
-    layers.push({ diffId, size });
-  }
-  return { json, layers };
-};
 
 // Blobs -------------------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ const clearDrafts = (store: Store): void => {
     'names',
     'images',
     'sizes',
+    'indexes',
     'cache',
     'compressed',
     'origins',

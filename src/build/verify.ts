@@ -78,7 +78,8 @@ const brokenImage = (store: Store, hex: string): readonly string[] => {
 };
 
 const lostImage = (store: Store, name: string, id: string): readonly string[] => {
-  if (store.image(id)) return [];
+  const parts = store.platforms(id);
+  if (parts.length > 0 ? parts.every((each) => store.image(each.id)) : store.image(id)) return [];
   store.removeName(name);
   return [`the image ${name} has lost a layer: its name is deleted; build or pull it again`];
 };

@@ -1,40 +1,54 @@
 import type { ImportReport } from '../build/import.ts';
 import type { LateImages } from '../build/shared/late-images.ts';
 import type { Store } from '../build/store.ts';
-import { emptyImage, type Image, isPlatform } from '../oci/image.ts';
+import { emptyImage, type Image } from '../oci/image.ts';
+import { isPlatform, platformOf } from '../oci/platform.ts';
 import type { NamedContexts } from './build-contexts.ts';
-import { type BuildOptions, platformOf } from './build-options.ts';
+import type { BuildOptions } from './build-options.ts';
 import { fullName } from './image-names.ts';
 import type { Progress, Transfer } from './progress.ts';
 
-/** The images that FROM and `--from` name: given by name, in the store, or pulled. Throws ImageError. */
+type NamedImage = (text: string, platform: string) => Promise<Image>;
+
+/** The images that FROM and `--from` name: given by name, in the store, or pulled, each once. Throws ImageError. */
 export const baseImages = (
   contexts: NamedContexts,
   store: Store,
   options: BuildOptions,
   progress: Progress,
   late?: LateImages,
-): ((text: string) => Promise<Image>) => {
-  const inStore = async (text: string): Promise<Image> => {
-    const known = store.image(fullName(text));
-    if (known && !options.pull && isPlatform(known.json, options.platform)) return known;
-    const { peekImage, pullImage } = await import('../build/pull.ts');
+): NamedImage => {
+  const inStore: NamedImage = async (text, platform) => {
+    const known = store.image(fullName(text), platform);
+    if (known && !options.pull && isPlatform(known.json, platform)) return known;
+    const { nameImage, peekImage, pullImage } = await import('../build/pull.ts');
     const { accessTo } = await import('../oci/session.ts');
     const access = accessTo(options.registries, progress.io.env);
     const pulled = async (name: string) => {
-      const image = await pullImage(store, name, options.platform, access, pullReport(text, progress.transfer));
-      store.saveImage(image, [fullName(text)]);
+      const image = await pullImage(store, name, platform, access, pullReport(text, progress.transfer));
+      nameImage(store, fullName(text), image, platform);
       return image;
     };
     if (!late) return pulled(fullName(text));
-    const { image, name } = await peekImage(store, fullName(text), options.platform, access);
+    const { image, name } = await peekImage(store, fullName(text), platform, access);
     late.add(image, () => pulled(name));
     return image;
   };
-  return async (text) => {
-    const given = await contexts.image(text);
-    if (given === 'scratch') return emptyImage(platformOf(options.platform));
-    return typeof given === 'object' ? given : inStore(given ?? text);
+  return onceEach(async (text, platform) => {
+    const given = await contexts.image(text, platform);
+    if (given === 'scratch') return emptyImage(platformOf(platform));
+    return typeof given === 'object' ? given : inStore(given ?? text, platform);
+  });
+};
+
+/** Builds for several platforms may want the same at once. */
+const onceEach = (find: NamedImage): NamedImage => {
+  const found = new Map<string, Promise<Image>>();
+  return (text, platform) => {
+    const key = `${text} ${platform}`;
+    const image = found.get(key) ?? find(text, platform);
+    found.set(key, image);
+    return image;
   };
 };
 

@@ -6,16 +6,18 @@ import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import { append, digestOf, emptyImage, hexOf, type Image } from '../oci/image.ts';
+import { platformOf } from '../oci/platform.ts';
 import { folderContext, MAY_BE_REPOSITORY, warningOf } from './build-input.ts';
-import { type BuildOptions, platformOf } from './build-options.ts';
+import type { BuildOptions } from './build-options.ts';
+import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 
-/** What `--build-context NAME=…` gives. */
+/** What `--build-context NAME=…` gives; `NAME::PLATFORM=…` is for one platform alone. */
 export interface NamedContexts {
   /** A folder, to copy from. */
-  folder(name: string): FileTree | undefined;
+  folder(name: string, platform: string): FileTree | undefined;
   /** What the name means as an image: another name, or an image; undefined where nothing is given. */
-  image(name: string): Promise<Image | string | undefined>;
+  image(name: string, platform: string): Promise<Image | string | undefined>;
   /** Keeps what was learnt about the folders for the next build. */
   save(): void;
 }
@@ -25,15 +27,15 @@ type Folder = ReturnType<typeof folderContext>;
 /** Throws ConfigError where a folder or a repository is not there. */
 export const namedContexts = async (options: BuildOptions, io: Io, store: Store): Promise<NamedContexts> => {
   const folders = new Map<string, Folder>();
-  const given = new Map(Array.from(options.contexts, ([name, value]) => [name.toLowerCase(), value]));
+  const given = new Map(Array.from(options.contexts, ([name, value]) => [contextKey(name), value]));
   const repositories = new Map<string, Folder>();
   for (const [name, value] of given) {
     const files = MAY_BE_REPOSITORY.test(value) ? await filesOfRepository(value, options, io, store) : undefined;
     if (files) repositories.set(name, files);
   }
   const folderOf = (name: string): Folder | undefined => {
-    const value = given.get(name.toLowerCase());
-    const repository = repositories.get(name.toLowerCase());
+    const value = given.get(name);
+    const repository = repositories.get(name);
     if (value === undefined || repository || ADDRESS.test(value)) return repository;
     const path = resolve(io.cwd, value);
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
@@ -43,18 +45,38 @@ export const namedContexts = async (options: BuildOptions, io: Io, store: Store)
     return known;
   };
   for (const name of given.keys()) folderOf(name);
+  const nameFor = (name: string, platform: string): string => {
+    const own = contextKey(`${name}::${platform}`);
+    return given.has(own) ? own : contextKey(name);
+  };
   return {
-    folder: (name) => folderOf(name)?.context,
-    async image(name) {
-      const value = given.get(name.toLowerCase());
+    folder: (name, platform) => folderOf(nameFor(name, platform))?.context,
+    async image(text, platform) {
+      const name = nameFor(text, platform);
+      const value = given.get(name);
       if (value === undefined) return undefined;
       const folder = folderOf(name);
-      return folder ? imageOfFolder(folder.context, options, store) : imageAt(value, name, options, io, store);
+      return folder ? imageOfFolder(folder.context, platform, store) : imageAt(value, name, platform, io, store);
     },
     save() {
       for (const { save } of [...folders.values(), ...repositories.values()]) save();
     },
   };
+};
+
+/** One for all ways to write a name: `docker.io/library/alpine:latest` is `alpine`. */
+const contextKey = (text: string): string => {
+  const [name = '', platform] = text.split('::');
+  const key = nameKey(name);
+  return platform === undefined ? key : `${key}::${platform}`;
+};
+
+const nameKey = (name: string): string => {
+  try {
+    return shortName(fullName(name)).replace(/:latest$/, '');
+  } catch {
+    return name.toLowerCase();
+  }
 };
 
 const filesOfRepository = async (
@@ -73,7 +95,7 @@ const ADDRESS = /^[a-z-]+:\/\//;
 const imageAt = async (
   value: string,
   name: string,
-  options: BuildOptions,
+  platform: string,
   io: Io,
   store: Store,
 ): Promise<Image | string> => {
@@ -81,7 +103,7 @@ const imageAt = async (
   if (kind === 'docker-image') return place;
   if (kind === 'oci-layout' || kind === 'oci-archive' || kind === 'docker-archive') {
     const [path = '', tag] = place.split(/:(?=[^/]*$)/);
-    return (await import('../build/import.ts')).importLayout(store, resolve(io.cwd, path), tag, options.platform);
+    return (await import('../build/import.ts')).importLayout(store, resolve(io.cwd, path), tag, platform);
   }
   throw new ImageError(
     `--build-context ${name}=${value}: what can be given is a folder, a repository such as https://HOST/NAME.git#REF, oci-layout://FOLDER[:TAG], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
@@ -89,7 +111,7 @@ const imageAt = async (
 };
 
 /** A folder as an image of one layer. */
-const imageOfFolder = (tree: FileTree, { platform }: BuildOptions, store: Store): Image => {
+const imageOfFolder = (tree: FileTree, platform: string, store: Store): Image => {
   const sources = tree.find('/', {});
   const key = hexOf(digestOf(`folder ${digestOfSources(sources)}`));
   const request = { sources, destination: '/', tree: noFiles, owner: undefined, mode: undefined, mtime: 0 };

@@ -26,14 +26,14 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   tag: list('A name for the image', { alias: 't' }),
   'build-arg': list('NAME=VALUE of an ARG, or NAME to take it from the environment'),
   target: text('The stage to build, where it is not the last'),
-  platform: text('OS/ARCH[/VARIANT] to build for'),
+  platform: list('OS/ARCH[/VARIANT] to build for; several with commas make one image of all'),
   label: list('NAME=VALUE to put on the image'),
   secret: list('id=NAME,src=FILE or id=NAME,env=VARIABLE for RUN --mount=type=secret'),
   ssh: list('ID=SOCKET of an agent, or ID=KEYFILE, for RUN --mount=type=ssh; default is that of SSH_AUTH_SOCK'),
   'add-host': list('NAME:ADDRESS for /etc/hosts of every RUN'),
   ...LIMIT_FLAGS,
   'build-context': list(
-    'NAME=FOLDER, a repository, oci-layout://FOLDER[:TAG] or docker-archive://FILE[:TAG] instead of what has that name',
+    'NAME=FOLDER, a repository, oci-layout://FOLDER[:TAG] or docker-archive://FILE[:TAG] instead of what has that name; NAME::OS/ARCH=FOLDER is for one platform',
   ),
   allow: list('security.insecure lets RUN --security=insecure go without a sandbox', {
     choices: ['security.insecure', 'network.host'],

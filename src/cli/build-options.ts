@@ -1,6 +1,6 @@
 import type { Limits } from '../build/sandbox/limits.ts';
 import { ConfigError } from '../config/error.ts';
-import type { Platform } from '../oci/image.ts';
+import { HOST_PLATFORM } from '../oci/platform.ts';
 import type { Registries } from '../oci/session.ts';
 import { type AttestOptions, attestOptionsOf } from './attest-options.ts';
 import { type Output, outputsOf } from './build-output.ts';
@@ -26,7 +26,10 @@ export interface BuildOptions extends AttestOptions {
   readonly cacheTo: readonly CacheTo[];
   readonly pull: boolean;
   readonly network: 'host' | 'none';
+  /** That of one build; of the first where there are several. */
   readonly platform: string;
+  /** All that are asked for, each once. */
+  readonly platforms: readonly string[];
   readonly labels: ReadonlyMap<string, string>;
   readonly secrets: readonly string[];
   readonly ssh: readonly string[];
@@ -55,12 +58,12 @@ export interface BuildOptions extends AttestOptions {
   readonly call: Call | undefined;
 }
 
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm/v7' };
-
 export const buildOptionsOf = (given: Given): BuildOptions => {
   const [context = '.', ...more] = given.operands;
   if (more.length > 0)
     throw new ConfigError(`build takes one context, and got ${more.length + 1}: ${given.operands.join(' ')}`);
+  const platforms = platformsIn(given);
+  const [platform = HOST_PLATFORM] = platforms;
   return {
     context,
     file: textOf(given, 'file'),
@@ -75,7 +78,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     cacheTo: cachesTo(given),
     pull: isOn(given, 'pull'),
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
-    platform: platformIn(given),
+    ...{ platform, platforms },
     labels: pairsOf(given, 'label'),
     secrets: textsOf(given, 'secret'),
     ssh: textsOf(given, 'ssh'),
@@ -85,7 +88,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     allowsInsecure: textsOf(given, 'allow').includes('security.insecure'),
     onFailure: choiceOf(given, 'on-failure', ['stop', 'shell'] as const) ?? 'stop',
     contexts: pairsOf(given, 'build-context'),
-    outputs: outputsOf(given),
+    outputs: outputsOf(given, platforms),
     registries: registriesOf(given),
     store: textOf(given, 'store'),
     lint: !isOn(given, 'no-lint'),
@@ -122,15 +125,23 @@ export type RunnerName = (typeof RUNNERS)[number];
 
 export const runnerOf = (given: Given): RunnerName => choiceOf(given, 'runner', RUNNERS) ?? 'unshare';
 
-/** The platform that is asked for, or this machine's. */
-export const platformIn = (given: Given): string => {
-  const text = textOf(given, 'platform') ?? `linux/${ARCHITECTURES[process.arch] ?? process.arch}`;
-  if (/^[\w.-]+(?:\/[\w.-]+){1,2}$/.test(text)) return text;
-  const help = text.includes(',') ? '; an image for several is built one by one' : ', such as linux/arm64';
-  throw new ConfigError(`--platform takes one OS/ARCHITECTURE[/VARIANT], not \`${text}\`${help}`);
+/** The platform that is asked for, if one is. Throws ConfigError. */
+export const askedPlatform = (given: Given): string | undefined => {
+  const text = textOf(given, 'platform');
+  if (text?.includes(',')) throw new ConfigError(`--platform takes one platform here, not \`${text}\``);
+  return text === undefined ? undefined : checkedPlatform(text);
 };
 
-export const platformOf = (text: string): Platform => {
-  const [os = 'linux', architecture = 'amd64', variant] = text.split('/');
-  return { os, architecture, ...(variant ? { variant } : {}) };
+/** The platform that is asked for, or this machine's. Throws ConfigError. */
+export const platformIn = (given: Given): string => askedPlatform(given) ?? HOST_PLATFORM;
+
+/** The platforms that are asked for, each once and in their order, or this machine's. Throws ConfigError. */
+export const platformsIn = (given: Given): readonly string[] => {
+  const asked = listOf(given, 'platform').map(checkedPlatform);
+  return asked.length > 0 ? [...new Set(asked)] : [HOST_PLATFORM];
+};
+
+const checkedPlatform = (text: string): string => {
+  if (/^[\w.-]+(?:\/[\w.-]+){1,2}$/.test(text)) return text;
+  throw new ConfigError(`--platform takes OS/ARCHITECTURE[/VARIANT], such as linux/arm64, not \`${text}\``);
 };

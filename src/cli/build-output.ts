@@ -19,6 +19,8 @@ export interface ImageOutput extends LayerForm {
 export interface FilesOutput {
   readonly type: 'local' | 'tar';
   readonly dest: string;
+  /** Whether each platform has a folder of its own. */
+  readonly isSplit: boolean;
 }
 
 export interface PushOutput extends LayerForm {
@@ -34,16 +36,16 @@ type OutputType = (typeof TYPES)[number];
 const FIELDS: Readonly<Record<OutputType, readonly string[]>> = {
   oci: ['dest', 'tar', 'compression', 'compression-level'],
   docker: ['dest', 'tar', 'compression', 'compression-level'],
-  local: ['dest'],
-  tar: ['dest'],
+  local: ['dest', 'platform-split'],
+  tar: ['dest', 'platform-split'],
   registry: ['name', 'compression', 'compression-level'],
 };
 
 /** The outputs that are asked for; `--push` is one too. */
-export const outputsOf = (given: Given): readonly Output[] => {
-  const outputs = textsOf(given, 'output').map((text) => outputOf(text, given));
+export const outputsOf = (given: Given, platforms: readonly string[]): readonly Output[] => {
+  const outputs = textsOf(given, 'output').map((text) => outputOf(text, given, platforms));
   const pushes = isOn(given, 'push') && !outputs.some(({ type }) => type === 'registry');
-  const all = pushes ? [...outputs, outputOf('type=registry', given)] : outputs;
+  const all = pushes ? [...outputs, outputOf('type=registry', given, platforms)] : outputs;
   if (all.filter((each) => 'dest' in each && each.dest === '-').length > 1)
     throw new ConfigError('only one --output can go to standard output');
   if (isOn(given, 'quiet') && all.some((each) => 'dest' in each && each.dest === '-'))
@@ -51,7 +53,7 @@ export const outputsOf = (given: Given): readonly Output[] => {
   return all;
 };
 
-const outputOf = (text: string, given: Given): Output => {
+const outputOf = (text: string, given: Given, platforms: readonly string[]): Output => {
   const fields = fieldsOf(text);
   const type = typeOf(fields, text);
   for (const name of fields.keys()) {
@@ -61,6 +63,10 @@ const outputOf = (text: string, given: Given): Output => {
       `--output type=${type} has no \`${name}\`${meant ? ` (did you mean \`${meant}\`?)` : ''}; it has ${FIELDS[type].join(', ')}`,
     );
   }
+  if (type === 'docker' && platforms.length > 1)
+    throw new ConfigError(
+      `--output type=docker holds one platform, and ${platforms.length} are asked for: type=oci has room for all, or build for one by --platform ${platforms[0]}`,
+    );
   const form = formOf(fields, type === 'docker' ? 'none' : 'gzip', given);
   if (type === 'registry') return { type, names: (fields.get('name') ?? '').split(';').filter(Boolean), ...form };
   const tar = fields.get('tar') !== 'false';
@@ -68,7 +74,14 @@ const outputOf = (text: string, given: Given): Output => {
   if (!dest) throw new ConfigError(`--output type=${type} needs a folder, as in --output type=${type},dest=FOLDER`);
   if (dest === '-' && (type === 'local' || !tar))
     throw new ConfigError(`--output ${text} is a folder, which cannot go to standard output`);
-  return type === 'local' || type === 'tar' ? { type, dest } : { type, dest, tar, ...form };
+  if (type !== 'local' && type !== 'tar') return { type, dest, tar, ...form };
+  return { type, dest, isSplit: isSplit(fields, platforms.length > 1) };
+};
+
+const isSplit = (fields: ReadonlyMap<string, string>, usual: boolean): boolean => {
+  const text = fields.get('platform-split') ?? String(usual);
+  if (text !== 'true' && text !== 'false') throw new ConfigError(`platform-split is true or false, not \`${text}\``);
+  return text === 'true';
 };
 
 /** `FOLDER` alone is `type=local,dest=FOLDER`, and `-` is `type=tar,dest=-`. */

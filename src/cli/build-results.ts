@@ -4,10 +4,10 @@ import { PROVENANCE } from '../build/attest/provenance.ts';
 import type { BuildError } from '../build/error.ts';
 import { ConfigError } from '../config/error.ts';
 import type { ValidFile } from '../model/validate.ts';
-import type { Attestation } from '../oci/attestation.ts';
 import type { Document } from '../source/document.ts';
 import { lineIndexOf } from '../source/text.ts';
 import type { Io } from './io.ts';
+import type { MadeImage } from './made-images.ts';
 import { stageName } from './step-words.ts';
 import { reasonOf } from './system-error.ts';
 import type { Written } from './write-output.ts';
@@ -23,7 +23,8 @@ interface Made {
   /** Full ones. */
   readonly names: readonly string[];
   readonly written: readonly Written[];
-  readonly attestations: readonly Attestation[];
+  /** One for each platform. */
+  readonly made: readonly Pick<MadeImage, 'platform' | 'attestations'>[];
 }
 
 /** `--iidfile` and `--metadata-file`; what an earlier build has left there is gone at once. Throws ConfigError. */
@@ -62,13 +63,20 @@ const told = (file: string, action: () => void): void => {
   }
 };
 
-/** As `docker buildx build` names them; an image that was handed out nowhere has no manifest, and is known by its id. */
-const metadataOf = ({ id, names, written, attestations }: Made): object => {
+/**
+ * As `docker buildx build` names them; an image that was handed out nowhere has no manifest, and is known by its id, which for
+ * several platforms is the digest of their index.
+ */
+const metadataOf = ({ id, names, written, made }: Made): object => {
   const last = written.at(-1);
-  const provenance = attestations.find(({ predicateType }) => predicateType === PROVENANCE)?.predicate;
+  const isAlone = made.length === 1;
+  const provenances = made.flatMap(({ platform, attestations }) => {
+    const found = attestations.find(({ predicateType }) => predicateType === PROVENANCE)?.predicate;
+    return found ? [[`buildx.build.provenance${isAlone ? '' : `/${platform}`}`, found]] : [];
+  });
   return {
-    ...(provenance ? { 'buildx.build.provenance': provenance } : {}),
-    'containerimage.config.digest': id,
+    ...Object.fromEntries(provenances),
+    ...(isAlone ? { 'containerimage.config.digest': id } : {}),
     ...(last?.descriptor ? { 'containerimage.descriptor': last.descriptor } : {}),
     'containerimage.digest': last?.digest ?? id,
     ...(names.length > 0 ? { 'image.name': names.join(',') } : {}),

@@ -1,34 +1,37 @@
 import { resolve } from 'node:path';
-import { saveAttestations } from '../build/attest/kept.ts';
+import type { Instruction } from '../ast/nodes.ts';
 import { BuildError } from '../build/error.ts';
 import { type BuildRequest, type Built, execute } from '../build/execute.ts';
 import { openJournal } from '../build/journal.ts';
-import { saveLastBuild, saveNotes } from '../build/notes.ts';
+import { saveLastBuild } from '../build/notes.ts';
 import { endSteps } from '../build/sandbox/children.ts';
 import { needsNamespace } from '../build/sandbox/rootless.ts';
 import { type LateImages, lateImages } from '../build/shared/late-images.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
+import { platformOfStage } from '../model/stages.ts';
 import { ImageError } from '../oci/error.ts';
-import type { Image } from '../oci/image.ts';
+import type { PlatformImage } from '../oci/image.ts';
+import { forPlatform, HOST_PLATFORM, isNative, platformOf } from '../oci/platform.ts';
+import type { Document } from '../source/document.ts';
 import { baseImages } from './base-images.ts';
-import { namedContexts } from './build-contexts.ts';
+import { type NamedContexts, namedContexts } from './build-contexts.ts';
 import { openInput } from './build-input.ts';
-import { type BuildOptions, platformOf } from './build-options.ts';
+import type { BuildOptions } from './build-options.ts';
 import type { BuildResults } from './build-results.ts';
 import { epochOf } from './build-time.ts';
 import { anewOf, checked, inputsOf, journalName, parsed } from './buildable.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
+import { savedImages, watchedBuild } from './made-images.ts';
 import type { LoadRules } from './main.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { say } from './say.ts';
 import type { SharedBuild } from './shared-caches.ts';
 import { endingInOrder } from './signals.ts';
 import { buildInNamespace, hasRun, runnerText, stepInputs } from './step-inputs.ts';
-import { notingSteps } from './step-notes.ts';
 import { storeFolder } from './store-folder.ts';
-import type { Scene, Witness } from './witness.ts';
+import type { Scene } from './witness.ts';
 import type { Written } from './write-output.ts';
 
 /** `iechorlint build`: lints, and builds the very tree that was linted. 1: findings stopped it; 3: the build failed. */
@@ -46,78 +49,92 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   store.workFolder();
   const { document, context, committed = () => 0, origin, save } = await openInput(options, io, store);
   const file = parsed(document, options);
-  const inputs = inputsOf(options, io);
   if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
-  const time = options.keepsTimes ? 0 : epochOf(file, inputs, committed, io);
-  const valid = await checked(document, file, inputs, options, io, rules);
-  if (!valid) return 1;
+  const time = options.keepsTimes ? 0 : epochOf(file, inputsOf(options, io), committed, io);
+  const builds = await checked(document, file, options, io, rules);
+  if (!builds) return 1;
   const steps = stepInputs(options, io);
   const runner = runnerText(steps.sandbox);
   const progress = await progressOf({ ...options, runner, hasShell: steps.onFailure !== undefined }, io);
   const contexts = await namedContexts(options, progress.io, store);
   // Where steps may be known, their base images may not be needed.
   const late = options.cacheFrom.length > 0 && !options.noCache ? lateImages(store) : undefined;
-  const journal = openJournal(store, journalName(document, options, io));
-  const request: BuildRequest = {
-    inputs,
-    platform: platformOf(options.platform),
-    ...{ store, context, journal },
-    contextNamed: contexts.folder,
-    ...steps,
-    ...shellAside(steps, progress),
-    ...anewOf(options, valid),
-    epoch: options.keepsTimes ? undefined : 0,
-    imageNamed: baseImages(contexts, store, options, progress, late),
-    report: progress.report,
-  };
-  const job: Job = { late, options, document, origin, valid, request, time, progress };
+  const imageNamed = baseImages(contexts, store, options, progress, late);
+  const scenes = builds.map(({ options: { platform }, options: own, inputs, valid }): Scene => {
+    const request: BuildRequest = {
+      inputs,
+      platform: platformOf(platform),
+      ...{ store, context, journal: openJournal(store, journalName(document, own, io)) },
+      contextNamed: (name) => contexts.folder(name, platform),
+      ...steps,
+      ...shellAside(steps, progress),
+      ...anewOf(options, valid),
+      epoch: options.keepsTimes ? undefined : 0,
+      imageNamed: (text, other = platform) => imageNamed(text, other),
+      report: progress.report,
+    };
+    return { document, origin, options: own, valid, request };
+  });
+  const job: Job = { late, options, document, store, scenes, contexts, time, progress, sandbox: steps.sandbox };
   try {
     return await endingInOrder(() => carriedOut(job), endSteps);
   } catch (error) {
     return await failed(error, job);
   } finally {
     progress.close();
-    for (const each of [save, contexts.save, journal.save]) keep(each);
+    for (const each of [save, contexts.save, ...scenes.map(({ request }) => request.journal?.save)]) keep(each);
   }
 };
 
-interface Job extends Scene {
+interface Job {
+  readonly options: BuildOptions;
+  readonly document: Document;
+  readonly store: Store;
+  /** One for each platform. */
+  readonly scenes: readonly Scene[];
   readonly late: LateImages | undefined;
   /** Of everything new, in seconds since 1970. */
   readonly time: number | Promise<number>;
   readonly progress: Progress;
+  readonly sandbox: BuildRequest['sandbox'];
+  readonly contexts: NamedContexts;
 }
 
-const carriedOut = async ({ time, progress, late, ...scene }: Job): Promise<number> => {
-  const { options, document, valid, request } = scene;
-  const { store } = request;
+/** Whether a RUN of the file is for programs of another kind of machine. */
+const mayRunForeign = ({ options: { platform }, valid }: Scene): boolean =>
+  valid.stages.some((stage) => !isNative(platformOfStage(stage) ?? platform) && stage.node.instructions.some(isRun));
+
+const isRun = ({ kind }: Instruction): boolean => kind === 'Run';
+
+const carriedOut = async ({ scenes, time, progress, late, ...rest }: Job): Promise<number> => {
+  const { options, document, store, sandbox, contexts } = rest;
   const { io } = progress;
   const results = await resultsOf(options, io);
+  // Another machine may have run what this one cannot.
+  if (options.cacheFrom.length === 0 && scenes.some(mayRunForeign))
+    await (await import('./foreign-runs.ts')).refuseForeignRuns(scenes, contexts, io);
   const shared = await sharedCaches(options, store, io, late);
-  const witness = await witnessTo(scene, io);
-  const noted = notingSteps(witness?.watching(request) ?? request, valid);
-  const executed = (more: Partial<BuildRequest> = {}) => execute(valid, { ...noted.request, ...more });
+  const watched = await Promise.all(scenes.map((scene) => watchedBuild(scene, io)));
+  const executed = (more: Partial<BuildRequest> = {}) =>
+    execute(watched.map(({ valid, request }) => ({ valid, request: { ...request, ...more } })));
   const built = await (shared ? shared.build(executed) : executed());
-  const { image, notes } = await atTime(built, await time, store);
-  const labelled = withLabels(image, options.labels);
   const names = options.tags.map(fullName);
-  const id = store.saveImage(labelled, names);
-  saveNotes(store, id, notes);
-  const attestations = witness?.attest(labelled, names) ?? [];
-  saveAttestations(store, id, attestations);
-  saveLastBuild(store, resolve(io.cwd, document.path), { id, steps: noted.steps });
-  const written = await handedOut(labelled, names, store, options, progress);
-  const isHandedOut = (await shared?.handOut(built.image)) ?? true;
-  results?.succeed({ id, names, written, attestations });
-  const { sandbox } = request;
-  if (!options.quiet && typeof sandbox !== 'string' && sandbox.isUsed()) say(progress.io, runnerText(sandbox));
-  progress.finish(id, names);
+  const epoch = await time;
+  const images = await Promise.all(built.map((each) => atTime(each, epoch, store)));
+  const { id, made } = savedImages(watched, images, names, store);
+  const last = forPlatform(made, HOST_PLATFORM) ?? made[0];
+  if (last) saveLastBuild(store, resolve(io.cwd, document.path), { id: last.id, steps: last.steps });
+  const written = await handedOut(made, names, store, options, progress);
+  const isHandedOut = (await shared?.handOut(built.map(({ image }) => image))) ?? true;
+  results?.succeed({ id, names, written, made });
+  if (!options.quiet && typeof sandbox !== 'string' && sandbox.isUsed()) say(io, runnerText(sandbox));
+  progress.finish(id, names, made.length > 1 ? options.platforms : []);
   return isHandedOut ? 0 : 3;
 };
 
-/** Writes the image to where it is to go besides the store. */
+/** Writes the images to where they are to go besides the store. */
 const handedOut = async (
-  image: Image,
+  images: readonly PlatformImage[],
   names: readonly string[],
   store: Store,
   { outputs, quiet, registries }: BuildOptions,
@@ -129,17 +146,18 @@ const handedOut = async (
   const access = accessTo(registries, io.env);
   const written: Written[] = [];
   for (const output of outputs)
-    written.push(...(await writeOutput(output, { image, names, store, access, quiet, transfer }, io)));
+    written.push(...(await writeOutput(output, { images, names, store, access, quiet, transfer }, io)));
   return written;
 };
 
-const failed = async (error: unknown, { options, document, valid, request, progress }: Job): Promise<number> => {
+const failed = async (error: unknown, { options, document, store, scenes, progress }: Job): Promise<number> => {
   if (error instanceof BuildError) {
     progress.fail(error, document);
-    (await resultsOf(options, progress.io))?.fail(error, document, valid);
+    const [scene] = scenes;
+    if (scene) (await resultsOf(options, progress.io))?.fail(error, document, scene.valid);
     return 3;
   }
-  const trouble = storeTrouble(request.store.folder, error);
+  const trouble = storeTrouble(store.folder, error);
   if (!(trouble instanceof ImageError)) throw trouble;
   say(progress.io, trouble.message);
   return 3;
@@ -166,28 +184,13 @@ const sharedCaches = async (
     ? undefined
     : (await import('./shared-caches.ts')).sharedBuild(options, store, io, late);
 
-/** Where something is to be attested. */
-const witnessTo = async (scene: Scene, io: Io): Promise<Witness | undefined> =>
-  scene.options.provenance || scene.options.sbom ? (await import('./witness.ts')).witnessOf(scene, io) : undefined;
-
 /** What was learnt of files makes the next build faster, and nothing else depends on it. */
-const keep = (save: () => void): void => {
+const keep = (save: (() => void) | undefined): void => {
   try {
-    save();
+    save?.();
   } catch {}
 };
 
 /** Steps make everything at time 0. */
 const atTime = async (built: Built, epoch: number, store: Store): Promise<Built> =>
   epoch === 0 ? built : (await import('../build/retime.ts')).retimed(store, built, epoch);
-
-const withLabels = (image: Image, labels: ReadonlyMap<string, string>): Image =>
-  labels.size === 0
-    ? image
-    : {
-        ...image,
-        json: {
-          ...image.json,
-          config: { ...image.json.config, Labels: { ...image.json.config?.Labels, ...Object.fromEntries(labels) } },
-        },
-      };

@@ -7,7 +7,8 @@ import { lintFile } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { LintConfig } from '../lint/setting.ts';
 import type { Inputs } from '../model/scope.ts';
-import { type ValidFile, validate } from '../model/validate.ts';
+import { type Invalidity, type ValidFile, validate } from '../model/validate.ts';
+import { HOST_PLATFORM } from '../oci/platform.ts';
 import { reporterOf } from '../report/index.ts';
 import { paintOf } from '../report/paint.ts';
 import type { Document } from '../source/document.ts';
@@ -33,7 +34,7 @@ export const parsed = (document: Document, options: BuildOptions): Iechorfile =>
 
 /** What the values of a file's variables come from. */
 export const inputsOf = ({ platform, buildArgs, target }: BuildOptions, { env }: Io): Inputs & Arguments => ({
-  ...{ platform, target },
+  ...{ platform, target, buildPlatform: HOST_PLATFORM },
   buildArgs: readBuildArgs([...(env[EPOCH] ? [EPOCH] : []), ...buildArgs], env),
 });
 
@@ -41,27 +42,45 @@ interface Arguments {
   readonly buildArgs: ReadonlyMap<string, string>;
 }
 
-/** The very tree, when it is linted and may be built; undefined where that was said not to be so. */
+/** The build of one platform. */
+export interface PlatformBuild {
+  readonly options: BuildOptions;
+  readonly inputs: ReturnType<typeof inputsOf>;
+  readonly valid: ValidFile;
+}
+
+/** The very tree for each platform, when it is linted and may be built; undefined where that was said not to be so. */
 export const checked = async (
   document: Document,
   file: Iechorfile,
-  inputs: Inputs,
   options: BuildOptions,
   io: Io,
   rules: LoadRules,
-): Promise<ValidFile | undefined> => {
+): Promise<readonly PlatformBuild[] | undefined> => {
   if (options.lint && (await hasStopped(document, file, options, io, await rules()))) return undefined;
-  return buildableOf(document, file, inputs, io);
+  const builds: PlatformBuild[] = [];
+  const said = new Set<string>();
+  for (const platform of options.platforms) {
+    const own = { ...options, platform };
+    const inputs = inputsOf(own, io);
+    const valid = validate(file, inputs);
+    if ('kind' in valid) builds.push({ options: own, inputs, valid });
+    else for (const line of linesOf(document, valid)) said.add(line);
+  }
+  for (const line of said) say(io, line);
+  return said.size > 0 ? undefined : builds;
 };
 
 /** The tree, when it may be built; undefined where it was said why not. */
 export const buildableOf = (document: Document, file: Iechorfile, inputs: Inputs, io: Io): ValidFile | undefined => {
   const valid = validate(file, inputs);
   if ('kind' in valid) return valid;
-  for (const { start, message } of valid)
-    say(io, `${document.path}:${lineIndexOf(document.text).positionAt(start).line}: ${message}`);
+  for (const line of linesOf(document, valid)) say(io, line);
   return undefined;
 };
+
+const linesOf = ({ path, text }: Document, invalidities: readonly Invalidity[]): readonly string[] =>
+  invalidities.map(({ start, message }) => `${path}:${lineIndexOf(text).positionAt(start).line}: ${message}`);
 
 /** What is to be built again though it was built before. Throws ConfigError where there is no such stage. */
 export const anewOf = (

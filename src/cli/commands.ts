@@ -138,11 +138,12 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   inspect: {
     operands: '<image>',
     describe: 'Print the configuration of an image as JSON',
-    flags: IMAGE_FLAGS,
+    flags: { ...IMAGE_FLAGS, platform: { type: 'string', describe: 'OS/ARCH[/VARIANT], where the image has several' } },
     examples: [],
     run: async (given, io) => {
       const name = onlyOperandOf(given, 'inspect', 'an image, such as hello:latest');
-      return (await import('./images.ts')).inspectImage(name, imageArgumentsOf(given), io);
+      const options = { ...imageArgumentsOf(given), platform: textOf(given, 'platform') };
+      return (await import('./images.ts')).inspectImage(name, options, io);
     },
   },
   ...IMAGE_COMMANDS,

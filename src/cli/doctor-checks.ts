@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
+import { emulatorHint, foreignPlatforms } from '../build/sandbox/foreign.ts';
 import { findPrograms, missingText, pathOf } from '../build/sandbox/programs.ts';
 import { namespaceTrouble, needsNamespace } from '../build/sandbox/rootless.ts';
 import { attributeLibrary } from '../build/xattr.ts';
 import { helpersNamed } from '../oci/credentials.ts';
 import { ImageError } from '../oci/error.ts';
+import { HOST_PLATFORM } from '../oci/platform.ts';
 import type { Io } from './io.ts';
 import { reasonOf } from './system-error.ts';
 
@@ -33,7 +35,7 @@ export const checksOf = (place: Place): readonly Check[] => {
   const works = namespaces.some(({ state }) => state === 'ok');
   const store = storeCheck(place);
   const overlay = works && store.state === 'ok' ? [overlayCheck(place)] : [];
-  const rest = [...(store.state === 'ok' ? [spaceCheck(place)] : []), ...helpers(place)];
+  const rest = [...(store.state === 'ok' ? [spaceCheck(place), platformCheck(place)] : []), ...helpers(place)];
   return [
     system(),
     programs,
@@ -134,6 +136,20 @@ const spaceCheck = ({ store }: Place): Check => {
   const free = bavail * bsize;
   const says = `${(free / 1e9).toFixed(1)} GB are free for images`;
   return free >= LITTLE ? ok('space', says) : { name: 'space', state: 'optional', says, mend: 'iechorlint prune' };
+};
+
+/** Only a RUN of another platform wants them. */
+const platformCheck = ({ store, io }: Place): Check => {
+  const folder = mkdtempSync(join(store, 'doctor-'));
+  try {
+    const others = foreignPlatforms(folder);
+    if (others.some((platform) => platform !== 'linux/386'))
+      return ok('platforms', `RUN runs for ${others.join(', ')} too`);
+    const says = `RUN runs for ${[HOST_PLATFORM, ...others].join(' and ')} alone; --platform wants an emulator for others`;
+    return { name: 'platforms', state: 'optional', says, mend: emulatorHint(pathIn({ store, io })) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 };
 
 const WANTED = [

@@ -8,6 +8,7 @@ const STORE: Readonly<Record<string, Flag>> = {
 };
 const QUIET: Flag = { type: 'boolean', alias: 'q', describe: 'Print ids alone' };
 const PLATFORM: Flag = { type: 'string', describe: 'OS/ARCH[/VARIANT] of the image, where there are several' };
+const ONE_PLATFORM: Flag = { type: 'string', describe: 'OS/ARCH[/VARIANT] alone, where the image has several' };
 const EXIT_CODES = 'Exit codes: 0 done; 2 wrong use, or no such image; 3 it failed.';
 
 /** Commands about stored images and registries. */
@@ -63,7 +64,7 @@ export const IMAGE_COMMANDS = {
   push: {
     operands: '<images...>',
     describe: 'Send stored images to their registries',
-    flags: { ...STORE, ...COMPRESSION_FLAGS, quiet: QUIET, ...REGISTRY_FLAGS },
+    flags: { ...STORE, platform: ONE_PLATFORM, ...COMPRESSION_FLAGS, quiet: QUIET, ...REGISTRY_FLAGS },
     examples: [['$0 push registry.example.com/team/app:1.0', 'after `docker login registry.example.com`']],
     epilogue: EXIT_CODES,
     run: async (given, io) => (await import('./image-runs.ts')).push(given, io),
@@ -74,6 +75,7 @@ export const IMAGE_COMMANDS = {
     flags: {
       output: { type: 'string', alias: 'o', describe: 'The file to write', defaultDescription: 'standard output' },
       ...STORE,
+      platform: ONE_PLATFORM,
       ...COMPRESSION_FLAGS,
     },
     examples: [['$0 save hello | docker load', 'hand an image over']],

@@ -3,7 +3,7 @@ import { storeTrouble } from '../build/trouble.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import { accessTo } from '../oci/session.ts';
-import { platformIn } from './build-options.ts';
+import { askedPlatform, platformIn } from './build-options.ts';
 import { layerForm } from './build-output.ts';
 import { choiceOf, type Given, isOn, onlyOperandOf, rejectOperands, textOf } from './given.ts';
 import type { Io } from './io.ts';
@@ -51,13 +51,15 @@ export const pull: Run = (given, io) =>
 export const push: Run = (given, io) =>
   withStore(given, io, (store) => {
     const access = accessTo(registriesOf(given), io.env);
-    const options = { store, access, form: layerForm(given, 'gzip'), quiet: isOn(given, 'quiet') };
+    const form = layerForm(given, 'gzip');
+    const options = { store, access, form, platform: askedPlatform(given), quiet: isOn(given, 'quiet') };
     return pushStored(namesIn(given, 'push'), options, io).then(done);
   });
 
 export const save: Run = (given, io) =>
   withStore(given, io, (store) => {
-    const options = { store, form: layerForm(given, 'none'), dest: textOf(given, 'output') ?? '-' };
+    const form = layerForm(given, 'none');
+    const options = { store, form, platform: askedPlatform(given), dest: textOf(given, 'output') ?? '-' };
     return saveImages(namesIn(given, 'save'), options, io).then(done);
   });
 

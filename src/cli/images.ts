@@ -1,8 +1,9 @@
 import { notesOf, type StepNote } from '../build/notes.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
-import type { HistoryJson, Image } from '../oci/image.ts';
+import type { HistoryJson, Image, PlatformImage } from '../oci/image.ts';
 import { digestOf } from '../oci/image.ts';
+import { withPlatform } from '../oci/platform.ts';
 import { escapeLine } from '../report/escape.ts';
 import { bytes } from './bytes.ts';
 import { fullName, shortName } from './image-names.ts';
@@ -22,7 +23,9 @@ export const listImages = ({ store: folder, format }: ImageArguments, io: Io): n
   const rows = store.names().flatMap(({ name, id }) => {
     const image = store.image(name);
     const [, repository = name, tag = ''] = /^(.*?)(?::([^:/@]+))?(?:@.*)?$/.exec(shortName(name)) ?? [];
-    return image ? [{ repository, tag, id, created: image.json.created ?? '', size: sizeOf(image) }] : [];
+    const platforms = store.platforms(id).map(({ platform }) => platform);
+    const row = { repository, tag, id, created: image?.json.created ?? '', size: image ? sizeOf(image) : 0 };
+    return image ? [platforms.length > 0 ? { ...row, platforms } : row] : [];
   });
   if (format === 'json') io.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
   else
@@ -100,23 +103,37 @@ export const historyRows = (store: Store, image: Image): readonly HistoryRow[] =
 };
 
 /** `iechorlint inspect`: the configuration of an image as it is stored. */
-export const inspectImage = (name: string, { store: folder }: ImageArguments, io: Io): number => {
-  const image = imageNamed(openStore(storeFolder(folder, io)), name);
+export const inspectImage = (
+  name: string,
+  { store: folder, platform }: ImageArguments & { readonly platform: string | undefined },
+  io: Io,
+): number => {
+  const image = imageNamed(openStore(storeFolder(folder, io)), name, platform);
   io.stdout.write(`${JSON.stringify(image.json, undefined, 2)}\n`);
   return 0;
 };
 
-/** The image of that name or the beginning of its id. Throws ConfigError. */
-export const imageNamed = (store: Store, name: string): Image => {
-  const image = /^(?:sha256:)?[0-9a-f]{6,64}$/.test(name)
-    ? (store.image(name) ?? store.image(fullName(name)))
-    : store.image(fullName(name));
-  if (!image)
-    throw new ConfigError(
-      `the store ${store.folder} has no image \`${name}\`; \`iechorlint images\` lists what it has`,
-    );
-  return image;
+/** The image of that name or the beginning of its id; of several that for a platform, or for this machine. Throws ConfigError. */
+export const imageNamed = (store: Store, name: string, platform?: string): Image => {
+  const key = keyOf(store, name);
+  const image = store.image(key, platform);
+  if (image) return image;
+  const there = store.platforms(key).map((each) => each.platform);
+  if (there.length > 0 && platform !== undefined)
+    throw new ConfigError(`the image \`${name}\` is for ${there.join(', ')}, and not for ${platform}`);
+  throw new ConfigError(`the store ${store.folder} has no image \`${name}\`; \`iechorlint images\` lists what it has`);
 };
+
+/** As `imageNamed`, and where no platform is told, those for all. Throws ConfigError. */
+export const imagesNamed = (store: Store, name: string, platform: string | undefined): readonly PlatformImage[] => {
+  const several = platform === undefined ? store.platforms(keyOf(store, name)) : [];
+  if (several.length === 0) return [withPlatform(imageNamed(store, name, platform))];
+  return several.map((each) => ({ platform: each.platform, image: imageNamed(store, each.id) }));
+};
+
+/** What may be the beginning of an id may be a name too. */
+const keyOf = (store: Store, name: string): string =>
+  /^(?:sha256:)?[0-9a-f]{6,64}$/.test(name) && store.id(name) !== undefined ? name : fullName(name);
 
 const sizeOf = ({ layers }: Image): number => layers.reduce((sum, { size }) => sum + size, 0);
 

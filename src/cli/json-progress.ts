@@ -18,8 +18,7 @@ export const jsonProgress = (_options: ProgressOptions, io: Io): Progress => {
     io: { ...io, stderr: { ...io.stderr, write: (data) => write({ state: 'message', text: textOf(data) }) } },
     report(event) {
       if (event.kind === 'begin') return write({ state: 'began', steps: event.steps });
-      if (event.kind === 'wait')
-        return write({ state: 'waiting', stage: stageName(event.stage), on: event.on.map(stageName) });
+      if (event.kind === 'wait') return write({ state: 'waiting', ...stageView(event), on: event.on.map(stageName) });
       logs.take(event);
       if (event.kind !== 'output') write(stepView(event));
     },
@@ -30,7 +29,12 @@ export const jsonProgress = (_options: ProgressOptions, io: Io): Progress => {
       write(transferView(event));
     },
     aside: (action) => action(),
-    finish: (id, names) => write({ state: 'built', id, names, ...secondsOf(performance.now() - began) }),
+    finish: (id, names, platforms = []) =>
+      write({
+        ...{ state: 'built', id, names },
+        ...(platforms.length > 0 ? { platforms } : {}),
+        ...secondsOf(performance.now() - began),
+      }),
     fail(error, document) {
       logs.end();
       const step = logs.failedAt(error.range);
@@ -72,8 +76,14 @@ export const jsonLines =
 const textOf = (data: string | Uint8Array): string =>
   (typeof data === 'string' ? data : Buffer.from(data).toString()).trimEnd();
 
+/** With the platform, where several are built for. */
+const stageView = ({ stage, platform }: Pick<StepInfo, 'stage' | 'platform'>) => ({
+  stage: stageName(stage),
+  ...(platform === undefined ? {} : { platform }),
+});
+
 const placeOf = (step: StepInfo) => ({
-  stage: stageName(step.stage),
+  ...stageView(step),
   step: step.number,
   of: step.of,
   line: step.node.lines.first,

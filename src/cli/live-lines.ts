@@ -4,7 +4,7 @@ import { truncate, widthOf } from '../report/cells.ts';
 import type { Paint } from '../report/paint.ts';
 import { bytes } from './bytes.ts';
 import type { Transfer } from './progress.ts';
-import { stageName, titleOf } from './step-words.ts';
+import { stageLabel, stageName, titleOf } from './step-words.ts';
 
 /** What goes on in a build at a moment. */
 export interface Scene {
@@ -20,6 +20,8 @@ export interface Scene {
 /** A stage that is being built, or waits. */
 export interface RunningStage {
   readonly stage: StageInfo;
+  /** Where several are built for. */
+  readonly platform?: string | undefined;
   readonly step: StepInfo | undefined;
   readonly milliseconds: number;
   readonly waitsFor: readonly StageInfo[];
@@ -62,14 +64,14 @@ const headLine = ({ steps, done, cached, milliseconds, transfers }: Scene, width
 };
 
 const stageLine = (
-  { stage, step, milliseconds, waitsFor }: RunningStage,
+  { stage, platform, step, milliseconds, waitsFor }: RunningStage,
   stages: readonly RunningStage[],
   all: number,
   paint: Paint,
 ): string => {
   const width = all - 2;
-  const column = Math.min(Math.floor(width / 3), Math.max(...stages.map((each) => widthOf(stageName(each.stage)))));
-  const name = cutTo(stageName(stage), column);
+  const column = Math.min(Math.floor(width / 3), Math.max(...stages.map((each) => widthOf(stageLabel(each)))));
+  const name = cutTo(stageLabel({ stage, platform }), column);
   const label = `${paint.cyan(name)}${' '.repeat(Math.max(0, column - widthOf(name)))}`;
   if (!step)
     return `${label} ${paint.dim(cutTo(`waits for ${waitsFor.map(stageName).join(', ')}`, width - column - 1))}`;

@@ -4,17 +4,17 @@ import { escapeLine } from '../report/escape.ts';
 import { type Paint, paintOf } from '../report/paint.ts';
 import { hasColors } from './colors.ts';
 import { failureText } from './failure.ts';
-import { shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { liveArea } from './live-area.ts';
 import { cutTo, sceneLines } from './live-lines.ts';
 import type { Progress, ProgressOptions, Transfer } from './progress.ts';
 import { stepLogs } from './step-logs.ts';
-import { isTold, labelOf, seconds, titleOf } from './step-words.ts';
+import { asNames, forPlatforms, isTold, labelOf, seconds, titleOf } from './step-words.ts';
 
 /** A stage that is not done. */
 interface Live {
   readonly stage: StageInfo;
+  readonly platform: string | undefined;
   readonly step: StepInfo | undefined;
   readonly since: number;
   readonly waitsFor: readonly StageInfo[];
@@ -30,7 +30,7 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
   const paint = await paintOf(hasColors(io.stderr, io));
   const area = liveArea(io.stderr);
   const began = performance.now();
-  const stages = new Map<number, Live>();
+  const stages = new Map<string, Live>();
   const transfers = new Map<string, Transfer>();
   const counts = { steps: 0, done: 0, cached: 0 };
   const logs = stepLogs(() => {});
@@ -65,8 +65,9 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
     report(event) {
       if (event.kind === 'begin') Object.assign(counts, { steps: event.steps, done: 0, cached: 0 });
       else if (event.kind === 'wait')
-        stages.set(event.stage.index, {
+        stages.set(liveKey(event), {
           stage: event.stage,
+          platform: event.platform,
           step: undefined,
           since: performance.now(),
           waitsFor: event.on,
@@ -79,7 +80,7 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
           if (event.cached) counts.cached++;
         }
         const lines = linesAbove(event, stages, area.columns(), paint);
-        if (event.kind === 'end' || event.kind === 'fail') stages.delete(event.step.stage.index);
+        if (event.kind === 'end' || event.kind === 'fail') stages.delete(liveKey(event.step));
         if (lines.length > 0) above(`${lines.join('\n')}\n`);
       }
       drawSoon();
@@ -98,10 +99,10 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
         isAside = false;
       }
     },
-    finish(id, names) {
+    finish(id, names, platforms = []) {
       close();
-      const as = names.length > 0 ? ` as ${names.map(shortName).join(', ')}` : '';
-      io.stderr.write(`${paint.bold('built')} ${id.slice(0, 19)}${as} in ${seconds(performance.now() - began)}\n`);
+      const what = `${id.slice(0, 19)}${forPlatforms(platforms)}${asNames(names)}`;
+      io.stderr.write(`${paint.bold('built')} ${what} in ${seconds(performance.now() - began)}\n`);
     },
     fail(error, document) {
       logs.end();
@@ -113,13 +114,17 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
   };
 };
 
-const follow = (stages: Map<number, Live>, event: StepEvent): void => {
-  const { stage } = event.step;
+/** A stage goes on for several platforms at once. */
+const liveKey = ({ stage, platform = '' }: Pick<StepInfo, 'stage' | 'platform'>): string =>
+  `${platform} ${stage.index}`;
+
+const follow = (stages: Map<string, Live>, event: StepEvent): void => {
+  const { stage, platform } = event.step;
+  const key = liveKey(event.step);
   if (event.kind === 'start')
-    stages.set(stage.index, { stage, step: event.step, since: performance.now(), waitsFor: [] });
-  const live = stages.get(stage.index);
-  if (event.kind === 'miss' && live && isTold(event.reason))
-    stages.set(stage.index, { ...live, reason: event.reason.text });
+    stages.set(key, { stage, platform, step: event.step, since: performance.now(), waitsFor: [] });
+  const live = stages.get(key);
+  if (event.kind === 'miss' && live && isTold(event.reason)) stages.set(key, { ...live, reason: event.reason.text });
 };
 
 /** A shorter one says nothing. */
@@ -128,7 +133,7 @@ const LEAST_TITLE = 4;
 /** What stays of a step: how it ended, and why it was built. */
 const linesAbove = (
   event: StepEvent,
-  stages: ReadonlyMap<number, Live>,
+  stages: ReadonlyMap<string, Live>,
   columns: number,
   paint: Paint,
 ): readonly string[] => {
@@ -142,6 +147,6 @@ const linesAbove = (
   const room = columns - label.length - end.length - 6;
   const title = room < LEAST_TITLE ? '' : cutTo(titleOf(step), room);
   const first = `${mark} ${paint.cyan(label)} ${title}  ${paint.dim(end)}`;
-  const { reason } = stages.get(step.stage.index) ?? {};
+  const { reason } = stages.get(liveKey(step)) ?? {};
   return reason === undefined ? [first] : [first, paint.dim(`  ${cutTo(escapeLine(reason), columns - 3)}`)];
 };

@@ -2,12 +2,11 @@ import type { StepEvent, StepInfo } from '../build/execute.ts';
 import { escapeLine } from '../report/escape.ts';
 import { bytes } from './bytes.ts';
 import { failureText } from './failure.ts';
-import { shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 import type { Progress, ProgressOptions, Transfer } from './progress.ts';
 import { say } from './say.ts';
 import { LAST_LINES, stepLogs } from './step-logs.ts';
-import { isTold, labelOf, seconds, titleOf } from './step-words.ts';
+import { asNames, forPlatforms, isTold, labelOf, seconds, titleOf } from './step-words.ts';
 
 /** Plain lines: each step as it starts and ends, and what it prints. With `quiet` the image's id alone. */
 export const plainProgress = (options: ProgressOptions, io: Io): Progress => {
@@ -36,9 +35,9 @@ export const plainProgress = (options: ProgressOptions, io: Io): Progress => {
       if (!quiet && text !== undefined) say(io, text);
     },
     aside: (action) => action(),
-    finish(id, names) {
+    finish(id, names, platforms = []) {
       if (quiet) io.stdout.write(`${id}\n`);
-      else line(`built ${id.slice(0, 19)}${names.length ? ` as ${names.map(shortName).join(', ')}` : ''}`);
+      else line(`built ${id.slice(0, 19)}${forPlatforms(platforms)}${asNames(names)}`);
     },
     fail(error, document) {
       logs.end();

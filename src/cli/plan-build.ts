@@ -3,15 +3,16 @@ import { BuildError } from '../build/error.ts';
 import type { BuildRequest } from '../build/execute.ts';
 import { openJournal } from '../build/journal.ts';
 import { READ_ONLY, type Store } from '../build/store.ts';
-import type { StageInfo } from '../model/stages.ts';
-import { type Image, isPlatform } from '../oci/image.ts';
+import { imageKey, type StageInfo } from '../model/stages.ts';
+import type { Image } from '../oci/image.ts';
+import { isPlatform, platformOf } from '../oci/platform.ts';
 import { truncate } from '../report/cells.ts';
 import { escapeJson, escapeLine } from '../report/escape.ts';
 import { plural, wrap } from '../report/prose.ts';
 import type { Document } from '../source/document.ts';
 import { type NamedContexts, namedContexts } from './build-contexts.ts';
-import { type BuildOptions, platformOf } from './build-options.ts';
-import { anewOf, checked, inputsOf, journalName, parsed } from './buildable.ts';
+import type { BuildOptions } from './build-options.ts';
+import { anewOf, checked, journalName, type PlatformBuild, parsed } from './buildable.ts';
 import { failureLines } from './failure.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
@@ -24,32 +25,56 @@ import { type Terminal, terminalOf } from './terminal.ts';
 /** `--build --plan`: what a build would run and why, with the exit codes of the build. Nothing is run or written. */
 export const planBuild = (options: BuildOptions, io: Io, rules: LoadRules): Promise<number> =>
   readingInput(options, io, async ({ document, context }, store) => {
-    const inputs = inputsOf(options, io);
-    const valid = await checked(document, parsed(document, options), inputs, options, io, rules);
-    if (!valid) return 1;
+    const builds = await checked(document, parsed(document, options), options, io, rules);
+    if (!builds) return 1;
     const contexts = await namedContexts(options, io, store);
-    const request: BuildRequest = {
-      inputs,
-      platform: platformOf(options.platform),
-      ...{ store, context, contextNamed: contexts.folder },
-      ...stepInputs(options, io),
-      ...anewOf(options, valid),
-      ...(await remoteOf(options, store, io)),
-      epoch: options.keepsTimes ? undefined : 0,
-      imageNamed: () => Promise.reject(new Error('a plan takes no image from elsewhere')),
-      journal: openJournal(store, journalName(document, options, io)),
-      report: () => undefined,
-    };
-    const plan = await planned(() => dryRun(valid, request, (text) => imageHere(text, contexts, store, options)));
-    if (plan instanceof BuildError) {
-      io.stderr.write(`${failureLines(plan, document, io.stderr.columns()).join('\n')}\n`);
-      return 3;
+    const shared = { store, context, contexts, document, ...(await remoteOf(options, store, io)) };
+    const plans: Plan[] = [];
+    for (const build of builds) {
+      const plan = await planned(() => planOf(build, shared, io));
+      if (plan instanceof BuildError) {
+        io.stderr.write(`${failureLines(plan, document, io.stderr.columns()).join('\n')}\n`);
+        return 3;
+      }
+      plans.push({ ...plan, platform: build.options.platform });
     }
-    io.stdout.write(
-      options.format === 'json' ? jsonOf(plan, document, options) : prettyOf(plan, document, options, io),
-    );
+    io.stdout.write(options.format === 'json' ? jsonOf(plans, document) : prettyOf(plans, document, io));
     return 0;
   });
+
+/** What would be done for a platform. */
+interface Plan extends DryRun {
+  readonly platform: string;
+}
+
+type Shared = Pick<BuildRequest, 'store' | 'context' | 'remote'> & {
+  readonly contexts: NamedContexts;
+  readonly document: Document;
+};
+
+const planOf = (
+  { options, inputs, valid }: PlatformBuild,
+  { contexts, document, ...shared }: Shared,
+  io: Io,
+): Promise<DryRun> => {
+  const { platform, keepsTimes } = options;
+  const { store } = shared;
+  const request: BuildRequest = {
+    inputs,
+    platform: platformOf(platform),
+    ...shared,
+    contextNamed: (name) => contexts.folder(name, platform),
+    ...stepInputs(options, io),
+    ...anewOf(options, valid),
+    epoch: keepsTimes ? undefined : 0,
+    imageNamed: () => Promise.reject(new Error('a plan takes no image from elsewhere')),
+    journal: openJournal(store, journalName(document, options, io)),
+    report: () => undefined,
+  };
+  return dryRun(valid, request, (text, other = platform) =>
+    imageHere(text, contexts, store, { ...options, platform: other }),
+  );
+};
 
 /** What other machines have made, where their caches are to be used. */
 const remoteOf = async (options: BuildOptions, store: Store, io: Io): Promise<Pick<BuildRequest, 'remote'>> =>
@@ -68,39 +93,45 @@ const planned = async (plan: () => Promise<DryRun>): Promise<DryRun | BuildError
 };
 
 /** An image as it is in the store; undefined where it would have to be fetched, or read from elsewhere. */
-const imageHere = async (
+export const imageHere = async (
   text: string,
   contexts: Pick<NamedContexts, 'image'> | undefined,
   store: Store,
   options: BuildOptions,
 ): Promise<Image | undefined> => {
-  const given = await contexts?.image(text).catch((error: unknown) => {
+  const given = await contexts?.image(text, options.platform).catch((error: unknown) => {
     if (error instanceof Error && error.message === READ_ONLY) return 'absent' as const;
     throw error;
   });
   if (given === 'absent') return undefined;
   if (typeof given === 'object') return given;
   if (given !== undefined) return imageHere(given, undefined, store, options);
-  const known = store.image(fullName(text));
+  const known = store.image(fullName(text), options.platform);
   return known && !options.pull && isPlatform(known.json, options.platform) ? known : undefined;
 };
 
 // JSON --------------------------------------------------------------------------------------------------------------
 
-const jsonOf = ({ target, stages, unneeded, absent }: DryRun, document: Document, options: BuildOptions): string => {
-  const view = {
-    file: document.path,
-    platform: options.platform,
-    target: stageName(target),
-    stages: stages.map(({ stage, steps }) => ({
-      ...stageView(stage),
-      pulls: stage.base.kind === 'image' && absent.has(stage.base.text),
-      steps: steps.map(stepView),
-    })),
-    unneeded: unneeded.map(stageView),
-  };
-  return `${escapeJson(JSON.stringify(view, undefined, 2))}\n`;
+/** Of several platforms a list. */
+const jsonOf = (plans: readonly Plan[], document: Document): string => {
+  const views = plans.map((plan) => planView(plan, document));
+  return `${escapeJson(JSON.stringify(views.length > 1 ? views : views[0], undefined, 2))}\n`;
 };
+
+const planView = ({ target, stages, unneeded, absent, platform }: Plan, document: Document) => ({
+  file: document.path,
+  platform,
+  target: stageName(target),
+  stages: stages.map(({ stage, steps }) => ({
+    ...stageView(stage),
+    pulls: isPulled(stage, absent),
+    steps: steps.map(stepView),
+  })),
+  unneeded: unneeded.map(stageView),
+});
+
+const isPulled = ({ base, platform }: StageInfo, absent: DryRun['absent']): boolean =>
+  base.kind === 'image' && absent.has(imageKey(base.text, platform));
 
 const stageView = (stage: StageInfo) => ({
   stage: stageName(stage),
@@ -124,21 +155,26 @@ const fromOf = ({ base, node }: StageInfo): string => {
 
 // For people --------------------------------------------------------------------------------------------------------
 
-const prettyOf = (plan: DryRun, { path }: Document, options: BuildOptions, io: Io): string => {
-  const { stages, unneeded, absent } = plan;
+const prettyOf = (plans: readonly Plan[], document: Document, io: Io): string => {
   const terminal = terminalOf(io);
+  const summary = summaryOf(plans.flatMap(({ stages }) => stages.flatMap(({ steps }) => steps)));
+  return `${[...plans.flatMap((plan) => [...linesOf(plan, document, terminal), '']), summary].join('\n')}\n`;
+};
+
+const linesOf = (plan: Plan, { path }: Document, terminal: Terminal): readonly string[] => {
+  const { stages, unneeded, absent, platform } = plan;
   const { paint } = terminal;
   const count = stages.length + unneeded.length;
   const needed = unneeded.length > 0 ? `${stages.length} of ${plural(count, 'stage')} needed` : plural(count, 'stage');
-  const lines = [`${paint.bold(escapeLine(path))}: ${needed}, for ${options.platform}`];
+  const lines = [`${paint.bold(escapeLine(path))}: ${needed}, for ${platform}`];
   for (const { stage, steps } of stages) {
     const from = escapeLine(fromOf(stage));
-    const pull = stage.base.kind === 'image' && absent.has(stage.base.text) ? ', which is pulled first' : '';
+    const pull = isPulled(stage, absent) ? ', which is pulled first' : '';
     lines.push('', `${paint.bold(stageName(stage))} from ${from}${pull}`);
     for (const step of steps) lines.push(...rowsOf(step, terminal));
   }
   if (unneeded.length > 0) lines.push('', paint.dim(`not needed: ${unneeded.map(stageName).join(', ')}`));
-  return `${[...lines, '', summaryOf(stages.flatMap(({ steps }) => steps))].join('\n')}\n`;
+  return lines;
 };
 
 const STATE_WIDTH = 8;

@@ -3,6 +3,7 @@ import { ConfigError } from '../config/error.ts';
 import type { HistoryEntry } from '../model/history.ts';
 import { type ImagePlan, planImage } from '../model/plan.ts';
 import { EMPTY_CONFIG, type ImageConfig, type Inputs } from '../model/scope.ts';
+import { HOST_PLATFORM } from '../oci/platform.ts';
 import { escapeLine } from '../report/escape.ts';
 import { maskMessage, secretsOf } from '../report/mask-secrets.ts';
 import { readBaseConfig, readBaseHistory } from './base-config.ts';
@@ -39,10 +40,6 @@ const inputsOf = ({ baseConfig, platform, buildArgs, target }: PlanArguments, io
   buildArgs: readBuildArgs(buildArgs, io.env),
   target,
 });
-
-const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm/v7' };
-
-const HOST_PLATFORM = `linux/${ARCHITECTURES[process.arch] ?? process.arch}`;
 
 const checkedPlatform = (platform: string): string => {
   if (/^[a-z0-9_.-]+\/[a-z0-9_.-]+(?:\/[a-z0-9_.-]+)?$/i.test(platform)) return platform;

@@ -13,7 +13,8 @@ export interface Progress {
   readonly transfer: (event: Transfer) => void;
   /** While it goes on, the terminal is another's. */
   readonly aside: <T>(action: () => Promise<T>) => Promise<T>;
-  readonly finish: (id: string, names: readonly string[]) => void;
+  /** `platforms`: where there are several. */
+  readonly finish: (id: string, names: readonly string[], platforms?: readonly string[]) => void;
   readonly fail: (error: BuildError, document: Document) => void;
   /** Leaves the terminal to others. */
   readonly close: () => void;

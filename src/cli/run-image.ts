@@ -11,7 +11,7 @@ import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { accessTo } from '../oci/session.ts';
-import { platformIn, runnerOf } from './build-options.ts';
+import { askedPlatform, platformIn, runnerOf } from './build-options.ts';
 import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
@@ -50,7 +50,9 @@ export const run = async (given: Given, io: Io): Promise<number> => {
   };
   try {
     const store = openStore(folder);
-    const image = store.image(fullName(name)) ?? store.image(name) ?? (await pulled(name, given, io));
+    const platform = askedPlatform(given);
+    const known = store.image(fullName(name), platform) ?? store.image(name, platform);
+    const image = known ?? (await pulled(name, given, io));
     return await endingInOrder(() => runImage(store, image, request, sandbox), endSteps, ['SIGTERM', 'SIGHUP']);
   } catch (error) {
     const trouble = storeTrouble(folder, error);

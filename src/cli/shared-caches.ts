@@ -18,9 +18,11 @@ import { codeOf, reasonOf } from './system-error.ts';
 
 /** A build with caches of other machines. */
 export interface SharedBuild {
-  readonly build: (execute: (more: Pick<BuildRequest, 'remote' | 'record'>) => Promise<Built>) => Promise<Built>;
+  readonly build: (
+    execute: (more: Pick<BuildRequest, 'remote' | 'record'>) => Promise<readonly Built[]>,
+  ) => Promise<readonly Built[]>;
   /** Hands the steps out that were built; whether that could be done wherever it has to be. */
-  readonly handOut: (image: Image) => Promise<boolean>;
+  readonly handOut: (images: readonly Image[]) => Promise<boolean>;
 }
 
 type Options = Pick<BuildOptions, 'cacheFrom' | 'cacheTo' | 'noCache' | 'registries' | 'platform' | 'quiet'>;
@@ -36,10 +38,10 @@ export const sharedBuild = async (options: Options, store: Store, io: Io, late?:
       steps = result.steps;
       return result.built;
     },
-    async handOut(image) {
+    async handOut(images) {
       const results: boolean[] = [];
       for (const to of options.cacheTo)
-        results.push(await tryToWrite(to, { store, caches, steps, image, isDamaged: isDamaged() }, options, io));
+        results.push(await tryToWrite(to, { store, caches, steps, images, isDamaged: isDamaged() }, options, io));
       return !results.includes(false);
     },
   };
@@ -88,7 +90,7 @@ interface Made {
   readonly store: Store;
   readonly caches: Caches;
   readonly steps: readonly StepRecord[];
-  readonly image: Image;
+  readonly images: readonly Image[];
   readonly isDamaged: boolean;
 }
 
@@ -105,10 +107,10 @@ const tryToWrite = async (to: CacheTo, made: Made, options: Options, io: Io): Pr
   }
 };
 
-const write = (to: CacheTo, { steps, image, ...rest }: Made, { registries }: Options, io: Io): Promise<void> => {
+const write = (to: CacheTo, { steps, images, ...rest }: Made, { registries }: Options, io: Io): Promise<void> => {
   const { store, caches } = rest;
   const isHere = (diffId: string) => store.hasBlob(diffId) || caches.shared(diffId) !== undefined;
-  const content = { ...rest, document: cacheDocument(steps, image, to.mode, isHere), form: to.form };
+  const content = { ...rest, document: cacheDocument(steps, images, to.mode, isHere), form: to.form };
   if (to.type === 'local') return writeLocalCache(resolve(io.cwd, to.folder), to.tag ?? USUAL_TAG, content);
   return pushCache(fullName(to.name), accessTo(registries, io.env), content);
 };

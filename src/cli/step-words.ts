@@ -2,11 +2,16 @@ import type { StepInfo } from '../build/execute.ts';
 import type { Reason } from '../build/reasons.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { escapeLine } from '../report/escape.ts';
+import { shortName } from './image-names.ts';
 
 /** What a stage is called where people read of it, and where its records are kept. */
 export const stageName = ({ name, index }: StageInfo): string => name ?? `stage-${index}`;
 
-export const labelOf = ({ stage, number, of }: StepInfo): string => `[${stageName(stage)} ${number}/${of}]`;
+/** With the platform, where several are built for. */
+export const stageLabel = ({ stage, platform }: Pick<StepInfo, 'stage' | 'platform'>): string =>
+  `${platform === undefined ? '' : `${platform} `}${stageName(stage)}`;
+
+export const labelOf = (step: StepInfo): string => `[${stageLabel(step)} ${step.number}/${step.of}]`;
 
 /** An instruction on one line. */
 export const instructionOf = ({ node }: Pick<StepInfo, 'node'>): string => {
@@ -21,5 +26,11 @@ export const titleOf = (step: Pick<StepInfo, 'node'>): string => escapeLine(inst
 
 /** What is new, and what was asked for, surprises nobody. */
 export const isTold = ({ kind }: Reason): boolean => kind !== 'first' && kind !== 'asked';
+
+export const forPlatforms = (platforms: readonly string[]): string =>
+  platforms.length > 0 ? ` for ${platforms.join(', ')}` : '';
+
+export const asNames = (names: readonly string[]): string =>
+  names.length > 0 ? ` as ${names.map(shortName).join(', ')}` : '';
 
 export const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;

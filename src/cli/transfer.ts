@@ -7,14 +7,14 @@ import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import type { Files } from '../oci/archive.ts';
 import { ImageError } from '../oci/error.ts';
-import type { Image } from '../oci/image.ts';
+import { imageIdOf, type PlatformImage } from '../oci/image.ts';
 import { imagesIn } from '../oci/images.ts';
 import { type NamedBlobs, writeLayoutArchive } from '../oci/layout.ts';
 import { nameParts } from '../oci/name.ts';
 import type { Access } from '../oci/session.ts';
 import { pullReport } from './base-images.ts';
 import { fullName, shortName } from './image-names.ts';
-import { imageNamed } from './images.ts';
+import { imagesNamed } from './images.ts';
 import type { Io } from './io.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { say } from './say.ts';
@@ -54,14 +54,14 @@ interface Sending {
   readonly access: Access;
   readonly form: LayerForm;
   readonly quiet: boolean;
-  readonly image: Image;
+  readonly images: readonly PlatformImage[];
   readonly transfer: Progress['transfer'];
 }
 
-/** Sends an image under each of the names, and gives the digests of the manifests. */
+/** Sends an image under each of the names, for all its platforms, and gives the digests of the manifests. */
 export const pushNames = async (
   names: readonly string[],
-  { store, access, form, quiet, image, transfer }: Sending,
+  { store, access, form, quiet, images, transfer }: Sending,
   io: Io,
 ): Promise<readonly string[]> => {
   const digests: string[] = [];
@@ -72,7 +72,7 @@ export const pushNames = async (
         ...{ place: '', total: size },
         ...(what === 'sending' ? {} : { end: WORDS[what] }),
       });
-    const digest = await pushImage(store, image, name, form, access, report, names);
+    const digest = await pushImage(store, images, name, form, access, report, names);
     const { host, path } = nameParts(name);
     if (!quiet) say(io, `pushed ${shortName(name)} as ${shortName(`${host}/${path}`)}@${digest}`);
     digests.push(digest);
@@ -85,13 +85,13 @@ const WORDS = { there: 'is there already', mounted: 'taken over from another rep
 /** `iechorlint push`: sends stored images to their registries. */
 export const pushStored = async (
   names: readonly string[],
-  options: Omit<Sending, 'image' | 'transfer'>,
+  options: Omit<Sending, 'images' | 'transfer'> & { readonly platform: string | undefined },
   io: Io,
 ): Promise<void> => {
   for (const name of names) {
-    const image = imageNamed(options.store, name);
+    const images = imagesNamed(options.store, name, options.platform);
     const digests = await withProgress(options.quiet, io, (progress) =>
-      pushNames([fullName(name)], { ...options, image, transfer: progress.transfer }, progress.io),
+      pushNames([fullName(name)], { ...options, images, transfer: progress.transfer }, progress.io),
     );
     if (options.quiet) for (const digest of digests) io.stdout.write(`${digest}\n`);
   }
@@ -100,19 +100,19 @@ export const pushStored = async (
 /** `iechorlint save`: images as one archive. */
 export const saveImages = async (
   names: readonly string[],
-  { store, form, dest }: { store: Store; form: LayerForm; dest: string },
+  { store, form, dest, platform }: { store: Store; form: LayerForm; dest: string; platform: string | undefined },
   io: Io,
 ): Promise<void> => {
-  const byId = new Map<string, { image: Image; names: string[] }>();
+  const byId = new Map<string, { images: readonly PlatformImage[]; names: string[] }>();
   for (const name of names) {
-    const image = imageNamed(store, name);
-    const key = JSON.stringify(image.json);
-    const known = byId.get(key) ?? { image, names: [] };
+    const images = imagesNamed(store, name, platform);
+    const key = JSON.stringify(images.map((each) => [each.platform, imageIdOf(each.image)]));
+    const known = byId.get(key) ?? { images, names: [] };
     byId.set(key, known);
     if (!/^(?:sha256:)?[0-9a-f]{6,64}$/.test(name)) known.names.push(fullName(name));
   }
   const blobs: NamedBlobs[] = [];
-  for (const { image, names: own } of byId.values()) blobs.push(await namedBlobs(store, image, own, form, true));
+  for (const { images, names: own } of byId.values()) blobs.push(await namedBlobs(store, images, own, form, true));
   writeTo(dest, io, (write) => writeLayoutArchive(write, blobs));
 };
 

@@ -2,9 +2,8 @@ import { prune, removeImage, removeNameless } from '../build/prune.ts';
 import type { Store } from '../build/store.ts';
 import { verifyStore } from '../build/verify.ts';
 import { ConfigError } from '../config/error.ts';
-import { imageIdOf } from '../oci/image.ts';
 import { fullName, shortName } from './image-names.ts';
-import { imageNamed } from './images.ts';
+import { imagesNamed } from './images.ts';
 import type { Io } from './io.ts';
 import { say } from './say.ts';
 
@@ -12,7 +11,10 @@ import { say } from './say.ts';
 export const tagImage = (store: Store, from: string, to: string): void => {
   const name = fullName(to);
   if (name.includes('@')) throw new ConfigError(`\`${to}\` is a digest, which no image can be given; write NAME:TAG`);
-  store.saveImage(imageNamed(store, from), [name]);
+  const images = imagesNamed(store, from, undefined);
+  const [only] = images;
+  if (only && images.length === 1) store.saveImage(only.image, [name]);
+  else store.saveIndex(images, [name]);
 };
 
 /** `iechorlint rmi`: takes names away, or all names of an image given by its id. */
@@ -41,10 +43,8 @@ const namesFor = (store: Store, text: string): readonly string[] => {
   return all.some((each) => each.name === name) ? [name] : [];
 };
 
-const namelessId = (store: Store, text: string): string | undefined => {
-  const image = /^(?:sha256:)?[0-9a-f]{6,64}$/.test(text) ? store.image(text) : undefined;
-  return image && imageIdOf(image);
-};
+const namelessId = (store: Store, text: string): string | undefined =>
+  /^(?:sha256:)?[0-9a-f]{6,64}$/.test(text) ? store.id(text) : undefined;
 
 /** `iechorlint prune`: deletes what no named image needs, but for as much as is to be kept. */
 export const pruneStore = (store: Store, keep: number, io: Io): void => {

@@ -14,10 +14,11 @@ import type { ValidFile } from '../model/validate.ts';
 import type { Attestation } from '../oci/attestation.ts';
 import { digestOf, type Image, imageIdOf } from '../oci/image.ts';
 import { imageUrl } from '../oci/package-url.ts';
+import { HOST_PLATFORM } from '../oci/platform.ts';
 import { isSecretName, maskText, secretsOf } from '../report/mask-secrets.ts';
 import type { Document } from '../source/document.ts';
 import type { BuildInput } from './build-input.ts';
-import { type BuildOptions, platformIn } from './build-options.ts';
+import type { BuildOptions } from './build-options.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { say } from './say.ts';
@@ -45,9 +46,9 @@ export const witnessOf = (scene: Scene, io: Io): Witness => {
     watching: (watched) => ({
       ...watched,
       source: (material) => materials.push(material),
-      async imageNamed(text) {
-        const image = await watched.imageNamed(text);
-        materials.push(imageMaterial(request.store, text, image, options.platform));
+      async imageNamed(text, platform = options.platform) {
+        const image = await watched.imageNamed(text, platform);
+        materials.push(imageMaterial(request.store, text, image, platform));
         return image;
       },
     }),
@@ -88,10 +89,9 @@ const provenanceAt = (
   const model = modelOf(valid.file, inputs);
   const target = targetOf(model.stages, inputs.target);
   const text = maskText(document.text, secretsOf(document.text));
-  const platform = platformIn({ operands: [], options: {} });
   return provenanceOf({
     mode,
-    builder: { id: builder ?? 'urn:iechorlint:builder', version, platform },
+    builder: { id: builder ?? 'urn:iechorlint:builder', version, platform: HOST_PLATFORM },
     file: { ...(origin ?? fileDigest(document)), path: pathOf(document, options, io) },
     args: {
       platform: options.platform,

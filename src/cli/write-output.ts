@@ -1,25 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { attestationsOf, attestedBlobs } from '../build/attest/kept.ts';
+import { indexPart } from '../build/attest/kept.ts';
 import { exportLayers, type LayerForm } from '../build/export.ts';
-import { writeRootArchive, writeRootFolder } from '../build/rootfs.ts';
+import { writeRootArchive } from '../build/rootfs.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
-import { type Descriptor, type Digest, type Image, imageIdOf } from '../oci/image.ts';
+import type { Descriptor, Digest, PlatformImage } from '../oci/image.ts';
+import { type IndexPart, indexBlobs } from '../oci/indexes.ts';
 import { imageBlobs, type NamedBlobs, writeAll, writeLayoutArchive, writeLayoutFolder } from '../oci/layout.ts';
 import type { Access } from '../oci/session.ts';
 import type { Output } from './build-output.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import type { Progress } from './progress.ts';
-import { say } from './say.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 
 /** What is on its way out. */
 export interface Leaving {
-  readonly image: Image;
+  /** One, or one for each platform. */
+  readonly images: readonly PlatformImage[];
   /** Full ones. */
   readonly names: readonly string[];
   readonly store: Store;
@@ -37,37 +38,37 @@ export interface Written {
 
 /** Gives the images that were written; files alone are none. Throws ImageError and ConfigError. */
 export const writeOutput = async (output: Output, leaving: Leaving, io: Io): Promise<readonly Written[]> => {
-  const { image, store, names } = leaving;
+  const { images, store, names } = leaving;
   if (output.type === 'registry') return push(output.names, output, leaving, io);
   const path = resolve(io.cwd, output.dest);
   if (!('compression' in output)) {
-    const whole = await withFiles(store, image);
-    if (output.type === 'local') writeFiles(store, whole, path, io);
-    else writeTo(output.dest, io, (write) => writeRootArchive(store, whole, write));
+    const { filesParts, writeFolders } = await import('./write-files.ts');
+    const parts = await filesParts(store, images, output.isSplit);
+    if (output.type === 'local') described(path, () => writeFolders(store, parts, path, io));
+    else writeTo(output.dest, io, (write) => writeRootArchive(store, parts, write));
     return [];
   }
-  const blobs = await namedBlobs(store, image, names, output, output.type === 'oci');
+  const blobs = await namedBlobs(store, images, names, output, output.type === 'oci');
   if (output.tar) writeTo(output.dest, io, (write) => writeLayoutArchive(write, [blobs]));
   else described(path, () => writeLayoutFolder(path, blobs));
   return [{ digest: blobs.manifest.digest, descriptor: blobs.manifest }];
 };
 
-/** With what is attested of it, where something is. */
-const withFiles = async (store: Store, image: Image): Promise<Image> =>
-  attestationsOf(store, imageIdOf(image)).length === 0
-    ? image
-    : (await import('../build/attest/files.ts')).withAttestationFiles(store, image);
-
-/** `isWhole`: with what is attested of it, which only OCI has a place for. */
+/** `isWhole`: with what is attested of them, which only OCI has a place for. */
 export const namedBlobs = async (
   store: Store,
-  image: Image,
+  images: readonly PlatformImage[],
   names: readonly string[],
   form: LayerForm,
   isWhole: boolean,
 ): Promise<NamedBlobs> => {
-  const blobs = imageBlobs(image, await exportLayers(store, image.layers, form));
-  return { ...(isWhole ? attestedBlobs(store, image, names, blobs) : blobs), names };
+  const parts: IndexPart[] = [];
+  for (const each of images) {
+    const blobs = imageBlobs(each.image, await exportLayers(store, each.image.layers, form), each.platform);
+    const part = indexPart(store, each, names, blobs);
+    parts.push(isWhole ? part : { ...part, attestations: [] });
+  }
+  return { ...indexBlobs(parts), names };
 };
 
 const push = async (
@@ -81,17 +82,6 @@ const push = async (
     throw new ConfigError('a push needs the name of a repository: -t registry.example.com/team/app:1.0');
   const { pushNames } = await import('./transfer.ts');
   return (await pushNames(names, { ...leaving, form }, io)).map((digest) => ({ digest }));
-};
-
-const writeFiles = (store: Store, image: Image, folder: string, io: Io): void => {
-  const { devices, owners, capabilities } = described(folder, () => writeRootFolder(store, image, folder));
-  if (devices > 0) say(io, `${devices} devices and pipes are left out of ${folder}; type=tar has them`);
-  if (owners > 0) say(io, `${owners} files in ${folder} belong to you, since only root may give them to others`);
-  if (capabilities > 0)
-    say(
-      io,
-      `${capabilities} files in ${folder} have no capabilities: root may give them, with npm install @napi-rs/xattr`,
-    );
 };
 
 /** A file is there whole or not at all; `-` is standard output. */

@@ -269,6 +269,7 @@ const triggerStage = (stage: StageInfo): readonly [readonly [StageInfo, StageInf
         base: { kind: 'unknown' },
         below: bottomStage(stage),
         references: [],
+        platform: undefined,
         onbuildOf: stage,
       },
     ],

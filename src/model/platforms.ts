@@ -7,6 +7,13 @@ export const readPlatform = (text: string): readonly [system: string, processor:
   return PROCESSORS.includes(first) || first in OTHER_NAMES ? ['linux', processorOf(first)] : undefined;
 };
 
+/** With all its parts: `linux/arm64` of `arm64`; what is no platform stays as it is. */
+export const wholePlatform = (text: string): string => {
+  const [, , variant] = text.toLowerCase().split('/');
+  const read = readPlatform(text);
+  return read ? [...read, ...(variant ? [variant] : [])].join('/') : text;
+};
+
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   x86_64: 'amd64',
   'x86-64': 'amd64',

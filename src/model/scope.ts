@@ -29,6 +29,8 @@ export interface Inputs {
   readonly baseConfigs?: ReadonlyMap<string, ImageConfig> | undefined;
   /** `os/arch[/variant]`. */
   readonly platform?: string | undefined;
+  /** That of the machine that builds; undefined: the same. */
+  readonly buildPlatform?: string | undefined;
   readonly buildArgs?: ReadonlyMap<string, string> | undefined;
   readonly target?: string | undefined;
 }
@@ -85,27 +87,28 @@ export const environmentOf =
 
 const PLATFORM_PARTS = ['PLATFORM', 'OS', 'OSVERSION', 'ARCH', 'VARIANT'] as const;
 
-/** What a platform defines, which is the same for all files. */
+/** What platforms define, which is the same for all files. */
 const platformArgs = new Map<string | undefined, GrowingTable<Binding>>();
 
-const platformArgsOf = (platform: string | undefined): GrowingTable<Binding> => {
-  let bindings = platformArgs.get(platform);
+const platformArgsOf = ({ platform, buildPlatform }: Inputs): GrowingTable<Binding> => {
+  const key = buildPlatform === undefined ? platform : `${platform} ${buildPlatform}`;
+  let bindings = platformArgs.get(key);
   if (bindings) return bindings;
   bindings = tableOf<Binding>();
-  const [os, arch, variant = ''] = platform?.split('/') ?? [];
-  const values = { PLATFORM: platform, OS: os, OSVERSION: os && '', ARCH: arch, VARIANT: os && variant };
-  for (const prefix of ['BUILD', 'TARGET']) {
+  for (const [prefix, own] of [['BUILD', buildPlatform ?? platform] as const, ['TARGET', platform] as const]) {
+    const [os, arch, variant = ''] = own?.split('/') ?? [];
+    const values = { PLATFORM: own, OS: os, OSVERSION: os && '', ARCH: arch, VARIANT: os && variant };
     for (const part of PLATFORM_PARTS)
       bindings = bindings.with(`${prefix}${part}`, { value: values[part], by: 'predefined', node: undefined });
   }
-  platformArgs.set(platform, bindings);
+  platformArgs.set(key, bindings);
   return bindings;
 };
 
 /** The arguments that every build defines, usable in FROM at once and in a stage after `ARG`. */
 const predefinedArgs = (inputs: Inputs): GrowingTable<Binding> => {
   const target: Binding = { value: inputs.target ?? 'default', by: 'predefined', node: undefined };
-  let bindings = platformArgsOf(inputs.platform).with('TARGETSTAGE', target);
+  let bindings = platformArgsOf(inputs).with('TARGETSTAGE', target);
   for (const [name, value] of inputs.buildArgs ?? []) {
     if (bindings.has(name)) bindings = bindings.with(name, { value, by: 'predefined', node: undefined });
   }

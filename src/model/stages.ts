@@ -4,6 +4,7 @@ import type { Copy, Flag, From, Iechorfile, Instruction, Run, Stage } from '../a
 import { nearest } from '../source/nearest.ts';
 import type { Range } from '../source/range.ts';
 import { expand } from './expand.ts';
+import { wholePlatform } from './platforms.ts';
 import { type ImageReference, readReference } from './reference.ts';
 import { environmentOf, type Scope } from './scope.ts';
 
@@ -22,6 +23,8 @@ export interface StageInfo {
   /** In lower case; undefined when it has no name. */
   readonly name: string | undefined;
   readonly base: Base;
+  /** What `--platform` of its FROM says; undefined where that is not there, or not known. */
+  readonly platform: string | undefined;
   /** The first of the stages that it is built on by FROM; undefined where it is built on an image. */
   readonly below: StageInfo | undefined;
   /** Stages and images that it takes from, its own FROM first. */
@@ -50,7 +53,7 @@ export const stagesOf = (file: Iechorfile, globals: Scope): readonly StageInfo[]
   const named = new Map<string, StageInfo[]>();
   for (const [place, node] of file.stages.entries()) {
     const base = baseOf(node.from, named, globals);
-    const info = stageInfo(node, first + place, base);
+    const info = stageInfo(node, first + place, base, platformIn(node.from, globals));
     infos.push(info);
     if (info.name === undefined) continue;
     const namesakes = named.get(info.name);
@@ -64,11 +67,12 @@ export const stagesOf = (file: Iechorfile, globals: Scope): readonly StageInfo[]
 
 type Draft = { -readonly [K in keyof StageInfo]: StageInfo[K] };
 
-const stageInfo = (node: Stage, index: number, base: Base): Draft => ({
+const stageInfo = (node: Stage, index: number, base: Base, platform: string | undefined): Draft => ({
   node,
   index,
   name: node.from?.name?.text.toLowerCase(),
   base,
+  platform,
   below: base.kind === 'stage' ? bottomStage(base.stage) : undefined,
   references: [],
   onbuildOf: undefined,
@@ -89,6 +93,12 @@ const baseOf = (from: From | undefined, before: KnownStages['named'], globals: S
   if (stage) return { kind: 'stage', stage };
   if (value === 'scratch') return { kind: 'scratch' };
   return { kind: 'image', text: value, reference: readReference(value) };
+};
+
+const platformIn = (from: From | undefined, globals: Scope): string | undefined => {
+  const flag = from?.flags.find(({ name }) => name.text === 'platform');
+  const value = flag?.value && expand(flag.value.parts, environmentOf(globals)).value;
+  return value ? wholePlatform(value) : undefined;
 };
 
 const referencesOf = (info: StageInfo, known: KnownStages, globals: Scope): readonly Reference[] => {
@@ -157,6 +167,13 @@ export const baseChain = (stage: StageInfo): readonly StageInfo[] => {
 /** What a stage takes its first state from, where that is another stage of the file. */
 export const parentOf = ({ onbuildOf, base }: StageInfo): StageInfo | undefined =>
   onbuildOf ?? (base.kind === 'stage' ? base.stage : undefined);
+
+/** The platform of a stage, where it is another than that of the build: what it is built on decides. */
+export const platformOfStage = (stage: StageInfo): string | undefined => (baseChain(stage).at(-1) ?? stage).platform;
+
+/** What the image below a stage is known by: the name in FROM, with the platform where that says one. */
+export const imageKey = (text: string, platform: string | undefined): string =>
+  platform === undefined ? text : `${text} ${platform}`;
 
 /** The stage that is built: the one of that name in any case, or the last. */
 export const targetOf = (stages: readonly StageInfo[], target: string | undefined): StageInfo | undefined =>

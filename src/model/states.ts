@@ -1,7 +1,7 @@
 import type { Iechorfile, Instruction } from '../ast/nodes.ts';
 import { type Refusal, stepFrom } from './effects.ts';
 import type { ImageConfig, Inputs, Scope } from './scope.ts';
-import { parentOf, type StageInfo } from './stages.ts';
+import { imageKey, parentOf, type StageInfo } from './stages.ts';
 import { changed, imageState, type State, scratchState } from './state.ts';
 import { tableOf } from './table.ts';
 
@@ -67,8 +67,8 @@ export const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((st
   };
 };
 
-const configOf = ({ base }: StageInfo, { baseConfig, baseConfigs }: Inputs): ImageConfig | undefined =>
-  (base.kind === 'image' ? baseConfigs?.get(base.text) : undefined) ?? baseConfig;
+const configOf = ({ base, platform }: StageInfo, { baseConfig, baseConfigs }: Inputs): ImageConfig | undefined =>
+  (base.kind === 'image' ? baseConfigs?.get(imageKey(base.text, platform)) : undefined) ?? baseConfig;
 
 /** The state at a stage's first instruction. */
 const startOf = (stage: StageInfo, parent: State | undefined, config: ImageConfig | undefined): State => {

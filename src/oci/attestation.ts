@@ -11,26 +11,12 @@ const STATEMENT = 'https://in-toto.io/Statement/v1';
 const IN_TOTO = 'application/vnd.in-toto+json';
 const NOWHERE = { architecture: 'unknown', os: 'unknown' } as const;
 
-/**
- * An image in an index, with what is attested of it beside it, as BuildKit lays it out:
- * https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md. `subjects` are package URLs.
- */
-export const withAttestations = (
-  image: ImageBlobs,
+/** A manifest of what is attested of an image, for its index; `image` is its manifest, and `subjects` are package URLs. */
+export const attestationBlobs = (
+  image: Digest,
   attestations: readonly Attestation[],
   subjects: readonly string[],
 ): ImageBlobs => {
-  if (attestations.length === 0) return image;
-  const { manifest, blobs } = attested(image.manifest.digest, attestations, subjects);
-  const index = jsonBlob({ schemaVersion: 2, mediaType: MEDIA.index, manifests: [image.manifest, manifest] });
-  return {
-    manifest: { mediaType: MEDIA.index, digest: index.digest, size: index.size },
-    inner: [image.manifest, manifest],
-    blobs: [index, ...image.blobs, ...blobs],
-  };
-};
-
-const attested = (image: Digest, attestations: readonly Attestation[], subjects: readonly string[]): ImageBlobs => {
   const statements = attestations.map((each) => statementBlob(image, each, subjects));
   const diff_ids = statements.map(({ digest }) => digest);
   // Readers that know of images alone find one, of no platform.

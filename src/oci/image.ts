@@ -24,13 +24,6 @@ export interface Platform {
   readonly variant?: string;
 }
 
-/** Whether a platform is one such as `linux/arm/v7`; a variant that is not told may be any. */
-export const isPlatform = (platform: Platform | undefined, wanted: string): boolean => {
-  const [os, architecture, variant] = wanted.split('/');
-  const isSame = platform?.os === os && platform?.architecture === architecture;
-  return isSame && (variant === undefined || platform?.variant === undefined || platform.variant === variant);
-};
-
 export interface Manifest {
   readonly schemaVersion: 2;
   readonly mediaType?: string;
@@ -101,6 +94,12 @@ export interface Layer {
 export interface Image {
   readonly json: ImageJson;
   readonly layers: readonly Layer[];
+}
+
+/** An image for one of several platforms, such as `linux/arm64`. */
+export interface PlatformImage {
+  readonly platform: string;
+  readonly image: Image;
 }
 
 /** An image of nothing for a platform such as `linux/amd64`. */

@@ -24,6 +24,7 @@ import {
   type Manifest,
   MEDIA,
 } from './image.ts';
+import { platformOf } from './platform.ts';
 import { paddingOf, TAR_END, tarHeader } from './tar.ts';
 
 /** A blob of an image: JSON that is there, or a file. */
@@ -36,7 +37,7 @@ export interface Blob {
 /** An image as the blobs of an OCI layout; the first one is the manifest. */
 export interface ImageBlobs {
   readonly manifest: Descriptor;
-  /** Where the first one is an index: the image's own manifest, and those of what is attested of it. */
+  /** Where the first one is an index: the manifests of its images, and of what is attested of them. */
   readonly inner?: readonly Descriptor[];
   readonly blobs: readonly Blob[];
 }
@@ -49,7 +50,8 @@ export interface ExportedLayer {
   readonly file: string;
 }
 
-export const imageBlobs = (image: Image, layers: readonly ExportedLayer[]): ImageBlobs => {
+/** `platform`: what an index calls it by, where that is not what its configuration says. */
+export const imageBlobs = (image: Image, layers: readonly ExportedLayer[], platform?: string): ImageBlobs => {
   const config = textBlob(imageText(image.json));
   const manifest: Manifest = {
     schemaVersion: 2,
@@ -58,11 +60,11 @@ export const imageBlobs = (image: Image, layers: readonly ExportedLayer[]): Imag
     layers: layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
   };
   const blob = jsonBlob(manifest);
-  const { os, architecture, variant } = image.json;
-  const platform = { architecture, os, ...(variant ? { variant } : {}) };
+  const { os, architecture, variant } = platform === undefined ? image.json : platformOf(platform);
+  const own = { architecture, os, ...(variant ? { variant } : {}) };
   const files = layers.map(({ digest, size, file }) => ({ digest, size, content: { file } }));
   return {
-    manifest: { mediaType: MEDIA.manifest, digest: blob.digest, size: blob.size, platform },
+    manifest: { mediaType: MEDIA.manifest, digest: blob.digest, size: blob.size, platform: own },
     blobs: [blob, config, ...uniqueBlobs(files)],
   };
 };

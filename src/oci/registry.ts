@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Answer, bytesOf } from './http.ts';
-import { type Descriptor, type Digest, digestOf, type Index, isPlatform, type Manifest, MEDIA } from './image.ts';
+import { type Descriptor, type Digest, digestOf, type Index, type Manifest, MEDIA } from './image.ts';
+import { isPlatform } from './platform.ts';
 import { type Access, ask, openSession, refusal, type Session } from './session.ts';
 
 /** A repository of a registry, as https://github.com/opencontainers/distribution-spec has it; mirrors are asked first. */

@@ -8,13 +8,16 @@ import { treeOf } from '../tree.ts';
 import { attestationsOf } from './kept.ts';
 import { SPDX } from './spdx.ts';
 
-/** The image with what is attested of it as files at its root, about all of its files, as BuildKit hands files out. */
-export const withAttestationFiles = (store: Store, image: Image): Image => {
+/**
+ * The image with what is attested of it as files at its root, about all of its files, as BuildKit hands files out. `mark` is
+ * in their names, where files of others are beside them.
+ */
+export const withAttestationFiles = (store: Store, image: Image, mark = ''): Image => {
   const attestations = attestationsOf(store, imageIdOf(image));
   if (attestations.length === 0) return image;
   const subject = subjectsOf(store, image);
   const time = Math.floor(Date.parse(image.json.created ?? '') / 1000) || 0;
-  const files = attestations.map((each) => fileOf(each, subject, time));
+  const files = attestations.map((each) => fileOf(each, subject, time, mark));
   const layer = writeLayer(
     store,
     files.toSorted((a, b) => (a.path < b.path ? -1 : 1)),
@@ -22,9 +25,9 @@ export const withAttestationFiles = (store: Store, image: Image): Image => {
   return { ...image, layers: [...image.layers, layer] };
 };
 
-const fileOf = (attestation: Attestation, subject: readonly Subject[], mtime: number): SourceFile => {
+const fileOf = (attestation: Attestation, subject: readonly Subject[], mtime: number, mark: string): SourceFile => {
   const bytes = Buffer.from(`${JSON.stringify(statementOf(attestation, subject), null, 2)}\n`);
-  const path = attestation.predicateType === SPDX ? 'sbom.spdx.json' : 'provenance.json';
+  const path = `${attestation.predicateType === SPDX ? 'sbom.spdx' : 'provenance'}${mark && `.${mark}`}.json`;
   const content: SourceFile['content'] = (write) => write(bytes);
   return { path, type: 'file', mode: 0o600, uid: 0, gid: 0, size: bytes.length, mtime, content };
 };

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
-import { type Attestation, withAttestations } from '../../oci/attestation.ts';
-import { type Digest, hexOf, type Image, imageIdOf } from '../../oci/image.ts';
+import type { Attestation } from '../../oci/attestation.ts';
+import { type Digest, hexOf, imageIdOf, type PlatformImage } from '../../oci/image.ts';
+import type { IndexPart } from '../../oci/indexes.ts';
 import type { ImageBlobs } from '../../oci/layout.ts';
 import { imageUrl } from '../../oci/package-url.ts';
 import { readJson, writeWhole } from '../small-files.ts';
@@ -17,10 +18,14 @@ export const saveAttestations = (store: Store, id: Digest, attestations: readonl
 export const attestationsOf = (store: Store, id: Digest): readonly Attestation[] =>
   readJson<readonly Attestation[]>(pathOf(store, id)) ?? [];
 
-/** An image on its way out with what is attested of it, about all of its full names. */
-export const attestedBlobs = (store: Store, image: Image, names: readonly string[], blobs: ImageBlobs): ImageBlobs => {
-  const { os, architecture, variant } = image.json;
-  const platform = [os, architecture, variant].filter(Boolean).join('/');
-  const subjects = names.map((name) => imageUrl(name, platform));
-  return withAttestations(blobs, attestationsOf(store, imageIdOf(image)), subjects);
-};
+/** An image on its way out, under its full names, with what is attested of it. */
+export const indexPart = (
+  store: Store,
+  { image, platform }: PlatformImage,
+  names: readonly string[],
+  blobs: ImageBlobs,
+): IndexPart => ({
+  image: blobs,
+  attestations: attestationsOf(store, imageIdOf(image)),
+  subjects: names.map((name) => imageUrl(name, platform)),
+});

@@ -105,8 +105,8 @@ const takeLayer = async (store: Store, { diffId, size, descriptor, origin, open 
 export const buildWith = async (
   store: Store,
   caches: Caches,
-  build: (record: (step: StepRecord) => void) => Promise<Built>,
-): Promise<{ readonly built: Built; readonly steps: readonly StepRecord[] }> => {
+  build: (record: (step: StepRecord) => void) => Promise<readonly Built[]>,
+): Promise<{ readonly built: readonly Built[]; readonly steps: readonly StepRecord[] }> => {
   for (;;) {
     const lost = caches.lost();
     const steps: StepRecord[] = [];

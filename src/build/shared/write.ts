@@ -18,7 +18,7 @@ import type { Caches } from './caches.ts';
 import { CACHE_MEDIA, type CacheDocument } from './document.ts';
 import { USUAL_TAG } from './source.ts';
 
-/** The layers of the image alone, or those of every stage that was built. */
+/** The layers of the images alone, or those of every stage that was built. */
 export type CacheMode = 'min' | 'max';
 
 /** What a build hands out, and what it is made of. */
@@ -34,11 +34,11 @@ export interface CacheContent {
 /** `isHere` tells whether a layer can be had. */
 export const cacheDocument = (
   steps: readonly StepRecord[],
-  image: Image,
+  images: readonly Image[],
   mode: CacheMode,
   isHere: (diffId: Digest) => boolean,
 ): CacheDocument => {
-  const own = new Set(image.layers.map(({ diffId }) => diffId));
+  const own = new Set(images.flatMap(({ layers }) => layers.map(({ diffId }) => diffId)));
   const all = [...new Map(steps.map(({ layer }) => [layer.diffId, layer])).values()];
   const isHeld = ({ diffId }: Layer) => (mode === 'max' || own.has(diffId)) && isHere(diffId);
   const layers = all.filter(isHeld);
@@ -47,7 +47,9 @@ export const cacheDocument = (
   const said = steps.flatMap(({ keys, layer, created }) =>
     keys.map((key) => [key, places.get(layer.diffId) ?? 0, created] as const),
   );
-  return { layers, known, steps: said.toSorted(([a], [b]) => (a < b ? -1 : 1)) };
+  // Builds for several platforms have steps in common.
+  const once = [...new Map(said.map((each) => [each[0], each])).values()];
+  return { layers, known, steps: once.toSorted(([a], [b]) => (a < b ? -1 : 1)) };
 };
 
 // Folders -----------------------------------------------------------------------------------------------------------

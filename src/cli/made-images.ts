@@ -1,0 +1,78 @@
+import { saveAttestations } from '../build/attest/kept.ts';
+import type { BuildRequest, Built } from '../build/execute.ts';
+import { type LastBuild, saveNotes } from '../build/notes.ts';
+import type { Store } from '../build/store.ts';
+import type { ValidFile } from '../model/validate.ts';
+import type { Attestation } from '../oci/attestation.ts';
+import type { Image, PlatformImage } from '../oci/image.ts';
+import type { BuildOptions } from './build-options.ts';
+import type { Io } from './io.ts';
+import { notingSteps } from './step-notes.ts';
+import type { Scene, Witness } from './witness.ts';
+
+/** An image that was built, with what is known of its build. */
+export interface MadeImage extends PlatformImage, LastBuild {
+  readonly attestations: readonly Attestation[];
+}
+
+/** A build with all that listens to it. */
+export interface WatchedBuild {
+  readonly valid: ValidFile;
+  readonly request: BuildRequest;
+  readonly options: BuildOptions;
+  readonly steps: LastBuild['steps'];
+  readonly witness: Witness | undefined;
+}
+
+export const watchedBuild = async (scene: Scene, io: Io): Promise<WatchedBuild> => {
+  const { options, valid } = scene;
+  const witness = await witnessTo(scene, io);
+  const noted = notingSteps(witness?.watching(scene.request) ?? scene.request, valid);
+  return { ...{ valid, options, witness }, request: noted.request, steps: noted.steps };
+};
+
+/** Where something is to be attested. */
+const witnessTo = async (scene: Scene, io: Io): Promise<Witness | undefined> =>
+  scene.options.provenance || scene.options.sbom ? (await import('./witness.ts')).witnessOf(scene, io) : undefined;
+
+/** Keeps images under their names, those for several platforms as one; gives its id. */
+export const savedImages = (
+  watched: readonly WatchedBuild[],
+  built: readonly Built[],
+  names: readonly string[],
+  store: Store,
+): { readonly id: string; readonly made: readonly MadeImage[] } => {
+  const isAlone = watched.length === 1;
+  const made = watched.flatMap((each, at) => {
+    const own = built[at];
+    return own ? [savedImage(each, own, names, store, isAlone)] : [];
+  });
+  const [only] = made;
+  return { id: only && isAlone ? only.id : store.saveIndex(made, names), made };
+};
+
+const savedImage = (
+  { options, witness, steps }: WatchedBuild,
+  { image: built, notes }: Built,
+  names: readonly string[],
+  store: Store,
+  isAlone: boolean,
+): MadeImage => {
+  const image = withLabels(built, options.labels);
+  const id = store.saveImage(image, isAlone ? names : []);
+  saveNotes(store, id, notes);
+  const attestations = witness?.attest(image, names) ?? [];
+  saveAttestations(store, id, attestations);
+  return { platform: options.platform, image, id, steps, attestations };
+};
+
+const withLabels = (image: Image, labels: ReadonlyMap<string, string>): Image =>
+  labels.size === 0
+    ? image
+    : {
+        ...image,
+        json: {
+          ...image.json,
+          config: { ...image.json.config, Labels: { ...image.json.config?.Labels, ...Object.fromEntries(labels) } },
+        },
+      };
