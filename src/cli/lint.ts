@@ -4,35 +4,43 @@ import type { FailOn } from '../config/model.ts';
 import { SEVERITIES } from '../lint/diagnostic.ts';
 import { lint } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
-import { type FileReport, isPlainText, type Report, reporterOf, showsWhy } from '../report/index.ts';
-import { paintOf } from '../report/paint.ts';
+import type { FileReport } from '../report/index.ts';
 import { plural } from '../report/prose.ts';
-import { summarise } from '../report/summary.ts';
 import { type Checked, checkTarget, type Findings, isReport, plainFindings } from './check.ts';
 import { type Discovery, discover, type Target } from './discover.ts';
 import { factsFor } from './facts.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
+import type { startThreads } from './parallel.ts';
 import { regularFileAt, withSlashes } from './paths.ts';
-import { print, readsCommands, sheetOf, withoutCommands } from './print.ts';
-import type { ReportWish } from './report-wishes.ts';
+import { beginReport, printReports } from './reports.ts';
 import { exitCodeOf, type Run, refuse, tell } from './run.ts';
 import { settingsFor } from './settings.ts';
-import { version } from './version.ts';
 
 /** `iechorlint lint`: checks what the paths name, fixes it or shows the fixes where asked to, and reports. */
 export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<number> => {
   const baseline = options.baseline === undefined ? undefined : await import('./baseline.ts');
   const known = baseline?.openBaseline(options, io);
+  // Where that many files are named, they start while those are looked at.
+  const threads = await threadsFor(options, rules, options.paths.length);
   const run = await startRun(options, io, rules);
   if (options.fixing === 'diff') return (await import('./diff.ts')).diffFiles(run);
-  const found = options.fixing === 'write' ? await (await import('./fix.ts')).fixFiles(run) : await checkFiles(run);
+  const begun = await beginReport(run);
+  const found =
+    options.fixing === 'write'
+      ? await (await import('./fix.ts')).fixFiles(run)
+      : await checkFiles(run, threads, begun?.add);
   const fresh = known && baseline ? await baseline.applyBaseline(run, found, known) : found;
   const { since, target } = options;
   if (target !== undefined && options.shard === undefined)
     (await import('./meant-target.ts')).checkTarget(run, found, target);
   const files = since === undefined ? fresh : (await import('./since.ts')).keepChanged(run, fresh, since);
-  await report(run, options.reportSuppressed ? (await import('./suppressed.ts')).withSuppressed(run, files) : files);
+  if (begun) begun.end(files);
+  else
+    await printReports(
+      run,
+      options.reportSuppressed ? (await import('./suppressed.ts')).withSuppressed(run, files) : files,
+    );
   return exitCodeOf(run, isFailure(run, files));
 };
 
@@ -83,32 +91,53 @@ declare global {
   var iechorlintWorker: string | undefined;
 }
 
+type Threads = ReturnType<typeof startThreads>;
+
 /** With fewer files a second thread takes longer to warm up than to help. */
 const MANY = 200;
 
-const checkFiles = async (run: Run): Promise<readonly FileReport[]> => {
+/** Checks all targets; each file that could be read is given on as soon as those before it are. */
+const checkFiles = async (
+  run: Run,
+  threads: Threads,
+  giveOn?: (file: FileReport) => void,
+): Promise<readonly FileReport[]> => {
   const files: FileReport[] = [];
-  for (const checked of await checkTargets(run)) {
-    if (isReport(checked)) files.push(checked);
-    else refuse(run, checked);
-  }
+  await checkTargets(run, threads, (checked) => {
+    if (!isReport(checked)) return refuse(run, checked);
+    files.push(checked);
+    giveOn?.(checked);
+  });
   return files;
 };
 
-const checkTargets = async (run: Run): Promise<readonly Checked[]> => {
-  const { targets, io, settings, options, rules } = run;
-  // Rules of a program that calls us are not in the worker, nor is its standard input.
-  const isMany = targets.length >= MANY && targets.every(({ file }) => file !== undefined);
-  const mayShare = isMany && options.context === undefined && rules === (await import('../../rules/index.ts')).rules;
+const checkTargets = async (run: Run, early: Threads, giveOn: (checked: Checked) => void): Promise<void> => {
+  const { targets, io, settings, options, rules, shellcheck } = run;
   const cache = await cacheFolderOf(run);
-  if (run.shellcheck !== undefined)
-    return (await import('./shellcheck.ts')).checkWithShellcheck(run, run.shellcheck, cache);
-  if (mayShare && globalThis.iechorlintWorker !== undefined) {
-    return (await import('./parallel.ts')).checkOnAllCores(run, globalThis.iechorlintWorker, cache);
+  if (shellcheck !== undefined) {
+    const { checkWithShellcheck } = await import('./shellcheck.ts');
+    return (await checkWithShellcheck(run, shellcheck, cache)).forEach(giveOn);
   }
+  // A further thread has the rules of ours alone, and no standard input.
+  const mayShare = rules === (await ownRules()) && targets.every(({ file }) => file !== undefined);
+  const threads = mayShare && early.length === 0 ? await threadsFor(options, rules, targets.length) : early;
+  if (mayShare && threads.length > 0)
+    return (await import('./parallel.ts')).checkOnAllCores(run, threads, cache, giveOn);
   const findings = await findingsOf(run, cache);
-  return targets.map((target) => checkTarget(target, io, settings.of(target).config, options.maxFileSize, findings));
+  for (const target of targets)
+    giveOn(checkTarget(target, io, settings.of(target).config, options.maxFileSize, findings));
 };
+
+/** The threads that help with so many files, on their way up; none where this thread alone knows what is asked for. */
+const threadsFor = async (options: LintOptions, rules: readonly Rule[], files: number): Promise<Threads> => {
+  const { fixing, context, shellcheck } = options;
+  const file = globalThis.iechorlintWorker;
+  if (file === undefined || files < MANY || fixing !== undefined || context !== undefined) return [];
+  if (shellcheck !== 'off' || rules !== (await ownRules())) return [];
+  return (await import('./parallel.ts')).startThreads(files, file);
+};
+
+const ownRules = async (): Promise<readonly Rule[]> => (await import('../../rules/index.ts')).rules;
 
 /** Where findings are kept from run to run; undefined: nowhere. What a context or the code of a plugin decides is not kept. */
 const cacheFolderOf = async (run: Run): Promise<string | undefined> => {
@@ -126,40 +155,6 @@ const findingsOf = async (run: Run, cache: string | undefined): Promise<Findings
   if (run.options.context !== undefined)
     return (input, config) => lint(input.source.document, config, factsFor(run, config, input));
   return cache === undefined ? plainFindings : (await import('./lint-cache.ts')).cachedFindings(cache);
-};
-
-const report = async (run: Run, files: readonly FileReport[]): Promise<void> => {
-  const { options, rules, unreadable } = run;
-  const why = new Map(
-    options.reports.some(({ format }) => showsWhy(format)) ? rules.map((rule) => [rule.name, rule.why]) : [],
-  );
-  const tools = run.shellcheck === undefined ? [] : [{ name: 'ShellCheck', version: run.shellcheck }];
-  const { shard } = options;
-  const outcome = { version, files, unreadable, rules: rulesIn(run), why, tools, ...(shard ? { shard } : {}) };
-  for (const wish of options.reports) await printReport(run, outcome, wish);
-  const written = options.reports.flatMap(({ file }) => file ?? []);
-  if (written.length < options.reports.length || run.failures.length > 0) return;
-  tell(
-    run,
-    `${summarise(outcome)}; ${written.length === 1 ? 'the report is' : 'the reports are'} in ${written.join(', ')}`,
-  );
-};
-
-const printReport = async (run: Run, outcome: Report, { format, file }: ReportWish): Promise<void> => {
-  const { quiet, statistics } = run.options;
-  const { output, color, width } = sheetOf(run, file);
-  const reporter = await reporterOf(format);
-  const pieces = reporter(outcome, { paint: await paintOf(color), width, quiet, statistics });
-  const isForLog = file === undefined && isPlainText(format) && readsCommands(run.io.env);
-  await print(run, { file, output, color, width }, isForLog ? await withoutCommands(pieces) : pieces);
-};
-
-const STDIN: Target = { path: '<stdin>', file: undefined };
-
-/** The rules that run for any of the files, or would. */
-const rulesIn = ({ targets, settings }: Run): readonly Rule[] => {
-  const configs = new Set((targets.length ? targets : [STDIN]).map((target) => settings.of(target).config));
-  return [...new Set([...configs].flatMap(({ rules }) => [...rules.keys()]))];
 };
 
 /** Whether a finding is as severe as the settings of its file allow none to be. */

@@ -24,14 +24,26 @@ export const sheetOf = ({ options, io, targets }: Run, file: string | undefined)
 
 /** Writes the pieces as they come. */
 export const print = async (run: Run, { file, output }: Sheet, pieces: Iterable<string>): Promise<void> => {
-  if (file === undefined) {
-    for (const piece of pieces) output.write(piece);
-    return;
-  }
+  if (file === undefined) return write(output, pieces);
   const { writeOutputFile } = await import('./output-file.ts');
   const { undisturbed } = await import('./signals.ts');
   const failure = await undisturbed(() => writeOutputFile(resolve(run.io.cwd, file), pieces));
   if (failure !== undefined) fail(run, `cannot write ${file}: ${failure}`);
+};
+
+/** Enough for one call of the system, so that small pieces do not take one each. */
+const ENOUGH = 16_384;
+
+/** Writes pieces of text, many small ones at once. */
+export const write = (output: Output, pieces: Iterable<string>): void => {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < ENOUGH) continue;
+    output.write(text);
+    text = '';
+  }
+  if (text !== '') output.write(text);
 };
 
 /** Whether what is printed ends in a log in which a CI system looks for commands. */

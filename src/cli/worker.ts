@@ -1,20 +1,25 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { rules } from '../../rules/index.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { LintConfig, RuleSetting } from '../lint/setting.ts';
-import { checkTarget, plainFindings } from './check.ts';
-import type { Share, SharedConfig } from './parallel.ts';
+import { batchesOf, type Share, type SharedConfig } from './batches.ts';
+import { type Checked, checkTarget, plainFindings } from './check.ts';
 
-/** A thread that checks a share of a run's files. */
-const checkShare = async ({ targets, maxFileSize, configs: shared, cache }: Share): Promise<void> => {
+/** A thread that checks files of a run until none is left, and then says so. */
+const checkShare = async (
+  { targets, maxFileSize, configs: shared, cache, next }: Share,
+  port: MessagePort,
+): Promise<void> => {
   const configs = shared.map(configOf);
   const findings = cache === undefined ? plainFindings : (await import('./lint-cache.ts')).cachedFindings(cache);
   const noInput = { stdin: () => undefined };
-  const answers = targets.flatMap(([target, index]) => {
+  const check = ([target, index]: Share['targets'][number]): Checked => {
     const config = configs[index];
-    return config ? [checkTarget(target, noInput, config, maxFileSize, findings)] : [];
-  });
-  parentPort?.postMessage(answers);
+    if (config === undefined) return { path: target.path, message: 'it has no configuration' };
+    return checkTarget(target, noInput, config, maxFileSize, findings);
+  };
+  for (const batch of batchesOf(targets, next, check)) port.postMessage(batch);
+  parentPort?.postMessage('done');
 };
 
 const configOf = ({ rules: chosen, ...rest }: SharedConfig): LintConfig => {
@@ -27,4 +32,4 @@ const configOf = ({ rules: chosen, ...rest }: SharedConfig): LintConfig => {
   return { ...rest, rules: on, known: rules };
 };
 
-void checkShare(workerData);
+parentPort?.once('message', ([share, port]: [Share, MessagePort]) => void checkShare(share, port));

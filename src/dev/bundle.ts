@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
+import { rules } from '../../rules/index.ts';
 import { THREAD_FLAGS } from '../cli/thread-flags.ts';
 import { licencesOf } from './licences.ts';
 import { importsByLauncher, lateSegmenters, leanRules, withoutCharacterTable } from './transforms.ts';
@@ -47,7 +48,8 @@ const digestOfCore = (): string =>
 
 /**
  * The last call to use a file decides what is kept of it: a lint is what most calls are. It has options and a
- * configuration, so that what reads those starts faster too.
+ * configuration, so that what reads those starts faster too. Of many files something is there for nearly every function
+ * of the linter, as it is in the examples of all rules.
  */
 const writeCodeCache = (): void => {
   const config = 'dist/example.yaml';
@@ -56,9 +58,17 @@ const writeCodeCache = (): void => {
     keepCompiled('--build', '--no-lint', '-q', '--store', 'dist/store', 'examples/hello');
   keepCompiled('--config', config, 'examples');
   process.env.THREAD_FLAGS = THREAD_FLAGS.join(' ');
-  keepCompiled('--config', config, 'examples');
+  writeRuleExamples('dist/examples');
+  keepCompiled('--config', config, '--output-file', 'dist/examples/report', 'dist/examples');
+  rmSync('dist/examples', { recursive: true });
   rmSync(config);
   rmSync('dist/store', { recursive: true, force: true });
+};
+
+const writeRuleExamples = (folder: string): void => {
+  mkdirSync(folder);
+  const texts = rules.flatMap(({ examples }) => examples.flatMap(({ bad, good }) => [bad ?? [], good ?? []].flat()));
+  for (const [index, text] of texts.entries()) writeFileSync(join(folder, `Dockerfile.${index}`), text);
 };
 
 const keepCompiled = (...args: readonly string[]): void => {
@@ -67,7 +77,7 @@ const keepCompiled = (...args: readonly string[]): void => {
 };
 
 const CORE =
-  /\/(?:grammar|src\/(?:ast|lint(?!\/document\.ts)|model(?!\/outline\.ts)|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/config\/(?:discover|error|select)\.ts$|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|run|say|settings|system-error|version)\.ts$/;
+  /\/(?:grammar|src\/(?:ast|lint(?!\/document\.ts)|model(?!\/outline\.ts)|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/config\/(?:discover|error|select)\.ts$|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|reports|run|say|settings|system-error|version)\.ts$/;
 
 /** What builds use and some lints too, which have no use for all that builds need. */
 const SHARED = ['signals', 'changed-lines'];

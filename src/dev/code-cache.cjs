@@ -11,6 +11,8 @@ const { cachePathOf, load, scripts, withChecksum } = require(join(dist, 'cli.js'
 const flags = process.env.THREAD_FLAGS?.split(' ') ?? [];
 for (const flag of flags) setFlagsFromString(flag);
 globalThis.iechorlintThread = flags.length > 0;
+// What other threads run is not compiled here.
+globalThis.iechorlintWorker = undefined;
 const isKept = (path) => flags.length === 0 || ['core.cjs', 'lint-rules.cjs'].includes(basename(path));
 
 process.stdout.write = () => true;

@@ -3,7 +3,7 @@ import type { Rule } from '../lint/rule.ts';
 import type { Suppressed } from '../lint/suppressed.ts';
 import type { Document } from '../source/document.ts';
 import type { Paint } from './paint.ts';
-import { reportPretty } from './pretty.ts';
+import { prettyGradually, reportPretty } from './pretty.ts';
 
 /** A linted file and what was found in it, by place. */
 export interface FileReport {
@@ -52,6 +52,16 @@ export interface ReportOptions {
 /** A report as text in pieces, so that a large one is never held whole; each piece of lines for people ends in a newline. */
 export type Reporter = (report: Report, options: ReportOptions) => Iterable<string>;
 
+/** A report that is written file by file, as they come. */
+export interface GradualReport {
+  readonly file: (file: FileReport) => Iterable<string>;
+  /** What follows the files. */
+  readonly end: (report: Report) => Iterable<string>;
+}
+
+/** Starts a gradual report. */
+export type GradualReporter = (report: Pick<Report, 'rules' | 'why'>, options: ReportOptions) => GradualReport;
+
 export const FORMATS = [
   'pretty',
   'compact',
@@ -87,6 +97,10 @@ const REPORTERS: { readonly [F in Format]: () => Promise<Reporter> } = {
 
 /** The reporter of a format; all but `pretty` are loaded when asked for. */
 export const reporterOf = (format: Format): Promise<Reporter> => REPORTERS[format]();
+
+/** The reporter of a format that can begin before all files are known; `undefined` where the format needs all of them. */
+export const gradualReporterOf = (format: Format): GradualReporter | undefined =>
+  format === 'pretty' ? prettyGradually : undefined;
 
 /** Whether the format prints the texts of `Report.why`. */
 export const showsWhy = (format: Format): boolean => ['pretty', 'sarif', 'sonarqube', 'html'].includes(format);

@@ -2,7 +2,7 @@ import type { Diagnostic, Fix, Safety, Severity } from '../lint/diagnostic.ts';
 import { truncate, widthOf } from './cells.ts';
 import { escapeText } from './escape.ts';
 import { frameOf } from './frame.ts';
-import type { FileReport, Report, Reporter, ReportOptions } from './index.ts';
+import type { FileReport, GradualReporter, Report, Reporter, ReportOptions } from './index.ts';
 import type { Paint } from './paint.ts';
 import { fromDifference, hunksOf } from './preview.ts';
 import { plural, wrap } from './prose.ts';
@@ -12,12 +12,24 @@ import { type View, viewOf } from './view.ts';
 
 /** For people: findings by file, each with its place in the text, what to write instead and why. */
 export const reportPretty: Reporter = function* (report, options) {
-  const page = pageOf(report, options);
-  for (const file of report.files) if (file.diagnostics.length > 0) yield* fileBlock(file, page);
-  if (options.statistics) yield* statisticsBlock(report);
-  if (options.quiet) return;
-  for (const line of wrap(capitalised(summarise(report)), page.measure)) yield `${page.paint.bold(line)}\n`;
+  const pretty = prettyGradually(report, options);
+  for (const file of report.files) yield* pretty.file(file);
+  yield* pretty.end(report);
 };
+
+export const prettyGradually: GradualReporter = (report, options) => {
+  const page = pageOf(report, options);
+  return {
+    file: (file) => (file.diagnostics.length > 0 ? fileBlock(file, page) : []),
+    end: (whole) => endBlock(whole, options, page),
+  };
+};
+
+function* endBlock(report: Report, { statistics, quiet }: ReportOptions, { measure, paint }: Page): Generator<string> {
+  if (statistics) yield* statisticsBlock(report);
+  if (quiet) return;
+  for (const line of wrap(capitalised(summarise(report)), measure)) yield `${paint.bold(line)}\n`;
+}
 
 /** What holds for the whole run. */
 interface Page {
@@ -33,7 +45,7 @@ interface Page {
   readonly warned: Set<string>;
 }
 
-const pageOf = (report: Report, options: ReportOptions): Page => {
+const pageOf = (report: Pick<Report, 'rules' | 'why'>, options: ReportOptions): Page => {
   const width = Math.max(30, options.width);
   return {
     paint: options.paint,
