@@ -1,9 +1,9 @@
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { Unreadable } from '../report/index.ts';
 import { nearest } from '../source/nearest.ts';
 import { COMMAND_NAMES } from './command-names.ts';
-import { withSlashes } from './paths.ts';
+import { childOf, withSlashes } from './paths.ts';
 import type { Found } from './search.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 
@@ -43,12 +43,15 @@ export const discover = async (operands: readonly string[], cwd: string, stdinNa
 const takeOperand = async (operand: string, cwd: string, findings: Findings): Promise<void> => {
   const path = withSlashes(operand).replace(/^(\.\/+)+(?=[^/])/, '');
   try {
-    const stat = statSync(resolve(cwd, operand));
+    const place = resolve(cwd, operand);
+    const own = lstatSync(place);
+    const stat = own.isSymbolicLink() ? statSync(place) : own;
     if (operand === '') fail(findings, "''", 'the path is empty (is a variable unset?)');
     else if (stat.isDirectory()) await takeFolder(operand, path, cwd, findings);
     else if (!stat.isFile()) fail(findings, path, `it is ${await kindOf(stat)}, not a file; pipe it in and pass \`-\``);
     else if (path.endsWith('/')) fail(findings, path, 'it is not a folder');
-    else await takeFile(operand, path, cwd, findings);
+    else if (MISTAKABLE.test(path)) await takeMistakable(path, place, own, findings);
+    else takeFile(path, place, own, findings);
   } catch (error) {
     const isMissing = codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
     if (isMissing && (await takeGlob(path, cwd, findings))) return;
@@ -62,19 +65,23 @@ const fail = ({ unreadable }: Findings, path: string, message: string): void => 
 
 const kindOf = async (stat: Stats): Promise<string> => (await import('./search.ts')).whatIs(stat);
 
-const takeFile = async (operand: string, path: string, cwd: string, findings: Findings): Promise<void> => {
-  const mistake = MISTAKABLE.test(path) ? (await import('./operand-hints.ts')).mistakenFile(basename(path)) : undefined;
-  if (mistake !== undefined) return fail(findings, path, mistake);
-  findings.found.push({ path, file: withSlashes(realPathOf(resolve(cwd, operand), findings)), isLink: false });
+const takeMistakable = async (path: string, place: string, own: Stats, findings: Findings): Promise<void> => {
+  const mistake = (await import('./operand-hints.ts')).mistakenFile(basename(path));
+  if (mistake === undefined) takeFile(path, place, own, findings);
+  else fail(findings, path, mistake);
+};
+
+const takeFile = (path: string, place: string, own: Stats, findings: Findings): void => {
+  findings.found.push({ path, file: withSlashes(realPathOf(place, own, findings)), isLink: false });
 };
 
 /** Of what is no link the folder tells, and many files stand in one. Elsewhere a name may be spelt in several ways. */
-const realPathOf = (place: string, { folders }: Findings): string => {
-  if (process.platform !== 'linux' || lstatSync(place).isSymbolicLink()) return realpathSync.native(place);
+const realPathOf = (place: string, own: Stats, { folders }: Findings): string => {
+  if (process.platform !== 'linux' || own.isSymbolicLink()) return realpathSync.native(place);
   const folder = dirname(place);
   const known = folders.get(folder) ?? realpathSync.native(folder);
   folders.set(folder, known);
-  return join(known, basename(place));
+  return childOf(known, basename(place));
 };
 
 const MISTAKABLE = /ignore$|\.(?:ya?ml|jsonc?|toml)$/i;
