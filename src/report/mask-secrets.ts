@@ -19,8 +19,9 @@ const ANY_SECRET_NAME = /pass|pwd|secret|credential|token|key|auth|cred|pw/i;
 const INSTRUCTION = /^[ \t]*(#[ \t]*)?(?:ONBUILD[ \t]+)*(ENV|ARG)(?=[ \t\\`])/gim;
 
 /** Every literal value that an ARG or ENV with a secret-looking name holds, commented-out ones too, in order. */
-export const secretsOf = (text: string, escapeCharacter = escapeOf(text)): readonly Secret[] => {
+export const secretsOf = (text: string, knownEscape?: string): readonly Secret[] => {
   if (!ANY_SECRET_NAME.test(text)) return [];
+  const escapeCharacter = knownEscape ?? escapeOf(text);
   const secrets: Secret[] = [];
   let end = 0;
   for (const { 0: head, 1: comment, 2: keyword = '', index } of text.matchAll(INSTRUCTION)) {
@@ -36,6 +37,7 @@ export const secretsOf = (text: string, escapeCharacter = escapeOf(text)): reado
 
 /** The text with its secrets starred out, and `known` ones wherever they stand: same length, same line ends. */
 export const maskText = (text: string, secrets: readonly Secret[], known = secrets): string => {
+  if (secrets.length === 0 && known.length === 0) return text;
   let masked = '';
   let at = 0;
   for (const secret of secrets) {
@@ -47,6 +49,7 @@ export const maskText = (text: string, secrets: readonly Secret[], known = secre
 
 /** A sentence about the file with the secrets starred out that it quotes. */
 export const maskMessage = (message: string, secrets: readonly Secret[]): string => {
+  if (secrets.length === 0) return message;
   let masked = maskValues(message, secrets);
   for (const { name, value } of secrets.slice(0, KNOWN)) {
     masked = maskAfterName(masked.replaceAll(`\`${value}\``, `\`${star(value)}\``), name, value);

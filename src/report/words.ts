@@ -3,7 +3,8 @@ import type { Range } from '../source/range.ts';
 /** The character that continues lines, as the file's directive has it. */
 export const escapeOf = (text: string): string => (text.includes('`') && DIRECTIVE.test(text) ? '`' : '\\');
 
-const DIRECTIVE = /^[ \t]*#[ \t]*escape[ \t]*=[ \t]*`/im;
+/** Among the comments that the file begins with. */
+const DIRECTIVE = /^(?:[ \t]*#.*\n)*?[ \t]*#[ \t]*escape[ \t]*=[ \t]*`/i;
 
 export const endOfLine = (text: string, offset: number): number => {
   const newline = text.indexOf('\n', offset);
