@@ -1,4 +1,4 @@
-import { defineRule, type Model, type Run, type ShellCommand, shellValue } from '#lint';
+import { defineRule, isInvocation, type Model, type Run, type ShellCommand, shellValue, subcommandOf } from '#lint';
 
 export default defineRule({
   name: 'independent-builds',
@@ -72,21 +72,24 @@ const buildOf = (model: Model, run: Run): Build | undefined => {
   return undefined;
 };
 
-const isCompile = ({ name, operands }: ShellCommand): boolean => {
+const isCompile = (command: ShellCommand): boolean => {
+  const { name } = command;
   if (name === 'make' || name === 'ninja' || name === 'mvn' || name === 'gradle' || name === 'bazel') return true;
-  return (name === 'cargo' || name === 'cmake' || name === 'go') && operands[0]?.text === 'build';
+  return (name === 'cargo' || name === 'cmake' || name === 'go') && subcommandOf(command) === 'build';
 };
 
-const isShared = ({ name, operands, arguments: words }: ShellCommand): boolean => {
+const isShared = (command: ShellCommand): boolean => {
+  const { name, arguments: words } = command;
   if (name === 'ldconfig' || name === 'pip' || name === 'pip3' || name === 'python' || name === 'python3') return true;
   if (words.some(({ raw }) => /\.(?:so|a|h|pc)(?:$|[.*"'])|\/(?:lib|include)(?:\/|$)/.test(raw))) return true;
   const isBuilder = name === 'make' || name === 'ninja' || name === 'cmake';
-  return isBuilder && [...operands, ...words].some(({ raw }) => /^(?:--)?install\b/.test(raw));
+  return isBuilder && words.some(({ raw }) => /^(?:--)?install\b/.test(raw));
 };
 
 /** The project that `git clone`, curl or wget fetches, as its address names it. */
-const projectOf = (model: Model, run: Run, { name, operands, arguments: words }: ShellCommand): string | undefined => {
-  if (name !== 'curl' && name !== 'wget' && !(name === 'git' && operands[0]?.text === 'clone')) return undefined;
+const projectOf = (model: Model, run: Run, command: ShellCommand): string | undefined => {
+  const { name, arguments: words } = command;
+  if (name !== 'curl' && name !== 'wget' && !isInvocation(command, 'git', 'clone')) return undefined;
   const url = words
     .map((word) => shellValue(model, run, word) ?? word.raw)
     .find((word) => /^["']?(?:https?|git|ssh|ftp):\/\//.test(word));

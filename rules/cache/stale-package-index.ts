@@ -120,8 +120,8 @@ const readsIndex = (command: ShellCommand): boolean =>
   managerOf(command)?.upgrade.includes(subcommandOf(command) ?? '') === true ||
   (installOf(command)?.packages.length ?? 0) > 0;
 
-const removesLists = ({ name, operands }: ShellCommand): boolean =>
-  name === 'rm' && operands.some(({ raw }) => isWithin(LISTS, raw.replace(/\/?\*?$/, '') || '/'));
+const removesLists = (command: ShellCommand): boolean =>
+  command.name === 'rm' && command.operands.some(({ raw }) => isWithin(LISTS, raw.replace(/\/?\*?$/, '') || '/'));
 
 /** Whether it runs something of which the file does not tell what it fetches. */
 const isOpaque = ({ name, word }: ShellCommand): boolean => {

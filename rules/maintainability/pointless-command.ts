@@ -115,5 +115,5 @@ const starting = (model: Model, node: Run, command: ShellCommand): Reason | unde
   };
 };
 
-const isStart = ({ name, operands }: ShellCommand): boolean =>
-  name === 'service' && /^(?:re)?start$/.test(operands[1]?.text ?? '');
+const isStart = (command: ShellCommand): boolean =>
+  command.name === 'service' && /^(?:re)?start$/.test(command.operands[1]?.text ?? '');

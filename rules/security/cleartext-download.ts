@@ -12,6 +12,7 @@ import {
   type Model,
   type Problem,
   replace,
+  subcommandOf,
 } from '#lint';
 
 export default defineRule({
@@ -91,10 +92,10 @@ const isCleartext = ({ url, command }: Download): boolean => {
 const othersIn = (model: Model, node: Instruction): readonly Download[] => {
   if (node.kind !== 'Run') return [];
   return model.commandsOf(node).flatMap((command) => {
-    const { name = '', operands } = command;
+    const { name = '' } = command;
     if (name === 'git')
-      return operands[0]?.text === 'clone'
-        ? operands.flatMap((word) => addressIn(word, model.file.text, command) ?? [])
+      return subcommandOf(command) === 'clone'
+        ? command.operands.flatMap((word) => addressIn(word, model.file.text, command) ?? [])
         : [];
     if (!/^(?:pip[\d.]*|npm|yarn|pnpm)$/.test(name)) return [];
     const values = command.optionValues('-i', '--index-url', '--extra-index-url', '--registry');

@@ -18,6 +18,7 @@ import {
   type StageInfo,
   stageChain,
   startupOf,
+  subcommandOf,
   unprivilegedSteps,
 } from '#lint';
 
@@ -96,9 +97,10 @@ const isRootBase = (model: Model, stage: StageInfo): boolean => {
 const MANAGERS: ReadonlySet<string> = new Set('apk apt apt-get dnf microdnf tdnf yum zypper'.split(' '));
 const CHANGES: ReadonlySet<string> = new Set('add in install update upgrade'.split(' '));
 
-const needsRoot = ({ name = '', operands, wrappers, conditional }: ShellCommand): boolean => {
+const needsRoot = (command: ShellCommand): boolean => {
+  const { name = '', wrappers, conditional } = command;
   if (conditional || wrappers.some((wrapper) => /^(?:sudo|doas|su)$/.test(wrapper.name))) return false;
-  return MANAGERS.has(name) && CHANGES.has(operands[0]?.text ?? '');
+  return MANAGERS.has(name) && CHANGES.has(subcommandOf(command) ?? '');
 };
 
 const rootProblem = (file: Iechorfile, model: Model, stage: StageInfo): Problem | undefined => {

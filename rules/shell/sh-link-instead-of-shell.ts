@@ -1,4 +1,4 @@
-import { defineRule, type Edit, inCaseOf, type Model, type Run, replace, type ShellCommand } from '#lint';
+import { defineRule, type Edit, inCaseOf, type Model, type Run, replace, type ShellCommand, subcommandOf } from '#lint';
 
 export default defineRule({
   name: 'sh-link-instead-of-shell',
@@ -72,7 +72,7 @@ const fixOf = (model: Model, node: Run, link: ShellCommand): { title: string; ed
   if (!target) return undefined;
   const others = model.commandsOf(node).filter((command) => command !== link);
   const isAlone = others.every(
-    ({ name, operands }) => /^(?:rm|unlink|mv)$/.test(name ?? '') && isSh(operands[0]?.text),
+    (command) => /^(?:rm|unlink|mv)$/.test(command.name ?? '') && isSh(subcommandOf(command)),
   );
   if (!isAlone || node.flags.length > 0 || node.lines.first !== node.lines.last) return undefined;
   return { title: 'Set the shell with SHELL', edits: [replace(node, inCaseOf(node, shellFor(target)))] };

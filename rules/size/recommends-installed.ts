@@ -8,6 +8,7 @@ import {
   isSeenByHadolint,
   programsOf,
   type ShellCommand,
+  subcommandOf,
 } from '#lint';
 
 export default defineRule({
@@ -83,7 +84,7 @@ const isTheirs = (command: ShellCommand): boolean =>
   !command.arguments.some(({ raw }) => /Install-Recommends=(?:false|no|0)/i.test(raw));
 
 const installsAll = (command: ShellCommand): boolean => {
-  if (command.operands[0]?.text !== 'install' || installOf(command)?.manager.name !== 'apt') return false;
+  if (installOf(command)?.manager.name !== 'apt' || subcommandOf(command) !== 'install') return false;
   if (command.has('--no-install-recommends', '--install-recommends', '--without-recommends', '-R')) return false;
   return !command.has('-s', '--simulate', '--dry-run') && !command.arguments.some(({ raw }) => /Recommends/.test(raw));
 };

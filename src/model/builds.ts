@@ -52,14 +52,20 @@ const buildDirectory = (model: Model, node: Run, command: ShellCommand): string 
 
 /** What the command builds; undefined where it is no build. */
 const languageBuilt = (command: ShellCommand): Language | undefined => {
-  const { name = '', operands } = command;
-  if (name === '' || command.has('--version', '-version', '--help', '-dumpmachine')) return undefined;
-  if (COMPILERS.test(name)) return operands.some(isSource) && !command.has('-v') ? 'native' : undefined;
-  const [first = '', second = ''] = operands.map(({ text }) => text);
+  const language = languageOf(command);
+  return language && command.has('--version', '-version', '--help', '-dumpmachine') ? undefined : language;
+};
+
+/** The operands are for those alone to find whose name asks for them: most commands are no build. */
+const languageOf = (command: ShellCommand): Language | undefined => {
+  const { name = '' } = command;
+  if (COMPILERS.test(name)) return command.operands.some(isSource) && !command.has('-v') ? 'native' : undefined;
   switch (name) {
+    case '':
+      return undefined;
     case 'make':
     case 'gmake':
-      return operands.length === 0 || !operands.every(isChore) ? 'native' : undefined;
+      return command.operands.length === 0 || !command.operands.every(isChore) ? 'native' : undefined;
     case 'ninja':
     case 'scons':
       return 'native';
@@ -71,23 +77,23 @@ const languageBuilt = (command: ShellCommand): Language | undefined => {
     case 'swift':
     case 'crystal':
     case 'zig':
-      return /^(?:compile|build|install)$/.test(first) ? 'native' : undefined;
+      return /^(?:compile|build|install)$/.test(operandAt(command, 0)) ? 'native' : undefined;
     case 'go':
-      return /^(?:build|install)$/.test(first) ? 'go' : undefined;
+      return /^(?:build|install)$/.test(operandAt(command, 0)) ? 'go' : undefined;
     case 'cargo':
-      return /^(?:build|b|install|zigbuild)$/.test(first) ? 'rust' : undefined;
+      return /^(?:build|b|install|zigbuild)$/.test(operandAt(command, 0)) ? 'rust' : undefined;
     case 'rustc':
       return 'rust';
     case 'dotnet':
-      return /^(?:build|publish)$/.test(first) ? 'dotnet' : undefined;
+      return /^(?:build|publish)$/.test(operandAt(command, 0)) ? 'dotnet' : undefined;
     case 'javac':
-      return operands.length > 0 ? 'java' : undefined;
+      return command.operands.length > 0 ? 'java' : undefined;
     case 'tsc':
     case 'webpack':
       return 'node';
     default:
-      if (JAVA.test(name)) return operands.some(({ text = '' }) => JAVA_GOAL.test(text)) ? 'java' : undefined;
-      return isNodeBuild(command, first, second) ? 'node' : undefined;
+      if (JAVA.test(name)) return command.operands.some(({ text = '' }) => JAVA_GOAL.test(text)) ? 'java' : undefined;
+      return isNodeBuild(command) ? 'node' : undefined;
   }
 };
 
@@ -104,12 +110,18 @@ const JAVA = /^(?:mvn|mvnw|gradle|gradlew|sbt|lein|ant|activator|mill)$/;
 const JAVA_GOAL =
   /^(?:[\w:-]*:)?(?:package|install|verify|build|assemble|bootJar|bootWar|shadowJar|installDist|installApp|jar|war|distTar|distZip|assembly|stage|dist|uberjar|fatJar|buildFatJar)$/;
 
-const isNodeBuild = ({ name = '' }: ShellCommand, first: string, second: string): boolean => {
+const isNodeBuild = (command: ShellCommand): boolean => {
+  const { name = '' } = command;
+  if (NODE_TOOLS.test(name)) return operandAt(command, 0) === 'build';
+  if (!/^(?:npm|bun|yarn|pnpm|npx)$/.test(name)) return false;
+  const first = operandAt(command, 0);
+  const second = operandAt(command, 1);
   if (name === 'npm' || name === 'bun') return /^run/.test(first) && NODE_SCRIPT.test(second);
   if (name === 'yarn' || name === 'pnpm') return NODE_SCRIPT.test(first === 'run' ? second : first);
-  if (name === 'npx') return /^(?:tsc|webpack)$/.test(first) || (NODE_TOOLS.test(first) && second === 'build');
-  return NODE_TOOLS.test(name) && first === 'build';
+  return /^(?:tsc|webpack)$/.test(first) || (NODE_TOOLS.test(first) && second === 'build');
 };
+
+const operandAt = ({ operands }: ShellCommand, index: number): string => operands[index]?.text ?? '';
 
 const NODE_SCRIPT = /^build(?::[\w:-]+)?$/;
 const NODE_TOOLS = /^(?:ng|vite|next|nuxt|gatsby|vue-cli-service|react-scripts)$/;

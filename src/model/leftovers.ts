@@ -1,4 +1,4 @@
-import type { ShellCommand } from '../shell/index.ts';
+import { type ShellCommand, subcommandOf } from '../shell/index.ts';
 import type { Range } from '../source/range.ts';
 import { type BuildStep, buildSteps } from './builds.ts';
 import { stageChain } from './chain.ts';
@@ -80,9 +80,9 @@ const servingStage = (model: Model, programs: ReadonlySet<string>): StageInfo | 
 
 const PLAIN = /^(?:library\/|arm64v8\/|arm32v7\/|amd64\/)?(?:python|node|ruby)$/;
 
-const isForDevelopment = ({ name, operands, arguments: words }: ShellCommand): boolean =>
-  (name === 'npx' && !/^(?:serve|http-server|next|nuxt)$/.test(operands[0]?.text ?? '')) ||
-  words.some(({ text = '' }) =>
+const isForDevelopment = (command: ShellCommand): boolean =>
+  (command.name === 'npx' && !/^(?:serve|http-server|next|nuxt)$/.test(subcommandOf(command) ?? '')) ||
+  command.arguments.some(({ text = '' }) =>
     /^(?:dev|watch|test|lint|develop|--watch|--reload|--debug|start:dev|serve:dev)$|(?:^|:)(?:dev|watch)$/.test(text),
   );
 

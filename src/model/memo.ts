@@ -37,3 +37,22 @@ export const memoByName = <K, V>(nameOf: (key: K) => string, compute: (key: K) =
     return found.value;
   };
 };
+
+/** So many answers are kept of late. */
+const LATELY = 256;
+
+/**
+ * As `memo`, for what rule after rule asks of the same place of a file: the answers given of late are kept, and nothing
+ * keeps those alive that were given before.
+ */
+export const memoOfLate = <K extends { readonly start: number }, V>(compute: (key: K) => V): ((key: K) => V) => {
+  const known: { readonly key: K; readonly value: V }[] = [];
+  return (key) => {
+    const slot = key.start % LATELY;
+    const found = known[slot];
+    if (found?.key === key) return found.value;
+    const value = compute(key);
+    known[slot] = { key, value };
+    return value;
+  };
+};

@@ -141,11 +141,15 @@ const configuredBy = (model: Model, node: Instruction): readonly string[] => {
     return node.sources.flatMap(({ raw }) => /(\w+)\.conf/.exec(raw)?.[1] ?? []);
   }
   if (node.kind !== 'Run') return [];
-  const commands = model.commandsOf(node).filter(({ operands: [first, ...rest] }) => {
-    return first?.text === 'config' && rest.some(({ raw }) => /cache/.test(raw));
-  });
+  const commands = model.commandsOf(node).filter(isAboutCache);
   return commands.flatMap(({ name }) => name ?? []);
 };
+
+/** `npm config set cache …`. Of most commands the words alone tell that they are not: their operands need not be found. */
+const isAboutCache = (command: ShellCommand): boolean =>
+  command.arguments.some(({ text }) => text === 'config') &&
+  subcommandOf(command) === 'config' &&
+  command.operands.some(({ raw }, index) => index > 0 && /cache/.test(raw));
 
 // Mounted -----------------------------------------------------------------------------------------------------------
 

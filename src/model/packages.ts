@@ -1,5 +1,5 @@
 import { type OptionValue, type ShellCommand, type ShellWord, startsWith, withoutVersion } from '../shell/index.ts';
-import { memoByName } from './memo.ts';
+import { memoByName, memoOfLate } from './memo.ts';
 import { cargo, go, gradle, maven, nuget } from './package-managers/compiled.ts';
 import { bun, npm, pnpm, yarn } from './package-managers/javascript.ts';
 import type { PackageManager, Verb } from './package-managers/manager.ts';
@@ -50,7 +50,9 @@ export interface Install {
 }
 
 /** What the command installs; undefined where it is no install. */
-export const installOf = (command: ShellCommand): Install | undefined => {
+export const installOf = (command: ShellCommand): Install | undefined => managerOf(command) && knownInstall(command);
+
+const findInstall = (command: ShellCommand): Install | undefined => {
   const manager = managerOf(command);
   if (manager === undefined || command.has('--help')) return undefined;
   const named = verbOf(command, manager.install);
@@ -63,6 +65,8 @@ export const installOf = (command: ShellCommand): Install | undefined => {
   const build = command.has('--no-restore', '--offline') ? undefined : verbOf(command, manager.build);
   return build === undefined ? undefined : projectInstall(command, manager, build, true);
 };
+
+const knownInstall = memoOfLate(findInstall);
 
 /** Undefined where no package, no file and no manifest is named. */
 const namedInstall = (command: ShellCommand, manager: PackageManager, verb: Verb): Install | undefined => {

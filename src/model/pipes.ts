@@ -137,9 +137,9 @@ const failsOnNothing = (command: ShellCommand): boolean => {
 
 /** Whether it may leave the pipe before its end, which pipefail would take for a failure of what writes to it. */
 const stopsEarly = (command: ShellCommand): boolean => {
-  const { name = '', operands } = command;
+  const { name = '' } = command;
   if (/^(?:head|true|:|less|more)$/.test(name)) return true;
   if (/^[ef]?grep$/.test(name)) return command.has('-q', '-m', '--quiet', '--silent', '--max-count');
-  if (name === 'sed') return operands.some(({ raw }) => /(?:^|[\s;{}\d/$"'])q\b/.test(raw));
-  return /awk$/.test(name) && operands.some(({ raw }) => /\bexit\b/.test(raw));
+  if (name === 'sed') return command.operands.some(({ raw }) => /(?:^|[\s;{}\d/$"'])q\b/.test(raw));
+  return /awk$/.test(name) && command.operands.some(({ raw }) => /\bexit\b/.test(raw));
 };

@@ -115,9 +115,10 @@ const LIBRARY =
   /^(?:make|automake|autoconf|libtool|pkg-config|pkgconf|pkgconfig|ninja|ninja-build|samurai|meson|bison|flex|nasm|yasm|swig|linux-headers|.*-dev|.*-devel)$/;
 
 /** A compiler that is loaded from its makers. */
-const fetched = ({ name, operands, start, end }: ShellCommand): readonly Tool[] => {
+const fetched = (command: ShellCommand): readonly Tool[] => {
+  const { name, start, end } = command;
   if (name !== 'curl' && name !== 'wget') return [];
-  for (const { text = '', raw } of operands) {
+  for (const { text = '', raw } of command.operands) {
     if (/sh\.rustup\.rs/.test(text || raw)) return [{ name: 'rustup', language: 'rust', start, end }];
     if (/\bgo\d[\w.$]*\.linux-/.test(text || raw)) return [{ name: 'go', language: 'go', start, end }];
   }

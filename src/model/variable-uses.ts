@@ -1,5 +1,5 @@
 import type { Instruction, InstructionKind, Run } from '../ast/nodes.ts';
-import { isShell, pipedInto, type ShellCommand, withoutVersion } from '../shell/index.ts';
+import { isShell, pipedInto, type ShellCommand, subcommandOf, withoutVersion } from '../shell/index.ts';
 import { mentions } from '../source/mention.ts';
 import { stageChain } from './chain.ts';
 import type { Model } from './index.ts';
@@ -93,13 +93,13 @@ export const changesWith = (name: string, value: string | undefined): 'build' | 
 
 /** Whether the command is known not to look at variables that its words do not name. */
 const isIndifferent = (command: ShellCommand): boolean => {
-  const { name, word, operands } = command;
+  const { name, word } = command;
   if (name === undefined) return word === undefined;
   if (word?.text?.includes('/') && !/^\/(?:usr\/(?:local\/)?)?s?bin\//.test(word.text)) return false;
   if (pipedInto(command).some((reader) => isShell(reader.name) || INTERPRETERS.has(reader.name ?? ''))) return false;
   const subcommands = MANAGERS.get(withoutVersion(name)) ?? MANAGERS.get(name);
   if (subcommands === undefined) return TOOLS.has(name);
-  const [subcommand = '', ...rest] = operands.map(({ text }) => text);
+  const [subcommand = '', ...rest] = command.operands.map(({ text }) => text);
   return (
     subcommands.includes(subcommand) &&
     !rest.some((operand) => operand === undefined || /^\.{1,2}(?:\/|$)/.test(operand))
@@ -150,10 +150,11 @@ const TOOLS = new Set(
 /** Whether the RUN takes long: it installs packages, downloads or compiles. */
 export const isExpensive = (model: Model, node: Instruction): boolean =>
   node.kind === 'Run' &&
-  model.commandsOf(node).some(({ name = '', operands }) => {
+  model.commandsOf(node).some((command) => {
+    const { name = '' } = command;
     const subcommands = MANAGERS.get(withoutVersion(name)) ?? MANAGERS.get(name);
     if (subcommands === undefined) return SLOW.has(name);
-    return !QUICK.has(operands[0]?.text ?? '');
+    return !QUICK.has(subcommandOf(command) ?? '');
   });
 
 const SLOW = new Set([
