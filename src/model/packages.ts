@@ -1,5 +1,5 @@
 import { type OptionValue, type ShellCommand, type ShellWord, startsWith, withoutVersion } from '../shell/index.ts';
-import { memoByName, memoOfLate } from './memo.ts';
+import { memoOfLate } from './memo.ts';
 import { cargo, go, gradle, maven, nuget } from './package-managers/compiled.ts';
 import { bun, npm, pnpm, yarn } from './package-managers/javascript.ts';
 import type { PackageManager, Verb } from './package-managers/manager.ts';
@@ -22,13 +22,7 @@ const BY_PROGRAM = new Map(
 
 /** The package manager that the command is. */
 export const managerOf = ({ name }: ShellCommand): PackageManager | undefined =>
-  name === undefined ? undefined : managerNamed(name);
-
-/** Every rule about packages asks this of every command, and most commands are of a few programs. */
-const managerNamed = memoByName(
-  (name: string) => name,
-  (name) => BY_PROGRAM.get(name) ?? BY_PROGRAM.get(withoutVersion(name)),
-);
+  name === undefined ? undefined : (BY_PROGRAM.get(name) ?? BY_PROGRAM.get(withoutVersion(name)));
 
 /** The names of the programs of these package managers. */
 export const programsOf = (...names: readonly string[]): readonly string[] =>
