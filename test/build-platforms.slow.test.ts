@@ -110,6 +110,16 @@ describe.skipIf(!isReady || foreign === undefined)('a RUN that this machine cann
     await built([foreign ?? '']);
   });
 
+  it('is no image to run either', async () => {
+    putShell('FROM scratch\nCOPY --chmod=755 busybox /bin/sh\nCMD ["sh", "-c", "true"]\n');
+    await built([foreign ?? '', HOST_PLATFORM], '-t', 'app');
+    const env = { HOME: '/nowhere', PATH: process.env.PATH ?? '', IECHORLINT_STORE: store };
+    const { code, stderr } = await runIn(context, ['run', '--platform', foreign ?? '', 'app'], { env });
+    expect(code).toBe(125);
+    expect(stderr).toContain(`app is for ${foreign}, and this machine runs ${HOST_PLATFORM} alone: `);
+    expect((await runIn(context, ['run', 'app'], { env })).code).toBe(0);
+  });
+
   it('is one of its FROM, whatever the build is for', async () => {
     putShell(FILE.replace('FROM', `FROM --platform=${foreign}`));
     const { code, stderr } = await build([HOST_PLATFORM]);

@@ -298,6 +298,25 @@ describe.skipIf(!canBuild)('the store', { timeout: 60_000 }, () => {
     one.close();
   });
 
+  it('takes all back that it has written, or one that is asked for', async () => {
+    putFiles();
+    await built(BOTH, '-t', 'app');
+    await run('save', '-o', 'all.tar', 'app');
+    const before = JSON.parse((await run('images', '--format', 'json')).stdout);
+    for (const [more, platforms] of [
+      [[], BOTH],
+      [['--platform', other], undefined],
+    ] as const) {
+      const copy = ['--store', join(context, `copy-${more.length}`)];
+      const { code, stdout } = await run('load', ...copy, ...more, '-i', 'all.tar');
+      expect([code, stdout]).toEqual([0, 'app:latest\n']);
+      const [row] = JSON.parse((await run('images', ...copy, '--format', 'json')).stdout);
+      expect(row.platforms).toEqual(platforms);
+      if (platforms) expect(row).toEqual(before[0]);
+      else expect(await platformOf(...copy, 'app')).toBe(other);
+    }
+  });
+
   it('loses no platform when the image has another name, and none when it is swept', async () => {
     putFiles();
     await built(BOTH, '-t', 'app');
@@ -374,6 +393,23 @@ describe.skipIf(!canBuild)('registries', { timeout: 60_000 }, () => {
     registry.seen.length = 0;
     await built(BOTH);
     expect(registry.seen).toEqual([]);
+  });
+
+  it('take no name from an image that was made here', async () => {
+    putFiles();
+    const registry = await fakeRegistry();
+    const base = `${registry.host}/team/base:1`;
+    await built(BOTH, '-t', base, '--push');
+    put('common.txt', 'made here');
+    await built([HOST_PLATFORM], '-t', base);
+    put('iEchorfile', `FROM ${base}\n`);
+    await built(BOTH, '-o', 'files');
+    const found = folders.map((folder) => readFileSync(join(context, 'files', folder, 'common'), 'utf8'));
+    expect(found).toEqual(['made here', 'all']);
+    const [row] = JSON.parse((await run('images', '--format', 'json')).stdout);
+    expect(row.platforms).toBe(undefined);
+    await built([HOST_PLATFORM], '-o', 'own');
+    expect(readFileSync(join(context, 'own/common'), 'utf8')).toBe('made here');
   });
 
   it('and folders keep a cache for all, from which another machine starts warm', async () => {

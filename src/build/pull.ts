@@ -32,13 +32,16 @@ export const pullImage = async (
   return image;
 };
 
-/** Puts a pulled image under its name, beside those that were pulled of the same index for other platforms. */
+/**
+ * Puts a pulled image under its name, beside those that were pulled of the same index for other platforms. One that was made
+ * here for another platform keeps the name.
+ */
 export const nameImage = (store: Store, name: string, image: Image, platform: string): void => {
-  const digest = pulledDigest(store, name, imageIdOf(image));
-  const others = imagesAt(store, name).filter(
-    (other) => !isPlatform(other.image.json, platform) && pulledDigest(store, name, imageIdOf(other.image)) === digest,
-  );
-  if (others.length > 0) store.saveIndex([...others, { platform, image }], [name]);
+  const digestOf = (of: Image) => pulledDigest(store, name, imageIdOf(of));
+  const others = imagesAt(store, name).filter((other) => !isPlatform(other.image.json, platform));
+  const same = others.filter((other) => digestOf(other.image) === digestOf(image));
+  if (others.some((other) => digestOf(other.image) === undefined)) store.saveImage(image, []);
+  else if (same.length > 0) store.saveIndex([...same, { platform, image }], [name]);
   else store.saveImage(image, [name]);
 };
 

@@ -157,9 +157,9 @@ const runIn = async (running: Running): Promise<Layer> => {
 };
 
 const refuseForeign = async (platform: string, { node, context }: Running): Promise<void> => {
-  const { foreignTrouble, runsHere } = await import('./sandbox/foreign.ts');
+  const { foreignRunTrouble, runsHere } = await import('./sandbox/foreign.ts');
   if (!runsHere(platform, context.request.store.workFolder()))
-    throw new BuildError(foreignTrouble(platform, process.env.PATH ?? ''), node);
+    throw new BuildError(foreignRunTrouble(platform, process.env.PATH ?? ''), node);
 };
 
 const layerOfRun = async (scene: Scene): Promise<Layer> => {

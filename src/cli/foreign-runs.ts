@@ -1,7 +1,7 @@
 import { dryRun, type PlannedStep } from '../build/dry-run.ts';
 import { BuildError } from '../build/error.ts';
 import type { BuildRequest } from '../build/execute.ts';
-import { foreignTrouble, runsHere } from '../build/sandbox/foreign.ts';
+import { foreignRunTrouble, runsHere } from '../build/sandbox/foreign.ts';
 import { openStore } from '../build/store.ts';
 import { platformOfStage, type StageInfo } from '../model/stages.ts';
 import type { NamedContexts } from './build-contexts.ts';
@@ -29,7 +29,7 @@ export const refuseForeignRuns = async (
         node.kind === 'Run' && state === 'build' && node.end <= valid.file.text.length;
       const run = steps.find(isOwn);
       if (run && !runsHere(platformFor(stage), folder))
-        throw new BuildError(foreignTrouble(platformFor(stage), io.env.PATH ?? ''), run.step.node);
+        throw new BuildError(foreignRunTrouble(platformFor(stage), io.env.PATH ?? ''), run.step.node);
     }
   }
 };

@@ -88,7 +88,7 @@ export const IMAGE_COMMANDS = {
     flags: {
       input: { type: 'string', alias: 'i', describe: 'The file to read', defaultDescription: 'standard input' },
       ...STORE,
-      platform: PLATFORM,
+      platform: ONE_PLATFORM,
       quiet: QUIET,
     },
     examples: [['docker save hello | $0 load', 'take an image over']],

@@ -67,7 +67,7 @@ export const load: Run = (given, io) =>
   withStore(given, io, (store) => {
     const [place = textOf(given, 'input') ?? '-', ...more] = given.operands;
     if (more.length > 0) throw new ConfigError(`load takes one archive, and got ${more.length + 1}`);
-    const options = { store, platform: platformIn(given), quiet: isOn(given, 'quiet') };
+    const options = { store, platform: askedPlatform(given), quiet: isOn(given, 'quiet') };
     return loadImages(place, options, io).then(done);
   });
 

@@ -45,7 +45,7 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
       ...live,
       milliseconds: now - live.since,
       output: live.step ? logs.now(live.step) : [],
-    })).toSorted((a, b) => a.stage.index - b.stage.index);
+    })).toSorted((a, b) => a.stage.index - b.stage.index || ((a.platform ?? '') < (b.platform ?? '') ? -1 : 1));
     const scene = { ...counts, milliseconds: now - began, stages: running, transfers: [...transfers.values()] };
     area.draw(sceneLines(scene, area.columns(), area.rows(), paint));
   };

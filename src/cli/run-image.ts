@@ -5,11 +5,12 @@ import { runImage } from '../build/run-image.ts';
 import { endSteps } from '../build/sandbox/children.ts';
 import type { BindMount } from '../build/sandbox/port.ts';
 import { enterNamespace, needsNamespace } from '../build/sandbox/rootless.ts';
-import { openStore } from '../build/store.ts';
+import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
+import { isNative, platformText } from '../oci/platform.ts';
 import { accessTo } from '../oci/session.ts';
 import { askedPlatform, platformIn, runnerOf } from './build-options.ts';
 import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
@@ -53,12 +54,22 @@ export const run = async (given: Given, io: Io): Promise<number> => {
     const platform = askedPlatform(given);
     const known = store.image(fullName(name), platform) ?? store.image(name, platform);
     const image = known ?? (await pulled(name, given, io));
+    const trouble = await foreignImageTrouble(name, image, store, io);
+    if (trouble !== undefined) return failed(trouble, io);
     return await endingInOrder(() => runImage(store, image, request, sandbox), endSteps, ['SIGTERM', 'SIGHUP']);
   } catch (error) {
     const trouble = storeTrouble(folder, error);
     if (!(trouble instanceof ImageError)) throw trouble;
     return failed(trouble.message, io);
   }
+};
+
+/** Why an image of another kind of machine cannot be run here. */
+const foreignImageTrouble = async (name: string, image: Image, store: Store, io: Io): Promise<string | undefined> => {
+  const platform = platformText(image.json);
+  if (isNative(platform)) return undefined;
+  const { foreignTrouble, runsHere } = await import('../build/sandbox/foreign.ts');
+  return runsHere(platform, store.workFolder()) ? undefined : foreignTrouble(name, platform, io.env.PATH ?? '');
 };
 
 /** What `docker run` ends with where the program was not started. */

@@ -119,16 +119,20 @@ export const saveImages = async (
 /** `iechorlint load`: the images of an archive, a layout folder, or standard input into the store. */
 export const loadImages = async (
   place: string,
-  { store, platform, quiet }: { store: Store; platform: string; quiet: boolean },
+  { store, platform, quiet }: { store: Store; platform: string | undefined; quiet: boolean },
   io: Io,
 ): Promise<void> => {
   const files = await openPlace(place, store, io);
   try {
     const images = imagesIn(files, platform);
-    if (images.length === 0) throw new ImageError(`${place} has no image for ${platform}`);
-    for (const { names, source } of images) {
+    if (images.length === 0)
+      throw new ImageError(`${place} has no image${platform === undefined ? '' : ` for ${platform}`}`);
+    for (const { names, source, parts } of images) {
       const full = names.flatMap(usableName);
-      const id = store.saveImage(await importImage(store, source), full);
+      const several: PlatformImage[] = [];
+      for (const each of parts) several.push({ platform: each.platform, image: await importImage(store, each.source) });
+      const id =
+        several.length > 0 ? store.saveIndex(several, full) : store.saveImage(await importImage(store, source), full);
       io.stdout.write(quiet || full.length === 0 ? `${id}\n` : full.map((name) => `${shortName(name)}\n`).join(''));
     }
   } finally {

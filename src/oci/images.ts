@@ -3,6 +3,7 @@ import { checked } from './decompress.ts';
 import { type DockerEntry, dockerEntriesIn, manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Descriptor, type Digest, digestOf, hexOf, type Index, type Manifest, MEDIA } from './image.ts';
+import { forPlatform, HOST_PLATFORM, platformText } from './platform.ts';
 import { isFor } from './registry.ts';
 
 /** Where an image comes from: its configuration, and its layers as they are kept there. */
@@ -24,10 +25,17 @@ export interface SourceLayer {
 export interface KeptImage {
   readonly names: readonly string[];
   readonly source: ImageSource;
+  /** Of an index each image that is there, where it has several and all are asked for. */
+  readonly parts: readonly PlatformSource[];
 }
 
-/** Every image for a platform, or of no platform that is told. Throws ImageError. */
-export const imagesIn = (files: Files, platform: string): readonly KeptImage[] => {
+export interface PlatformSource {
+  readonly platform: string;
+  readonly source: ImageSource;
+}
+
+/** Every image for a platform, or of no platform that is told; without one those for all. Throws ImageError. */
+export const imagesIn = (files: Files, platform: string | undefined): readonly KeptImage[] => {
   if (files.size('index.json') !== undefined) return layoutImages(files, platform);
   if (files.size('manifest.json') !== undefined) return dockerImages(files);
   throw new ImageError(`${files.place} holds no image: it has neither index.json nor manifest.json`);
@@ -48,18 +56,50 @@ const isNamed = (name: string, tag: string): boolean => name === tag || name.end
 
 // OCI layouts -------------------------------------------------------------------------------------------------------
 
-const layoutImages = (files: Files, platform: string): readonly KeptImage[] => {
+const layoutImages = (files: Files, platform: string | undefined): readonly KeptImage[] => {
   const index = manifestIn(files.bytes('index.json'), `${files.place}/index.json`);
   if (!('manifests' in index)) throw new ImageError(`${files.place}/index.json is no list of images`);
-  const found = new Map<Digest, { descriptor: Descriptor; names: string[] }>();
+  const found = new Map<string, { readonly chosen: Chosen; readonly names: string[] }>();
   for (const each of index.manifests) {
-    const descriptor = ownOf(files, each, platform);
-    if (!descriptor) continue;
-    const known = found.get(descriptor.digest) ?? { descriptor, names: [] };
-    found.set(descriptor.digest, known);
+    const chosen = chosenIn(files, each, platform);
+    if (!chosen) continue;
+    const key = [chosen.own, ...chosen.parts.map(({ of }) => of)].map(({ digest }) => digest).join();
+    const known = found.get(key) ?? { chosen, names: [] };
+    found.set(key, known);
     known.names.push(...namesOf(each));
   }
-  return Array.from(found.values(), ({ descriptor, names }) => ({ names, source: sourceIn(files, descriptor) }));
+  return Array.from(found.values(), ({ chosen: { own, parts }, names }) => ({
+    names,
+    source: sourceIn(files, own),
+    parts: parts.map((each) => ({ platform: each.platform, source: sourceIn(files, each.of) })),
+  }));
+};
+
+interface Part {
+  readonly platform: string;
+  readonly of: Descriptor;
+}
+
+interface Chosen {
+  readonly own: Descriptor;
+  readonly parts: readonly Part[];
+}
+
+const chosenIn = (files: Files, descriptor: Descriptor, platform: string | undefined): Chosen | undefined => {
+  const parts = platform === undefined ? partsOf(files, descriptor) : [];
+  const own =
+    platform === undefined ? (forPlatform(parts, HOST_PLATFORM) ?? parts[0])?.of : ownOf(files, descriptor, platform);
+  return own && { own, parts: parts.length > 1 ? parts : [] };
+};
+
+/** The images of an index, as far as they are there; one that is in none is its own. */
+const partsOf = (files: Files, descriptor: Descriptor, depth = 0): readonly Part[] => {
+  const { mediaType, platform } = descriptor;
+  if (mediaType !== MEDIA.index && mediaType !== MEDIA.dockerIndex) {
+    const isAbsent = depth > 0 && (platform?.os === 'unknown' || files.size(blobPath(descriptor.digest)) === undefined);
+    return isAbsent ? [] : [{ platform: platform ? platformText(platform) : '', of: descriptor }];
+  }
+  return innerOf(files, descriptor, depth).flatMap((each) => partsOf(files, each, depth + 1));
 };
 
 const namesOf = ({ annotations }: Descriptor): readonly string[] => {
@@ -72,10 +112,14 @@ const ownOf = (files: Files, descriptor: Descriptor, platform: string, depth = 0
   const { mediaType, platform: own } = descriptor;
   if (mediaType !== MEDIA.index && mediaType !== MEDIA.dockerIndex)
     return own && !isFor(descriptor, platform) ? undefined : descriptor;
+  const suitable = innerOf(files, descriptor, depth).find((each) => isFor(each, platform));
+  return suitable && ownOf(files, suitable, platform, depth + 1);
+};
+
+const innerOf = (files: Files, descriptor: Descriptor, depth: number): readonly Descriptor[] => {
   const inner: Index | Manifest = manifestIn(blobBytes(files, descriptor), descriptor.digest);
   if (!('manifests' in inner) || depth > 2) throw new ImageError(`${descriptor.digest} is no list of images`);
-  const suitable = inner.manifests.find((each) => isFor(each, platform));
-  return suitable && ownOf(files, suitable, platform, depth + 1);
+  return inner.manifests;
 };
 
 /** Where a layout has a blob. Throws ImageError for what is no digest, and might lead elsewhere. */
@@ -110,6 +154,7 @@ const sourceIn = (files: Files, descriptor: Descriptor): ImageSource => {
 const dockerImages = (files: Files): readonly KeptImage[] =>
   dockerEntries(files).map(({ Config, RepoTags, Layers }) => ({
     names: RepoTags ?? [],
+    parts: [],
     source: {
       config: async () => configIn(files, Config),
       layers: Layers.map((path) => ({ name: path, open: () => files.stream(path) })),

@@ -109,8 +109,12 @@ const INSTALLERS = [
 /** How a machine learns to run programs of others. */
 export const emulatorHint = (path: string): string | undefined => INSTALLERS.find(([name]) => pathOf(name, path))?.[1];
 
-/** Why a RUN for a platform cannot be carried out here, and what to do. */
-export const foreignTrouble = (platform: string, path: string): string =>
+/** Why what is for a platform cannot be run here, and what helps. */
+export const foreignTrouble = (what: string, platform: string, path: string): string =>
   platform.startsWith('linux/')
-    ? `this RUN is for ${platform}, and this machine runs ${HOST_PLATFORM} alone: ${emulatorHint(path) ?? 'install qemu-user-static, registered with binfmt_misc'}, or let the stage run here by FROM --platform=$BUILDPLATFORM`
-    : `this RUN is for ${platform}, and steps run on Linux alone: let the stage run here by FROM --platform=$BUILDPLATFORM`;
+    ? `${what} is for ${platform}, and this machine runs ${HOST_PLATFORM} alone: ${emulatorHint(path) ?? 'install qemu-user-static, registered with binfmt_misc'}`
+    : `${what} is for ${platform}, and what is run here is for Linux alone`;
+
+/** As `foreignTrouble`, of a RUN. */
+export const foreignRunTrouble = (platform: string, path: string): string =>
+  `${foreignTrouble('this RUN', platform, path)}, or let the stage run here by FROM --platform=$BUILDPLATFORM`;
