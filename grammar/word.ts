@@ -42,9 +42,9 @@ interface Scan {
 }
 
 const MAX_DEPTH = 200;
-const NAME_START = /[\p{L}_]/u;
-const NAME_PART = /[\p{L}\p{Nd}_]/u;
-const DIGIT = /\p{Nd}/u;
+const NAME_START = /[A-Za-z_]/;
+const NAME_PART = /\w/;
+const DIGIT = /\d/;
 const SPECIAL = '@*#?-$!0';
 
 /** Never throws: what cannot be expanded is a Variable with a `problem` or a Quoted that is not closed. */
@@ -147,15 +147,21 @@ const dollar = (scan: Scan): WordPart => {
 const variableName = (scan: Scan): string => {
   const start = scan.at;
   const first = codePointAt(scan);
-  if (DIGIT.test(first)) {
-    while (DIGIT.test(codePointAt(scan))) scan.at += codePointAt(scan).length;
+  if (isDigit(first)) {
+    while (isDigit(codePointAt(scan))) scan.at += codePointAt(scan).length;
   } else if (first && SPECIAL.includes(first)) {
     scan.at++;
-  } else if (NAME_START.test(first)) {
-    for (let char = first; char && NAME_PART.test(char); char = codePointAt(scan)) scan.at += char.length;
+  } else if (isNameStart(first)) {
+    for (let char = first; char && isNamePart(char); char = codePointAt(scan)) scan.at += char.length;
   }
   return scan.text.slice(start, scan.at);
 };
+
+// Patterns of Unicode take so long to make that none is made for ASCII.
+const isDigit = (char: string): boolean => (isAscii(char) ? DIGIT.test(char) : /\p{Nd}/u.test(char));
+const isNameStart = (char: string): boolean => (isAscii(char) ? NAME_START.test(char) : /\p{L}/u.test(char));
+const isNamePart = (char: string): boolean => (isAscii(char) ? NAME_PART.test(char) : /[\p{L}\p{Nd}]/u.test(char));
+const isAscii = (char: string): boolean => char <= '\x7f';
 
 const codePointAt = (scan: Scan): string => {
   if (scan.at >= scan.end) return '';
