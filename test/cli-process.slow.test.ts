@@ -157,4 +157,15 @@ describe.skipIf(!existsSync(bundle))('the bundle (skipped where npm run build ha
     const { status, stderr } = spawnSync(process.execPath, ['dist/cli.js', 'Dockerfile'], { cwd, encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
   });
+
+  it.runIf(process.platform === 'linux').each([
+    ['a lint', 'build', ['Dockerfile']],
+    ['a build without one', 'lint', ['--build', '--no-lint', '--store', 'store', '.']],
+  ])('%s starts without the code of a %s', (_, other, call) => {
+    const cwd = folderWith({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n' });
+    cpSync('dist', join(cwd, 'dist'), { recursive: true });
+    rmSync(join(cwd, 'dist/chunks', `${other}.cjs`));
+    const { status, stderr } = spawnSync(process.execPath, ['dist/cli.js', ...call], { cwd, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining('bug') });
+  });
 });

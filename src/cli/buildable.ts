@@ -2,15 +2,9 @@ import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
 import type { Iechorfile } from '../ast/nodes.ts';
 import { ConfigError } from '../config/error.ts';
-import { type Diagnostic, SEVERITIES } from '../lint/diagnostic.ts';
-import { lintFile } from '../lint/linter.ts';
-import type { Rule } from '../lint/rule.ts';
-import type { LintConfig } from '../lint/setting.ts';
 import type { Inputs } from '../model/scope.ts';
 import { type Invalidity, type ValidFile, validate } from '../model/validate.ts';
 import { HOST_PLATFORM } from '../oci/platform.ts';
-import { reporterOf } from '../report/index.ts';
-import { paintOf } from '../report/paint.ts';
 import type { Document } from '../source/document.ts';
 import { nearest } from '../source/nearest.ts';
 import { lineIndexOf } from '../source/text.ts';
@@ -18,12 +12,9 @@ import { readBuildArgs } from './build-args.ts';
 import type { BuildOptions } from './build-options.ts';
 import { EPOCH } from './build-time.ts';
 import type { Io } from './io.ts';
-import { plainLint } from './lint-options.ts';
 import type { LoadRules } from './main.ts';
 import { say } from './say.ts';
-import { settingsFor } from './settings.ts';
 import { stageName } from './step-words.ts';
-import { version } from './version.ts';
 
 /** The tree that is linted and built. Throws ConfigError where it asks for another grammar. */
 export const parsed = (document: Document, options: BuildOptions): Iechorfile => {
@@ -57,7 +48,10 @@ export const checked = async (
   io: Io,
   rules: LoadRules,
 ): Promise<readonly PlatformBuild[] | undefined> => {
-  if (options.lint && (await hasStopped(document, file, options, io, await rules()))) return undefined;
+  if (options.lint) {
+    const { hasStopped } = await import('./build-lint.ts');
+    if (await hasStopped(document, file, options, io, await rules())) return undefined;
+  }
   const builds: PlatformBuild[] = [];
   const said = new Set<string>();
   for (const platform of options.platforms) {
@@ -113,38 +107,3 @@ const rejectOtherSyntax = ({ directives }: Iechorfile, { forceSyntax }: BuildOpt
 };
 
 const OWN_SYNTAX = /^(?:docker\.io\/)?(?:docker\/dockerfile|iechor\/iechorfile)(?:-upstream)?(?:[:@].*)?$/;
-
-/** Whether a finding is as severe as allowed none to be; findings are printed. */
-const hasStopped = async (
-  document: Document,
-  file: Iechorfile,
-  options: BuildOptions,
-  io: Io,
-  rules: readonly Rule[],
-): Promise<boolean> => {
-  const lintOptions = { ...plainLint([]), failOn: options.failOn ?? 'error' };
-  const target = { path: document.path, file: resolve(io.cwd, document.path) };
-  const settings = await settingsFor({ options: lintOptions, io, rules, targets: [target] });
-  const { config } = settings.of(target);
-  const diagnostics = lintFile(document, file, config);
-  const threshold = lintOptions.failOn === 'never' ? -1 : SEVERITIES.indexOf(lintOptions.failOn);
-  const isStopped = diagnostics.some(({ severity }) => SEVERITIES.indexOf(severity) <= threshold);
-  if (diagnostics.length > 0 && (!options.quiet || isStopped)) await tell(diagnostics, document, config, options, io);
-  return isStopped;
-};
-
-const tell = async (
-  diagnostics: readonly Diagnostic[],
-  document: Document,
-  { rules }: LintConfig,
-  { progress, quiet }: BuildOptions,
-  io: Io,
-): Promise<void> => {
-  if (progress === 'json' && !quiet)
-    return (await import('./json-progress.ts')).writeFindings(diagnostics, document, io);
-  const reporter = await reporterOf('compact');
-  const files = [{ document, diagnostics }];
-  const outcome = { version, files, unreadable: [], rules: [...rules.keys()], why: new Map() };
-  const sheet = { paint: await paintOf(false), width: io.stderr.columns() ?? 100, quiet: false, statistics: false };
-  for (const part of reporter(outcome, sheet)) io.stderr.write(part);
-};

@@ -1,4 +1,4 @@
-import { FORMATS } from '../report/index.ts';
+import { FORMATS } from '../report/formats.ts';
 import type { Flag } from './commands.ts';
 import { COLOR, FAIL_ON, SHELLCHECK } from './lint-options.ts';
 

@@ -2,7 +2,6 @@ import { ConfigError } from '../config/error.ts';
 import type { Rule } from '../lint/rule.ts';
 import { isCommandName, pairedCommand } from './command-names.ts';
 import type { Io } from './io.ts';
-import { lintFiles } from './lint.ts';
 import { plainLint } from './lint-options.ts';
 import { say } from './say.ts';
 
@@ -37,7 +36,7 @@ export const main = async (args: readonly string[], io: Io, rules?: readonly Rul
 const dispatch = async (args: readonly string[], io: Io, rules: LoadRules): Promise<number> => {
   const isCommand = isCommandName(args[0] ?? '') || pairedCommand(args[0], args[1]) !== undefined;
   const isPlain = args.every((arg) => arg === '-' || !arg.startsWith('-')) && !isCommand;
-  if (isPlain) return lintFiles(plainLint(args), io, await rules());
+  if (isPlain) return (await import('./lint.ts')).lintFiles(plainLint(args), io, await rules());
   const { runCommand } = await import('./arguments.ts');
   return runCommand(args, io, rules);
 };

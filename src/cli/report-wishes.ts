@@ -1,5 +1,5 @@
 import { ConfigError } from '../config/error.ts';
-import { FORMATS, type Format } from '../report/index.ts';
+import { FORMATS, type Format } from '../report/formats.ts';
 import { type Given, textOf, textsOf } from './given.ts';
 
 /** A report that a run writes: to a file as the user named it, or where that is undefined to an output of the process. */

@@ -8,23 +8,41 @@ import { THREAD_FLAGS } from '../cli/thread-flags.ts';
 import { licencesOf } from './licences.ts';
 import { importsByLauncher, lateSegmenters, leanRules, withoutCharacterTable } from './transforms.ts';
 
+const SHAPE = {
+  platform: 'node',
+  // Its main file is of a kind that hides what it requires.
+  resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
+  transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  // What yargs says of `import.meta` concerns a feature that the command line does not use; what others load later, the
+  // worker loads at once.
+  checks: { emptyImportMeta: false, ineffectiveDynamicImport: false },
+  // Of our modules none does anything when it is loaded.
+  treeshake: { moduleSideEffects: [{ test: /\.ts(?:\?whole)?$/, sideEffects: false }] },
+} as const satisfies InputOptions;
+
 /**
  * Writes `dist/`: the command line as CommonJS with lazy chunks, which starts faster, and the public API as an ES
  * module. Both hold what they need, so the package has no run-time dependencies.
  */
 const build = async (input: InputOptions, output: OutputOptions): Promise<readonly string[]> => {
-  const bundle = await rolldown({
-    platform: 'node',
-    // Its main file is of a kind that hides what it requires.
-    resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
-    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
-    // What yargs says of `import.meta` concerns a feature that the command line does not use.
-    checks: { emptyImportMeta: false },
-    ...input,
-  });
+  const bundle = await rolldown({ ...SHAPE, ...input });
   const { output: chunks } = await bundle.write({ dir: 'dist', ...output });
   await bundle.close();
   return chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+};
+
+/** The modules that each of the files loads at once, by the file. */
+const modulesAt = async (...paths: readonly string[]): Promise<(path: string) => ReadonlySet<string>> => {
+  const bundle = await rolldown({ ...SHAPE, input: [...paths], plugins });
+  const { output } = await bundle.generate();
+  await bundle.close();
+  const chunks = output.flatMap((chunk) => (chunk.type === 'chunk' ? [chunk] : []));
+  return (path) => {
+    const loaded = chunks.filter(({ facadeModuleId }) => facadeModuleId?.replaceAll('\\', '/').endsWith(path));
+    for (const { imports } of loaded)
+      loaded.push(...chunks.filter((chunk) => imports.includes(chunk.fileName) && !loaded.includes(chunk)));
+    return new Set(loaded.flatMap(({ moduleIds }) => moduleIds));
+  };
 };
 
 /** Wraps a file as the launcher wants it; with ASCII alone V8 holds half as much and reads it faster. */
@@ -42,7 +60,7 @@ const escapedUnits = (character: string): string =>
 const digestOfCore = (): string =>
   createHash('sha256')
     .update(readFileSync('dist/chunks/core.cjs'))
-    .update(readFileSync('dist/chunks/lint-rules.cjs'))
+    .update(readFileSync('dist/chunks/lint.cjs'))
     .digest('hex')
     .slice(0, 16);
 
@@ -76,36 +94,39 @@ const keepCompiled = (...args: readonly string[]): void => {
   if (status !== 0) throw new Error(`the code cache could not be written: ${stderr}`);
 };
 
-const CORE =
-  /\/(?:grammar|src\/(?:ast|lint(?!\/document\.ts)|model(?!\/outline\.ts)|shell|source))\/[^?]*$|\/node_modules\/(?:chevrotain|@chevrotain\/[^/]+|lodash-es|unbash)\/|\/src\/config\/(?:discover|error|select)\.ts$|\/src\/report\/(?:cells|edits|escape|frame|index|mask-secrets|paint|pretty|preview|prose|statistics|summary|view)\.ts$|\/src\/cli\/(?:check|colors|command-names|discover|io|lint|lint-options|main|paths|print|read|reports|run|say|settings|system-error|version)\.ts$/;
+const plugins = [withoutCharacterTable, lateSegmenters, leanRules, importsByLauncher];
+const LINTING = ['src/cli/lint.ts', 'src/cli/build-lint.ts', 'rules/index.ts'] as const;
+const modulesOf = await modulesAt('src/cli/main.ts', 'src/cli/arguments.ts', 'src/cli/build.ts', ...LINTING);
+const starting = modulesOf('src/cli/main.ts');
+const commanding = modulesOf('src/cli/arguments.ts');
+const building = modulesOf('src/cli/build.ts');
+const linting = new Set(LINTING.flatMap((path) => [...modulesOf(path)]));
 
-/** What builds use and some lints too, which have no use for all that builds need. */
-const SHARED = ['signals', 'changed-lines'];
-
-/** Only what lints needs them. */
-const isRule = (id: string): boolean => /\/rules\/[^?]*$/.test(id.replaceAll('\\', '/'));
-
-const isCore = (id: string): boolean => CORE.test(id.replaceAll('\\', '/'));
+/** What every call needs, or lints and builds alike; some lints need what the pattern names. */
+const isCore = (id: string): boolean =>
+  starting.has(id) || ((commanding.has(id) || building.has(id)) && (linting.has(id) || SHARED.test(id)));
+const SHARED = /[/\\](?:changed-lines|signals)\.ts$/;
 
 rmSync('dist', { recursive: true, force: true });
 const modules = await build(
   {
     input: { main: 'src/cli/bin.ts', worker: 'src/cli/worker.ts' },
-    plugins: [withoutCharacterTable, lateSegmenters, leanRules, importsByLauncher],
+    plugins,
+    preserveEntrySignatures: false,
   },
   {
     format: 'cjs',
     minify: true,
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunks/[name].cjs',
-    // What every lint needs is one file, and what every build does: many small ones take longer to open than to run.
+    // Many small files take longer to open than to run.
     codeSplitting: {
+      includeDependenciesRecursively: false,
       groups: [
         { name: 'core', test: isCore },
-        { name: 'lint-rules', test: isRule },
-        { name: 'commands', test: /\/src\/cli\/arguments\.ts$/ },
-        ...SHARED.map((name) => ({ name, test: new RegExp(`/src/cli/${name}\\.ts$`) })),
-        { name: 'build', test: /\/src\/cli\/build\.ts$/ },
+        { name: 'lint', test: (id) => linting.has(id) },
+        { name: 'commands', test: (id) => commanding.has(id) },
+        { name: 'build', test: (id) => building.has(id) },
       ],
     },
   },

@@ -13,7 +13,7 @@ for (const flag of flags) setFlagsFromString(flag);
 globalThis.iechorlintThread = flags.length > 0;
 // What other threads run is not compiled here.
 globalThis.iechorlintWorker = undefined;
-const isKept = (path) => flags.length === 0 || ['core.cjs', 'lint-rules.cjs'].includes(basename(path));
+const isKept = (path) => flags.length === 0 || ['core.cjs', 'lint.cjs'].includes(basename(path));
 
 process.stdout.write = () => true;
 load(join(dist, 'main.cjs'));

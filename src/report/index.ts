@@ -2,8 +2,11 @@ import type { Diagnostic } from '../lint/diagnostic.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { Suppressed } from '../lint/suppressed.ts';
 import type { Document } from '../source/document.ts';
+import type { Format } from './formats.ts';
 import type { Paint } from './paint.ts';
 import { prettyGradually, reportPretty } from './pretty.ts';
+
+export { FORMATS, type Format, isPlainText, showsWhy } from './formats.ts';
 
 /** A linted file and what was found in it, by place. */
 export interface FileReport {
@@ -62,23 +65,6 @@ export interface GradualReport {
 /** Starts a gradual report. */
 export type GradualReporter = (report: Pick<Report, 'rules' | 'why'>, options: ReportOptions) => GradualReport;
 
-export const FORMATS = [
-  'pretty',
-  'compact',
-  'json',
-  'sarif',
-  'github',
-  'gitlab',
-  'codeclimate',
-  'junit',
-  'checkstyle',
-  'sonarqube',
-  'markdown',
-  'gnu',
-  'html',
-] as const;
-export type Format = (typeof FORMATS)[number];
-
 const REPORTERS: { readonly [F in Format]: () => Promise<Reporter> } = {
   pretty: async () => reportPretty,
   compact: async () => (await import('./compact.ts')).reportCompact,
@@ -101,9 +87,3 @@ export const reporterOf = (format: Format): Promise<Reporter> => REPORTERS[forma
 /** The reporter of a format that can begin before all files are known; `undefined` where the format needs all of them. */
 export const gradualReporterOf = (format: Format): GradualReporter | undefined =>
   format === 'pretty' ? prettyGradually : undefined;
-
-/** Whether the format prints the texts of `Report.why`. */
-export const showsWhy = (format: Format): boolean => ['pretty', 'sarif', 'sonarqube', 'html'].includes(format);
-
-/** Whether the format is lines for people, which a CI system may take for commands where nothing is done about it. */
-export const isPlainText = (format: Format): boolean => ['pretty', 'compact', 'markdown', 'gnu'].includes(format);
