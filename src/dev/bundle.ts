@@ -31,14 +31,16 @@ const build = async (input: InputOptions, output: OutputOptions): Promise<readon
   return chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 };
 
-/** The modules that each of the files loads at once, by the file. */
-const modulesAt = async (...paths: readonly string[]): Promise<(path: string) => ReadonlySet<string>> => {
+/** Tells which modules some of the files load at once. */
+const modulesAt = async (...paths: readonly string[]): Promise<(...some: readonly string[]) => ReadonlySet<string>> => {
   const bundle = await rolldown({ ...SHAPE, input: [...paths], plugins });
   const { output } = await bundle.generate();
   await bundle.close();
   const chunks = output.flatMap((chunk) => (chunk.type === 'chunk' ? [chunk] : []));
-  return (path) => {
-    const loaded = chunks.filter(({ facadeModuleId }) => facadeModuleId?.replaceAll('\\', '/').endsWith(path));
+  return (...some) => {
+    const loaded = chunks.filter(({ facadeModuleId: id }) =>
+      some.some((path) => id?.replaceAll('\\', '/').endsWith(path)),
+    );
     for (const { imports } of loaded)
       loaded.push(...chunks.filter((chunk) => imports.includes(chunk.fileName) && !loaded.includes(chunk)));
     return new Set(loaded.flatMap(({ moduleIds }) => moduleIds));
@@ -95,12 +97,14 @@ const keepCompiled = (...args: readonly string[]): void => {
 };
 
 const plugins = [withoutCharacterTable, lateSegmenters, leanRules, importsByLauncher];
-const LINTING = ['src/cli/lint.ts', 'src/cli/build-lint.ts', 'rules/index.ts'] as const;
-const modulesOf = await modulesAt('src/cli/main.ts', 'src/cli/arguments.ts', 'src/cli/build.ts', ...LINTING);
+const COMMANDS = ['src/cli/arguments.ts'];
+const BUILDS = ['src/cli/build-options.ts', 'src/cli/build.ts'];
+const LINTS = ['src/cli/lint.ts', 'src/cli/build-lint.ts', 'rules/index.ts'];
+const modulesOf = await modulesAt('src/cli/main.ts', ...COMMANDS, ...BUILDS, ...LINTS);
 const starting = modulesOf('src/cli/main.ts');
-const commanding = modulesOf('src/cli/arguments.ts');
-const building = modulesOf('src/cli/build.ts');
-const linting = new Set(LINTING.flatMap((path) => [...modulesOf(path)]));
+const commanding = modulesOf(...COMMANDS);
+const building = modulesOf(...BUILDS);
+const linting = modulesOf(...LINTS);
 
 /** What every call needs, or lints and builds alike; some lints need what the pattern names. */
 const isCore = (id: string): boolean =>
