@@ -7,6 +7,7 @@ import {
   expandByDefault,
   isAbsolutePath,
   isSpoilt,
+  knownWorkdir,
   type Model,
   mayBeAbsolute,
   replace,
@@ -25,7 +26,10 @@ export default defineRule({
   why: `The path is joined to the working directory of the base image, so an update of that image can silently move your files.`,
   severity: 'warning',
   when: { instructions: ['Workdir'] },
-  fix: { safety: 'unsafe', note: 'Assumes that the working directory of the base image is `/`.' },
+  fix: {
+    safety: 'unsafe',
+    note: 'Assumes that the working directory of the base image is `/`, where it is not known.',
+  },
   examples: [
     { bad: 'FROM alpine\nWORKDIR app\n', good: 'FROM alpine\nWORKDIR /app\n' },
     {
@@ -37,6 +41,11 @@ export default defineRule({
       title: 'Quoted',
       bad: 'FROM alpine\nWORKDIR "my app"\n',
       good: 'FROM alpine\nWORKDIR "/my app"\n',
+    },
+    {
+      title: 'The WORKDIR of an official image',
+      bad: 'FROM golang:1.26\nWORKDIR src/app\n',
+      good: 'FROM golang:1.26\nWORKDIR /go/src/app\n',
     },
     { title: 'Relative to an absolute one', good: 'FROM alpine\nWORKDIR /srv\nWORKDIR app\n' },
     { title: 'Inherited through a stage', good: 'FROM alpine AS base\nWORKDIR /srv\nFROM base\nWORKDIR app\n' },
@@ -72,8 +81,9 @@ export default defineRule({
         if (value === undefined || isAbsolutePath(value) || seen.has(stage)) return;
         if (model.stateBefore(node).workdir !== undefined || isSpoilt(model, node)) return;
         seen.add(stage);
-        const edit = editOf(path);
-        const full = cleanPath(`/${value}`);
+        const start = stage && knownWorkdir(bottomStage(stage).base);
+        const edit = editOf(path, start);
+        const full = cleanPath(`${start ?? ''}/${value}`);
         yield {
           at: path,
           message: `The relative WORKDIR \`${path.raw}\` depends on the base image`,
@@ -95,10 +105,10 @@ const isRelativeInBuildkit = (model: Model, node: Workdir, stage: StageInfo | un
 };
 
 /** Puts a `/` in the place of `./` and `../`, behind a quote. */
-const editOf = (path: Word): Edit | undefined => {
+const editOf = (path: Word, workdir = ''): Edit | undefined => {
   if (path.text === undefined) return undefined;
   const [first] = path.parts;
   const start = first?.kind === 'Quoted' ? first.start + 1 : path.start;
   const dots = /^(?:\.{1,2}\/+)*(?:\.{1,2}$)?/.exec(path.text)?.[0] ?? '';
-  return replace({ start, end: start + dots.length }, '/');
+  return workdir && dots.includes('..') ? undefined : replace({ start, end: start + dots.length }, `${workdir}/`);
 };

@@ -1,4 +1,4 @@
-import { defineRule, type Iechorfile, replace, type Token } from '#lint';
+import { type Compat, defineRule, type Iechorfile, replace, type Token } from '#lint';
 
 export default defineRule({
   name: 'keyword-casing',
@@ -22,12 +22,13 @@ export default defineRule({
       good: 'from alpine\nrun true\nonbuild run true\n',
     },
     { title: 'All in lower case', good: 'from alpine\nrun true\n' },
+    { title: 'BuildKit reads triggers later', as: 'buildkit', good: 'FROM alpine\nONBUILD run true\n' },
   ],
   exceptions: { lowerCase: 'The letter case is what it looks at.' },
-  check({ file }) {
+  check({ file, as }) {
     return {
       *done() {
-        const keywords = keywordsOf(file);
+        const keywords = keywordsOf(file, as);
         const lower = keywords.filter(isLower).length;
         const upper = keywords.filter(isUpper).length;
         const letterCase = lower > upper ? 'lower' : 'upper';
@@ -53,8 +54,8 @@ const isUpper = ({ text }: Token): boolean => text === text.toUpperCase();
 /** Without a continuation in it. */
 const isWhole = ({ start, end, text }: Token): boolean => end - start === text.length;
 
-const keywordsOf = (file: Iechorfile): readonly Token[] =>
+const keywordsOf = (file: Iechorfile, as: Compat | undefined): readonly Token[] =>
   file.instructions
-    .flatMap((node) => (node.kind === 'Onbuild' ? [node, node.trigger] : node))
+    .flatMap((node) => (node.kind === 'Onbuild' && !as ? [node, node.trigger] : node))
     .filter(({ kind }) => kind !== 'Invalid')
     .map(({ keyword }) => keyword);

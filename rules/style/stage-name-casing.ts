@@ -21,6 +21,7 @@ export default defineRule({
       good: 'FROM golang AS base\nFROM base\n',
     },
     { title: 'A reserved name is another matter', good: 'FROM golang AS Context\n' },
+    { title: 'BuildKit says both', as: 'buildkit', bad: 'FROM golang AS Context\n' },
     { title: 'An image', good: 'FROM golang AS build\nFROM alpine\nCOPY --from=build /app /app\n' },
   ],
   check({ file, model, as }) {
@@ -29,7 +30,7 @@ export default defineRule({
         // A name that no stage can have is refused, which `syntax` says; one that is reserved has to go altogether.
         if (!name || !stage || !/[A-Z]/.test(name.text) || (!as && !/^[A-Za-z][\w.-]*$/.test(name.text))) return;
         const lower = name.text.toLowerCase();
-        if (lower === 'scratch' || lower === 'context') return;
+        if (!as && (lower === 'scratch' || lower === 'context')) return;
         yield {
           at: name,
           message: `The stage name \`${name.text}\` has capital letters`,

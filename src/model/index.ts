@@ -122,7 +122,7 @@ export {
   unboundInScript,
   variablesIn,
 } from './variables.ts';
-export { endsInRoot } from './workdirs.ts';
+export { endsInRoot, knownWorkdir } from './workdirs.ts';
 
 /** Everything that rules and the builder ask of a file; each part is computed when first asked. */
 export interface Model {

@@ -1,3 +1,4 @@
+import { officialName } from './known-images.ts';
 import type { Base } from './stages.ts';
 
 const ENDS_IN_ROOT =
@@ -5,4 +6,19 @@ const ENDS_IN_ROOT =
 
 /** Whether the image is known to set no WORKDIR, so that relative paths begin at `/`. */
 export const endsInRoot = (base: Base): boolean =>
-  base.kind === 'image' && ENDS_IN_ROOT.test(base.text) && !/windows|nanoserver|onbuild/i.test(base.text);
+  base.kind === 'image' && ENDS_IN_ROOT.test(base.text) && !OTHERWISE.test(base.text);
+
+const OTHERWISE = /windows|nanoserver|onbuild/i;
+
+const WORKDIRS: Readonly<Record<string, string>> = {
+  composer: '/app',
+  golang: '/go',
+  httpd: '/usr/local/apache2',
+  tomcat: '/usr/local/tomcat',
+};
+
+/** The WORKDIR that an official image is known to set. */
+export const knownWorkdir = (base: Base): string | undefined =>
+  base.kind === 'image' && base.reference && !OTHERWISE.test(base.text)
+    ? WORKDIRS[officialName(base.reference) ?? '']
+    : undefined;
