@@ -112,7 +112,7 @@ describe.skipIf(!canBuild)('images for several platforms', { timeout: 60_000 }, 
     putFiles();
     const { code, stderr } = await build([HOST_PLATFORM, 'arm']);
     expect(code).toBe(2);
-    expect(stderr).toContain('--platform takes OS/ARCHITECTURE[/VARIANT], such as linux/arm64, not `arm`');
+    expect(stderr).toContain('--platform takes OS[(VERSION)]/ARCHITECTURE[/VARIANT], such as linux/arm64, not `arm`');
   });
 
   it('are refused where the file is none for one of them', async () => {

@@ -28,7 +28,7 @@ export const jsonOf = (base: ContainerJson | undefined, config: ImageConfig): Co
     ...kept,
     ...(config.user ? { User: config.user } : {}),
     ...(config.ports.length ? { ExposedPorts: set(config.ports) } : {}),
-    Env: Array.from(config.env, ([name, value]) => `${name}=${value}`),
+    ...(config.env.size ? { Env: Array.from(config.env, ([name, value]) => `${name}=${value}`) } : {}),
     ...(config.entrypoint ? { Entrypoint: config.entrypoint } : {}),
     Cmd: config.cmd ?? null,
     ...(config.volumes.length ? { Volumes: set(config.volumes) } : {}),

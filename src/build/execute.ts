@@ -240,9 +240,18 @@ const startOf = async (stage: StageInfo, { request, bases, build }: Around): Pro
     request.report({ kind: 'wait', stage, on: [parent], platform: request.common && platformLabel(stage, request) });
     return build(parent);
   }
-  const image = baseImageOf(stage, bases) ?? emptyImage(request.platform);
+  const base = baseImageOf(stage, bases);
+  const image = base ? withVersion(base, request.platform) : emptyImage(request.platform);
   const unknown = () => undefined;
   return { image, notes: (image.json.history ?? []).map(unknown), lines: image.layers.map(unknown) };
+};
+
+/** The version that is asked for; else the base's stays. */
+const withVersion = (image: Image, platform: Platform): Image => {
+  const { os, 'os.version': version, 'os.features': features } = platform;
+  if (os !== image.json.os || !(version || features)) return image;
+  const more = { ...(version ? { 'os.version': version } : {}), ...(features ? { 'os.features': features } : {}) };
+  return { ...image, json: { ...image.json, ...more } };
 };
 
 const historyJson = (text: string, created: string): HistoryJson => ({

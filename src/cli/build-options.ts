@@ -1,6 +1,6 @@
 import type { Limits } from '../build/sandbox/limits.ts';
 import { ConfigError } from '../config/error.ts';
-import { HOST_PLATFORM } from '../oci/platform.ts';
+import { HOST_PLATFORM, isPlatformText } from '../oci/platform.ts';
 import type { Registries } from '../oci/session.ts';
 import { type AttestOptions, attestOptionsOf } from './attest-options.ts';
 import { type Output, outputsOf } from './build-output.ts';
@@ -142,6 +142,6 @@ export const platformsIn = (given: Given): readonly string[] => {
 };
 
 const checkedPlatform = (text: string): string => {
-  if (/^[\w.-]+(?:\/[\w.-]+){1,2}$/.test(text)) return text;
-  throw new ConfigError(`--platform takes OS/ARCHITECTURE[/VARIANT], such as linux/arm64, not \`${text}\``);
+  if (isPlatformText(text)) return text;
+  throw new ConfigError(`--platform takes OS[(VERSION)]/ARCHITECTURE[/VARIANT], such as linux/arm64, not \`${text}\``);
 };

@@ -118,6 +118,7 @@ const carriedOut = async ({ scenes, time, progress, late, ...rest }: Job): Promi
   const executed = (more: Partial<BuildRequest> = {}) =>
     execute(watched.map(({ valid, request }) => ({ valid, request: { ...request, ...more } })));
   const built = await (shared ? shared.build(executed) : executed());
+  if (!options.quiet) tellOfWindows(built, io);
   const names = options.tags.map(fullName);
   const epoch = await time;
   const images = await Promise.all(built.map((each) => atTime(each, epoch, store)));
@@ -130,6 +131,13 @@ const carriedOut = async ({ scenes, time, progress, late, ...rest }: Job): Promi
   if (!options.quiet && typeof sandbox !== 'string' && sandbox.isUsed()) say(io, runnerText(sandbox));
   progress.finish(id, names, made.length > 1 ? options.platforms : []);
   return isHandedOut ? 0 : 3;
+};
+
+/** Its layers have folders of their own for files and for what is registered. */
+const tellOfWindows = (built: readonly Built[], io: Io): void => {
+  const all = built.filter(({ image: { json }, lines }) => json.os === 'windows' && lines.some(Boolean));
+  if (all.length === 0) return;
+  say(io, 'the files are in layers as Linux has them, which Windows does not take: it can use the configuration alone');
 };
 
 /** Writes the images to where they are to go besides the store. */

@@ -3,7 +3,7 @@ import { ConfigError } from '../config/error.ts';
 import type { HistoryEntry } from '../model/history.ts';
 import { type ImagePlan, planImage } from '../model/plan.ts';
 import { EMPTY_CONFIG, type ImageConfig, type Inputs } from '../model/scope.ts';
-import { HOST_PLATFORM } from '../oci/platform.ts';
+import { HOST_PLATFORM, isPlatformText } from '../oci/platform.ts';
 import { escapeLine } from '../report/escape.ts';
 import { maskMessage, secretsOf } from '../report/mask-secrets.ts';
 import { readBaseConfig, readBaseHistory } from './base-config.ts';
@@ -42,7 +42,7 @@ const inputsOf = ({ baseConfig, platform, buildArgs, target }: PlanArguments, io
 });
 
 const checkedPlatform = (platform: string): string => {
-  if (/^[a-z0-9_.-]+\/[a-z0-9_.-]+(?:\/[a-z0-9_.-]+)?$/i.test(platform)) return platform;
+  if (isPlatformText(platform)) return platform;
   throw new ConfigError(`--platform must be OS/ARCH or OS/ARCH/VARIANT, such as linux/arm64, not \`${platform}\``);
 };
 

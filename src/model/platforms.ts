@@ -1,6 +1,24 @@
+/** What `OS[(VERSION[+FEATURE…])]/ARCHITECTURE[/VARIANT]` names. */
+export interface PlatformParts {
+  readonly os: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly variant: string;
+}
+
+export const platformParts = (text: string): PlatformParts => {
+  const [first = '', architecture = '', variant = ''] = text.split('/');
+  const [, os = first, version = ''] = WITH_VERSION.exec(first) ?? [];
+  return { os, version, architecture, variant };
+};
+
+/** As containerd has it, escapes by `%` aside. */
+const WITH_VERSION = /^([\w.-]+)\(([\w.-]*)(?:\+[\w.-]+)*\)$/;
+
 /** The system and the processor of a platform in the names that builders give them; undefined where it is none. */
 export const readPlatform = (text: string): readonly [system: string, processor: string] | undefined => {
-  const [first = '', second, ...more] = text.toLowerCase().split('/');
+  const [whole = '', second, ...more] = text.toLowerCase().split('/');
+  const first = WITH_VERSION.exec(whole)?.[1] ?? whole;
   if (more.length > 1 || first === '' || second === '') return undefined;
   if (second !== undefined) return [systemOf(first), processorOf(second)];
   if (SYSTEMS.includes(first)) return [systemOf(first), 'amd64'];
@@ -11,6 +29,7 @@ export const readPlatform = (text: string): readonly [system: string, processor:
 export const wholePlatform = (text: string): string => {
   const [, , variant] = text.toLowerCase().split('/');
   const read = readPlatform(text);
+  if (text.includes('(')) return text;
   return read ? [...read, ...(variant ? [variant] : [])].join('/') : text;
 };
 
@@ -80,7 +99,8 @@ export const PROCESSORS: readonly string[] = [
 
 /** Why containerd would not read a platform, or undefined. Two or three parts may say anything; one must be known. */
 export const platformRefusal = (text: string): string | undefined => {
-  const parts = text.split('/');
+  const [whole = '', ...others] = text.split('/');
+  const parts = [WITH_VERSION.exec(whole)?.[1] ?? whole, ...others];
   if (parts.length > 3 || !parts.every((part) => /^[A-Za-z0-9_.-]+$/.test(part))) {
     return `failed to parse platform ${text}: invalid platform specification`;
   }

@@ -1,6 +1,7 @@
 import type { Arg, ArgDeclaration, Iechorfile, Instruction } from '../ast/nodes.ts';
 import { type Environment, expand, type Lookup } from './expand.ts';
 import type { HistoryEntry } from './history.ts';
+import { platformParts } from './platforms.ts';
 import { type GrowingTable, tableOf } from './table.ts';
 
 /** What a name is set to, and by what. */
@@ -96,8 +97,14 @@ const platformArgsOf = ({ platform, buildPlatform }: Inputs): GrowingTable<Bindi
   if (bindings) return bindings;
   bindings = tableOf<Binding>();
   for (const [prefix, own] of [['BUILD', buildPlatform ?? platform] as const, ['TARGET', platform] as const]) {
-    const [os, arch, variant = ''] = own?.split('/') ?? [];
-    const values = { PLATFORM: own, OS: os, OSVERSION: os && '', ARCH: arch, VARIANT: os && variant };
+    const parts = own === undefined ? undefined : platformParts(own);
+    const values = {
+      PLATFORM: own,
+      OS: parts?.os,
+      OSVERSION: parts?.version,
+      ARCH: parts?.architecture,
+      VARIANT: parts?.variant,
+    };
     for (const part of PLATFORM_PARTS)
       bindings = bindings.with(`${prefix}${part}`, { value: values[part], by: 'predefined', node: undefined });
   }

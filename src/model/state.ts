@@ -33,13 +33,15 @@ export interface State extends Scope {
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 export const DEFAULT_SHELL = ['/bin/sh', '-c'];
 
-export const scratchState = (): State =>
-  changed(emptyState(), {
-    complete: true,
-    workdir: '/',
+/** The state after `FROM scratch`; Windows sets its own path. */
+export const scratchState = (isWindows: boolean): State => {
+  const state = changed(emptyState(), { complete: true, workdir: '/' });
+  if (isWindows) return state;
+  return changed(state, {
     env: tableOf([['PATH', DEFAULT_PATH]]),
     bindings: tableOf([['PATH', { value: DEFAULT_PATH, by: 'base', node: undefined }]]),
   });
+};
 
 /** The state with some of it changed. All states are of one class, which they would not be if they were spread. */
 export const changed = (state: State, change: Partial<State>): State => Object.assign(copyOf(state), change);
@@ -98,13 +100,13 @@ const emptyState = (): State => ({
 });
 
 /** The state after a FROM of an image: its configuration, or next to nothing when that is not given. */
-export const imageState = (config: ImageConfig | undefined): State => {
+export const imageState = (config: ImageConfig | undefined, isWindows = false): State => {
   if (!config) {
     return changed(emptyState(), {
       bindings: tableOf([['PATH', { value: undefined, by: 'base', node: undefined }]]),
     });
   }
-  const env = tableOf(config.env.has('PATH') ? config.env : [...config.env, ['PATH', DEFAULT_PATH]]);
+  const env = tableOf(config.env.has('PATH') || isWindows ? config.env : [...config.env, ['PATH', DEFAULT_PATH]]);
   const bindings = tableOf<Binding>(Array.from(env, ([name, value]) => [name, { value, by: 'base', node: undefined }]));
   return changed(emptyState(), {
     ...config,

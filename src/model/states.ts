@@ -54,11 +54,7 @@ export const statesIn = (file: Iechorfile, inputs: Inputs, globals: Scope): ((st
     // From the root on, so that a long chain of stages needs no deep recursion.
     for (const stage of missing.toReversed()) {
       const parent = parentOf(stage);
-      const start = withStrayArgs(
-        stage,
-        startOf(stage, parent && known.get(parent)?.end, configOf(stage, inputs)),
-        globals,
-      );
+      const start = withStrayArgs(stage, startOf(stage, parent && known.get(parent)?.end, inputs), globals);
       known.set(stage, { start, ...runStage(file, stage, start, inputs, globals) });
     }
     const states = known.get(wanted);
@@ -71,9 +67,10 @@ const configOf = ({ base, platform }: StageInfo, { baseConfig, baseConfigs }: In
   (base.kind === 'image' ? baseConfigs?.get(imageKey(base.text, platform)) : undefined) ?? baseConfig;
 
 /** The state at a stage's first instruction. */
-const startOf = (stage: StageInfo, parent: State | undefined, config: ImageConfig | undefined): State => {
+const startOf = (stage: StageInfo, parent: State | undefined, inputs: Inputs): State => {
   if (parent) return stage.onbuildOf ? changed(parent, { onbuild: tableOf() }) : parent;
-  return stage.base.kind === 'scratch' ? scratchState() : imageState(config);
+  const isWindows = /^windows\b/i.test(inputs.platform ?? '');
+  return stage.base.kind === 'scratch' ? scratchState(isWindows) : imageState(configOf(stage, inputs), isWindows);
 };
 
 /** Without a FROM the ARGs at the top belong to the fragment, whose instructions see them. */

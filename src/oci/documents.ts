@@ -16,7 +16,9 @@ const isPlatformJson = (value: unknown): boolean =>
   isObject(value) &&
   isText(value.os) &&
   isText(value.architecture) &&
-  (isAbsent(value.variant) || isText(value.variant));
+  (isAbsent(value.variant) || isText(value.variant)) &&
+  (isAbsent(value['os.version']) || isText(value['os.version'])) &&
+  (isAbsent(value['os.features']) || isList(value['os.features']));
 
 const isDescriptor = (value: unknown): value is Descriptor =>
   isObject(value) &&

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { imageJsonIn } from './documents.ts';
+import { barePlatform } from './platform.ts';
 
 /** `sha256:` and 64 hexadecimal digits. */
 export type Digest = string;
@@ -22,6 +23,9 @@ export interface Platform {
   readonly os: string;
   readonly architecture: string;
   readonly variant?: string;
+  /** Of Windows, which takes only images that fit it. */
+  readonly 'os.version'?: string;
+  readonly 'os.features'?: readonly string[];
 }
 
 export interface Manifest {
@@ -40,11 +44,8 @@ export interface Index {
 }
 
 /** https://github.com/opencontainers/image-spec/blob/main/config.md; what is not known here is kept as it is. */
-export interface ImageJson {
+export interface ImageJson extends Platform {
   readonly created?: string;
-  readonly architecture: string;
-  readonly os: string;
-  readonly variant?: string;
   readonly config?: ContainerJson;
   readonly rootfs: { readonly type: 'layers'; readonly diff_ids: readonly Digest[] };
   readonly history?: readonly HistoryJson[];
@@ -103,8 +104,8 @@ export interface PlatformImage {
 }
 
 /** An image of nothing for a platform such as `linux/amd64`. */
-export const emptyImage = ({ os, architecture, variant }: Platform): Image => ({
-  json: { architecture, os, ...(variant ? { variant } : {}), rootfs: { type: 'layers', diff_ids: [] }, history: [] },
+export const emptyImage = (platform: Platform): Image => ({
+  json: { ...barePlatform(platform), rootfs: { type: 'layers', diff_ids: [] }, history: [] },
   layers: [],
 });
 

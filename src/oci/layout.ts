@@ -19,12 +19,13 @@ import {
   digestOf,
   hexOf,
   type Image,
+  type ImageJson,
   type Index,
   imageText,
   type Manifest,
   MEDIA,
 } from './image.ts';
-import { platformOf } from './platform.ts';
+import { barePlatform, platformOf } from './platform.ts';
 import { paddingOf, TAR_END, tarHeader } from './tar.ts';
 
 /** A blob of an image: JSON that is there, or a file. */
@@ -60,14 +61,22 @@ export const imageBlobs = (image: Image, layers: readonly ExportedLayer[], platf
     layers: layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
   };
   const blob = jsonBlob(manifest);
-  const { os, architecture, variant } = platform === undefined ? image.json : platformOf(platform);
-  const own = { architecture, os, ...(variant ? { variant } : {}) };
+  const own = barePlatform({
+    ...versionOf(image.json),
+    ...(platform === undefined ? image.json : platformOf(platform)),
+  });
   const files = layers.map(({ digest, size, file }) => ({ digest, size, content: { file } }));
   return {
     manifest: { mediaType: MEDIA.manifest, digest: blob.digest, size: blob.size, platform: own },
     blobs: [blob, config, ...uniqueBlobs(files)],
   };
 };
+
+/** What a platform that is asked for need not tell. */
+const versionOf = ({ 'os.version': version = '', 'os.features': features = [] }: ImageJson) => ({
+  'os.version': version,
+  'os.features': features,
+});
 
 export const jsonBlob = (value: unknown): Blob & { readonly content: Uint8Array } => textBlob(JSON.stringify(value));
 

@@ -1,3 +1,4 @@
+import { ImageError } from './error.ts';
 import type { Image, Platform, PlatformImage } from './image.ts';
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', arm: 'arm/v7' };
@@ -9,20 +10,51 @@ export const HOST_PLATFORM = `linux/${ARCHITECTURES[process.arch] ?? process.arc
 export const isNative = (platform: string): boolean =>
   platform === HOST_PLATFORM || platform.split('/', 2).join() === HOST_PLATFORM.split('/', 2).join();
 
-/** Of a text such as `linux/arm/v7`. */
+/** `OS[(VERSION[+FEATURE…])]/ARCHITECTURE[/VARIANT]`, such as `windows(10.0.20348.1)/amd64`. */
+const SHAPE = /^([\w.-]+)(?:\(([\w.-]*)((?:\+[\w.-]+)*)\))?\/([\w.-]+)(?:\/([\w.-]+))?$/;
+
+export const isPlatformText = (text: string): boolean => SHAPE.test(text);
+
+/** Of a text such as `linux/arm/v7`. Throws ImageError where it names no platform. */
 export const platformOf = (text: string): Platform => {
-  const [os = 'linux', architecture = 'amd64', variant] = text.split('/');
-  return { os, architecture, ...(variant ? { variant } : {}) };
+  const [, os, version, features, architecture, variant] = SHAPE.exec(text) ?? [];
+  if (os === undefined || architecture === undefined) throw new ImageError(`\`${text}\` is no platform`);
+  return barePlatform({
+    ...{ os, architecture, variant: variant ?? '', 'os.version': version ?? '' },
+    'os.features': features ? features.slice(1).split('+') : [],
+  });
 };
 
-export const platformText = ({ os, architecture, variant }: Platform): string =>
-  [os, architecture, variant].filter(Boolean).join('/');
+/** What tells for which machines something is, and nothing else of it, nor what is empty. */
+export const barePlatform = (of: Platform): Platform => {
+  const { os, architecture, variant, 'os.version': version, 'os.features': features = [] } = of;
+  return {
+    architecture,
+    os,
+    ...(variant ? { variant } : {}),
+    ...(version ? { 'os.version': version } : {}),
+    ...(features.length > 0 ? { 'os.features': features } : {}),
+  };
+};
 
-/** Whether a platform is one such as `linux/arm/v7`; a variant that is not told may be any. */
-export const isPlatform = (platform: Platform | undefined, wanted: string): boolean => {
-  const [os, architecture, variant] = wanted.split('/');
-  const isSame = platform?.os === os && platform?.architecture === architecture;
-  return isSame && (variant === undefined || platform?.variant === undefined || platform.variant === variant);
+export const platformText = (platform: Platform): string => {
+  const { os, architecture, variant, 'os.version': version = '', 'os.features': features = [] } = platform;
+  const more = [version, ...features].join('+');
+  return [more === '' ? os : `${os}(${more})`, architecture, variant].filter(Boolean).join('/');
+};
+
+/** Whether a platform is the one that a text names; a variant and a version that are not told may be any. */
+export const isPlatform = (platform: Platform | undefined, text: string): boolean => {
+  const wanted = platformOf(text);
+  if (!platform || platform.os !== wanted.os || platform.architecture !== wanted.architecture) return false;
+  if (wanted.variant && platform.variant && platform.variant !== wanted.variant) return false;
+  return platform.os !== 'windows' || isVersion(platform['os.version'], wanted['os.version']);
+};
+
+/** Windows counts its builds by three numbers; what follows them is how often one was mended. */
+const isVersion = (version: string | undefined, wanted: string | undefined): boolean => {
+  const [own, asked] = [version, wanted].map((each) => /^\d+\.\d+\.\d+/.exec(each ?? '')?.[0]);
+  return own === undefined || asked === undefined || own === asked;
 };
 
 /** An image under the platform that it names itself. */

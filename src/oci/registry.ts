@@ -4,7 +4,7 @@ import { manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Answer, bytesOf } from './http.ts';
 import { type Descriptor, type Digest, digestOf, type Index, type Manifest, MEDIA } from './image.ts';
-import { isPlatform } from './platform.ts';
+import { isPlatform, platformText } from './platform.ts';
 import { type Access, ask, openSession, refusal, type Session } from './session.ts';
 
 /** A repository of a registry, as https://github.com/opencontainers/distribution-spec has it; mirrors are asked first. */
@@ -71,9 +71,7 @@ export const fetchDigest = async (repository: Repository, tag: string): Promise<
 
 const platformsIn = ({ manifests }: Index): string => {
   const texts = manifests.flatMap(({ platform }) =>
-    platform && platform.os !== 'unknown'
-      ? [[platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')]
-      : [],
+    platform && platform.os !== 'unknown' ? [platformText(platform)] : [],
   );
   return texts.length > 0 ? `it has ${texts.join(', ')}` : 'it says nothing of platforms';
 };
