@@ -324,6 +324,12 @@ describe.skipIf(!canBuild)('the store', { timeout: 60_000 }, () => {
     await run('rmi', 'app');
     expect((await run('prune')).stdout).toContain('freed');
     expect((await run('store', 'verify')).code).toBe(0);
+    const part = openStore(store).platforms('docker.io/library/other:1')[1]?.id ?? '';
+    const refused = await run('rmi', part);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      `iechorlint: \`${part}\` is other:1 for ${other}: remove that by its name\n`,
+    ]);
     expect(await platformOf('other:1')).toBe(HOST_PLATFORM);
     expect(await platformOf('--platform', other, 'other:1')).toBe(other);
     expect((await run('rmi', 'other:1')).stdout).toContain('deleted sha256:');
@@ -339,6 +345,23 @@ describe.skipIf(!canBuild)('the store', { timeout: 60_000 }, () => {
     const { code, stdout } = await run('store', 'verify');
     expect(code).toBe(1);
     expect(stdout).toContain('the image docker.io/library/app:latest has lost a layer');
+  });
+});
+
+describe.skipIf(!canBuild)('a damaged configuration', { timeout: 60_000 }, () => {
+  it.each([[BOTH], [[HOST_PLATFORM]]])('is deleted, with the name that needs it, of %s', async (platforms) => {
+    putFiles();
+    await built(platforms, '-t', 'app');
+    const kept = openStore(store);
+    const name = 'docker.io/library/app:latest';
+    const id = kept.platforms(name).at(-1)?.id ?? kept.id(name) ?? '';
+    writeFileSync(kept.path('images', id.slice(7)), '{}');
+    const { code, stdout } = await run('store', 'verify');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`the configuration of the image ${id} had another content: deleted`);
+    expect(stdout).toContain(`the image ${name} has lost`);
+    expect(existsSync(kept.path('images', id.slice(7)))).toBe(false);
+    expect((await run('store', 'verify')).code).toBe(0);
   });
 });
 

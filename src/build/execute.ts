@@ -145,7 +145,8 @@ export const execute = async (jobs: readonly BuildJob[]): Promise<readonly Built
 const buildTarget = async (prepared: Prepared, request: BuildRequest, stop: Stop): Promise<Built> => {
   const { model, bases, target, needed, placeOf } = prepared;
   const builds = new Map<StageInfo, Promise<Built>>();
-  const fail = (error: unknown) => stop.after(placed(error, placeOf));
+  const suffix = request.common ? ` (for ${platformText(request.platform)})` : '';
+  const fail = (error: unknown) => stop.after(placed(error, placeOf, suffix));
   const build = (stage: StageInfo): Promise<Built> => {
     const twin = twinOf(model, stage);
     const known = builds.get(twin) ?? buildStage(model, twin, { request, bases, build, stop, fail }).catch(fail);
@@ -158,8 +159,10 @@ const buildTarget = async (prepared: Prepared, request: BuildRequest, stop: Stop
   return { ...built, image: await withLayers(request, built.image) };
 };
 
-const placed = (error: unknown, placeOf: Prepared['placeOf']): unknown =>
-  error instanceof BuildError ? new BuildError(error.message, placeOf(error.range), error.exitCode) : error;
+const placed = (error: unknown, placeOf: Prepared['placeOf'], suffix: string): unknown =>
+  error instanceof BuildError
+    ? new BuildError(`${error.message}${suffix}`, placeOf(error.range), error.exitCode)
+    : error;
 
 /** What failed first ends the whole build, and all that fails from then on does so for that. */
 interface Stop {

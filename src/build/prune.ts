@@ -16,13 +16,14 @@ export const removeImage = (store: Store, name: string): { readonly untagged: st
   return { untagged: name, deleted: id };
 };
 
-/** Deletes an image that has no name, or those for several platforms that have none of their own. */
-export const removeNameless = (store: Store, id: string): void => {
+/** Deletes an image that has no name, or those for several platforms; one that a name needs stays, which is false. */
+export const removeNameless = (store: Store, id: string): boolean => {
   const parts = store.platforms(id);
   rmSync(store.path('indexes', hexOf(id)), { force: true });
   const kept = keptImages(store);
-  for (const each of parts.length > 0 ? parts : [{ id }])
-    if (!kept.has(hexOf(each.id))) forgetImage(store, hexOf(each.id));
+  const gone = (parts.length > 0 ? parts : [{ id }]).map((each) => hexOf(each.id)).filter((hex) => !kept.has(hex));
+  for (const hex of gone) forgetImage(store, hex);
+  return parts.length > 0 || gone.length > 0;
 };
 
 /** The images that names and indexes stand for. */
@@ -31,7 +32,8 @@ const keptImages = (store: Store): ReadonlySet<string> => {
   return new Set(ids.map(hexOf));
 };
 
-const forgetImage = (store: Store, hex: string): void => {
+/** Deletes an image with all that is known of it, whoever needs it. */
+export const forgetImage = (store: Store, hex: string): void => {
   rmSync(store.path('images', hex), { force: true });
   rmSync(store.path('sizes', hex), { force: true });
   rmSync(store.path('notes', `${hex}.json`), { force: true });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { digestOf } from '../oci/image.ts';
 import { readTar } from '../oci/untar.ts';
 import { partsOfFile } from './compress.ts';
-import { removeNameless } from './prune.ts';
+import { forgetImage } from './prune.ts';
 import { readBlob, type Store } from './store.ts';
 import { type CacheFile, cacheFiles, removeFolder, sweeping } from './sweep.ts';
 
@@ -73,7 +73,7 @@ const flawIn = (store: Store, name: string): string | undefined => {
 
 const brokenImage = (store: Store, hex: string): readonly string[] => {
   if (digestOf(readFileSync(store.path('images', hex))) === `sha256:${hex}`) return [];
-  removeNameless(store, `sha256:${hex}`);
+  forgetImage(store, hex);
   return [`the configuration of the image sha256:${hex} had another content: deleted`];
 };
 

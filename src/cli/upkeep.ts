@@ -23,7 +23,7 @@ export const removeImages = (store: Store, given: readonly string[], io: Io): vo
     const names = namesFor(store, text);
     const nameless = names.length > 0 ? undefined : namelessId(store, text);
     if (nameless !== undefined) {
-      removeNameless(store, nameless);
+      if (!removeNameless(store, nameless)) throw new ConfigError(`\`${text}\` is ${partOf(store, nameless)}`);
       io.stdout.write(`deleted ${nameless}\n`);
     } else if (names.length === 0)
       throw new ConfigError(`the store ${store.folder} has no image \`${text}\`; \`iechorlint images\` lists them`);
@@ -41,6 +41,16 @@ const namesFor = (store: Store, text: string): readonly string[] => {
   if (ids.length > 0) return ids.map(({ name }) => name);
   const name = fullName(text);
   return all.some((each) => each.name === name) ? [name] : [];
+};
+
+/** What an image is of that has no name of its own and is needed. */
+const partOf = (store: Store, id: string): string => {
+  const of = store
+    .names()
+    .flatMap(({ name, id: whole }) =>
+      store.platforms(whole).flatMap((each) => (each.id === id ? [`${shortName(name)} for ${each.platform}`] : [])),
+    );
+  return `${of.join(' and ')}: remove that by its name`;
 };
 
 const namelessId = (store: Store, text: string): string | undefined =>
