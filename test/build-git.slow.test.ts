@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openStore, type Store } from '../src/build/store.ts';
 import { entriesOf } from '../src/dev/build-case.ts';
 import { folderWith, runIn } from './support/cli.ts';
+import { siteOf } from './support/web.ts';
 
 const hasGit = process.platform === 'linux' && spawnSync('git', ['--version']).error === undefined;
 
@@ -37,6 +37,24 @@ beforeEach(() => {
   git('add', '.');
   git('commit', '-q', '-m', 'two');
 });
+
+/** A repository on a server that gives its files and nothing more, and its last commit. */
+const served = async (folder: string, isNew = true) => {
+  const inside = (...args: readonly string[]) =>
+    execFileSync('git', ['-C', folder, '-c', 'user.name=n', '-c', 'user.email=e', ...args], {
+      encoding: 'utf8',
+    }).trim();
+  if (isNew) {
+    inside('init', '-q', '-b', 'main');
+    inside('add', '.');
+    inside('commit', '-q', '-m', 'one');
+  }
+  inside('update-server-info');
+  const { url } = await siteOf((path) =>
+    readFileSync(join(folder, path.replace(/^\/r\.git/, '.git').replace(/\?.*/, ''))),
+  );
+  return { url: `${url}/r.git`, commit: inside('rev-parse', 'HEAD') };
+};
 
 const build = async (context: string, more: readonly string[] = [], world: Parameters<typeof runIn>[2] = {}) => {
   const args = ['--build', '--no-lint', '--store', store.folder, ...more, context];
@@ -94,18 +112,11 @@ describe.runIf(hasGit)('a context that is a repository', () => {
     const bare = folderWith({});
     cpSync(join(repository, '.git'), bare, { recursive: true });
     execFileSync('git', ['-C', bare, 'update-server-info']);
-    const server = createServer(({ url = '' }, response) => {
-      asked.push(url);
-      try {
-        response.end(readFileSync(join(bare, url.replace(/^\/r\.git/, '').replace(/\?.*/, ''))));
-      } catch {
-        response.writeHead(404).end();
-      }
+    const server = await siteOf((path) => {
+      asked.push(path);
+      return readFileSync(join(bare, path.replace(/^\/r\.git/, '').replace(/\?.*/, '')));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close());
-    const address = server.address();
-    const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/r.git#v1`;
+    const url = `${server.url}/r.git#v1`;
     expect((await build(url)).files).toEqual(all);
     const first = asked.splice(0).length;
     expect((await build(url)).files).toEqual(all);
@@ -120,6 +131,43 @@ describe.runIf(hasGit)('a context that is a repository', () => {
     expect((await build(context, given('#none'))).stderr).toContain('has no `none`');
     const image = folderWith({ iEchorfile: 'FROM other\nCOPY iEchorfile /new\n' });
     expect((await build(image, given('#v1'))).files).toMatchObject({ 'sub/a': all['sub/a'] });
+  });
+
+  it('is a commit that the query tells, however it is told', async () => {
+    const main = git('rev-parse', 'HEAD');
+    for (const query of [`commit=${tagged}`, `tag=v1&commit=${tagged}`, `ref=${tagged}&commit=${tagged}`])
+      expect((await build(`.git?${query}`)).files).toEqual(all);
+    expect((await build('.git?tag=v1#refs/tags/v1')).files).toEqual(all);
+    expect((await build(`.git?commit=${main.slice(0, 8)}`)).files).toEqual({ iEchorfile: all.iEchorfile });
+    const wrong = await build(`.git?commit=${tagged.slice(0, 8)}`);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining(`and not ${tagged.slice(0, 8)}`) });
+    expect((await build(`.git?tag=v1&commit=${main}`)).stderr).toContain(`and not ${main}`);
+  });
+
+  it('keeps .git and takes submodules as the query tells, for ADD too', async () => {
+    const part = await served(folderWith({ file: '123' }));
+    // Not git itself: it would ask the server that waits for it here.
+    writeFileSync(join(repository, '.gitmodules'), `[submodule "part"]\n\tpath = part\n\turl = ${part.url}\n`);
+    git('add', '.gitmodules');
+    git('update-index', '--add', '--cacheinfo', `160000,${part.commit},part`);
+    git('commit', '-q', '-m', 'submodule');
+    const { url } = await served(repository, false);
+    const added = folderWith({});
+    const has = async (query: string) => {
+      const { files, stderr } = await build(`${url}${query}`);
+      expect(stderr).toContain('built');
+      writeFileSync(join(added, 'iEchorfile'), `FROM scratch\nADD ${url}${query} /r/\n`);
+      const own = (await build(added)).files;
+      const told = ['.git/HEAD', 'part/file'].filter((path) => files[path] !== undefined);
+      expect(['.git/HEAD', 'part/file'].filter((path) => own[`r/${path}`] !== undefined)).toEqual(told);
+      return told;
+    };
+    expect(await has('')).toEqual(['part/file']);
+    expect(await has('?submodules')).toEqual(['part/file']);
+    expect(await has('?submodules=false')).toEqual([]);
+    expect(await has('?submodules=0&keep-git-dir')).toEqual(['.git/HEAD']);
+    expect(await has('?keep-git-dir=true&submodules=true')).toEqual(['.git/HEAD', 'part/file']);
+    expect(await has('?keep-git-dir=false')).toEqual(['part/file']);
   });
 
   it('leads nowhere out of it', async () => {
@@ -147,7 +195,20 @@ describe.runIf(hasGit)('a context that is a repository', () => {
     expect(await stderrOf('.git#v1:none')).toContain('the repository has no folder none');
     expect(await stderrOf('.git?branhc=main')).toContain('has no `branhc`; it has ref, branch');
     expect(await stderrOf('.git?ref=main&commit=0123')).toContain('and not 0123');
-    expect(await stderrOf('https://example.com/files')).toContain('such as https://HOST/NAME.git#REF:FOLDER');
+    expect(await stderrOf('.git?branch=v1')).toContain('has no `refs/heads/v1`');
+    expect(await stderrOf(`.git?ref=${tagged.slice(0, 8)}`)).toContain(`has no \`${tagged.slice(0, 8)}\``);
+    const two = (name: string, first: string, second: string) =>
+      `the address names two ${name}s, \`${first}\` and \`${second}\``;
+    expect(await stderrOf('.git?tag=v1#refs/heads/main')).toContain(two('ref', 'refs/heads/main', 'refs/tags/v1'));
+    expect(await stderrOf('.git?tag=v1&branch=main')).toContain(two('ref', 'refs/heads/main', 'refs/tags/v1'));
+    expect(await stderrOf('.git?subdir=a#main:sub')).toContain(two('folder', 'sub', 'a'));
+    expect(await stderrOf('.git?commit=01&checksum=02')).toContain(two('commit', '01', '02'));
+    expect(await stderrOf('.git?ref=main&ref=v1')).toContain('has `ref` once, and not 2 times');
+    expect(await stderrOf('.git?subdir')).toContain('`subdir` has no value');
+    expect(await stderrOf('.git?submodules=maybe')).toContain(
+      '`submodules` is true or false in the address, not `maybe`',
+    );
+    expect(await stderrOf('ftp://example.com/files')).toContain('such as https://HOST/NAME.git#REF:FOLDER');
     expect(await stderrOf('http://user:word@127.0.0.1:9/r.git')).not.toContain('word');
     vi.stubEnv('PATH', '/nowhere');
     onTestFinished(() => void vi.unstubAllEnvs());

@@ -58,7 +58,9 @@ describe.runIf(process.platform === 'linux')('everything new is made', () => {
     expect((await build(['--build-arg', 'SOURCE_DATE_EPOCH=8'])).times).toEqual(allAt(8));
     expect((await build(['--build-arg', 'SOURCE_DATE_EPOCH='])).times).toEqual(allAt(0));
     writeFileSync(join(context, 'iEchorfile'), `ARG SOURCE_DATE_EPOCH=now\n${FILE}`);
-    expect((await build()).stderr).toContain('SOURCE_DATE_EPOCH must be seconds since 1970, not `now`');
+    expect((await build()).stderr).toContain(
+      'SOURCE_DATE_EPOCH must be seconds since 1970, `context`, or the name of a stage',
+    );
   });
 
   it('when the context was committed, unless something in it is not', async () => {

@@ -94,6 +94,9 @@ const headOf = (content: NonNullable<SourceFile['content']>): Uint8Array => {
   return Buffer.concat(parts);
 };
 
+/** Whether bytes at the start of a file are those of an archive, or of something compressed that may be one. */
+export const startsArchive = (head: Uint8Array): boolean => compressionOf(head) !== undefined || isTar(head);
+
 const isTar = (head: Uint8Array): boolean => {
   try {
     return !readTar((offset, length) => head.subarray(offset, offset + length)).next().done;

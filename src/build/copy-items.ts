@@ -8,7 +8,15 @@ import { openArchive, unpackInto } from './archive.ts';
 import { copyInto, type Dress } from './copy.ts';
 import type { CopyFlags } from './copy-flags.ts';
 import { BuildError } from './error.ts';
-import { type FileTree, type FindOptions, isPattern, plainStart, type Source, type SourceFile } from './files.ts';
+import {
+  absenceOf,
+  type FileTree,
+  type FindOptions,
+  isPattern,
+  plainStart,
+  type Source,
+  type SourceFile,
+} from './files.ts';
 import { readGitAddress } from './git.ts';
 import { type FileList, fileList, markOf, type NamedMark } from './key-parts.ts';
 import type { LayerDraft } from './layer-draft.ts';
@@ -96,10 +104,7 @@ const found = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags
   const sources = flags.parents ? withParents(value, word, tree, flags) : tree.find(value, { excludes });
   const isMissing = flags.parents ? sources.every(({ files }) => files.length < 2) : sources.length === 0;
   if (isMissing && !(isPattern(value) && (flags.parents || tree.has(plainStart(value)))))
-    throw new BuildError(
-      `\`${value}\` is not there${from === undefined ? ', or the ignore file leaves it out' : ''}`,
-      word,
-    );
+    throw new BuildError(absenceOf(value, tree, from), word);
   return isMissing && flags.parents ? [] : sources;
 };
 

@@ -18,7 +18,7 @@ export const downloadItem = async (
   const { checksum, unpack } = flags;
   if (checksum !== undefined && !CHECKSUM.test(checksum))
     throw new BuildError(`\`--checksum=${checksum}\` is no digest; write sha256: and 64 hexadecimal digits`, at);
-  const { size, digest, name, lastModified = 0, content } = await download(store, url, checksum);
+  const { size, digest, name, lastModified = 0, content } = await download(store, url, { checksum });
   told?.({ uri: masked(url), digest: { sha256: digest } });
   const file = { path: '', type: 'file', mode: 0o600, uid: 0, gid: 0, size, mtime: lastModified } as const;
   const files = [{ ...file, digest: () => digest, content }];

@@ -33,6 +33,8 @@ export interface FileTree {
   has(path: string): boolean;
   /** What a function of the files gives, looked for again only where something that it looks at has changed. */
   readonly remembered?: (name: string, compute: () => string) => string;
+  /** Why a path may not be there, as the end of a sentence. */
+  readonly absence?: string;
 }
 
 export interface FindOptions {
@@ -57,3 +59,7 @@ export const plainStart = (pattern: string): string => {
   const wild = parts.findIndex(isPattern);
   return (wild < 0 ? parts : parts.slice(0, wild)).join('/');
 };
+
+/** What is said of a path that is not there; `from` names what it was looked for in, where that is not the context. */
+export const absenceOf = (path: string, { absence }: FileTree, from: string | undefined): string =>
+  `\`${path}\` is not there${absence ?? (from === undefined ? ', or the ignore file leaves it out' : '')}`;

@@ -15,10 +15,11 @@ export interface CommittedFiles {
 }
 
 /** Fetches a commit once for all builds. Throws an Error that says why it cannot. */
-export const committedFiles = async (store: Store, address: GitAddress, keepsGit: boolean): Promise<CommittedFiles> => {
+export const committedFiles = async (store: Store, address: GitAddress, isKept: boolean): Promise<CommittedFiles> => {
   const commit = await commitOf(address);
-  const { remote, folder = '/' } = address;
-  const key = hexOf(digestOf(JSON.stringify(['commit', remote, commit, folder, keepsGit])));
+  const { remote, folder = '/', submodules } = address;
+  const keepsGit = isKept || address.keepsGit === true;
+  const key = hexOf(digestOf(JSON.stringify(['commit', remote, commit, folder, keepsGit, submodules === false])));
   const known = store.cached(key);
   if (known?.layer) return { commit, layer: known.layer, time: Date.parse(known.created) / 1000 };
   const { layer, time } = await fetched(store, address, commit, keepsGit);

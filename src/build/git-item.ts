@@ -11,19 +11,21 @@ import { checkOut, commitMaterial, commitOf, type GitAddress } from './git.ts';
 export const gitItem = async (
   address: GitAddress,
   at: Range,
-  { checksum, keepsGit, excludes, excluded }: CopyFlags,
+  flags: CopyFlags,
   { store, source: told }: Pick<BuildRequest, 'store' | 'source'>,
 ): Promise<CopyItem> => {
+  const { checksum, excludes, excluded } = flags;
+  const keepsGit = flags.keepsGit || address.keepsGit === true;
   if (checksum !== undefined && !/^[0-9a-f]{7,64}$/.test(checksum))
     throw new BuildError(`\`--checksum=${checksum}\` is no commit; write its hexadecimal digits`, at);
   const commit = await commitOf(address);
   if (checksum !== undefined && !commit.startsWith(checksum))
     throw new BuildError(`expected checksum to match ${checksum}, got ${commit}`, at);
   told?.(commitMaterial(address, commit));
-  const { folder = '/' } = address;
+  const { folder = '/', submodules } = address;
   return {
     at,
-    key: () => ['git', address.remote, commit, folder, keepsGit, excluded],
+    key: () => ['git', address.remote, commit, folder, keepsGit, submodules === false, excluded],
     async put(draft, destination, dress) {
       const tree = folderTree(await checkOut(store, address, commit, keepsGit));
       const [source] = tree.find(folder, { excludes });

@@ -12,8 +12,11 @@ export interface GitAddress {
   readonly folder: string | undefined;
   /** How the commit begins that it has to be. */
   readonly commit?: string | undefined;
-  /** What stands in it and means nothing. */
-  readonly unknown?: string | undefined;
+  readonly keepsGit?: boolean | undefined;
+  /** Undefined: they are fetched too. */
+  readonly submodules?: boolean | undefined;
+  /** What is wrong with it. */
+  readonly flaw?: string | undefined;
 }
 
 /** Undefined for an address that means no repository. */
@@ -26,23 +29,60 @@ export const readGitAddress = (text: string): GitAddress | undefined => {
 /** The parts of an address that is known to be one of a repository. */
 export const addressOf = (text: string): GitAddress => {
   const [, remote = '', query = '', fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(text) ?? [];
-  const [ref, folder] = fragment.split(/:(.*)/s);
+  const [ref = '', folder = ''] = fragment.split(/:(.*)/s);
   const asked = new Map(new URLSearchParams(query));
-  const field = (name: string, before = '') => (asked.get(name) ? `${before}${asked.get(name)}` : undefined);
-  const named = field('ref') ?? field('branch', 'refs/heads/') ?? field('tag', 'refs/tags/');
-  const commit = field('commit') ?? field('checksum');
-  const unknown = Array.from(asked.keys()).find((name) => !FIELDS.includes(name));
-  return { remote, ref: ref || named || commit, folder: folder || field('subdir'), commit, unknown };
+  const under = (start: string, name: string) => (name.startsWith(start) || name === '' ? name : `${start}${name}`);
+  const field = (name: string) => asked.get(name) ?? '';
+  const refs = [ref, field('ref'), under('refs/heads/', field('branch')), under('refs/tags/', field('tag'))];
+  const folders = [folder, field('subdir')];
+  const commits = [field('commit'), field('checksum')];
+  const commit = commits.find(Boolean);
+  return {
+    remote,
+    ref: refs.find(Boolean) ?? (FULL_COMMIT.test(commit ?? '') ? commit : undefined),
+    folder: folders.find(Boolean),
+    commit,
+    keepsGit: switchIn(asked, 'keep-git-dir'),
+    submodules: switchIn(asked, 'submodules'),
+    flaw: flawIn(query, asked) ?? conflictIn({ ref: refs, folder: folders, commit: commits }),
+  };
 };
 
-const FIELDS = ['ref', 'branch', 'tag', 'commit', 'checksum', 'subdir'];
+const SWITCHES = ['keep-git-dir', 'submodules'];
+const FIELDS = ['ref', 'branch', 'tag', 'commit', 'checksum', 'subdir', ...SWITCHES];
+
+/** A switch without a value is on. */
+const switchIn = (asked: ReadonlyMap<string, string>, name: string): boolean | undefined =>
+  asked.has(name) ? !NO.test(asked.get(name) ?? '') : undefined;
+
+const YES = /^(?:|1|t|true)$/i;
+const NO = /^(?:0|f|false)$/i;
+
+const flawIn = (query: string, asked: ReadonlyMap<string, string>): string | undefined => {
+  for (const [name, value] of asked) {
+    const count = new URLSearchParams(query).getAll(name).length;
+    if (!FIELDS.includes(name)) return `a repository's address has no \`${name}\`; it has ${FIELDS.join(', ')}`;
+    if (count > 1) return `a repository's address has \`${name}\` once, and not ${count} times`;
+    if (!SWITCHES.includes(name) && value === '') return `\`${name}\` has no value in the address`;
+    if (SWITCHES.includes(name) && !YES.test(value) && !NO.test(value))
+      return `\`${name}\` is true or false in the address, not \`${value}\``;
+  }
+  return undefined;
+};
+
+const conflictIn = (values: Readonly<Record<string, readonly string[]>>): string | undefined => {
+  for (const [name, given] of Object.entries(values)) {
+    const [first, second] = new Set(given.filter(Boolean));
+    if (second !== undefined) return `the address names two ${name}s, \`${first}\` and \`${second}\``;
+  }
+  return undefined;
+};
 
 const FULL_COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** The commit that the reference means now. Throws an Error that says why there is none. */
 export const commitOf = async (address: GitAddress): Promise<string> => {
-  if (address.unknown !== undefined)
-    throw new Error(`a repository's address has no \`${address.unknown}\`; it has ${FIELDS.join(', ')}`);
+  if (address.flaw !== undefined) throw new Error(address.flaw);
   const found = await namedCommit(address);
   if (found.startsWith(address.commit ?? '')) return found;
   throw new Error(`${masked(address.remote)} has the commit ${found} there, and not ${address.commit}`);
@@ -64,7 +104,7 @@ const namedCommit = async ({ remote, ref = 'HEAD' }: GitAddress): Promise<string
 /** The files of a commit, in a folder of this process. */
 export const checkOut = async (
   store: Store,
-  { remote, ref }: GitAddress,
+  { remote, ref, submodules = true }: GitAddress,
   commit: string,
   keepsGit: boolean,
 ): Promise<string> => {
@@ -76,7 +116,7 @@ export const checkOut = async (
   await inside(['remote', 'add', '--', 'origin', remote]);
   await fetchCommit(inside, commit, ref);
   await inside(['checkout', '--quiet', '--detach', commit]);
-  await inside(['submodule', '--quiet', 'update', '--init', '--recursive', '--depth=1']);
+  if (submodules) await fetchSubmodules(inside);
   if (!keepsGit) removeGit(folder);
   return folder;
 };
@@ -99,6 +139,12 @@ const fetchCommit = async (
     }
   }
   throw failure;
+};
+
+/** Some servers give all commits or none. */
+const fetchSubmodules = async (inside: (args: readonly string[]) => Promise<string>): Promise<void> => {
+  const update = ['submodule', '--quiet', 'update', '--init', '--recursive'];
+  await inside([...update, '--depth=1']).catch(() => inside(update));
 };
 
 export const removeGit = (folder: string): void => rmSync(join(folder, '.git'), { recursive: true, force: true });

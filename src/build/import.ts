@@ -7,9 +7,9 @@ import { archiveFiles, type Files, folderFiles } from '../oci/archive.ts';
 import { decompressed, kindOf } from '../oci/decompress.ts';
 import { ImageError } from '../oci/error.ts';
 import { type Digest, type Image, type Layer, readImageJson } from '../oci/image.ts';
-import { type ImageSource, imageIn, type SourceLayer } from '../oci/images.ts';
-import { readTar } from '../oci/untar.ts';
-import { newBlob, readBlob, type Store } from './store.ts';
+import { type ImageSource, imageIn, type KeptName, type SourceLayer } from '../oci/images.ts';
+import { refuseHostile } from './hostile.ts';
+import { newBlob, type Store } from './store.ts';
 import { guarded } from './trouble.ts';
 
 /** What is told while an image comes in. */
@@ -89,40 +89,29 @@ export const importLayer = async (
   const taken = blob.finish(diffId);
   if (taken.diffId !== diffId)
     throw new ImageError(`the layer ${layer.name} has another content: its diff id is ${taken.diffId}, not ${diffId}`);
-  try {
-    refuseHostile(store, taken, layer.name);
-  } catch (error) {
-    rmSync(store.blobPath(diffId), { force: true });
-    throw error;
-  }
+  refuseHostile(store, taken, `the layer ${layer.name}`);
   if (Number.isFinite(told) && size !== told)
     throw new ImageError(`the layer ${layer.name} has ${size} bytes, not ${told}`);
   return taken;
 };
 
-/** Every entry must be inside of the layer, so that nobody who unpacks it has to look. Throws ImageError. */
-const refuseHostile = (store: Store, { diffId }: Layer, name: string): void =>
-  readBlob(store, diffId, (read) => {
-    for (const { path, link, type } of readTar(read)) {
-      if (leadsOut(path) || /(?:^|\/)\.wh\.\.?\.?$/.test(path))
-        throw new ImageError(`the layer ${name} has an entry that is not inside of it: ${path}`);
-      if (type === 'hardlink' && leadsOut(link ?? ''))
-        throw new ImageError(`the layer ${name} has a hard link to what is not inside of it: ${path}`);
-    }
-  });
+/** An image that is kept in a layout. */
+export interface LaidImage extends Image {
+  /** The digest of its manifest, where it has one. */
+  readonly manifest?: Digest | undefined;
+}
 
-const leadsOut = (path: string): boolean => path.includes('..') && path.split('/').includes('..');
-
-/** The image that a layout folder or an archive has for a tag, or its only one. Throws ImageError. */
+/** The image that a layout folder or an archive has under a tag or a digest, or its only one. Throws ImageError. */
 export const importLayout = async (
   store: Store,
   place: string,
-  tag: string | undefined,
+  name: KeptName,
   platform: string,
-): Promise<Image> => {
+): Promise<LaidImage> => {
   const files = await openFiles(store, place);
   try {
-    return await importImage(store, imageIn(files, tag, platform).source);
+    const { source, digests } = imageIn(files, name, platform);
+    return { ...(await importImage(store, source)), manifest: digests[0] };
   } finally {
     files.close();
   }

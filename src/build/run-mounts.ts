@@ -7,7 +7,7 @@ import { digestOf, type Image, type Layer } from '../oci/image.ts';
 import { cacheMount } from './cache-mount.ts';
 import { copyEntries, writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
-import type { FileTree, Source } from './files.ts';
+import { absenceOf, type FileTree, type Source } from './files.ts';
 import { type FileList, fileList } from './key-parts.ts';
 import type { OverlayMount, SandboxMount } from './sandbox/port.ts';
 import { bytesIn } from './sizes.ts';
@@ -160,7 +160,8 @@ const imageMount = ({ mount, target, context }: MountRequest, image: Image, isRe
     const tree = treeOf(store, (await context.bring(image)).layers);
     const path = tree.resolve(mount.source ?? '/');
     const entry = tree.entry(path);
-    if (path !== '' && !entry && tree.list(path).length === 0) throw missing(mount.source ?? '/', mount);
+    if (path !== '' && !entry && tree.list(path).length === 0)
+      throw new BuildError(`\`${mount.source}\` is not there`, mount.flag);
     return { path, isFolder: !entry || entry.type === 'directory' };
   };
   const prepare = async (): Promise<MountSetup> => ({
@@ -174,7 +175,7 @@ const contextMount = ({ mount, target, context }: MountRequest, files: FileTree,
   const path = mount.source ?? '/';
   const look = () => {
     const sources = files.find(path, {}).slice(0, 1);
-    if (sources.length === 0) throw missing(path, mount);
+    if (sources.length === 0) throw new BuildError(absenceOf(path, files, mount.from), mount.flag);
     return sources;
   };
   const sources = sourcesIn(files, JSON.stringify(['mount', path]), context.request.noCache, mount.flag, look);
@@ -192,9 +193,6 @@ const contextMount = ({ mount, target, context }: MountRequest, files: FileTree,
     ...{ target, isFolder, prepare },
   };
 };
-
-const missing = (path: string, { from, flag }: Mount): BuildError =>
-  new BuildError(`\`${path}\` is not there${from === undefined ? ', or the ignore file leaves it out' : ''}`, flag);
 
 /** The image or stage that a mount takes files from. */
 export const imageFrom = (from: string, { node, context }: MountRequest): Promise<Image> => {

@@ -39,6 +39,18 @@ export const treeOf = (store: Store, layers: readonly Layer[]): Tree => {
   return tree;
 };
 
+/** A folder of a tree as if it were all of it: links in it lead nowhere else. */
+export const below = (tree: Tree, folder: string): Tree => {
+  const inside: Tree = {
+    ...tree,
+    entry: (path) => tree.entry(path === '' ? folder : joined(folder, path)),
+    list: (path) => tree.list(path === '' ? folder : joined(folder, path)),
+    resolve: (path) => resolveIn(inside, path),
+    isDeleted: (path) => tree.isDeleted(joined(folder, path)),
+  };
+  return inside;
+};
+
 const PART = 1 << 20;
 
 const digestOfPart = (read: (offset: number, length: number) => Buffer, at: number, size: number): string => {

@@ -1,65 +1,78 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Material } from '../build/attest/provenance.ts';
 import { copyEntries, digestOfSources, noFiles, writeLayer } from '../build/copy.ts';
 import type { FileTree } from '../build/files.ts';
+import type { LaidImage } from '../build/import.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
-import { append, digestOf, emptyImage, hexOf, type Image } from '../oci/image.ts';
+import { append, digestOf, emptyImage, hexOf, type Image, imageIdOf } from '../oci/image.ts';
+import { imageUrl } from '../oci/package-url.ts';
 import { platformOf } from '../oci/platform.ts';
-import { folderContext, MAY_BE_REPOSITORY, warningOf } from './build-input.ts';
+import { type BuildInput, folderContext, isWebAddress, MAY_BE_ELSEWHERE, warningOf } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
+import { commitTimeOf } from './build-time.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 
 /** What `--build-context NAME=…` gives; `NAME::PLATFORM=…` is for one platform alone. */
 export interface NamedContexts {
-  /** A folder, to copy from. */
+  /** Files to copy from. */
   folder(name: string, platform: string): FileTree | undefined;
   /** What the name means as an image: another name, or an image; undefined where nothing is given. */
   image(name: string, platform: string): Promise<Image | string | undefined>;
+  /** Where what was taken under the name is from: a material, or the name of an image; undefined where it is from here. */
+  origin(name: string, platform: string): Material | string | undefined;
+  /** When the files of the name are of, in seconds since 1970. */
+  dated(name: string, platform: string): undefined | number | Promise<number | undefined>;
+  /** Whether something is given for the name. */
+  has(name: string, platform: string): boolean;
   /** Keeps what was learnt about the folders for the next build. */
   save(): void;
 }
 
-type Folder = ReturnType<typeof folderContext>;
+type Folder = Pick<BuildInput, 'context' | 'save' | 'origin' | 'dated' | 'committed'>;
 
-/** Throws ConfigError where a folder or a repository is not there. */
-export const namedContexts = async (options: BuildOptions, io: Io, store: Store): Promise<NamedContexts> => {
-  const folders = new Map<string, Folder>();
+/** What comes from elsewhere goes into `fetching`. Throws ConfigError where a folder or an address is not there. */
+export const namedContexts = async (
+  options: BuildOptions,
+  io: Io,
+  store: Store,
+  fetching = store,
+): Promise<NamedContexts> => {
   const given = new Map(Array.from(options.contexts, ([name, value]) => [contextKey(name), value]));
-  const repositories = new Map<string, Folder>();
+  const folders = new Map<string, Folder>();
+  const origins = new Map<string, Material | string>();
   for (const [name, value] of given) {
-    const files = MAY_BE_REPOSITORY.test(value) ? await filesOfRepository(value, options, io, store) : undefined;
-    if (files) repositories.set(name, files);
+    const folder = await folderAt(value, name, options, io, store, fetching);
+    if (folder) folders.set(name, folder);
+    if (folder?.origin) origins.set(name, folder.origin);
   }
-  const folderOf = (name: string): Folder | undefined => {
-    const value = given.get(name);
-    const repository = repositories.get(name);
-    if (value === undefined || repository || ADDRESS.test(value)) return repository;
-    const path = resolve(io.cwd, value);
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      throw new ConfigError(`--build-context ${name}=${value}: there is no such folder`);
-    const known = folders.get(path) ?? folderContext(path, undefined, store, warningOf(options, io));
-    folders.set(path, known);
-    return known;
-  };
-  for (const name of given.keys()) folderOf(name);
   const nameFor = (name: string, platform: string): string => {
     const own = contextKey(`${name}::${platform}`);
     return given.has(own) ? own : contextKey(name);
   };
+  const folderOf = (name: string, platform: string) => folders.get(nameFor(name, platform));
   return {
-    folder: (name, platform) => folderOf(nameFor(name, platform))?.context,
+    folder: (name, platform) => folderOf(name, platform)?.context,
     async image(text, platform) {
       const name = nameFor(text, platform);
-      const value = given.get(name);
+      const [value, folder] = [given.get(name), folders.get(name)];
       if (value === undefined) return undefined;
-      const folder = folderOf(name);
-      return folder ? imageOfFolder(folder.context, platform, store) : imageAt(value, name, platform, io, store);
+      if (folder) return imageOfFolder(folder.context, platform, store);
+      const image = await imageAt(value, name, platform, io, store);
+      origins.set(name, typeof image === 'string' ? image : keptMaterial(image, name, platform));
+      return image;
     },
+    origin: (name, platform) => origins.get(nameFor(name, platform)),
+    dated(name, platform) {
+      const folder = folderOf(name, platform);
+      return folder?.dated?.() ?? folder?.committed?.();
+    },
+    has: (name, platform) => given.has(nameFor(name, platform)),
     save() {
-      for (const { save } of [...folders.values(), ...repositories.values()]) save();
+      for (const { save } of folders.values()) save();
     },
   };
 };
@@ -79,18 +92,40 @@ const nameKey = (name: string): string => {
   }
 };
 
-const filesOfRepository = async (
+/** A folder of this machine, the files of a commit, or one file of an address; undefined for an image. */
+const folderAt = async (
   value: string,
+  name: string,
   options: BuildOptions,
   io: Io,
   store: Store,
+  fetching: Store,
 ): Promise<Folder | undefined> => {
+  const fetched = MAY_BE_ELSEWHERE.test(value) ? await filesFrom(value, options, io, fetching) : undefined;
+  if (fetched || ADDRESS.test(value)) return fetched;
+  const path = resolve(io.cwd, value);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new ConfigError(`--build-context ${name}=${value}: there is no such folder`);
+  const committed = () => commitTimeOf(path, undefined, io.env);
+  return { committed, ...folderContext(path, undefined, store, warningOf(options, io)) };
+};
+
+const filesFrom = async (value: string, options: BuildOptions, io: Io, store: Store): Promise<Folder | undefined> => {
   const { contextFromRepository, repositoryIn } = await import('./git-input.ts');
-  const address = repositoryIn(value, io.cwd);
-  return address && contextFromRepository(address, options, io, store);
+  const repository = repositoryIn(value, io.cwd);
+  if (repository) return contextFromRepository(repository, options, io, store);
+  return isWebAddress(value) ? (await import('./web-input.ts')).contextFromAddress(value, store) : undefined;
 };
 
 const ADDRESS = /^[a-z-]+:\/\//;
+
+/** An image of a layout as others are told of it. */
+const keptMaterial = (image: LaidImage, name: string, platform: string): Material => {
+  const { manifest } = image;
+  if (manifest === undefined)
+    return { uri: imageUrl(name, platform, 'oci'), annotations: { imageId: imageIdOf(image) } };
+  return { uri: imageUrl(`${name}@${manifest}`, platform, 'oci'), digest: { sha256: hexOf(manifest) } };
+};
 
 const imageAt = async (
   value: string,
@@ -98,15 +133,16 @@ const imageAt = async (
   platform: string,
   io: Io,
   store: Store,
-): Promise<Image | string> => {
+): Promise<LaidImage | string> => {
   const [, kind, place = ''] = /^([a-z-]+):\/\/(.*)$/s.exec(value) ?? [];
   if (kind === 'docker-image') return place;
   if (kind === 'oci-layout' || kind === 'oci-archive' || kind === 'docker-archive') {
-    const [path = '', tag] = place.split(/:(?=[^/]*$)/);
-    return (await import('../build/import.ts')).importLayout(store, resolve(io.cwd, path), tag, platform);
+    const [, path = '', tag, digest] = /^(.*?)(?::([^:/@]+))?(?:@(sha256:[0-9a-f]{64}))?$/s.exec(place) ?? [];
+    const { importLayout } = await import('../build/import.ts');
+    return importLayout(store, resolve(io.cwd, path), { tag, digest }, platform);
   }
   throw new ImageError(
-    `--build-context ${name}=${value}: what can be given is a folder, a repository such as https://HOST/NAME.git#REF, oci-layout://FOLDER[:TAG], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
+    `--build-context ${name}=${value}: what can be given is a folder, a repository such as https://HOST/NAME.git#REF, another address, oci-layout://FOLDER[:TAG][@DIGEST], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
   );
 };
 

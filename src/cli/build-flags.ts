@@ -22,7 +22,9 @@ export const LIMIT_FLAGS: Readonly<Record<string, Flag>> = {
 
 /** The options of `build`, named as in `docker build`. */
 export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
-  file: text('The file to build, where it is not CONTEXT/iEchorfile or Dockerfile', { alias: 'f' }),
+  file: text('The file to build, where it is not CONTEXT/iEchorfile or Dockerfile; may be an http:// address', {
+    alias: 'f',
+  }),
   tag: list('A name for the image', { alias: 't' }),
   'build-arg': list('NAME=VALUE of an ARG, or NAME to take it from the environment'),
   target: text('The stage to build, where it is not the last'),
@@ -33,7 +35,7 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   'add-host': list('NAME:ADDRESS for /etc/hosts of every RUN'),
   ...LIMIT_FLAGS,
   'build-context': list(
-    'NAME=FOLDER, a repository, oci-layout://FOLDER[:TAG] or docker-archive://FILE[:TAG] instead of what has that name; NAME::OS/ARCH=FOLDER is for one platform',
+    'NAME=FOLDER, a repository, a web address (one file, named context), oci-layout://FOLDER[:TAG][@DIGEST] or docker-archive://FILE[:TAG] instead of what has that name; NAME::OS/ARCH=FOLDER is for one platform',
   ),
   allow: list('security.insecure lets RUN --security=insecure go without a sandbox', {
     choices: ['security.insecure', 'network.host'],

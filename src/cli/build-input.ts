@@ -1,17 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { openArchive } from '../build/archive.ts';
 import type { Material } from '../build/attest/provenance.ts';
 import { contextTree } from '../build/context.ts';
 import { openDigestCache } from '../build/digest-cache.ts';
 import type { FileTree, SourceFile } from '../build/files.ts';
-import { openLayerDigests } from '../build/layer-digests.ts';
-import { readInto } from '../build/read-file.ts';
 import { openSightings } from '../build/sightings.ts';
-import { stageTree } from '../build/stage-files.ts';
-import { newBlob, type Store } from '../build/store.ts';
-import { treeOf } from '../build/tree.ts';
+import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import type { IgnoreFile } from '../facts/index.ts';
 import { findIgnoreFile } from '../gather/context.ts';
@@ -20,18 +14,26 @@ import type { Document } from '../source/document.ts';
 import type { BuildOptions } from './build-options.ts';
 import { commitTimeOf } from './build-time.ts';
 import type { Io } from './io.ts';
-import { plainLint } from './lint-options.ts';
+import { MAX_FILE_SIZE } from './lint-options.ts';
 import { readTarget } from './read.ts';
 import { say } from './say.ts';
 import { reasonOf } from './system-error.ts';
 
-/** What is built: a file, and the files that it may copy. */
-export interface BuildInput {
+/** The file that is built. */
+export interface BuiltFile {
   readonly document: Document;
+  /** Where it is from, where that is not the context. */
+  readonly source?: Material | 'here';
+}
+
+/** What is built: a file, and the files that it may copy. */
+export interface BuildInput extends BuiltFile {
   readonly context: FileTree;
   /** When its files were committed, in seconds since 1970; 0 where some are not. */
   readonly committed?: () => number | Promise<number>;
-  /** The commit that they are of, where they come from a repository. */
+  /** When they are of, where somebody asks for the time of the context; in seconds since 1970. */
+  readonly dated?: () => undefined | number | Promise<number | undefined>;
+  /** The commit or the download that they are of, where they come from elsewhere. */
   readonly origin?: Material;
   /** Keeps what was learnt about the context for the next build. */
   readonly save: () => void;
@@ -39,27 +41,42 @@ export interface BuildInput {
 
 /** Throws ConfigError where the file or the context cannot be read. */
 export const openInput = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
-  if (options.context === '-') return inputFromStream(options, io, store);
-  if (!MAY_BE_REPOSITORY.test(options.context)) return inputFromFolder(options, io, store);
+  const { context } = options;
+  if (context === '-') return (await import('./stream-input.ts')).inputFromStream(options, io, store);
+  if (!MAY_BE_ELSEWHERE.test(context)) return inputFromFolder(options, io, store);
   const { inputFromRepository, repositoryIn } = await import('./git-input.ts');
-  const address = repositoryIn(options.context, io.cwd);
-  return address ? inputFromRepository(address, options, io, store) : inputFromFolder(options, io, store);
+  const repository = repositoryIn(context, io.cwd);
+  if (repository) return inputFromRepository(repository, options, io, store);
+  if (!isWebAddress(context)) return inputFromFolder(options, io, store);
+  return (await import('./web-input.ts')).inputFromAddress(context, options, io, store);
 };
 
-/** Only of these the address of a repository is looked for. */
-export const MAY_BE_REPOSITORY = /[:#?]|git\b/;
+/** Only of these the address of a repository or of something else is looked for. */
+export const MAY_BE_ELSEWHERE = /[:#?]|git\b/;
 
-const inputFromFolder = (options: BuildOptions, io: Io, store: Store): BuildInput => {
+export const isWebAddress = (text: string): boolean => /^https?:\/\//i.test(text);
+
+const inputFromFolder = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
   const folder = resolve(io.cwd, options.context);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new ConfigError(
-      `the build context ${options.context} is no folder${/:\/\//.test(options.context) ? ', and no address of a repository, such as https://HOST/NAME.git#REF:FOLDER' : ''}`,
+      `the build context ${options.context} is no folder${/:\/\//.test(options.context) ? ', and no address such as https://HOST/NAME.git#REF:FOLDER or https://HOST/FILE.tar.gz' : ''}`,
     );
-  const target = fileIn(folder, options, io);
-  const source = readTarget(target, io, plainLint([]).maxFileSize);
-  if (typeof source === 'string') throw new ConfigError(`cannot read ${target.path}: ${source}`);
-  const committed = () => commitTimeOf(folder, target.file, io.env);
-  return { document: source.document, committed, ...folderContext(folder, target.file, store, warningOf(options, io)) };
+  const apart = await fileApart(options, io, store);
+  const file = apart ? undefined : fileIn(folder, options, io);
+  const committed = () => commitTimeOf(folder, file, io.env);
+  return {
+    ...(apart ?? { document: documentAt(file ?? folder, io) }),
+    committed,
+    ...folderContext(folder, file, store, warningOf(options, io)),
+  };
+};
+
+const documentAt = (file: string, io: Io): Document => {
+  const path = relative(io.cwd, file) || basename(file);
+  const source = readTarget({ path, file }, io, MAX_FILE_SIZE);
+  if (typeof source === 'string') throw new ConfigError(`cannot read ${path}: ${source}`);
+  return source.document;
 };
 
 /** A folder without what its ignore file leaves out; `file` is the iEchorfile, which may have an ignore file of its own. */
@@ -95,66 +112,17 @@ const ignoreFileOf = (folder: string, file: string | undefined): IgnoreFile | un
 
 const NAMES = ['iEchorfile', 'Dockerfile', 'Containerfile'];
 /** Those in small letters are found too. */
-const ALL_NAMES = [...NAMES, ...NAMES.map((name) => name.toLowerCase())];
+export const ALL_NAMES = [...NAMES, ...NAMES.map((name) => name.toLowerCase())];
 
-const fileIn = (
-  context: string,
-  { file }: BuildOptions,
-  io: Io,
-): { readonly path: string; readonly file: string | undefined } => {
-  if (file === '-') return { path: 'standard input', file: undefined };
+const fileIn = (context: string, { file }: BuildOptions, io: Io): string => {
   const path =
     file === undefined
       ? ALL_NAMES.map((name) => join(context, name)).find((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
       : resolve(io.cwd, file);
-  if (path === undefined)
-    throw new ConfigError(
-      `${context} has no ${NAMES.join(', ')}; name the file by -f, or write one by \`iechorlint init\``,
-    );
-  return { path: relative(io.cwd, path) || basename(path), file: path };
-};
-
-// Standard input ----------------------------------------------------------------------------------------------------
-
-const EMPTY: FileTree = { find: () => [], has: () => false };
-
-/** An archive is the whole context, and anything else an iEchorfile that has none. */
-const inputFromStream = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
-  const file = spooled(io, store);
-  const archive = await openArchive(file, store);
-  if (!archive) return { document: decode('standard input', contentOf(file)), context: EMPTY, save: () => {} };
-  const blob = newBlob(store);
-  for (let at = 0; ; at += PART) {
-    const part = archive.read(at, PART);
-    blob.write(part);
-    if (part.length < PART) break;
-  }
-  archive.close();
-  const digests = openLayerDigests(store);
-  const context = stageTree(treeOf(store, [blob.finish()]), digests);
-  return { document: documentIn(context, options, 'the archive on standard input'), context, save: digests.save };
-};
-
-const PART = 1 << 20;
-
-const spooled = ({ stdin }: Io, store: Store): SourceFile => {
-  const path = join(store.workFolder(), randomUUID());
-  const out = openSync(path, 'wx');
-  let size = 0;
-  try {
-    for (let chunk = stdin(); chunk; chunk = stdin()) {
-      size += chunk.length;
-      for (let at = 0; at < chunk.length; ) at += writeSync(out, chunk, at);
-    }
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw new ConfigError(`cannot read standard input: ${error instanceof Error ? error.message : String(error)}`);
-  } finally {
-    closeSync(out);
-  }
-  const all = size;
-  const content: SourceFile['content'] = (write) => readInto(path, all, write);
-  return { path: '', type: 'file', mode: 0o644, uid: 0, gid: 0, size, mtime: 0, content };
+  if (path !== undefined) return path;
+  throw new ConfigError(
+    `${context} has no ${NAMES.join(', ')}; name the file by -f, or write one by \`iechorlint init\``,
+  );
 };
 
 export const contentOf = ({ content }: SourceFile): Uint8Array => {
@@ -163,11 +131,35 @@ export const contentOf = ({ content }: SourceFile): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/** `place` is what the files are in. Throws ConfigError. */
-export const documentIn = (tree: FileTree, { file }: BuildOptions, place: string): Document => {
+/**
+ * The file to build among the files of an archive or a repository; one that is named and not among them may be on this
+ * machine. `place` is what they are in. Throws ConfigError.
+ */
+export const documentIn = (tree: FileTree, place: string, options: BuildOptions, io: Io, hint?: string): BuiltFile => {
+  const { file } = options;
   for (const name of file === undefined ? ALL_NAMES : [file]) {
     const found = tree.find(name, {})[0]?.files[0];
-    if (found?.type === 'file') return decode(name, contentOf(found));
+    if (found?.type === 'file') return { document: decode(name, contentOf(found)) };
   }
-  throw new ConfigError(`${place} has no ${file ?? NAMES.join(', ')}`);
+  const here = file === undefined ? undefined : fileHere(resolve(io.cwd, file), io);
+  if (!here) {
+    const neither = file === undefined ? NAMES.join(', ') : `${file}, and it is not on this machine either`;
+    throw new ConfigError(`${place} has no ${neither}${hint ? `; ${hint}` : ''}`);
+  }
+  warningOf(options, io)(`${place} has no ${file}; what is built is the file of that name on this machine`);
+  return { document: here, source: 'here' };
+};
+
+const fileHere = (path: string, io: Io): Document | undefined => {
+  const source = readTarget({ path: relative(io.cwd, path), file: path }, io, MAX_FILE_SIZE);
+  return typeof source === 'string' ? undefined : source.document;
+};
+
+/** The file to build that is not looked for in the context: from standard input, or of an address. Throws ConfigError. */
+export const fileApart = async ({ file }: BuildOptions, io: Io, store: Store): Promise<BuiltFile | undefined> => {
+  if (file !== undefined && isWebAddress(file)) return (await import('./web-input.ts')).fileOfAddress(file, store);
+  if (file !== '-') return undefined;
+  const source = readTarget({ path: 'standard input', file: undefined }, io, MAX_FILE_SIZE);
+  if (typeof source === 'string') throw new ConfigError(`cannot read standard input: ${source}`);
+  return { document: source.document, source: 'here' };
 };

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import type { Iechorfile } from '../ast/nodes.ts';
-import { ConfigError } from '../config/error.ts';
 import { globalScope, type Inputs } from '../model/scope.ts';
 import { repositoryRootOf } from './changed-lines.ts';
 import type { Io } from './io.ts';
@@ -14,20 +13,11 @@ const declaredIn = (file: Iechorfile, inputs: Inputs): string | undefined =>
     ? globalScope(file, inputs).bindings.get(EPOCH)?.value
     : undefined;
 
-/**
- * Seconds since 1970 of everything new: what is asked for, by the file too, else when the context was committed. Throws
- * ConfigError.
- */
-export const epochOf = (
-  file: Iechorfile,
-  inputs: Inputs,
-  committed: () => number | Promise<number>,
-  { env }: Pick<Io, 'env'>,
-): number | Promise<number> => {
+/** The time that is asked for, by the file too, in seconds since 1970, or a name that stands for one. */
+export const epochGiven = (file: Iechorfile, inputs: Inputs, { env }: Pick<Io, 'env'>): number | string | undefined => {
   const given = inputs.buildArgs?.get(EPOCH) ?? env[EPOCH] ?? declaredIn(file, inputs);
-  if (given === undefined || given === '') return committed();
-  if (!/^\d{1,12}$/.test(given)) throw new ConfigError(`${EPOCH} must be seconds since 1970, not \`${given}\``);
-  return Number(given);
+  if (given === undefined || given === '') return undefined;
+  return /^\d{1,12}$/.test(given) ? Number(given) : given;
 };
 
 /**

@@ -19,8 +19,7 @@ import { type NamedContexts, namedContexts } from './build-contexts.ts';
 import { openInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { BuildResults } from './build-results.ts';
-import { epochOf } from './build-time.ts';
-import { anewOf, checked, inputsOf, journalName, parsed } from './buildable.ts';
+import { anewOf, checked, journalName, parsed, timedBuild } from './buildable.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { savedImages, watchedBuild } from './made-images.ts';
@@ -47,11 +46,12 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const store = openStore(storeFolder(options.store, io));
   // From here on nobody deletes from the store.
   store.workFolder();
-  const { document, context, committed = () => 0, origin, save } = await openInput(options, io, store);
+  const input = await openInput(options, io, store);
+  const { document, context, save } = input;
   const file = parsed(document, options);
   if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
-  const time = options.keepsTimes ? 0 : epochOf(file, inputsOf(options, io), committed, io);
-  const builds = await checked(document, file, options, io, rules);
+  const { time, timed } = await timedBuild(file, input, options, io, store);
+  const builds = await checked(document, file, timed, io, rules);
   if (!builds) return 1;
   const steps = stepInputs(options, io);
   const runner = runnerText(steps.sandbox);
@@ -73,7 +73,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
       imageNamed: (text, other = platform) => imageNamed(text, other),
       report: progress.report,
     };
-    return { document, origin, options: own, valid, request };
+    return { document, input, contexts, options: own, valid, request };
   });
   const job: Job = { late, options, document, store, scenes, contexts, time, progress, sandbox: steps.sandbox };
   try {

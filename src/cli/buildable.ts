@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
 import type { Iechorfile } from '../ast/nodes.ts';
+import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import type { Inputs } from '../model/scope.ts';
 import { type Invalidity, type ValidFile, validate } from '../model/validate.ts';
@@ -9,8 +10,9 @@ import type { Document } from '../source/document.ts';
 import { nearest } from '../source/nearest.ts';
 import { lineIndexOf } from '../source/text.ts';
 import { readBuildArgs } from './build-args.ts';
+import type { BuildInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
-import { EPOCH } from './build-time.ts';
+import { EPOCH, epochGiven } from './build-time.ts';
 import type { Io } from './io.ts';
 import type { LoadRules } from './main.ts';
 import { say } from './say.ts';
@@ -28,6 +30,35 @@ export const inputsOf = ({ platform, buildArgs, target }: BuildOptions, { env }:
   ...{ platform, target, buildPlatform: HOST_PLATFORM },
   buildArgs: readBuildArgs([...(env[EPOCH] ? [EPOCH] : []), ...buildArgs], env),
 });
+
+/** A build with the time of everything new in its arguments, where they name it. */
+export interface TimedBuild {
+  /** In seconds since 1970. */
+  readonly time: number | Promise<number>;
+  readonly timed: BuildOptions;
+}
+
+/** When everything new is made, and the build that is told so. Throws ConfigError. */
+export const timedBuild = async (
+  file: Iechorfile,
+  input: BuildInput,
+  options: BuildOptions,
+  io: Io,
+  store: Store,
+  fetching = store,
+): Promise<TimedBuild> => {
+  const { committed = () => 0 } = input;
+  const inputs = inputsOf(options, io);
+  const given = epochGiven(file, inputs, io);
+  if (given === undefined || typeof given === 'number')
+    return { time: options.keepsTimes ? 0 : (given ?? committed()), timed: options };
+  const { namedContexts } = await import('./build-contexts.ts');
+  const { namedTime } = await import('./named-time.ts');
+  const contexts = await namedContexts(options, io, store, fetching);
+  const time = await namedTime(given, { file, inputs, input, contexts, store: fetching });
+  const timed = { ...options, buildArgs: [...options.buildArgs, `${EPOCH}=${time ?? ''}`] };
+  return { time: options.keepsTimes ? 0 : (time ?? committed()), timed };
+};
 
 interface Arguments {
   readonly buildArgs: ReadonlyMap<string, string>;

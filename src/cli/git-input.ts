@@ -11,13 +11,10 @@ import type { Store } from '../build/store.ts';
 import { treeOf } from '../build/tree.ts';
 import { ConfigError } from '../config/error.ts';
 import { IGNORE_ENDINGS, type IgnoreFile, readIgnoreFile } from '../facts/index.ts';
-import type { Document } from '../source/document.ts';
 import { readBuildArgs } from './build-args.ts';
-import { type BuildInput, contentOf, documentIn } from './build-input.ts';
+import { type BuildInput, contentOf, documentIn, fileApart } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
-import { plainLint } from './lint-options.ts';
-import { readTarget } from './read.ts';
 
 /** The repository that a build context names: an address, or a folder of git's own on this machine. */
 export const repositoryIn = (context: string, cwd: string): GitAddress | undefined => {
@@ -43,12 +40,12 @@ export const inputFromRepository = async (
   const tree = treeOf(store, [layer]);
   const digests = openLayerDigests(store);
   const all = stageTree(tree, digests);
-  const document = options.file === '-' ? fileFromStream(io) : documentIn(all, options, masked(address.remote));
-  const ignore = ignoreFileIn(all, document.path);
+  const file = (await fileApart(options, io, store)) ?? documentIn(all, masked(address.remote), options, io);
+  const ignore = ignoreFileIn(all, file.document.path);
   if (ignore?.defect) throw new ConfigError(`${ignore.path}:${ignore.defect.line}: ${ignore.defect.message}`);
   const ignored = ignore && ignore.patterns.length > 0 ? pathFilter(ignore.patterns) : undefined;
   return {
-    document,
+    ...file,
     context: stageTree(tree, digests, ignored),
     committed: () => time,
     origin: commitMaterial(address, commit),
@@ -62,10 +59,15 @@ export const contextFromRepository = async (
   options: BuildOptions,
   io: Io,
   store: Store,
-): Promise<Pick<BuildInput, 'context' | 'save'>> => {
-  const { layer } = await committed(store, address, keepsGit(options, io));
+): Promise<Pick<BuildInput, 'context' | 'save' | 'committed' | 'origin'>> => {
+  const { layer, time, commit } = await committed(store, address, keepsGit(options, io));
   const digests = openLayerDigests(store);
-  return { context: stageTree(treeOf(store, [layer]), digests), save: digests.save };
+  return {
+    context: stageTree(treeOf(store, [layer]), digests),
+    committed: () => time,
+    origin: commitMaterial(address, commit),
+    save: digests.save,
+  };
 };
 
 const committed = async (store: Store, address: GitAddress, keeps: boolean): Promise<CommittedFiles> => {
@@ -81,12 +83,6 @@ const committed = async (store: Store, address: GitAddress, keeps: boolean): Pro
 /** As BuildKit is asked for it. */
 const keepsGit = ({ buildArgs }: BuildOptions, { env }: Io): boolean =>
   /^(?:1|t|true)$/i.test(readBuildArgs(buildArgs, env).get('BUILDKIT_CONTEXT_KEEP_GIT_DIR') ?? '');
-
-const fileFromStream = (io: Io): Document => {
-  const source = readTarget({ path: 'standard input', file: undefined }, io, plainLint([]).maxFileSize);
-  if (typeof source === 'string') throw new ConfigError(`cannot read standard input: ${source}`);
-  return source.document;
-};
 
 /** That of the file, else that of the context. */
 const ignoreFileIn = (tree: FileTree, file: string): IgnoreFile | undefined => {

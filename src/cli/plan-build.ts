@@ -12,7 +12,7 @@ import { plural, wrap } from '../report/prose.ts';
 import type { Document } from '../source/document.ts';
 import { type NamedContexts, namedContexts } from './build-contexts.ts';
 import type { BuildOptions } from './build-options.ts';
-import { anewOf, checked, journalName, type PlatformBuild, parsed } from './buildable.ts';
+import { anewOf, checked, journalName, type PlatformBuild, parsed, timedBuild } from './buildable.ts';
 import { failureLines } from './failure.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
@@ -24,10 +24,13 @@ import { type Terminal, terminalOf } from './terminal.ts';
 
 /** `--build --plan`: what a build would run and why, with the exit codes of the build. Nothing is run or written. */
 export const planBuild = (options: BuildOptions, io: Io, rules: LoadRules): Promise<number> =>
-  readingInput(options, io, async ({ document, context }, store) => {
-    const builds = await checked(document, parsed(document, options), options, io, rules);
+  readingInput(options, io, async (input, store, fetching) => {
+    const { document, context } = input;
+    const file = parsed(document, options);
+    const { timed } = await timedBuild(file, input, options, io, store, fetching);
+    const builds = await checked(document, file, timed, io, rules);
     if (!builds) return 1;
-    const contexts = await namedContexts(options, io, store);
+    const contexts = await namedContexts(options, io, store, fetching);
     const shared = { store, context, contexts, document, ...(await remoteOf(options, store, io)) };
     const plans: Plan[] = [];
     for (const build of builds) {

@@ -17,7 +17,8 @@ import { imageUrl } from '../oci/package-url.ts';
 import { HOST_PLATFORM } from '../oci/platform.ts';
 import { isSecretName, maskText, secretsOf } from '../report/mask-secrets.ts';
 import type { Document } from '../source/document.ts';
-import type { BuildInput } from './build-input.ts';
+import type { NamedContexts } from './build-contexts.ts';
+import { type BuildInput, isWebAddress } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
@@ -33,22 +34,31 @@ export interface Witness {
 
 /** What is built. */
 export interface Scene extends Pick<BuildInput, 'document'> {
-  readonly origin: Material | undefined;
+  readonly input: BuildInput;
+  readonly contexts: NamedContexts;
   readonly options: BuildOptions;
   readonly valid: ValidFile;
   readonly request: BuildRequest;
 }
 
 export const witnessOf = (scene: Scene, io: Io): Witness => {
-  const { options, request } = scene;
-  const materials: Material[] = scene.origin ? [scene.origin] : [];
+  const { options, request, contexts } = scene;
+  const { origin, source } = scene.input;
+  const materials = [origin, source].filter((each) => typeof each === 'object');
   return {
     watching: (watched) => ({
       ...watched,
       source: (material) => materials.push(material),
+      contextNamed(name) {
+        const tree = watched.contextNamed?.(name);
+        if (tree) materials.push(...foreign(contexts.origin(name, options.platform)));
+        return tree;
+      },
       async imageNamed(text, platform = options.platform) {
         const image = await watched.imageNamed(text, platform);
-        materials.push(imageMaterial(request.store, text, image, platform));
+        const from = contexts.origin(text, platform) ?? (contexts.has(text, platform) ? undefined : text);
+        if (typeof from === 'string') materials.push(imageMaterial(request.store, from, image, platform));
+        else materials.push(...foreign(from));
         return image;
       },
     }),
@@ -58,6 +68,9 @@ export const witnessOf = (scene: Scene, io: Io): Witness => {
     ],
   };
 };
+
+const foreign = (origin: Material | string | undefined): readonly Material[] =>
+  typeof origin === 'object' ? [origin] : [];
 
 /** The digest of a base image is known where it was pulled; else its id tells which it was. */
 const imageMaterial = (store: Store, text: string, image: Image, platform: string): Material => {
@@ -79,7 +92,7 @@ const sbomOf = (image: Image, names: readonly string[], store: Store, options: B
 };
 
 const provenanceAt = (
-  { options, document, valid, request, origin }: Scene,
+  { options, document, valid, request, input }: Scene,
   { mode, builder }: NonNullable<BuildOptions['provenance']>,
   materials: readonly Material[],
   io: Io,
@@ -92,14 +105,14 @@ const provenanceAt = (
   return provenanceOf({
     mode,
     builder: { id: builder ?? 'urn:iechorlint:builder', version, platform: HOST_PLATFORM },
-    file: { ...(origin ?? fileDigest(document)), path: pathOf(document, options, io) },
+    file: { ...fileMaterial(input), path: pathOf(document, options, io) },
     args: {
       platform: options.platform,
       ...(options.target === undefined ? {} : { target: options.target }),
       ...Object.fromEntries(Array.from(buildArgs, ([name, value]) => [`build-arg:${name}`, shown(name, value)])),
       ...Object.fromEntries(Array.from(options.labels, ([name, value]) => [`label:${name}`, shown(name, value)])),
     },
-    ...{ secrets: [...secrets.keys()], ssh: [...ssh.keys()], isLocal: origin === undefined, materials },
+    ...{ secrets: [...secrets.keys()], ssh: [...ssh.keys()], locals: localsOf(input), materials },
     stages: target ? [...reachedFrom(target)].toSorted((a, b) => a.index - b.index) : [],
     instructionOf: ({ start, end }) => text.slice(start, end),
     hide: hider(document, buildArgs, options.labels, secrets),
@@ -109,11 +122,24 @@ const provenanceAt = (
 const STARS = '***';
 const shown = (name: string, value: string): string => (isSecretName(name) ? STARS : value);
 
+/** Where the file to build is from; of one that is from here its digest is told. */
+const fileMaterial = ({ document, source, origin }: BuildInput): Partial<Material> => {
+  const from = source ?? origin ?? 'here';
+  return from === 'here' ? fileDigest(document) : from;
+};
+
+/** What is from this machine. */
+const localsOf = ({ source, origin }: BuildInput): readonly string[] => [
+  ...(origin ? [] : ['context']),
+  ...((source ?? origin ?? 'here') === 'here' ? ['dockerfile'] : []),
+];
+
 const fileDigest = ({ bom, text, defect }: Document): Partial<Material> =>
   defect ? {} : { digest: { sha256: digestOf(bom ? `\uFEFF${text}` : text).replace('sha256:', '') } };
 
 /** The same wherever the context is. */
 const pathOf = ({ path }: Document, { context }: BuildOptions, { cwd }: Io): string => {
+  if (isWebAddress(path)) return path.replace(/[?#].*/s, '').replace(/^.*\//, '');
   const inside = relative(resolve(cwd, context), resolve(cwd, path));
   return inside.startsWith('..') || inside === '' || path.includes(' ') ? path.replace(/^.*\//, '') : inside;
 };

@@ -33,6 +33,8 @@ export interface Trust {
   readonly patience: number;
   /** Who stands between here and there. */
   readonly proxy: (url: URL) => URL | undefined;
+  /** The option by which a user allows what is not protected, where there is one. */
+  readonly allowedBy?: string;
 }
 
 export interface Answer {
@@ -63,14 +65,14 @@ export const send = async (url: URL, call: Call, trust: Trust): Promise<Answer> 
   throw new ImageError(`${url.host} redirects more than ${MOST_REDIRECTS} times`);
 };
 
-const redirectedTo = (location: string, from: URL, { isInsecure }: Trust): URL => {
+const redirectedTo = (location: string, from: URL, { isInsecure, allowedBy }: Trust): URL => {
   const next = URL.canParse(location, from.href) ? new URL(location, from) : undefined;
   if (next?.protocol === 'https:') return next;
-  if (next?.protocol === 'http:' && (isInsecure || isLoopback(next.host))) return next;
-  throw new ImageError(
-    `${from.host} redirects to ${next?.origin ?? location.slice(0, 80)}, which is not protected by TLS; ` +
-      `--insecure-registry ${from.host} allows it`,
-  );
+  if (next?.protocol !== 'http:')
+    throw new ImageError(`${from.host} redirects to ${location.slice(0, 80)}, which is no address of the web`);
+  if (isInsecure || isLoopback(next.host)) return next;
+  const hint = allowedBy ? `; ${allowedBy} ${from.host} allows it` : '';
+  throw new ImageError(`${from.host} redirects to ${next.origin}, which is not protected by TLS${hint}`);
 };
 
 const withoutCredentials = (headers: Call['headers']): Call['headers'] =>
@@ -88,7 +90,7 @@ const attempt = async (url: URL, call: Call, trust: Trust): Promise<Answer> => {
     const lost = (error: unknown) =>
       isStalled
         ? new ImageError(`${url.host} has sent nothing for ${Math.ceil(trust.patience / 1000)} s`, true)
-        : lostError(url, error);
+        : lostError(url, error, trust);
     request.on('timeout', () => {
       isStalled = true;
       request.destroy(new Error('stalled'));
@@ -151,15 +153,25 @@ async function* withLosses(message: IncomingMessage, lost: (error: unknown) => I
   }
 }
 
-const lostError = (url: URL, error: unknown): ImageError => {
+const lostError = (url: URL, error: unknown, { allowedBy }: Trust): ImageError => {
   if (error instanceof ImageError) return error;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const [reason, isPassing] = LOSSES[code] ?? [error instanceof Error ? error.message : String(error), true];
-  return new ImageError(`cannot reach ${url.host}: ${reason}`, isPassing && !/CERT|TLS|SSL/.test(code));
+  const [reason, isPassing, hint] = LOSSES[code] ?? [error instanceof Error ? error.message : String(error), true];
+  const help = hint ? `; ${allowedBy === undefined ? hint.without : `${allowedBy} ${hint.with}`}` : '';
+  return new ImageError(`cannot reach ${url.host}: ${reason}${help}`, isPassing && !/CERT|TLS|SSL/.test(code));
 };
 
+/** What to do, with an option that allows it and without. */
+interface Hint {
+  readonly with: string;
+  readonly without: string;
+}
+
+const PLAIN: Hint = { with: 'allows plain HTTP', without: 'http:// asks for it without' };
+const OWN_CERTIFICATE: Hint = { with: 'takes it', without: 'NODE_EXTRA_CA_CERTS names yours' };
+
 /** What a failed connection means, and whether it may pass. */
-const LOSSES: Readonly<Record<string, readonly [reason: string, isPassing: boolean]>> = {
+const LOSSES: Readonly<Record<string, readonly [reason: string, isPassing: boolean, hint?: Hint]>> = {
   ECONNREFUSED: ['nothing listens there', false],
   ENOTFOUND: ['nobody knows the name; is it right, and is there a network?', false],
   EAI_AGAIN: ['the name cannot be looked up; is there a network?', true],
@@ -168,10 +180,10 @@ const LOSSES: Readonly<Record<string, readonly [reason: string, isPassing: boole
   ETIMEDOUT: ['it does not answer', true],
   EHOSTUNREACH: ['there is no way to that host', false],
   ENETUNREACH: ['there is no network', false],
-  EPROTO: ['it does not speak TLS; --insecure-registry allows plain HTTP', false],
-  ERR_SSL_WRONG_VERSION_NUMBER: ['it does not speak TLS; --insecure-registry allows plain HTTP', false],
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: ['it does not speak TLS; --insecure-registry allows plain HTTP', false],
-  DEPTH_ZERO_SELF_SIGNED_CERT: ['its certificate is signed by itself; --insecure-registry takes it', false],
+  EPROTO: ['it does not speak TLS', false, PLAIN],
+  ERR_SSL_WRONG_VERSION_NUMBER: ['it does not speak TLS', false, PLAIN],
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: ['it does not speak TLS', false, PLAIN],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['its certificate is signed by itself', false, OWN_CERTIFICATE],
   SELF_SIGNED_CERT_IN_CHAIN: ['its certificate is signed by itself; NODE_EXTRA_CA_CERTS names yours', false],
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['nobody known has signed its certificate; NODE_EXTRA_CA_CERTS names yours', false],
   CERT_HAS_EXPIRED: ['its certificate has expired', false],

@@ -24,6 +24,8 @@ export interface SourceLayer {
 /** An image in a layout or an archive. */
 export interface KeptImage {
   readonly names: readonly string[];
+  /** Of its manifest first, then of the indexes that list it; none where there is no manifest. */
+  readonly digests: readonly Digest[];
   readonly source: ImageSource;
   /** Of an index each image that is there, where it has several and all are asked for. */
   readonly parts: readonly PlatformSource[];
@@ -41,13 +43,27 @@ export const imagesIn = (files: Files, platform: string | undefined): readonly K
   throw new ImageError(`${files.place} holds no image: it has neither index.json nor manifest.json`);
 };
 
-/** The one image with a tag or a name, or the only one. Throws ImageError. */
-export const imageIn = (files: Files, tag: string | undefined, platform: string): KeptImage => {
+/** Which image of a layout is meant; nothing: the only one. */
+export interface KeptName {
+  readonly tag?: string | undefined;
+  /** Of its manifest, or of an index that lists it. */
+  readonly digest?: Digest | undefined;
+}
+
+/** The one image with a tag or a name and a digest, or the only one. Throws ImageError. */
+export const imageIn = (files: Files, { tag, digest }: KeptName, platform: string): KeptImage => {
   const images = imagesIn(files, platform);
-  const found = images.filter(({ names }) => tag === undefined || names.some((name) => isNamed(name, tag)));
+  const found = images.filter(
+    ({ names, digests }) =>
+      (tag === undefined || names.some((name) => isNamed(name, tag))) &&
+      (digest === undefined || digests.includes(digest)),
+  );
   const [first] = found;
   const all = images.flatMap(({ names }) => names).join(', ') || 'one without a name';
-  if (!first) throw new ImageError(`${files.place} has no image ${tag ?? `for ${platform}`}; it has ${all}`);
+  if (!first)
+    throw new ImageError(
+      `${files.place} has no image ${[tag, digest].filter(Boolean).join('@') || `for ${platform}`}; it has ${all}`,
+    );
   if (found.length > 1) throw new ImageError(`${files.place} has several images, ${all}: name one by its tag`);
   return first;
 };
@@ -59,17 +75,19 @@ const isNamed = (name: string, tag: string): boolean => name === tag || name.end
 const layoutImages = (files: Files, platform: string | undefined): readonly KeptImage[] => {
   const index = manifestIn(files.bytes('index.json'), `${files.place}/index.json`);
   if (!('manifests' in index)) throw new ImageError(`${files.place}/index.json is no list of images`);
-  const found = new Map<string, { readonly chosen: Chosen; readonly names: string[] }>();
+  const found = new Map<string, { readonly chosen: Chosen; readonly names: string[]; readonly lists: Digest[] }>();
   for (const each of index.manifests) {
     const chosen = chosenIn(files, each, platform);
     if (!chosen) continue;
     const key = [chosen.own, ...chosen.parts.map(({ of }) => of)].map(({ digest }) => digest).join();
-    const known = found.get(key) ?? { chosen, names: [] };
+    const known = found.get(key) ?? { chosen, names: [], lists: [] };
     found.set(key, known);
     known.names.push(...namesOf(each));
+    known.lists.push(each.digest);
   }
-  return Array.from(found.values(), ({ chosen: { own, parts }, names }) => ({
+  return Array.from(found.values(), ({ chosen: { own, parts }, names, lists }) => ({
     names,
+    digests: [...new Set([own.digest, ...lists])],
     source: sourceIn(files, own),
     parts: parts.map((each) => ({ platform: each.platform, source: sourceIn(files, each.of) })),
   }));
@@ -154,6 +172,7 @@ const sourceIn = (files: Files, descriptor: Descriptor): ImageSource => {
 const dockerImages = (files: Files): readonly KeptImage[] =>
   dockerEntries(files).map(({ Config, RepoTags, Layers }) => ({
     names: RepoTags ?? [],
+    digests: [],
     parts: [],
     source: {
       config: async () => configIn(files, Config),

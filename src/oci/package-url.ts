@@ -22,13 +22,13 @@ export const packageUrl = ({ type, namespace, name, version, qualifiers = {} }: 
   return `pkg:${type}/${path}${version ? `@${encoded(version)}` : ''}${query ? `?${query}` : ''}`;
 };
 
-/** An image under its full name, as BuildKit writes it. */
-export const imageUrl = (fullName: string, platform: string): string => {
+/** An image under its full name, as BuildKit writes it; of type `oci` where it does not come from a registry. */
+export const imageUrl = (fullName: string, platform: string, type: 'docker' | 'oci' = 'docker'): string => {
   const [, path = '', tag, digest] =
     /^(.*?)(?::([^:/@]+))?(?:@(.+))?$/.exec(fullName.replace(/^docker\.io\/(?:library\/)?/, '')) ?? [];
   const slash = path.lastIndexOf('/');
   return packageUrl({
-    type: 'docker',
+    type,
     namespace: slash < 0 ? undefined : path.slice(0, slash),
     name: path.slice(slash + 1),
     version: tag,

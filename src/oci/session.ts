@@ -50,7 +50,10 @@ export interface Session {
 export const openSession = (host: string, access: Access): Session => ({
   host: host === 'docker.io' ? 'registry-1.docker.io' : host,
   access,
-  trust: { isInsecure: access.insecure.includes(host), patience: access.patience, proxy: access.proxy },
+  trust: {
+    ...{ isInsecure: access.insecure.includes(host), patience: access.patience, proxy: access.proxy },
+    allowedBy: '--insecure-registry',
+  },
   tokens: new Map(),
   base: undefined,
 });

@@ -25,7 +25,8 @@ export interface BuildAccount {
   /** Ids alone. */
   readonly secrets: readonly string[];
   readonly ssh: readonly string[];
-  readonly isLocal: boolean;
+  /** What is from the machine of the build. */
+  readonly locals: readonly string[];
   readonly materials: readonly Material[];
   readonly stages: readonly StageInfo[];
   readonly instructionOf: (node: StageInfo['node']['instructions'][number]) => string;
@@ -51,7 +52,7 @@ export const provenanceOf = (account: BuildAccount): Attestation => {
   return { predicateType: PROVENANCE, predicate: withTexts(predicate, hide) };
 };
 
-const requestOf = ({ mode, args, secrets, ssh, isLocal }: BuildAccount) => {
+const requestOf = ({ mode, args, secrets, ssh, locals }: BuildAccount) => {
   const isTold = ([name]: readonly [string, string]) => mode === 'max' || !name.includes(':');
   const ids = (list: readonly string[]) => list.toSorted().map((id) => ({ id }));
   return {
@@ -59,7 +60,7 @@ const requestOf = ({ mode, args, secrets, ssh, isLocal }: BuildAccount) => {
     args: Object.fromEntries(Object.entries(args).filter(isTold).toSorted()),
     ...(mode === 'max' && secrets.length > 0 ? { secrets: ids(secrets) } : {}),
     ...(mode === 'max' && ssh.length > 0 ? { ssh: ids(ssh) } : {}),
-    ...(isLocal ? { locals: [{ name: 'context' }, { name: 'dockerfile' }] } : {}),
+    ...(locals.length > 0 ? { locals: locals.map((name) => ({ name })) } : {}),
   };
 };
 
