@@ -641,6 +641,13 @@ describe('the store', () => {
     const { store } = stored();
     const full = await cli(store, 'save', '-o', '/dev/full', 'hello:1');
     expect([full.code, full.stderr]).toEqual([3, 'iechorlint: cannot write /dev/full: no space left on the device\n']);
+    if (process.platform === 'linux') {
+      const { code, stderr } = await runIn(folderWith({}), ['images', '--store', '/proc/store']);
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringContaining('cannot write to /proc/store: the system makes no folder'),
+      ]);
+    }
     for (const command of ['images', 'prune']) {
       const { code, stderr } = await runIn(folderWith({ file: '' }), [command, '--store', 'file/store']);
       expect([code, stderr]).toEqual([

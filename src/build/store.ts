@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import {
   closeSync,
   existsSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolders } from '../oci/folders.ts';
 import { type Digest, digestOf, hexOf, type Image, imageText, type Layer, type PlatformImage } from '../oci/image.ts';
 import { plainIndex } from '../oci/indexes.ts';
 import { writeAll } from '../oci/layout.ts';
@@ -81,7 +81,7 @@ export const openStore = (folder: string, isReadOnly = false): Store => {
   const at = (...parts: string[]) => join(folder, SHAPE, ...parts);
   if (!isReadOnly)
     guardedSync(folder, () => {
-      for (const name of FOLDERS) mkdirSync(at(name), { recursive: true });
+      for (const name of FOLDERS) makeFolders(at(name));
     });
   const blobPath = (digest: Digest) => at('blobs', 'sha256', hexOf(digest));
   const hasBlob = (digest: Digest) => existsSync(blobPath(digest));

@@ -3,7 +3,7 @@ import { ImageError } from '../oci/error.ts';
 export const DISK_FULL =
   'the disk is full; `iechorlint prune` deletes what no image needs, --store names another place';
 
-/** What the system says of a store that cannot be written, and what to do. */
+/** What the system says of a store that cannot be written, perhaps to one call alone, and what to do. */
 const REFUSALS: Readonly<Record<string, string>> = {
   ENOSPC: DISK_FULL,
   EDQUOT: 'the disk quota is used up; `iechorlint prune` deletes what no image needs, --store names another place',
@@ -12,6 +12,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EPERM: 'the system does not permit it; --store or IECHORLINT_STORE names another place',
   ENOTDIR: 'a file is in its place; --store or IECHORLINT_STORE names another place',
   EEXIST: 'a file is in its place; --store or IECHORLINT_STORE names another place',
+  'ENOENT mkdir': 'the system makes no folder there; --store or IECHORLINT_STORE names another place',
   EIO: 'the device reports an error',
   EMFILE: 'too many files are open; `ulimit -n` sets how many may be',
 };
@@ -19,7 +20,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
 /** The error as one that tells what to do, where the system refused something about the store, or an output. */
 export const storeTrouble = (folder: string, error: unknown): unknown => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = REFUSALS[code];
+  const call = error instanceof Error && 'syscall' in error ? String(error.syscall) : '';
+  const reason = REFUSALS[code] ?? REFUSALS[`${code} ${call}`];
   if (reason === undefined) return error;
   const path = error instanceof Error && 'path' in error ? String(error.path) : folder;
   return new ImageError(

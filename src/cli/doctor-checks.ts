@@ -7,6 +7,7 @@ import { namespaceTrouble, needsNamespace } from '../build/sandbox/rootless.ts';
 import { attributeLibrary } from '../build/xattr.ts';
 import { helpersNamed } from '../oci/credentials.ts';
 import { ImageError } from '../oci/error.ts';
+import { makeFolders } from '../oci/folders.ts';
 import { HOST_PLATFORM } from '../oci/platform.ts';
 import type { Io } from './io.ts';
 import { reasonOf } from './system-error.ts';
@@ -101,7 +102,7 @@ const failureOf = (place: Place, script: string): string | undefined => {
 
 const storeCheck = ({ store }: Place): Check => {
   try {
-    mkdirSync(store, { recursive: true });
+    makeFolders(store);
     rmSync(mkdtempSync(join(store, 'doctor-')), { recursive: true });
     return ok('store', store);
   } catch (error) {

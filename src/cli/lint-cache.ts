@@ -15,6 +15,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Diagnostic } from '../lint/diagnostic.ts';
 import type { LintConfig } from '../lint/setting.ts';
+import { makeFolders } from '../oci/folders.ts';
 import type { Document } from '../source/document.ts';
 import { type Findings, plainFindings } from './check.ts';
 import { reasonOf } from './system-error.ts';
@@ -83,7 +84,7 @@ export const keptFindings = (folder: string, asked = ''): KeptFindings => {
 /** Why nothing can be kept in the folder; undefined where it can. */
 export const cacheProblem = (folder: string): string | undefined => {
   try {
-    mkdirSync(join(folder, SHAPE), { recursive: true });
+    makeFolders(join(folder, SHAPE));
     accessSync(join(folder, SHAPE), constants.W_OK);
     return undefined;
   } catch (error) {
