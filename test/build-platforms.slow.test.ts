@@ -100,14 +100,20 @@ describe.skipIf(!isReady || foreign === undefined)('a RUN that this machine cann
       );
       expect(stderr).toContain('let the stage run here by FROM --platform=$BUILDPLATFORM');
       expect(stderr).not.toContain('COPY');
+      const plan = await build(platforms, '--plan');
+      expect([plan.code, plan.stderr]).toEqual([3, stderr]);
+      expect(plan.stdout).toContain(`for ${foreign}`);
     }
   });
 
   it('is no matter where it is not needed, or was run already', async () => {
     putShell(`FROM scratch AS unneeded\nRUN no\n${FILE}`);
-    await built([HOST_PLATFORM]);
+    await built([HOST_PLATFORM], '--cache-to', 'type=local,dest=cache');
     // The same files and the same words: what they made is in the cache.
     await built([foreign ?? '']);
+    const elsewhere = ['--store', join(context, 'elsewhere')];
+    expect((await build([foreign ?? ''], ...elsewhere)).code).toBe(3);
+    await built([foreign ?? ''], ...elsewhere, '--cache-from', 'type=local,src=cache');
   });
 
   it('is no image to run either', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../src/build/store.ts';
@@ -315,6 +315,22 @@ describe.skipIf(!canBuild)('the store', { timeout: 60_000 }, () => {
       if (platforms) expect(row).toEqual(before[0]);
       else expect(await platformOf(...copy, 'app')).toBe(other);
     }
+  });
+
+  it('takes an image of a layout that tells no platform, and leaves out what is not there', async () => {
+    putFiles();
+    await built(BOTH, '-t', 'app', '-o', 'type=oci,tar=false,dest=out');
+    const layout = join(context, 'out');
+    const { manifests } = indexIn(layout);
+    const [own, missing] = manifests;
+    rmSync(join(layout, 'blobs/sha256', missing?.digest.slice(7) ?? ''));
+    const copy = ['--store', join(context, 'copy')];
+    expect((await run('load', ...copy, 'out')).stdout).toBe('app:latest\n');
+    expect(JSON.parse((await run('images', ...copy, '--format', 'json')).stdout)[0].platforms).toBe(undefined);
+    const { platform: _platform, ...plain } = { ...own, annotations: { 'io.containerd.image.name': 'plain:1' } };
+    writeFileSync(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [plain] }));
+    expect((await run('load', ...copy, 'out')).stdout).toBe('plain:1\n');
+    expect(await platformOf(...copy, 'plain:1')).toBe(HOST_PLATFORM);
   });
 
   it('loses no platform when the image has another name, and none when it is swept', async () => {

@@ -126,7 +126,8 @@ export interface BuildJob {
  * them all. Throws BuildError and ImageError.
  */
 export const execute = async (jobs: readonly BuildJob[]): Promise<readonly Built[]> => {
-  const several = jobs.length > 1 ? { common: new Map() } : {};
+  const common: CommonSteps = new Map();
+  const several = jobs.length > 1 ? { common } : {};
   const prepared = await Promise.all(
     jobs.map(async ({ valid, request }) => ({
       ...(await prepare(valid, request)),

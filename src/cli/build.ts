@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Instruction } from '../ast/nodes.ts';
 import { BuildError } from '../build/error.ts';
 import { type BuildRequest, type Built, execute } from '../build/execute.ts';
 import { openJournal } from '../build/journal.ts';
@@ -9,17 +8,16 @@ import { needsNamespace } from '../build/sandbox/rootless.ts';
 import { type LateImages, lateImages } from '../build/shared/late-images.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
-import { platformOfStage } from '../model/stages.ts';
 import { ImageError } from '../oci/error.ts';
 import type { PlatformImage } from '../oci/image.ts';
-import { forPlatform, HOST_PLATFORM, isNative, platformOf } from '../oci/platform.ts';
+import { forPlatform, HOST_PLATFORM, platformOf } from '../oci/platform.ts';
 import type { Document } from '../source/document.ts';
 import { baseImages } from './base-images.ts';
 import { type NamedContexts, namedContexts } from './build-contexts.ts';
 import { openInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { BuildResults } from './build-results.ts';
-import { anewOf, checked, journalName, parsed, timedBuild } from './buildable.ts';
+import { anewOf, checked, journalName, mayRunForeign, parsed, timedBuild } from './buildable.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { savedImages, watchedBuild } from './made-images.ts';
@@ -100,19 +98,11 @@ interface Job {
   readonly contexts: NamedContexts;
 }
 
-/** Whether a RUN of the file is for programs of another kind of machine. */
-const mayRunForeign = ({ options: { platform }, valid }: Scene): boolean =>
-  valid.stages.some((stage) => !isNative(platformOfStage(stage) ?? platform) && stage.node.instructions.some(isRun));
-
-const isRun = ({ kind }: Instruction): boolean => kind === 'Run';
-
 const carriedOut = async ({ scenes, time, progress, late, ...rest }: Job): Promise<number> => {
   const { options, document, store, sandbox, contexts } = rest;
   const { io } = progress;
   const results = await resultsOf(options, io);
-  // Another machine may have run what this one cannot.
-  if (options.cacheFrom.length === 0 && scenes.some(mayRunForeign))
-    await (await import('./foreign-runs.ts')).refuseForeignRuns(scenes, contexts, io);
+  if (scenes.some(mayRunForeign)) await (await import('./refuse-foreign.ts')).refuseForeignRuns(scenes, contexts, io);
   const shared = await sharedCaches(options, store, io, late);
   const watched = await Promise.all(scenes.map((scene) => watchedBuild(scene, io)));
   const executed = (more: Partial<BuildRequest> = {}) =>

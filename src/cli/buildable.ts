@@ -4,8 +4,9 @@ import type { Iechorfile } from '../ast/nodes.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import type { Inputs } from '../model/scope.ts';
+import { platformOfStage } from '../model/stages.ts';
 import { type Invalidity, type ValidFile, validate } from '../model/validate.ts';
-import { HOST_PLATFORM } from '../oci/platform.ts';
+import { HOST_PLATFORM, isNative } from '../oci/platform.ts';
 import type { Document } from '../source/document.ts';
 import { nearest } from '../source/nearest.ts';
 import { lineIndexOf } from '../source/text.ts';
@@ -106,6 +107,17 @@ export const buildableOf = (document: Document, file: Iechorfile, inputs: Inputs
 
 const linesOf = ({ path, text }: Document, invalidities: readonly Invalidity[]): readonly string[] =>
   invalidities.map(({ start, message }) => `${path}:${lineIndexOf(text).positionAt(start).line}: ${message}`);
+
+/** Whether a RUN of the file may be for programs of another kind of machine, and no other machine may have run it already. */
+export const mayRunForeign = ({
+  options: { platform, cacheFrom },
+  valid,
+}: Pick<PlatformBuild, 'options' | 'valid'>): boolean =>
+  cacheFrom.length === 0 &&
+  valid.stages.some(
+    (stage) =>
+      !isNative(platformOfStage(stage) ?? platform) && stage.node.instructions.some(({ kind }) => kind === 'Run'),
+  );
 
 /** What is to be built again though it was built before. Throws ConfigError where there is no such stage. */
 export const anewOf = (

@@ -12,7 +12,7 @@ import { plural, wrap } from '../report/prose.ts';
 import type { Document } from '../source/document.ts';
 import { type NamedContexts, namedContexts } from './build-contexts.ts';
 import type { BuildOptions } from './build-options.ts';
-import { anewOf, checked, journalName, type PlatformBuild, parsed, timedBuild } from './buildable.ts';
+import { anewOf, checked, journalName, mayRunForeign, type PlatformBuild, parsed, timedBuild } from './buildable.ts';
 import { failureLines } from './failure.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
@@ -36,14 +36,34 @@ export const planBuild = (options: BuildOptions, io: Io, rules: LoadRules): Prom
     for (const build of builds) {
       const plan = await planned(() => planOf(build, shared, io));
       if (plan instanceof BuildError) {
-        io.stderr.write(`${failureLines(plan, document, io.stderr.columns()).join('\n')}\n`);
+        tellFailure(plan, document, io);
         return 3;
       }
       plans.push({ ...plan, platform: build.options.platform });
     }
     io.stdout.write(options.format === 'json' ? jsonOf(plans, document) : prettyOf(plans, document, io));
-    return 0;
+    const refusal = await refusalOf(builds, plans, io);
+    if (refusal) tellFailure(refusal, document, io);
+    return refusal ? 3 : 0;
   });
+
+const tellFailure = (error: BuildError, document: Document, { stderr }: Io): void =>
+  void stderr.write(`${failureLines(error, document, stderr.columns()).join('\n')}\n`);
+
+/** What of the plan cannot be carried out here. */
+const refusalOf = async (
+  builds: readonly PlatformBuild[],
+  plans: readonly Plan[],
+  io: Io,
+): Promise<BuildError | undefined> => {
+  if (!builds.some(mayRunForeign)) return undefined;
+  const { foreignRunIn } = await import('./foreign-runs.ts');
+  const planned = builds.flatMap((build, at) => {
+    const plan = plans[at];
+    return plan ? [{ ...build, plan }] : [];
+  });
+  return foreignRunIn(planned, io.env.PATH ?? '');
+};
 
 /** What would be done for a platform. */
 interface Plan extends DryRun {

@@ -3,7 +3,7 @@ import { checked } from './decompress.ts';
 import { type DockerEntry, dockerEntriesIn, manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Descriptor, type Digest, digestOf, hexOf, type Index, type Manifest, MEDIA } from './image.ts';
-import { forPlatform, HOST_PLATFORM, platformText } from './platform.ts';
+import { forPlatform, HOST_PLATFORM, isPlatformText, platformText } from './platform.ts';
 import { isFor } from './registry.ts';
 
 /** Where an image comes from: its configuration, and its layers as they are kept there. */
@@ -104,21 +104,25 @@ interface Chosen {
 }
 
 const chosenIn = (files: Files, descriptor: Descriptor, platform: string | undefined): Chosen | undefined => {
-  const parts = platform === undefined ? partsOf(files, descriptor) : [];
-  const own =
-    platform === undefined ? (forPlatform(parts, HOST_PLATFORM) ?? parts[0])?.of : ownOf(files, descriptor, platform);
+  if (platform !== undefined || !isIndex(descriptor)) {
+    const own = platform === undefined ? descriptor : ownOf(files, descriptor, platform);
+    return own && { own, parts: [] };
+  }
+  const parts = partsOf(files, descriptor);
+  const own = (forPlatform(parts, HOST_PLATFORM) ?? parts[0])?.of;
   return own && { own, parts: parts.length > 1 ? parts : [] };
 };
 
-/** The images of an index, as far as they are there; one that is in none is its own. */
-const partsOf = (files: Files, descriptor: Descriptor, depth = 0): readonly Part[] => {
-  const { mediaType, platform } = descriptor;
-  if (mediaType !== MEDIA.index && mediaType !== MEDIA.dockerIndex) {
-    const isAbsent = depth > 0 && (platform?.os === 'unknown' || files.size(blobPath(descriptor.digest)) === undefined);
-    return isAbsent ? [] : [{ platform: platform ? platformText(platform) : '', of: descriptor }];
-  }
-  return innerOf(files, descriptor, depth).flatMap((each) => partsOf(files, each, depth + 1));
-};
+const isIndex = ({ mediaType }: Descriptor): boolean => mediaType === MEDIA.index || mediaType === MEDIA.dockerIndex;
+
+/** The images of an index, as far as they are there. */
+const partsOf = (files: Files, index: Descriptor, depth = 0): readonly Part[] =>
+  innerOf(files, index, depth).flatMap((each): readonly Part[] => {
+    if (isIndex(each)) return partsOf(files, each, depth + 1);
+    const platform = each.platform ? platformText(each.platform) : '';
+    const isHere = files.size(blobPath(each.digest)) !== undefined;
+    return isHere && isPlatformText(platform) && !platform.startsWith('unknown/') ? [{ platform, of: each }] : [];
+  });
 
 const namesOf = ({ annotations }: Descriptor): readonly string[] => {
   const name = annotations?.['io.containerd.image.name'] ?? annotations?.['org.opencontainers.image.ref.name'];
@@ -127,9 +131,7 @@ const namesOf = ({ annotations }: Descriptor): readonly string[] => {
 
 /** An index is looked into for the platform; an attestation is no image. */
 const ownOf = (files: Files, descriptor: Descriptor, platform: string, depth = 0): Descriptor | undefined => {
-  const { mediaType, platform: own } = descriptor;
-  if (mediaType !== MEDIA.index && mediaType !== MEDIA.dockerIndex)
-    return own && !isFor(descriptor, platform) ? undefined : descriptor;
+  if (!isIndex(descriptor)) return descriptor.platform && !isFor(descriptor, platform) ? undefined : descriptor;
   const suitable = innerOf(files, descriptor, depth).find((each) => isFor(each, platform));
   return suitable && ownOf(files, suitable, platform, depth + 1);
 };
