@@ -519,9 +519,14 @@ describe('the store', () => {
   it.skipIf(process.platform !== 'linux')('forgets that of a process for which nobody waits', async () => {
     const { store } = stored();
     const [, , ...rest] = store.workFolder().split('/').at(-1)?.split('-') ?? [];
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    const parent = spawn('sh', ['-c', 'cat <&3 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    });
     onTestFinished(() => void parent.kill());
-    const pid = await new Promise<string>((done) => parent.stdout.once('data', (data) => done(String(data).trim())));
+    const pid = await new Promise<string>((done) => parent.stdout?.once('data', (data) => done(String(data).trim())));
+    // A shell would wait for it: it ends when that has become another program.
+    while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await pause(10);
+    parent.stdio[3]?.destroy();
     const statOf = () => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').split(' ');
     while (statOf()[1] !== 'Z') await pause(10);
     const dead = store.path('work', `${pid}-${statOf()[20]}-${rest.join('-')}`);
