@@ -107,7 +107,8 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       ['$0 --build https://example.com/app.git#main:web', 'build a folder of a branch'],
       ['$0 --build -o type=oci,dest=hello.tar .', 'as one file that skopeo and docker load take'],
     ],
-    epilogue: 'Exit codes: 0 built; 1 findings stopped it; 2 wrong use or input; 3 the build failed.',
+    epilogue:
+      'Exit codes: 0 built; 1 findings stopped it, or --check has some; 2 wrong use or input; 3 the build failed.',
     run: async (given, io, rules) => (await import('./build.ts')).build(await buildOptions(given), io, rules),
   },
   images: {
