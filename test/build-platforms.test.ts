@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -124,6 +125,14 @@ describe.skipIf(!canBuild)('images for several platforms', { timeout: 60_000 }, 
   });
 });
 
+interface Statement {
+  readonly predicate: {
+    readonly buildDefinition: {
+      readonly externalParameters: { readonly request: { readonly args: { readonly platform: string } } };
+    };
+  };
+}
+
 const folders = BOTH.map((platform) => platform.replaceAll('/', '_'));
 
 describe.skipIf(!canBuild)('files for several platforms', { timeout: 60_000 }, () => {
@@ -224,6 +233,28 @@ describe.skipIf(!canBuild)('what is told of several platforms', { timeout: 60_00
       expect(jsonIn(context, 'meta.json')).toHaveProperty([`buildx.build.provenance/${platform}`], predicate);
     }
     expect(await validate(folderFiles(layout))).toEqual([]);
+  });
+
+  it('is attested of each too where all have the same image', async () => {
+    putFiles('FROM scratch AS base\nCOPY common.txt /\n');
+    await built([HOST_PLATFORM], '-t', 'base');
+    put('iEchorfile', 'FROM --platform=$BUILDPLATFORM base\n');
+    await built(BOTH, '-t', 'app', '--provenance', 'true', '-o', 'files');
+    const layout = join(context, 'out');
+    await run('save', '-o', 'app.tar', 'app');
+    mkdirSync(layout);
+    execFileSync('tar', ['-xf', join(context, 'app.tar'), '-C', layout]);
+    const { manifests } = indexIn(layout);
+    expect(manifests[0]?.digest).toBe(manifests[1]?.digest);
+    const platforms = manifests.slice(2).map(({ digest }) => {
+      const [statement] = blobIn<Manifest>(layout, digest).layers;
+      return blobIn<Statement>(layout, statement?.digest ?? '');
+    });
+    const files = folders.map((folder) => jsonIn<Statement>(context, 'files', folder, 'provenance.json'));
+    for (const statements of [platforms, files])
+      expect(
+        statements.map(({ predicate }) => predicate.buildDefinition.externalParameters.request.args.platform),
+      ).toEqual(BOTH);
   });
 
   it('is attested in files beside theirs, which have the platform in their names where they are in one folder', async () => {

@@ -106,6 +106,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       ['$0 --build -t hello .', 'build the current folder'],
       ['$0 --build https://example.com/app.git#main:web', 'build a folder of a branch'],
       ['$0 --build -o type=oci,dest=hello.tar .', 'as one file that skopeo and docker load take'],
+      ['$0 --build --platform linux/amd64,linux/arm64 -t example.com/hello --push .', 'one image for both'],
     ],
     epilogue:
       'Exit codes: 0 built; 1 findings stopped it, or --check has some; 2 wrong use or input; 3 the build failed.',

@@ -62,7 +62,7 @@ const savedImage = (
   const id = store.saveImage(image, isAlone ? names : []);
   saveNotes(store, id, notes);
   const attestations = witness?.attest(image, names) ?? [];
-  saveAttestations(store, id, attestations);
+  saveAttestations(store, id, attestations, isAlone ? undefined : options.platform);
   return { platform: options.platform, image, id, steps, attestations };
 };
 

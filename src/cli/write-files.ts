@@ -3,7 +3,7 @@ import { attestationsOf } from '../build/attest/kept.ts';
 import { type FilesPart, rootEntries, writeRootFolder } from '../build/rootfs.ts';
 import type { Store } from '../build/store.ts';
 import { ImageError } from '../oci/error.ts';
-import { type Image, imageIdOf, type PlatformImage } from '../oci/image.ts';
+import type { Image, PlatformImage } from '../oci/image.ts';
 import type { Io } from './io.ts';
 import { say } from './say.ts';
 
@@ -14,20 +14,20 @@ export const filesParts = async (
   isSplit: boolean,
 ): Promise<readonly FilesPart[]> => {
   const parts: FilesPart[] = [];
-  for (const { platform, image } of images) {
-    const folder = platform.replaceAll('/', '_');
+  for (const each of images) {
+    const folder = each.platform.replaceAll('/', '_');
     const mark = isSplit || images.length === 1 ? '' : folder;
-    parts.push({ image: await withFiles(store, image, mark), folder: isSplit ? folder : undefined });
+    parts.push({ image: await withFiles(store, each, mark), folder: isSplit ? folder : undefined });
   }
   if (!isSplit) refuseClashes(store, images);
   return parts;
 };
 
 /** With what is attested of it, where something is. */
-const withFiles = async (store: Store, image: Image, mark: string): Promise<Image> =>
-  attestationsOf(store, imageIdOf(image)).length === 0
-    ? image
-    : (await import('../build/attest/files.ts')).withAttestationFiles(store, image, mark);
+const withFiles = async (store: Store, of: PlatformImage, mark: string): Promise<Image> =>
+  attestationsOf(store, of).length === 0
+    ? of.image
+    : (await import('../build/attest/files.ts')).withAttestationFiles(store, of, mark);
 
 /** Of two files in one place one would be lost. */
 const refuseClashes = (store: Store, images: readonly PlatformImage[]): void => {

@@ -1,5 +1,5 @@
 import { type Attestation, type Subject, statementOf } from '../../oci/attestation.ts';
-import { type Image, imageIdOf } from '../../oci/image.ts';
+import type { Image, PlatformImage } from '../../oci/image.ts';
 import { writeLayer } from '../copy.ts';
 import type { SourceFile } from '../files.ts';
 import { rootEntries } from '../rootfs.ts';
@@ -12,8 +12,9 @@ import { SPDX } from './spdx.ts';
  * The image with what is attested of it as files at its root, about all of its files, as BuildKit hands files out. `mark` is
  * in their names, where files of others are beside them.
  */
-export const withAttestationFiles = (store: Store, image: Image, mark = ''): Image => {
-  const attestations = attestationsOf(store, imageIdOf(image));
+export const withAttestationFiles = (store: Store, of: PlatformImage, mark = ''): Image => {
+  const { image } = of;
+  const attestations = attestationsOf(store, of);
   if (attestations.length === 0) return image;
   const subject = subjectsOf(store, image);
   const time = Math.floor(Date.parse(image.json.created ?? '') / 1000) || 0;
