@@ -69,6 +69,10 @@ export default defineRule({
       good: 'FROM debian:12\nRUN java -version 2>&1 | head -n 1\n',
     },
     {
+      title: 'What is substituted into a command is lost with pipefail too',
+      good: 'FROM debian:12\nRUN ldd "$(php-config --extension-dir)"/*.so | awk \'/=>/ { print $1 }\' | sort > libraries\n',
+    },
+    {
       title: 'A question',
       good: 'FROM debian:12\nRUN if tool --version | grep 2; then echo ok; fi && (ps | cat || true)\n',
     },

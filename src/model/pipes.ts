@@ -92,7 +92,10 @@ const walkCompound = (node: CompoundCommand, walk: Walk): void => {
 /** The first command of a pipeline whose failure matters and is lost; undefined where pipefail would be of no use. */
 export const lostFailure = (pipe: ShellPipeline, commands: readonly ShellCommand[]): ShellCommand | undefined => {
   const inside = commands.find(({ pipeline }) => pipeline?.start === pipe.start && pipeline.end === pipe.end);
-  const segments = inside?.pipeline?.segments ?? [];
+  // What is substituted into a command is lost with pipefail too.
+  const segments = (inside?.pipeline?.segments ?? []).map((each) =>
+    each.filter(({ pipeline }) => pipeline === inside?.pipeline),
+  );
   const last = segments.at(-1) ?? [];
   if (segments.slice(1).flat().some(stopsEarly) || last.some(failsOnNothing)) return undefined;
   return segments
@@ -113,6 +116,7 @@ const HARMLESS =
 const isHarmless = (command: ShellCommand): boolean => {
   const { name = '', operands } = command;
   if (HARMLESS.has(name) || /sum$/.test(name) || command.has('--version', '-version', '--help')) return true;
+  if (name === 'gpg') return command.has('--fingerprint', '--list-keys', '--show-keys', '--list-packets');
   if (name === 'dpkg')
     return command.has('-l', '-L', '-s', '-S', '--print-architecture', '--list', '--listfiles', '--get-selections');
   return (
