@@ -79,6 +79,8 @@ describe('the nearest name', () => {
     ['foramt', 'format'],
     ['fomr', 'from'],
     ['slect', 'select'],
+    ['frmo', 'from'],
+    ['drum', undefined],
     ['fix', 'fix'],
     ['xyz', undefined],
     ['workdir', undefined],

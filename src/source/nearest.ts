@@ -18,7 +18,8 @@ export const distance = (a: string, b: string): number => {
 
 /**
  * The candidate that was most likely meant: letter case does not count, and at most two edits, or a third of the name,
- * are forgiven. The first of several that are as near; `undefined` if none is.
+ * are forgiven; in a short name one, unless the letters are the same. The first of several that are as near; `undefined`
+ * if none is.
  */
 export const nearest = (name: string, candidates: Iterable<string>): string | undefined => {
   const wanted = name.toLowerCase();
@@ -27,10 +28,14 @@ export const nearest = (name: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
     const found = distance(wanted, candidate.toLowerCase());
-    if (found < bestDistance && found < wanted.length) {
-      best = candidate;
-      bestDistance = found;
-    }
+    if (found >= bestDistance || found >= wanted.length) continue;
+    if (found > 1 && wanted.length < SHORT && lettersOf(candidate) !== lettersOf(wanted)) continue;
+    best = candidate;
+    bestDistance = found;
   }
   return best;
 };
+
+const SHORT = 5;
+
+const lettersOf = (name: string): string => [...name.toLowerCase()].sort().join('');
