@@ -10,8 +10,9 @@ import { digestOf, hexOf } from '../src/oci/image.ts';
 import { imageUrl, packageUrl } from '../src/oci/package-url.ts';
 import { validate } from '../src/oci/validate.ts';
 import { folderWith, runIn } from './support/cli.ts';
-import { imageIn, type TestEntry, testStore } from './support/images.ts';
+import { archiveOf, imageIn, type TestEntry, testStore } from './support/images.ts';
 import { fakeRegistry } from './support/registry.ts';
+import { siteOf } from './support/web.ts';
 
 const canBuild = process.platform === 'linux';
 if (!canBuild) console.warn('builds are left out: they need Linux');
@@ -190,6 +191,70 @@ describe.runIf(canBuild)('attestations', () => {
     ]);
   });
 
+  it('name the line and the layer of each step that made one, once, with mode=max', async () => {
+    const iEchorfile = `FROM scratch AS base
+COPY status /base
+FROM base AS a
+COPY os-release /a
+FROM base
+COPY --from=a /a /b
+ENV A=b
+WORKDIR /w
+`;
+    for (const time of ['0', '86400']) {
+      const context = folderWith({ ...FILES, iEchorfile });
+      const epoch = ['--build-arg', `SOURCE_DATE_EPOCH=${time}`];
+      const { statements, layout, image } = await attested(context, '--provenance=mode=max', ...epoch);
+      const { stages } = statements.get(PROVENANCE)?.predicate.buildDefinition.internalParameters.buildConfig ?? {};
+      const steps: { line: number; diffId?: string }[] = stages.flatMap((stage: Json) => [stage, ...stage.steps]);
+      expect(steps.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      const named = steps.flatMap(({ diffId, line }) => (diffId ? [[line, diffId]] : []));
+      const { rootfs } = read(layout, read(layout, image.digest).config.digest);
+      expect(named).toEqual([2, 6, 8].map((line, index) => [line, rootfs.diff_ids[index]]));
+    }
+  });
+
+  it('name a base image of a layout by its manifest, and what else stands for a name', async () => {
+    const { layout, image } = await attested(folderWith(FILES), '--provenance=true');
+    const { url } = await siteOf({ '/x': 'x', '/y': 'y' });
+    const iEchorfile = 'FROM foo\nCOPY --from=web context /x\nCOPY --from=here status /\nCOPY os-release /\n';
+    const given = [`foo=oci-layout://${layout}`, `web=${url}/x`, 'here=.', `unused=${url}/y`];
+    const contexts = given.flatMap((each) => ['--build-context', each]);
+    const { statements } = await attested(folderWith({ ...FILES, iEchorfile }), '--provenance=true', ...contexts);
+    const { resolvedDependencies } = statements.get(PROVENANCE)?.predicate.buildDefinition ?? {};
+    const sha256 = hexOf(image.digest);
+    expect(resolvedDependencies).toEqual([
+      { uri: `${url}/x`, digest: { sha256: hexOf(digestOf('x')) } },
+      { uri: expect.stringMatching(`^pkg:oci/foo\\?digest=sha256%3A${sha256}&platform=linux%2F`), digest: { sha256 } },
+    ]);
+  });
+
+  it('name the address that the context is of, and the file that is from here', async () => {
+    const archive = archiveOf({ path: 'iEchorfile', content: 'FROM scratch\nCOPY iEchorfile /\n' });
+    const { url } = await siteOf({ '/ctx.tar': archive, '/df?token=abc': 'FROM scratch\nCOPY iEchorfile /\n' });
+    const origin = { uri: `${url}/ctx.tar`, digest: { sha256: hexOf(digestOf(archive)) } };
+    const definitionOf = async (cwd: string, ...args: string[]) => {
+      const file = join(folderWith({}), 'metadata');
+      const all = ['build', '--no-lint', '--store', folderWith({}), '--provenance=true', '--metadata-file', file];
+      expect((await runIn(cwd, [...all, ...args])).code).toBe(0);
+      return JSON.parse(readFileSync(file, 'utf8'))['buildx.build.provenance'].buildDefinition;
+    };
+    const here = folderWith({ Other: 'FROM scratch\n', iEchorfile: '' });
+    const remote = await definitionOf(here, `${url}/ctx.tar`);
+    expect(remote.externalParameters.configSource).toEqual({ ...origin, path: 'iEchorfile' });
+    expect(remote.externalParameters.request.locals).toBeUndefined();
+    expect(remote.resolvedDependencies).toEqual([origin]);
+    const mixed = await definitionOf(here, '-f', 'Other', `${url}/ctx.tar`);
+    expect(mixed.externalParameters.configSource).toEqual({
+      digest: { sha256: hexOf(digestOf('FROM scratch\n')) },
+      path: 'Other',
+    });
+    expect(mixed.externalParameters.request.locals).toEqual([{ name: 'dockerfile' }]);
+    const apart = await definitionOf(here, '-f', `${url}/df?token=abc`, '.');
+    expect(apart.externalParameters.configSource).toMatchObject({ uri: `${url}/df?token=***`, path: 'df' });
+    expect(apart.externalParameters.request.locals).toEqual([{ name: 'context' }]);
+  });
+
   it('name the base images by what was pulled', async () => {
     const registry = await fakeRegistry();
     const base = `${registry.host}/team/base:1`;
@@ -204,13 +269,13 @@ describe.runIf(canBuild)('attestations', () => {
     ]);
   });
 
-  it('name the commit that the context and the file are of', async () => {
+  it.each(['sha1', 'sha256'])('name the commit by %s that the context and the file are of', async (format) => {
     const repository = folderWith(FILES);
     const git = (...args: string[]) =>
       execFileSync('git', ['-C', repository, '-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], {
         encoding: 'utf8',
       });
-    git('init', '--quiet', '--initial-branch=main');
+    git('init', '--quiet', '--initial-branch=main', `--object-format=${format}`);
     git('add', '.');
     git('commit', '--quiet', '-m', 'one');
     const layout = join(folderWith({}), 'layout.tar');
@@ -224,7 +289,7 @@ describe.runIf(canBuild)('attestations', () => {
       },
     );
     expect(code).toBe(0);
-    const commit = { uri: `file://${repository}#main`, digest: { sha1: git('rev-parse', 'HEAD').trim() } };
+    const commit = { uri: `file://${repository}#main`, digest: { [format]: git('rev-parse', 'HEAD').trim() } };
     const { buildDefinition } = JSON.parse(readFileSync(`${layout}.json`, 'utf8'))['buildx.build.provenance'];
     expect(buildDefinition.externalParameters.configSource).toEqual({ ...commit, path: 'iEchorfile' });
     expect(buildDefinition.externalParameters.request.locals).toBeUndefined();

@@ -193,6 +193,29 @@ describe.skipIf(!isReady)('images that others have', { timeout: 60_000 }, () => 
     expect(created?.created_by).toContain('COPY f /');
   });
 
+  it('are the result of another build, by its digest or its name', async () => {
+    const layout = join(folderWith({}), 'o');
+    for (const word of ['first', 'second'])
+      await built(
+        `FROM busybox\nENV FOO=bar\nRUN echo ${word} > /out\n`,
+        {},
+        '-t',
+        `own:${word}`,
+        '-o',
+        `type=oci,tar=false,dest=${layout}`,
+      );
+    const index: { manifests: { digest: string }[] } = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8'));
+    const [first, second] = index.manifests.map(({ digest }) => digest);
+    const file = 'FROM base AS build\nRUN echo "foo is $FOO" > /foo\nFROM scratch\nCOPY --from=build /foo /out /\n';
+    const told = async (value: string) => (await built(file, {}, '--build-context', `base=${value}`)).files;
+    const of = (word: string) => ({ foo: 'file 0644 0:0 "foo is bar\\n"', out: `file 0644 0:0 "${word}\\n"` });
+    expect(await told(`oci-layout://${layout}@${first}`)).toEqual(of('first'));
+    expect(await told(`oci-layout://${layout}:second@${second}`)).toEqual(of('second'));
+    expect(await told('docker-image://own:second')).toEqual(of('second'));
+    const none = await built(file, {}, '--build-context', `base=oci-layout://${layout}:first@${second}`);
+    expect(none.stderr).toContain(`has no image first@${second}; it has docker.io/library/own:first, docker.io`);
+  });
+
   it('have several names, each in the index', async () => {
     const layout = folderWith({});
     await built(

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { download } from '../src/build/download.ts';
 import { openStore, type Store } from '../src/build/store.ts';
+import { patiently } from '../src/cli/patience.ts';
 import { entriesOf } from '../src/dev/build-case.ts';
 import { folderWith, runIn, type World } from './support/cli.ts';
 import { archiveOf } from './support/images.ts';
@@ -95,6 +96,19 @@ describe.runIf(process.platform === 'linux')('a context of an address', () => {
       expect(code).toBe(0);
     }
     expect(readdirSync(store.folder)).not.toContain('downloads');
+  });
+});
+
+describe('what takes long', () => {
+  it('is told, once, and not where it is quick', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const said: string[] = [];
+    await patiently(Promise.resolve(), 'quick', (text) => said.push(text));
+    const slow = patiently(new Promise((done) => setTimeout(done, 10_000)), 'slow', (text) => said.push(text));
+    await vi.advanceTimersByTimeAsync(20_000);
+    await slow;
+    expect(said).toEqual(['slow']);
   });
 });
 

@@ -11,15 +11,18 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../src/build/store.ts';
 import { BUSYBOX } from '../src/dev/busybox.ts';
 import { killBuilds } from '../src/dev/killed-builds.ts';
 import { ordinaryUser, type Scene, sceneOf } from '../src/dev/scene.ts';
+import { tarHeader } from '../src/oci/tar.ts';
 import { bundleCli } from './support/bundle.ts';
 import { folderWith, runIn } from './support/cli.ts';
 import { imageIn } from './support/images.ts';
 import { fakeRegistry, type Twist } from './support/registry.ts';
+import { siteOf } from './support/web.ts';
 
 const isReady = process.platform === 'linux' && process.geteuid?.() === 0 && BUSYBOX !== undefined;
 if (!isReady) console.warn('faults of builds are not tried: they need Linux, root and a static busybox');
@@ -172,6 +175,38 @@ describe.each(BUILDERS)('as $who', { timeout: 240_000 }, ({ isHere, user: builde
       expect(status, name).toBe(0);
     }
   });
+
+  it.runIf(isHere)(
+    'an archive of an address that does not end fills the disk, is told, and leaves nothing',
+    async () => {
+      const own = folderWith({});
+      const full = join(own, 'full');
+      mkdirSync(full);
+      chmodSync(own, 0o755);
+      const large = tarHeader({ path: 'x', type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0, size: 2 ** 40 });
+      const { url } = await siteOf({
+        '/endless.tar': (_request, response) => {
+          response.write(large);
+          const more = () => {
+            while (!response.destroyed && response.write(Buffer.alloc(1 << 16)));
+            response.once('drain', more);
+          };
+          more();
+        },
+      });
+      const command = [...scene.command, ...BUILD, '--store', `${full}/s`, `${url}/endless.tar`];
+      const script = [
+        `mount -t tmpfs -o size=20m,mode=777 tmpfs ${full}`,
+        `{ ${command.map((word) => `'${word}'`).join(' ')} 2>&1; echo "code $?"; }`,
+        `ls ${full}/s/downloads ${full}/s/1/work`,
+      ].join(' && ');
+      const child = spawn('unshare', ['-m', 'sh', '-c', script], { env: scene.env, cwd: scene.folder });
+      const told = await text(child.stdout);
+      expect(told).toContain(`${url}/endless.tar: cannot write to ${full}/s: the disk is full`);
+      expect(told).toContain('code 3');
+      expect(told).toMatch(/work:\n\n.*downloads:\n$/s);
+    },
+  );
 
   it.runIf(isHere && builder !== undefined)('what may not be read or written is named', () => {
     const closed = (files: Readonly<Record<string, string>>, path: string) => {

@@ -28,7 +28,8 @@ export const asInput = async <T>({ folder }: Store, place: string, action: () =>
     return await action();
   } catch (error) {
     const trouble = storeTrouble(folder, error);
-    if (trouble !== error || !(error instanceof Error) || error instanceof TypeError) throw trouble;
+    if (trouble !== error && trouble instanceof ImageError) throw new ImageError(`${place}: ${trouble.message}`);
+    if (!(error instanceof Error) || error instanceof TypeError) throw error;
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(
       error instanceof ImageError ? `${place} cannot be unpacked: ${error.message}` : error.message,

@@ -114,7 +114,9 @@ const filesFrom = async (value: string, options: BuildOptions, io: Io, store: St
   const { contextFromRepository, repositoryIn } = await import('./git-input.ts');
   const repository = repositoryIn(value, io.cwd);
   if (repository) return contextFromRepository(repository, options, io, store);
-  return isWebAddress(value) ? (await import('./web-input.ts')).contextFromAddress(value, store) : undefined;
+  return isWebAddress(value)
+    ? (await import('./web-input.ts')).contextFromAddress(value, options, io, store)
+    : undefined;
 };
 
 const ADDRESS = /^[a-z-]+:\/\//;

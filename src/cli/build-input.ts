@@ -156,8 +156,10 @@ const fileHere = (path: string, io: Io): Document | undefined => {
 };
 
 /** The file to build that is not looked for in the context: from standard input, or of an address. Throws ConfigError. */
-export const fileApart = async ({ file }: BuildOptions, io: Io, store: Store): Promise<BuiltFile | undefined> => {
-  if (file !== undefined && isWebAddress(file)) return (await import('./web-input.ts')).fileOfAddress(file, store);
+export const fileApart = async (options: BuildOptions, io: Io, store: Store): Promise<BuiltFile | undefined> => {
+  const { file } = options;
+  if (file !== undefined && isWebAddress(file))
+    return (await import('./web-input.ts')).fileOfAddress(file, options, io, store);
   if (file !== '-') return undefined;
   const source = readTarget({ path: 'standard input', file: undefined }, io, MAX_FILE_SIZE);
   if (typeof source === 'string') throw new ConfigError(`cannot read standard input: ${source}`);

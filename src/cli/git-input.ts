@@ -12,9 +12,10 @@ import { treeOf } from '../build/tree.ts';
 import { ConfigError } from '../config/error.ts';
 import { IGNORE_ENDINGS, type IgnoreFile, readIgnoreFile } from '../facts/index.ts';
 import { readBuildArgs } from './build-args.ts';
-import { type BuildInput, contentOf, documentIn, fileApart } from './build-input.ts';
+import { type BuildInput, contentOf, documentIn, fileApart, warningOf } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
+import { patiently } from './patience.ts';
 
 /** The repository that a build context names: an address, or a folder of git's own on this machine. */
 export const repositoryIn = (context: string, cwd: string): GitAddress | undefined => {
@@ -36,7 +37,7 @@ export const inputFromRepository = async (
   io: Io,
   store: Store,
 ): Promise<BuildInput> => {
-  const { layer, time, commit } = await committed(store, address, keepsGit(options, io));
+  const { layer, time, commit } = await committed(store, address, options, io);
   const tree = treeOf(store, [layer]);
   const digests = openLayerDigests(store);
   const all = stageTree(tree, digests);
@@ -60,7 +61,7 @@ export const contextFromRepository = async (
   io: Io,
   store: Store,
 ): Promise<Pick<BuildInput, 'context' | 'save' | 'committed' | 'origin'>> => {
-  const { layer, time, commit } = await committed(store, address, keepsGit(options, io));
+  const { layer, time, commit } = await committed(store, address, options, io);
   const digests = openLayerDigests(store);
   return {
     context: stageTree(treeOf(store, [layer]), digests),
@@ -70,12 +71,13 @@ export const contextFromRepository = async (
   };
 };
 
-const committed = async (store: Store, address: GitAddress, keeps: boolean): Promise<CommittedFiles> => {
+const committed = async (store: Store, address: GitAddress, options: BuildOptions, io: Io): Promise<CommittedFiles> => {
+  const name = [masked(address.remote), ...(address.ref ? [address.ref] : [])].join('#');
   try {
-    return await committedFiles(store, address, keeps);
+    const files = committedFiles(store, address, keepsGit(options, io));
+    return await patiently(files, `fetching ${name}`, warningOf(options, io));
   } catch (error) {
     if (!(error instanceof Error) || error instanceof TypeError) throw error;
-    const name = [masked(address.remote), ...(address.ref ? [address.ref] : [])].join('#');
     throw new ConfigError(`the build context ${name} cannot be had: ${error.message}`);
   }
 };

@@ -53,7 +53,7 @@ export const savedImages = (
 
 const savedImage = (
   { options, witness, steps }: WatchedBuild,
-  { image: built, notes }: Built,
+  { image: built, notes, lines }: Built,
   names: readonly string[],
   store: Store,
   isAlone: boolean,
@@ -61,7 +61,7 @@ const savedImage = (
   const image = withLabels(built, options.labels);
   const id = store.saveImage(image, isAlone ? names : []);
   saveNotes(store, id, notes);
-  const attestations = witness?.attest(image, names) ?? [];
+  const attestations = witness?.attest({ image, names, lines }) ?? [];
   saveAttestations(store, id, attestations, isAlone ? undefined : options.platform);
   return { platform: options.platform, image, id, steps, attestations };
 };

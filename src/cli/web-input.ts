@@ -10,6 +10,7 @@ import { type BuildInput, type BuiltFile, contentOf, warningOf } from './build-i
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
 import { MAX_FILE_SIZE } from './lint-options.ts';
+import { patiently } from './patience.ts';
 
 /** The files of an archive that an address gives, or the file to build alone. Throws ConfigError. */
 export const inputFromAddress = async (
@@ -23,7 +24,7 @@ export const inputFromAddress = async (
     throw new ConfigError(
       `#${fragment} means nothing in ${masked(url)}: #:FOLDER is a folder of an archive, and a repository's address ends in .git`,
     );
-  const file = await fetched(url, store, fileWish());
+  const file = await told(fetched(url, store, fileWish()), url, options, io);
   const layer = await unpacked(file, url, store);
   const { lastModified } = file;
   const origin = originOf(file, url);
@@ -40,9 +41,11 @@ export const inputFromAddress = async (
 /** What an address gives as a folder of one file, as BuildKit has it. Throws ConfigError. */
 export const contextFromAddress = async (
   url: string,
+  options: BuildOptions,
+  io: Io,
   store: Store,
 ): Promise<Pick<BuildInput, 'context' | 'save' | 'dated' | 'origin'>> => {
-  const file = await fetched(url, store);
+  const file = await told(fetched(url, store), url, options, io);
   const absence = `: ${masked(url)} gives one file, whose name is ${ONLY_NAME} there`;
   return {
     context: { ...folderOfOne(ONLY_NAME, file), absence },
@@ -58,8 +61,8 @@ export const contextFromAddress = async (
 const ONLY_NAME = 'context';
 
 /** The file to build that `-f` names by an address. Throws ConfigError. */
-export const fileOfAddress = async (url: string, store: Store): Promise<BuiltFile> => {
-  const file = await fetched(url, store, fileWish());
+export const fileOfAddress = async (url: string, options: BuildOptions, io: Io, store: Store): Promise<BuiltFile> => {
+  const file = await told(fetched(url, store, fileWish()), url, options, io);
   if (await unpacked(file, url, store))
     throw new ConfigError(`-f ${masked(url)} is an archive, and no file to build: give it as the context`);
   return { document: documentOf(contentOf(fileOf(file, '')), masked(url)), source: originOf(file, url) };
@@ -69,10 +72,13 @@ export const fileOfAddress = async (url: string, store: Store): Promise<BuiltFil
 const fileWish = (): DownloadWish => ({ refusal: longerThan(MAX_FILE_SIZE) });
 
 /** Throws ConfigError. */
-export const fetched = (url: string, store: Store, wish: DownloadWish = {}): Promise<Download> => {
+export const fetched = async (url: string, store: Store, wish: DownloadWish = {}): Promise<Download> => {
   if (!URL.canParse(url)) throw new ConfigError(`${masked(url)} is no address`);
   return asInput(store, masked(url), () => download(store, url, wish));
 };
+
+const told = <T>(action: Promise<T>, url: string, options: BuildOptions, io: Io): Promise<T> =>
+  patiently(action, `fetching ${masked(url)}`, warningOf(options, io));
 
 /** The files in it, where it is an archive. Throws ConfigError. */
 export const unpacked = (file: Download, url: string, store: Store): Promise<Layer | undefined> =>

@@ -1,15 +1,16 @@
 import { relative, resolve } from 'node:path';
+import type { Instruction } from '../ast/nodes.ts';
 import { packagesIn } from '../build/attest/packages.ts';
-import { type Material, provenanceOf } from '../build/attest/provenance.ts';
+import { type BuildAccount, type Material, provenanceOf } from '../build/attest/provenance.ts';
 import { SPDX, spdxOf } from '../build/attest/spdx.ts';
-import type { BuildRequest } from '../build/execute.ts';
+import type { BuildRequest, Built } from '../build/execute.ts';
 import { masked } from '../build/masked-url.ts';
 import { pulledDigest } from '../build/origins.ts';
 import type { Store } from '../build/store.ts';
 import { treeOf } from '../build/tree.ts';
 import { withoutCredentials } from '../model/credentials.ts';
 import { modelOf } from '../model/index.ts';
-import { reachedFrom, targetOf } from '../model/stages.ts';
+import { parentOf, reachedFrom, type StageInfo, targetOf } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
 import type { Attestation } from '../oci/attestation.ts';
 import { digestOf, type Image, imageIdOf } from '../oci/image.ts';
@@ -29,7 +30,12 @@ import { version } from './version.ts';
 export interface Witness {
   /** The request with ears. */
   readonly watching: (request: BuildRequest) => BuildRequest;
-  readonly attest: (image: Image, names: readonly string[]) => readonly Attestation[];
+  readonly attest: (made: Made) => readonly Attestation[];
+}
+
+/** What came of a build. */
+interface Made extends Pick<Built, 'image' | 'lines'> {
+  readonly names: readonly string[];
 }
 
 /** What is built. */
@@ -62,9 +68,9 @@ export const witnessOf = (scene: Scene, io: Io): Witness => {
         return image;
       },
     }),
-    attest: (image, names) => [
-      ...(options.sbom ? [sbomOf(image, names, request.store, options, io)] : []),
-      ...(options.provenance ? [provenanceAt(scene, options.provenance, materials, io)] : []),
+    attest: (made) => [
+      ...(options.sbom ? [sbomOf(made, request.store, options, io)] : []),
+      ...(options.provenance ? [provenanceAt(scene, options.provenance, made, materials, io)] : []),
     ],
   };
 };
@@ -81,7 +87,7 @@ const imageMaterial = (store: Store, text: string, image: Image, platform: strin
   return digest ? { uri, digest: { sha256: digest.replace('sha256:', '') } } : { uri, annotations: { imageId: id } };
 };
 
-const sbomOf = (image: Image, names: readonly string[], store: Store, options: BuildOptions, io: Io): Attestation => {
+const sbomOf = ({ image, names }: Made, store: Store, options: BuildOptions, io: Io): Attestation => {
   const found = packagesIn(treeOf(store, image.layers));
   for (const gap of found.gaps) say(io, `the SBOM has a gap: ${gap}`);
   const id = imageIdOf(image);
@@ -94,6 +100,7 @@ const sbomOf = (image: Image, names: readonly string[], store: Store, options: B
 const provenanceAt = (
   { options, document, valid, request, input }: Scene,
   { mode, builder }: NonNullable<BuildOptions['provenance']>,
+  made: Made,
   materials: readonly Material[],
   io: Io,
 ): Attestation => {
@@ -115,9 +122,21 @@ const provenanceAt = (
     ...{ secrets: [...secrets.keys()], ssh: [...ssh.keys()], locals: localsOf(input), materials },
     stages: target ? [...reachedFrom(target)].toSorted((a, b) => a.index - b.index) : [],
     instructionOf: ({ start, end }) => text.slice(start, end),
+    layerOf: layersOf(made, target),
     hide: hider(document, buildArgs, options.labels, secrets),
   });
 };
+
+/** Triggers of a base image may seem to stand in lines of the file: what the file says comes after them. */
+const layersOf = ({ image, lines }: Made, target: StageInfo | undefined): BuildAccount['layerOf'] => {
+  const byLine = new Map(image.layers.map(({ diffId }, index) => [lines[index], diffId]));
+  const chain = new Set<StageInfo>();
+  for (let stage = target; stage; stage = parentOf(stage)) chain.add(stage);
+  return ({ kind, lines: { first } }, stage) =>
+    chain.has(stage) && LAYERED.includes(kind) ? byLine.get(first) : undefined;
+};
+
+const LAYERED: readonly Instruction['kind'][] = ['Add', 'Copy', 'Run', 'Workdir'];
 
 const STARS = '***';
 const shown = (name: string, value: string): string => (isSecretName(name) ? STARS : value);

@@ -1,5 +1,7 @@
+import type { Instruction } from '../../ast/nodes.ts';
 import type { StageInfo } from '../../model/stages.ts';
 import type { Attestation } from '../../oci/attestation.ts';
+import type { Digest } from '../../oci/image.ts';
 
 /** https://slsa.dev/spec/v1.1/provenance, in the fields of which BuildKit's build definition is followed. */
 export const PROVENANCE = 'https://slsa.dev/provenance/v1';
@@ -29,7 +31,9 @@ export interface BuildAccount {
   readonly locals: readonly string[];
   readonly materials: readonly Material[];
   readonly stages: readonly StageInfo[];
-  readonly instructionOf: (node: StageInfo['node']['instructions'][number]) => string;
+  readonly instructionOf: (node: Instruction) => string;
+  /** The layer that an instruction has made of the image, by the digest that it has uncompressed. */
+  readonly layerOf: (node: Instruction, stage: StageInfo) => Digest | undefined;
   /** The text without what must not be told. */
   readonly hide: (text: string) => string;
 }
@@ -64,17 +68,21 @@ const requestOf = ({ mode, args, secrets, ssh, locals }: BuildAccount) => {
   };
 };
 
-const stagesOf = ({ stages, instructionOf }: BuildAccount) =>
-  stages.map(({ name, index, base, node }) => ({
-    name: name ?? `stage-${index}`,
-    from:
-      base.kind === 'image'
-        ? base.text
-        : base.kind === 'stage'
-          ? (base.stage.name ?? String(base.stage.index))
-          : base.kind,
-    steps: node.instructions.map((each) => ({ line: each.lines.first, instruction: instructionOf(each) })),
+const stagesOf = ({ stages, instructionOf, layerOf }: BuildAccount) =>
+  stages.map((stage) => ({
+    name: stage.name ?? `stage-${stage.index}`,
+    from: baseOf(stage),
+    line: stage.node.from?.lines.first,
+    steps: stage.node.instructions.map((each) => {
+      const diffId = layerOf(each, stage);
+      return { line: each.lines.first, instruction: instructionOf(each), ...(diffId ? { diffId } : {}) };
+    }),
   }));
+
+const baseOf = ({ base }: StageInfo): string => {
+  if (base.kind === 'image') return base.text;
+  return base.kind === 'stage' ? (base.stage.name ?? String(base.stage.index)) : base.kind;
+};
 
 const distinct = (materials: readonly Material[]): readonly Material[] => {
   const byText = new Map(materials.map((each) => [JSON.stringify(each), each]));
