@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli } from './support/bundle.ts';
 import { folderWith } from './support/cli.ts';
@@ -122,15 +122,24 @@ describe.skipIf(!existsSync(bundle))('the bundle (skipped where npm run build ha
     const text = (at: number) => `FROM alpine:${at % 7}\nRUN cd /srv && apt-get install x${at}\nWORKDIR w\n`;
     const names = Array.from({ length: 420 }, (_, at) => `${String(at).padStart(3, '0')}.Dockerfile`);
     const cwd = folderWith(Object.fromEntries(names.map((name, at) => [name, text(at)])));
-    const filesOf = (given: readonly string[]): readonly { path: string; diagnostics: readonly unknown[] }[] => {
+    type Files = readonly { path: string; diagnostics: readonly unknown[] }[];
+    const filesOf = (given: readonly string[], cli = bundle): Files => {
       const options = { cwd, encoding: 'utf8', maxBuffer: 2 ** 27 } as const;
-      return JSON.parse(spawnSync(process.execPath, [bundle, '--format', 'json', ...given], options).stdout).files;
+      return JSON.parse(spawnSync(process.execPath, [cli, '--format', 'json', ...given], options).stdout).files;
     };
     const together = filesOf(names);
     expect(together.map(({ path }) => path)).toEqual(names);
-    const apart = [names.slice(0, 140), names.slice(140, 280), names.slice(280)].flatMap(filesOf);
+    const apart = [names.slice(0, 140), names.slice(140, 280), names.slice(280)].flatMap((some) => filesOf(some));
     expect(together).toEqual(apart);
     expect(together.every(({ diagnostics }) => diagnostics.length > 1)).toBe(true);
+    const page = spawnSync(process.execPath, [bundle, ...names], { cwd, encoding: 'utf8', maxBuffer: 2 ** 27 }).stdout;
+    expect(Array.from(page.matchAll(/^── (\S+) .* findings ──$/gm), ([, name]) => name)).toEqual(names);
+    expect(page).toMatch(/ in 420 files; /);
+    // Where no further thread gets up, this one does all.
+    const copy = folderWith({});
+    cpSync(dirname(bundle), copy, { recursive: true });
+    rmSync(join(copy, 'worker.js'));
+    expect(filesOf(names, join(copy, 'cli.js'))).toEqual(together);
     const [gone = '', ...others] = names;
     rmSync(join(cwd, gone));
     const { status, stderr } = spawnSync(process.execPath, [bundle, '-q', ...names], { cwd, encoding: 'utf8' });
