@@ -1,4 +1,13 @@
-import { commandsOf, defineRule, isShell, type Problem, type Range, type ShellCommand, type ShellWord } from '#lint';
+import {
+  commandsOf,
+  defineRule,
+  hostOf,
+  isShell,
+  type Problem,
+  type Range,
+  type ShellCommand,
+  type ShellWord,
+} from '#lint';
 
 export default defineRule({
   name: 'remote-script-run',
@@ -113,8 +122,9 @@ const isOnlySubstitution = ({ parts: [first] }: ShellWord): boolean =>
   first?.kind === 'Substitution' && (first.style === '$(' || first.style === '`');
 
 const problemOf = (download: ShellCommand, at: Range): Problem => {
-  const url = download.arguments.map(({ text = '' }) => text).find((text) => /^(?:https?|ftp):\/\//i.test(text));
-  const host = url && /^\w+:\/\/(?:[^/@]*@)?([\w.-]+)/.exec(url)?.[1];
+  const words = download.arguments.map(({ raw }) => raw.replace(/^["']|["']$/g, ''));
+  const url = words.find((word) => /^(?:https?|ftp):\/\//i.test(word));
+  const host = url && hostOf(url);
   return {
     at: { start: at.start, end: at.end },
     message: `A script from ${host ? `\`${host}\`` : 'the network'} runs unchecked`,
