@@ -63,6 +63,19 @@ describe.runIf(process.platform === 'linux')('a context of an address', () => {
     });
   });
 
+  it('has no file to build that nobody can have written', async () => {
+    const long = '#'.repeat(5_000_001);
+    const { url } = await siteOf({ '/a': archiveOf({ path: 'iEchorfile', content: long }) });
+    for (const [context, stdin] of [
+      [`${url}/a`, ''],
+      ['-', long],
+    ] as const)
+      expect(await runIn(folderWith({}), ['build', '--store', store.folder, context], { stdin })).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('5,000,001 bytes, more than the limit of 5,000,000'),
+      });
+  });
+
   it('leads nowhere out of the archive', async () => {
     const plain = { path: 'iEchorfile', content: 'FROM scratch\nCOPY . /\n' };
     const { url } = await siteOf({
@@ -301,6 +314,11 @@ describe.runIf(process.platform === 'linux')('the time of an address', () => {
       /^2 .*the time of an address, and ADD has iEchorfile/,
     );
     expect(await timeOf('.', [], source(`ADD ${url}/none /`))).toMatch(/^2 .*answers 404/);
+  });
+
+  it('is refused where no image can tell it', async () => {
+    const { url } = await siteOf({ '/late': dated(300_000_000_000) });
+    expect(await timeOf(`${url}/late`, CONTEXT)).toMatch(/^2 .*300000000000 seconds from 1970, is none from then/);
   });
 
   it('may be that of a context which is given by name', async () => {

@@ -1,5 +1,5 @@
 import { compressionOf } from '../build/decompress.ts';
-import type { FileTree } from '../build/files.ts';
+import type { FileTree, SourceFile } from '../build/files.ts';
 import { openLayerDigests } from '../build/layer-digests.ts';
 import { stageTree } from '../build/stage-files.ts';
 import type { Store } from '../build/store.ts';
@@ -9,9 +9,8 @@ import { newestIn } from '../build/web-context.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import type { Layer } from '../oci/image.ts';
-import { decode } from '../source/decode.ts';
 import type { Document } from '../source/document.ts';
-import { ALL_NAMES, type BuildInput, documentIn, fileApart, isWebAddress } from './build-input.ts';
+import { ALL_NAMES, type BuildInput, contentOf, documentIn, fileApart, isWebAddress, textOf } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
 
@@ -66,9 +65,10 @@ const folderHint = (tree: Tree, place: string): string | undefined => {
 };
 
 /** The file to build that came alone. Throws ConfigError for what cannot be meant as one. */
-export const documentOf = (bytes: Uint8Array, place: string): Document => {
-  const flaw = flawIn(bytes);
-  if (flaw === undefined) return decode(place, bytes);
+export const documentOf = (file: SourceFile, place: string): Document => {
+  const document = textOf(file, place);
+  const flaw = document.defect?.kind === 'too-large' ? undefined : flawIn(contentOf(file));
+  if (flaw === undefined) return document;
   throw new ConfigError(`${place} gives ${flaw}; what can be built is a tar archive, or an iEchorfile as text`);
 };
 

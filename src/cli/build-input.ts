@@ -9,7 +9,7 @@ import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import type { IgnoreFile } from '../facts/index.ts';
 import { findIgnoreFile } from '../gather/context.ts';
-import { decode } from '../source/decode.ts';
+import { decode, tooLarge } from '../source/decode.ts';
 import type { Document } from '../source/document.ts';
 import type { BuildOptions } from './build-options.ts';
 import { commitTimeOf } from './build-time.ts';
@@ -139,7 +139,7 @@ export const documentIn = (tree: FileTree, place: string, options: BuildOptions,
   const { file } = options;
   for (const name of file === undefined ? ALL_NAMES : [file]) {
     const found = tree.find(name, {})[0]?.files[0];
-    if (found?.type === 'file') return { document: decode(name, contentOf(found)) };
+    if (found?.type === 'file') return { document: textOf(found, name) };
   }
   const here = file === undefined ? undefined : fileHere(resolve(io.cwd, file), io);
   if (!here) {
@@ -149,6 +149,10 @@ export const documentIn = (tree: FileTree, place: string, options: BuildOptions,
   warningOf(options, io)(`${place} has no ${file}; what is built is the file of that name on this machine`);
   return { document: here, source: 'here' };
 };
+
+/** Of a file that is too large nothing is read. */
+export const textOf = (file: SourceFile, name: string): Document =>
+  file.size > MAX_FILE_SIZE ? tooLarge(name, file.size, MAX_FILE_SIZE) : decode(name, contentOf(file));
 
 const fileHere = (path: string, io: Io): Document | undefined => {
   const source = readTarget({ path: relative(io.cwd, path), file: path }, io, MAX_FILE_SIZE);

@@ -105,8 +105,11 @@ export const buildableOf = (document: Document, file: Iechorfile, inputs: Inputs
   return undefined;
 };
 
-const linesOf = ({ path, text }: Document, invalidities: readonly Invalidity[]): readonly string[] =>
-  invalidities.map(({ start, message }) => `${path}:${lineIndexOf(text).positionAt(start).line}: ${message}`);
+/** Of a file that was not read nothing else is said. */
+const linesOf = ({ path, text, defect }: Document, invalidities: readonly Invalidity[]): readonly string[] =>
+  defect?.kind === 'too-large'
+    ? [`${path}: ${defect.message}`]
+    : invalidities.map(({ start, message }) => `${path}:${lineIndexOf(text).positionAt(start).line}: ${message}`);
 
 /** Whether a RUN of the file may be for programs of another kind of machine, and no other machine may have run it already. */
 export const mayRunForeign = ({

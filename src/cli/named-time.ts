@@ -28,6 +28,15 @@ export interface TimeSources {
  * undefined where that has no time. Throws ConfigError.
  */
 export const namedTime = async (name: string, sources: TimeSources): Promise<number | undefined> => {
+  const time = await timeOf(name, sources);
+  if (time === undefined || (time >= 0 && time <= LAST)) return time;
+  throw new ConfigError(`${EPOCH}=${name}: its time, ${time} seconds from 1970, is none from then to the year 9999`);
+};
+
+/** Images tell times with four digits of a year. */
+const LAST = Date.parse('9999-12-31T23:59:59Z') / 1000;
+
+const timeOf = async (name: string, sources: TimeSources): Promise<number | undefined> => {
   const { file, inputs, input, contexts, store } = sources;
   if (name === 'context') return (await input.dated?.()) ?? input.committed?.();
   const { platform = '' } = inputs;

@@ -9,7 +9,7 @@ import { guardedSync } from '../build/trouble.ts';
 import { archiveLayer } from '../build/web-context.ts';
 import { ConfigError } from '../config/error.ts';
 import { archiveInput, asInput, documentOf, NO_FILES } from './archive-input.ts';
-import { type BuildInput, contentOf } from './build-input.ts';
+import type { BuildInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
 
@@ -30,7 +30,7 @@ export const inputFromStream = async (options: BuildOptions, io: Io, store: Stor
     throw new ConfigError(
       `standard input is no archive, but a file to build, and -f ${named} is another: leave one of them out`,
     );
-  return { document: documentOf(contentOf(file), 'standard input'), context: NO_FILES, save: () => {} };
+  return { document: documentOf(file, 'standard input'), context: NO_FILES, save: () => {} };
 };
 
 const spooled = (io: Io, store: Store): SourceFile => {

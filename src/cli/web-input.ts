@@ -6,7 +6,7 @@ import { fileOf, folderOfOne, layerOf, longerThan, newestIn } from '../build/web
 import { ConfigError } from '../config/error.ts';
 import type { Layer } from '../oci/image.ts';
 import { archiveInput, asInput, documentOf, NO_FILES } from './archive-input.ts';
-import { type BuildInput, type BuiltFile, contentOf, warningOf } from './build-input.ts';
+import { type BuildInput, type BuiltFile, warningOf } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
 import { MAX_FILE_SIZE } from './lint-options.ts';
@@ -32,7 +32,7 @@ export const inputFromAddress = async (
     const input = await archiveInput(layer, fragment?.slice(1) ?? '', masked(url), options, io, store);
     return { ...input, dated: () => lastModified ?? input.dated?.(), origin };
   }
-  const document = documentOf(contentOf(fileOf(file, '')), masked(url));
+  const document = documentOf(fileOf(file, ''), placeOf(url));
   if (options.file !== undefined)
     warningOf(options, io)(`${masked(url)} is the file to build, and -f ${options.file} does not count`);
   return { document, context: NO_FILES, dated: () => lastModified, origin, save: () => {} };
@@ -65,7 +65,7 @@ export const fileOfAddress = async (url: string, options: BuildOptions, io: Io, 
   const file = await told(fetched(url, store, fileWish()), url, options, io);
   if (await unpacked(file, url, store))
     throw new ConfigError(`-f ${masked(url)} is an archive, and no file to build: give it as the context`);
-  return { document: documentOf(contentOf(fileOf(file, '')), masked(url)), source: originOf(file, url) };
+  return { document: documentOf(fileOf(file, ''), placeOf(url)), source: originOf(file, url) };
 };
 
 /** No file to build is longer. */
@@ -83,5 +83,8 @@ const told = <T>(action: Promise<T>, url: string, options: BuildOptions, io: Io)
 /** The files in it, where it is an archive. Throws ConfigError. */
 export const unpacked = (file: Download, url: string, store: Store): Promise<Layer | undefined> =>
   asInput(store, masked(url), () => layerOf(file, store));
+
+/** A query may have a key in it. */
+const placeOf = (url: string): string => masked(url).replace(/\?.*/s, '');
 
 const originOf = ({ digest }: Download, url: string): Material => ({ uri: masked(url), digest: { sha256: digest } });
