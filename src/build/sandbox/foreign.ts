@@ -117,4 +117,4 @@ export const foreignTrouble = (what: string, platform: string, path: string): st
 
 /** As `foreignTrouble`, of a RUN. */
 export const foreignRunTrouble = (platform: string, path: string): string =>
-  `${foreignTrouble('this RUN', platform, path)}, or let the stage run here by FROM --platform=$BUILDPLATFORM`;
+  `${foreignTrouble('this RUN', platform, path)}${platform.startsWith('linux/') ? ', or' : ':'} let the stage run here by FROM --platform=$BUILDPLATFORM`;
