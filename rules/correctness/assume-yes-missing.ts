@@ -105,10 +105,11 @@ const problemOf = (
 ): Problem => {
   const [option = ''] = manager.name === 'zypper' ? ['--non-interactive'] : manager.assumeYes;
   const edit = insertion(verb, option, manager, node, file);
+  const { text = verb.raw } = verb;
   return {
     at: { start: command.start, end: verb.end },
-    message: `\`${command.name} ${verb.raw}\` may ask a question that nobody answers`,
-    help: `Write \`${manager.name === 'zypper' ? `${command.name} ${option} ${verb.raw}` : `${command.name} ${verb.raw} ${option}`}\`.`,
+    message: `\`${command.name} ${text}\` may ask a question that nobody answers`,
+    help: `Write \`${manager.name === 'zypper' ? `${command.name} ${option} ${text}` : `${command.name} ${text} ${option}`}\`.`,
     // It always takes yes for the answer.
     ...(manager.name === 'microdnf' ? { only: 'hadolint' } : {}),
     fix: edit && { title: `Add \`${option}\``, edits: [edit] },

@@ -41,7 +41,7 @@ export default defineRule({
         if (!command) return;
         yield {
           at: command,
-          message: `\`${command.name} ${command.operands[0]?.raw ?? ''}\` needs root, and runs as \`${word.raw}\``,
+          message: `\`${command.name} ${command.operands[0]?.text ?? ''}\` needs root, and runs as \`${word.raw}\``,
           help: `Move it above \`USER ${word.raw}\`, or put \`USER root\` before it and \`USER ${word.raw}\` behind.`,
           related: [{ range: setBy.user, message: 'From here on it is this user' }],
         };

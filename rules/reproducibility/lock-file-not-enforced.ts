@@ -62,7 +62,7 @@ export default defineRule({
 const problemOf = (file: Iechorfile, install: LooseInstall): Problem => {
   const { command, frozen, lock } = install;
   const [verb] = command.operands;
-  const asked = verb ? `${command.name} ${verb.raw}` : `${command.name}`;
+  const asked = verb ? `${command.name} ${verb.text ?? verb.raw}` : `${command.name}`;
   const instead = frozen.startsWith('-') ? `${asked} ${frozen}` : `${command.name} ${frozen}`;
   return {
     at: { start: command.start, end: verb?.end ?? command.word?.end ?? command.end },

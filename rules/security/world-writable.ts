@@ -75,7 +75,7 @@ const modeIn = (command: ShellCommand): Mode | undefined => {
     const [word] = command.operands;
     return word?.text === undefined
       ? undefined
-      : { start: word.start, end: word.end, text: word.text, shown: word.raw };
+      : { start: word.start, end: word.end, text: word.text, shown: word.text };
   }
   if (command.name !== 'mkdir' && command.name !== 'install') return undefined;
   const value = command.option('-m', '--mode');

@@ -36,7 +36,7 @@ export default defineRule({
           const edits = verb && plain ? editsOf(command.word, verb, plain, file) : undefined;
           yield {
             at: command.word,
-            message: `\`apt${verb ? ` ${verb.raw}` : ''}\` is made for people at a terminal, not for scripts`,
+            message: `\`apt${verb ? ` ${verb.text ?? verb.raw}` : ''}\` is made for people at a terminal, not for scripts`,
             help: plain
               ? `Write \`${plain.program} ${plain.verb}\`.`
               : (HELP[verb?.text ?? ''] ?? 'Write `apt-get` or `apt-cache`.'),
