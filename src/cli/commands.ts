@@ -61,6 +61,15 @@ A folder is searched for iEchorfile, Dockerfile, Containerfile, NAME.* and *.NAM
   names that end in ${SKIPPED_ENDINGS.join(' ')}.
 What is named itself is always checked.`;
 
+const BUILD_EPILOGUE = `The context is
+  a folder;
+  a repository, as in https://HOST/NAME.git#REF:FOLDER;
+  an archive at an address, as in https://HOST/FILE.tar.gz#:FOLDER;
+  an archive on standard input, by -.
+Where an address or standard input gives an iEchorfile instead, there is none.
+
+Exit codes: 0 built; 1 findings stopped it, or --check has some; 2 wrong use or input; 3 the build failed.`;
+
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   lint: {
     operands: '[paths...]',
@@ -108,8 +117,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       ['$0 --build -o type=oci,dest=hello.tar .', 'as one file that skopeo and docker load take'],
       ['$0 --build --platform linux/amd64,linux/arm64 -t example.com/hello --push .', 'one image for both'],
     ],
-    epilogue:
-      'Exit codes: 0 built; 1 findings stopped it, or --check has some; 2 wrong use or input; 3 the build failed.',
+    epilogue: BUILD_EPILOGUE,
     run: async (given, io, rules) => (await import('./build.ts')).build(await buildOptions(given), io, rules),
   },
   images: {
