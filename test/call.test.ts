@@ -97,7 +97,7 @@ RUN --mount=type=secret,id=unneeded --mount=type=ssh,id=unneeded true
 FROM scratch AS third
 ARG NUMBER
 WORKDIR /w
-RUN --mount=type=secret,id=part\${NUMBER} --mount=type=cache,target=c true
+RUN --mount=type=secret,id=part\${NUMBER} --mount=type=secret,source=named,target=/t --mount=type=cache,target=c true
 
 FROM third AS target
 COPY --from=first /f /
@@ -111,6 +111,7 @@ FROM second
     expect(outline.secrets).toEqual([
       { name: 'token', required: true, location: linesOf(3) },
       { name: 'part7', location: linesOf(11) },
+      { name: 'named', location: linesOf(11) },
     ]);
     expect(outline.ssh).toEqual([
       { name: 'default', location: linesOf(3) },
@@ -232,7 +233,7 @@ describe('--call check', () => {
   });
 
   it('has them as JSON, and what no build gets past', async () => {
-    const { code, stdout } = await check(`${FOUND}CMD ls\nNONSENSE\n`, '--call', 'lint,format=json');
+    const { code, stdout } = await check(`${FOUND}CMD ls \\\n  -l\nNONSENSE\n`, '--call', 'lint,format=json');
     const { warnings, sources, buildError } = JSON.parse(stdout);
     expect(code).toBe(1);
     expect(sources[0]).toMatchObject({ filename: 'Dockerfile', language: 'Dockerfile' });
@@ -240,10 +241,10 @@ describe('--call check', () => {
       expect.objectContaining({
         ruleName: 'JSONArgsRecommended',
         url: 'https://docs.docker.com/go/dockerfile/rule/json-args-recommended/',
-        location: linesOf(3),
+        location: linesOf(3, 4),
       }),
     );
-    expect(buildError).toMatchObject({ message: expect.stringContaining('NONSENSE'), location: linesOf(4) });
+    expect(buildError).toMatchObject({ message: expect.stringContaining('NONSENSE'), location: linesOf(5) });
   });
 });
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
+import type { Iechorfile } from '../ast/nodes.ts';
 import { ConfigError } from '../config/error.ts';
 import { configure } from '../config/select.ts';
 import { isCodeOf } from '../lint/compat.ts';
@@ -44,7 +45,7 @@ export const checkFile = async (
   const facts = factsFor({ options: { ...plainLint([]), context }, io }, config, { target, source: { document } });
   const diagnostics = lintFile(document, file, config, facts);
   if (call.format === 'json') {
-    io.stdout.write(`${escapeJson(JSON.stringify(viewOf(document, diagnostics, rules), undefined, 2))}\n`);
+    io.stdout.write(`${escapeJson(JSON.stringify(viewOf({ document, file, rules }, diagnostics), undefined, 2))}\n`);
   } else if (diagnostics.length === 0) io.stdout.write('Check complete, no warnings found.\n');
   else await tell(document, diagnostics, [...config.rules.keys()], io);
   return diagnostics.length > 0;
@@ -59,34 +60,43 @@ const tell = async (document: Document, diagnostics: readonly Diagnostic[], rule
   for (const part of reporter(outcome, sheet)) io.stdout.write(part);
 };
 
+interface Checked {
+  readonly document: Document;
+  readonly file: Iechorfile;
+  readonly rules: readonly Rule[];
+}
+
 /** Field by field what buildx prints. What no check of BuildKit says is what no build could get past. */
-const viewOf = (document: Document, diagnostics: readonly Diagnostic[], rules: readonly Rule[]) => {
-  const summaries = new Map(rules.map(({ name, summary }) => [name, summary]));
-  const warnings = diagnostics.flatMap((each) => warningOf(document, each, summaries) ?? []);
+const viewOf = (checked: Checked, diagnostics: readonly Diagnostic[]) => {
+  const { document } = checked;
+  const warnings = diagnostics.flatMap((each) => warningOf(checked, each) ?? []);
   const error = diagnostics.find((each) => checkIn(each) === undefined);
   return {
     warnings,
     sources: [{ filename: document.path, data: Buffer.from(document.text).toString('base64'), language: 'Dockerfile' }],
-    buildError: error && { message: error.message, location: placeOf(document, error) },
+    buildError: error && { message: error.message, location: placeOf(checked, error) },
   };
 };
 
 const checkIn = ({ codes }: Diagnostic): string | undefined => codes.find((code) => isCodeOf('buildkit', code));
 
-const warningOf = (document: Document, diagnostic: Diagnostic, summaries: ReadonlyMap<string, string>) => {
+const warningOf = (checked: Checked, diagnostic: Diagnostic) => {
   const ruleName = checkIn(diagnostic);
   if (ruleName === undefined) return undefined;
   const page = ruleName.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
   return {
     ruleName,
-    description: summaries.get(diagnostic.rule),
+    description: checked.rules.find(({ name }) => name === diagnostic.rule)?.summary,
     url: `https://docs.docker.com/go/dockerfile/rule/${page}/`,
     detail: diagnostic.message,
-    location: placeOf(document, diagnostic),
+    location: placeOf(checked, diagnostic),
   };
 };
 
-const placeOf = ({ text }: Document, { range: { start, end } }: Diagnostic) => {
-  const index = lineIndexOf(text);
-  return locationOf({ lines: { first: index.lineAt(start), last: index.lineAt(Math.max(start, end - 1)) } });
+/** What begins an instruction is about the whole of it. */
+const placeOf = ({ document, file }: Checked, { range: { start, end } }: Diagnostic) => {
+  const index = lineIndexOf(document.text);
+  const first = index.lineAt(start);
+  const whole = file.instructions.find(({ lines }) => lines.first === first);
+  return locationOf(whole ?? { lines: { first, last: index.lineAt(Math.max(start, end - 1)) } });
 };
