@@ -105,10 +105,10 @@ const answer = (
   return end(201);
 };
 
-/** Access that has no patience. */
+/** Access that waits for no second try, and of a server that stalls gives up before the test does. */
 export const quickAccess = (more: Partial<Access> = {}): Access => ({
   ...accessTo({ insecure: [], mirrors: new Map() }, { HOME: '/nowhere' }),
-  patience: 300,
+  patience: 5_000,
   longestWait: 1500,
   ...more,
 });
