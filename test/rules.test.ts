@@ -173,6 +173,12 @@ function describeBad(rule: Rule, example: Example, bad: string): void {
     if (fixedBy(rule, bad, example) === undefined) return skip('no fix is offered here');
     expectFixed(rule, example, bad);
   });
+
+  it('the fix keeps CRLF', ({ skip }) => {
+    const fixed = rule.exceptions?.crlf ? undefined : fixedBy(rule, withCrlf(bad), example);
+    if (fixed === undefined) return skip('no fix is offered here');
+    expect(fixed).not.toMatch(/(?<!\r)\n/);
+  });
 }
 
 // Variations ------------------------------------------------------------------------------------------------------------

@@ -73,6 +73,11 @@ export default defineRule({
       good: 'FROM python:3.13\nRUN pip install --no-cache-dir flask==3.1.0\n',
     },
     {
+      title: 'A line of a heredoc',
+      bad: 'FROM fedora:42\nRUN <<EOF\nset -e\ndnf install -y git\nEOF\n',
+      good: 'FROM fedora:42\nRUN <<EOF\nset -e\ndnf install -y git\ndnf clean all\nEOF\n',
+    },
+    {
       bad: 'FROM fedora\nRUN dnf install -y \\\n      git \\\n    && git --version\n',
       good: 'FROM fedora\nRUN dnf install -y \\\n      git \\\n    && dnf clean all \\\n    && git --version\n',
     },

@@ -25,7 +25,8 @@ export const appendedCommand = (model: Model, run: Run, command: ShellCommand, t
   // Whether the last command fails is what the RUN returns, and another behind it must not hide that.
   const isGuarded = next !== undefined || setOptions(script).errexit;
   if (joint === '\n') {
-    return { at, text: `${isGuarded ? '' : ' &&'}\n${indentAt(model, command.whole.start)}${whole}` };
+    const lineEnd = lineEndIn(model, run) ?? '\n';
+    return { at, text: `${isGuarded ? '' : ' &&'}${lineEnd}${indentAt(model, command.whole.start)}${whole}` };
   }
   if (joint !== '&&' && joint !== ';') return undefined;
   return { at, text: laidOut(model, run, command, isGuarded ? joint : '&&', whole) };
@@ -33,7 +34,7 @@ export const appendedCommand = (model: Model, run: Run, command: ShellCommand, t
 
 const laidOut = (model: Model, run: Run, command: ShellCommand, joint: string, text: string): string => {
   const source = model.file.text.slice(run.start, run.end);
-  const lineEnd = /\r?\n/.exec(source)?.[0];
+  const lineEnd = lineEndIn(model, run);
   if (lineEnd === undefined) return joint === ';' ? `; ${text}` : ` && ${text}`;
   const { escape } = model.file;
   const leading = /\n([\t ]*)&&/.exec(source)?.[1];
@@ -45,6 +46,9 @@ const laidOut = (model: Model, run: Run, command: ShellCommand, joint: string, t
   const indent = model.file.text.lastIndexOf('\n', command.whole.start - 1) >= run.start ? own : '    ';
   return `${joint === ';' ? ';' : ' &&'} ${escape}${lineEnd}${indent}${text}`;
 };
+
+const lineEndIn = ({ file: { text } }: Model, { start, end }: Run): string | undefined =>
+  /\r?\n/.exec(text.slice(start, end))?.[0];
 
 /** White space at the start of the line that holds the offset. */
 const indentAt = ({ file: { text } }: Model, offset: number): string =>
