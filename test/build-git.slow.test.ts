@@ -129,6 +129,8 @@ describe.runIf(hasGit)('a context that is a repository', () => {
     const given = (ref: string) => ['--build-context', `other=${repository}/.git${ref}`];
     expect((await build(context, given('#v1:sub'))).files).toEqual(b);
     expect((await build(context, given('#none'))).stderr).toContain('has no `none`');
+    const plan = await build(context, ['--plan', ...given('#v1:sub')]);
+    expect(plan).toMatchObject({ code: 0, stderr: '' });
     const image = folderWith({ iEchorfile: 'FROM other\nCOPY iEchorfile /new\n' });
     expect((await build(image, given('#v1'))).files).toMatchObject({ 'sub/a': all['sub/a'] });
   });
@@ -168,6 +170,20 @@ describe.runIf(hasGit)('a context that is a repository', () => {
     expect(await has('?submodules=0&keep-git-dir')).toEqual(['.git/HEAD']);
     expect(await has('?keep-git-dir=true&submodules=true')).toEqual(['.git/HEAD', 'part/file']);
     expect(await has('?keep-git-dir=false')).toEqual(['part/file']);
+  });
+
+  it('tells a time, as others of which SOURCE_DATE_EPOCH has the name', async () => {
+    const at = async (context: string, name: string, ...more: string[]) =>
+      (await build(context, ['--build-arg', `SOURCE_DATE_EPOCH=${name}`, ...more])).created;
+    const added = (flags: string) =>
+      folderWith({ iEchorfile: `FROM scratch AS source\nADD ${flags} /\nFROM scratch\nCOPY iEchorfile /\n` });
+    const { url, commit } = await served(folderWith({ file: '123' }));
+    const now = new Date().getUTCFullYear();
+    expect(await at('.git', 'context')).toBe('2020-01-01T00:00:00Z');
+    expect(await at(added('x'), 'other', '--build-context', `other=${repository}/.git`)).toBe('2020-01-01T00:00:00Z');
+    expect(await at(added(`--checksum=${commit} ${url}`), 'source')).toContain(`${now}-`);
+    const wrong = await build(added(`${url}#none`), ['--build-arg', 'SOURCE_DATE_EPOCH=source']);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('has no `none`') });
   });
 
   it('leads nowhere out of it', async () => {
