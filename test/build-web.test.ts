@@ -63,6 +63,19 @@ describe.runIf(process.platform === 'linux')('a context of an address', () => {
     });
   });
 
+  it('is known by what comes, whatever the server calls it', async () => {
+    const as =
+      (type: string, body: string | Uint8Array): Page =>
+      (_request, response) =>
+        void response.writeHead(200, { 'content-type': type }).end(body);
+    const { url } = await siteOf({
+      '/a.html': as('text/html', ARCHIVE),
+      '/df.tar': as('application/x-tar', 'FROM scratch\nLABEL a=b\n'),
+    });
+    expect((await build(`${url}/a.html`)).files).toEqual(BAR);
+    expect((await build(`${url}/df.tar`)).json?.config?.Labels).toEqual({ a: 'b' });
+  });
+
   it('has no file to build that nobody can have written', async () => {
     const long = '#'.repeat(5_000_001);
     const { url } = await siteOf({ '/a': archiveOf({ path: 'iEchorfile', content: long }) });
