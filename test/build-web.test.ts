@@ -205,7 +205,10 @@ describe.runIf(process.platform === 'linux')('what cannot be a context is told i
     '/gone': [status(404), 'the server answers 404 (Not Found); is the address right?'],
     '/login': [status(401), 'a name and a password go into the address'],
     '/broken': [status(500), 'the server answers 500'],
-    '/page': ['\n<!DOCTYPE html>\n<html>\n', 'gives a page for a browser, and not the file itself'],
+    '/page': [
+      '\n<!DOCTYPE html>\n<html>\n',
+      'gives a page for a browser, and not the file itself (the address of a repository ends in .git)',
+    ],
     '/zip': [Buffer.from('PK\x03\x04and so on'), 'gives a zip archive; what can be built is'],
     '/empty': ['', 'gives nothing'],
     '/noise': [Buffer.from([1, 2, 0, 3]), 'gives something that is neither'],
@@ -233,9 +236,10 @@ describe.runIf(process.platform === 'linux')('what cannot be a context is told i
   });
 
   it('of an address that is none, of a part that means nothing, and without the password', async () => {
-    const { url } = await siteOf({ '/a': ARCHIVE });
+    const { url } = await siteOf({ '/a': ARCHIVE, '/df': COPY });
     expect((await build('http://')).stderr).toContain('http:// is no address');
     expect((await build(`${url}/a#main`)).stderr).toContain('#main means nothing');
+    expect((await build(`${url}/df#:sub`)).stderr).toContain('/df is a file to build, which has no folder sub');
     const secret = await build(url.replace('//', '//me:secret@'));
     expect(secret.stderr).toContain('//***@127.0.0.1');
     expect(secret.stderr).not.toContain('secret');

@@ -75,7 +75,8 @@ export const documentOf = (file: SourceFile, place: string): Document => {
 const flawIn = (bytes: Uint8Array): string | undefined => {
   if (bytes.length === 0) return 'nothing';
   const start = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:!|\?xml|html)/i.test(start)) return 'a page for a browser, and not the file itself';
+  if (/^(?:\xef\xbb\xbf)?\s*<(?:!|\?xml|html)/i.test(start))
+    return 'a page for a browser, and not the file itself (the address of a repository ends in .git)';
   if (start.startsWith('PK\x03\x04')) return 'a zip archive';
   const kind = compressionOf(bytes);
   if (kind) return `something compressed by ${kind} that holds no tar archive`;
