@@ -229,6 +229,17 @@ WORKDIR /w
     ]);
   });
 
+  it('name nothing where nothing stands for an image', async () => {
+    const context = folderWith({ ...FILES, iEchorfile: 'FROM none\nCOPY status /\n' });
+    const { statements } = await attested(
+      context,
+      '--provenance=true',
+      '--build-context',
+      'none=docker-image://scratch',
+    );
+    expect(statements.get(PROVENANCE)?.predicate.buildDefinition.resolvedDependencies).toEqual([]);
+  });
+
   it('name the address that the context is of, and the file that is from here', async () => {
     const archive = archiveOf({ path: 'iEchorfile', content: 'FROM scratch\nCOPY iEchorfile /\n' });
     const { url } = await siteOf({ '/ctx.tar': archive, '/df?token=abc': 'FROM scratch\nCOPY iEchorfile /\n' });

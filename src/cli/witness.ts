@@ -63,8 +63,8 @@ export const witnessOf = (scene: Scene, io: Io): Witness => {
       async imageNamed(text, platform = options.platform) {
         const image = await watched.imageNamed(text, platform);
         const from = contexts.origin(text, platform) ?? (contexts.has(text, platform) ? undefined : text);
-        if (typeof from === 'string') materials.push(imageMaterial(request.store, from, image, platform));
-        else materials.push(...foreign(from));
+        if (typeof from !== 'string') materials.push(...foreign(from));
+        else if (from !== 'scratch') materials.push(imageMaterial(request.store, from, image, platform));
         return image;
       },
     }),
