@@ -33,6 +33,7 @@ describe('names that a search takes', () => {
     ],
     ...['Dockerfile.md', 'Dockerfile.BAK', 'Dockerfile.orig', 'Dockerfile.rej', '.Dockerfile.swp', 'Dockerfile~'],
     ...['Dockerfile.tmpl', 'Dockerfile.j2', 'Dockerfile.template', 'alpine.Dockerfile.M4', 'Dockerfile.in'],
+    ...['Dockerfile.tt', 'Dockerfile.em', 'Dockerfile.liquid', 'Dockerfile.ncl'],
   ])('not %s', (name) => {
     expect(isIechorfileName(name.split('/').at(-1) === name ? name : 'x')).toBe(false);
   });

@@ -74,7 +74,7 @@ export default defineRule({
     },
     {
       title: 'A question',
-      good: 'FROM debian:12\nRUN if tool --version | grep 2; then echo ok; fi && (ps | cat || true)\n',
+      good: 'FROM debian:12\nRUN if tool --version | grep 2; then echo ok; fi && (ps | cat || true) && mount | grep /dev/shm\n',
     },
     {
       title: 'Any pipe, and each stage alone',

@@ -17,6 +17,12 @@ export const SKIPPED_ENDINGS = [
     '.ejs',
     '.gotmpl',
     '.m4',
+    '.tt',
+    '.liquid',
+    '.njk',
+    '.em',
+    '.ncl',
+    '.tftpl',
   ],
 ].flat();
 

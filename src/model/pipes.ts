@@ -116,6 +116,7 @@ const HARMLESS =
 const isHarmless = (command: ShellCommand): boolean => {
   const { name = '', operands } = command;
   if (HARMLESS.has(name) || /sum$/.test(name) || command.has('--version', '-version', '--help')) return true;
+  if (name === 'mount') return operands.length === 0;
   if (name === 'gpg') return command.has('--fingerprint', '--list-keys', '--show-keys', '--list-packets');
   if (name === 'dpkg')
     return command.has('-l', '-L', '-s', '-S', '--print-architecture', '--list', '--listfiles', '--get-selections');
