@@ -216,9 +216,9 @@ WORKDIR /w
 
   it('name a base image of a layout by its manifest, and what else stands for a name', async () => {
     const { layout, image } = await attested(folderWith(FILES), '--provenance=true');
-    const { url } = await siteOf({ '/x': 'x', '/y': 'y' });
+    const { url } = await siteOf({ '/x': 'x' });
     const iEchorfile = 'FROM foo\nCOPY --from=web context /x\nCOPY --from=here status /\nCOPY os-release /\n';
-    const given = [`foo=oci-layout://${layout}`, `web=${url}/x`, 'here=.', `unused=${url}/y`];
+    const given = [`foo=oci-layout://${layout}`, `web=${url}/x`, 'here=.', `unused=${url}/none`];
     const contexts = given.flatMap((each) => ['--build-context', each]);
     const { statements } = await attested(folderWith({ ...FILES, iEchorfile }), '--provenance=true', ...contexts);
     const { resolvedDependencies } = statements.get(PROVENANCE)?.predicate.buildDefinition ?? {};

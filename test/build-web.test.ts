@@ -277,6 +277,25 @@ describe.runIf(process.platform === 'linux')('a context that an address gives by
       stderr: expect.stringContaining('/none: the server answers 404'),
     });
   });
+
+  it('is fetched where a stage that is built names it, or a trigger', async () => {
+    const { url, asked } = await siteOf({ '/x': 'x', '/y': 'y' });
+    const given = ['x', 'y', 'none'].flatMap((name) => ['--build-context', `${name}=${url}/${name}`]);
+    const staged = folderWith({ iEchorfile: 'FROM none AS a\nFROM y AS b\nFROM scratch\nCOPY --from=x context /\n' });
+    expect((await build('.', given, { cwd: staged })).files).toEqual({ context: 'file 0600 0:0 "x"' });
+    expect(asked.splice(0)).toEqual(['/x 200']);
+    expect((await build('.', ['--target', 'b', ...given], { cwd: staged })).files).toEqual({
+      context: 'file 0600 0:0 "y"',
+    });
+    expect(asked.splice(0)).toEqual(['/y 200']);
+    const base = folderWith({ iEchorfile: 'FROM scratch\nONBUILD COPY --from=y context /t\n' });
+    await build('.', ['-t', 'base'], { cwd: base });
+    const child = folderWith({ iEchorfile: 'FROM base\n' });
+    expect((await build('.', given, { cwd: child })).files).toEqual({ t: 'file 0600 0:0 "y"' });
+    expect(asked).toEqual(['/y 304']);
+    const lost = await build('.', ['--build-context', `y=${url}/none`], { cwd: child });
+    expect(lost).toMatchObject({ code: 2, stderr: expect.stringContaining('/none: the server answers 404') });
+  });
 });
 
 describe.runIf(process.platform === 'linux')('the time of an address', () => {

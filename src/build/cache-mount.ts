@@ -66,7 +66,7 @@ interface Cache {
 
 const fillingOf = async (request: MountRequest): Promise<Source> => {
   const { mount } = request;
-  const files = contextFor(request) ?? (await imageTree(request));
+  const files = (await contextFor(request)) ?? (await imageTree(request));
   const [source] = files.find(mount.source ?? '/', {});
   if (!source) throw new BuildError(`\`${mount.source}\` is not there`, mount.flag);
   return source;

@@ -15,7 +15,7 @@ export const claimOf = (node: Instruction, context: StepContext): undefined | Pr
 const copyClaim = async (node: Copy, context: StepContext): Promise<Claim | undefined> => {
   const { model, request } = context;
   const { from, chown = '', chmod, link, parents, excluded } = copyFlags(model, node);
-  if (from === undefined || request.contextNamed?.(from)) return undefined;
+  if (from === undefined || (await request.contextNamed?.(from))) return undefined;
   const { layers } = await imageFrom(from, node, context);
   const sources = node.sources.map((word) => model.expand(word, node).value ?? word.raw);
   const said = [sources, destinationOf(node, context), chown, chmod, link, parents, excluded, request.epoch ?? 'keep'];

@@ -105,7 +105,7 @@ const treeFrom = async (
   treeOfImage: (image: Image) => FileTree,
 ): Promise<FileTree> => {
   if (from === undefined) return context.request.context;
-  const named = context.request.contextNamed?.(from);
+  const named = await context.request.contextNamed?.(from);
   return named ?? treeOfImage(await context.bring(await imageFrom(from, node, context)));
 };
 

@@ -196,7 +196,7 @@ const sourceAwaited = async (node: Instruction, around: Around): Promise<string 
   for (const { text, stage } of model.stages.flatMap(({ references }) =>
     references.filter((each) => each.node === node),
   )) {
-    if (stage || text === undefined || request.contextNamed?.(text)) continue;
+    if (stage || text === undefined || (await request.contextNamed?.(text))) continue;
     await imageOf(prepared.bases, request)(text);
     if (absent.has(text)) return `the image ${text} is pulled`;
   }

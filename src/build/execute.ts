@@ -41,7 +41,7 @@ export interface BuildRequest {
   readonly store: Store;
   readonly context: FileTree;
   /** Folders that are given by name; undefined for other names. */
-  readonly contextNamed?: (name: string) => FileTree | undefined;
+  readonly contextNamed?: (name: string) => Promise<FileTree | undefined>;
   /** A text says why nothing can be run. */
   readonly sandbox: Sandbox | string;
   readonly network: 'host' | 'none';

@@ -145,13 +145,13 @@ const secretMount = (request: MountRequest): StepMount => {
 const bindMount = async (request: MountRequest): Promise<StepMount> => {
   const { mount, isOn } = request;
   const isReadOnly = !isOn('rw', 'readwrite') && isOn('ro', 'readonly') !== false;
-  const files = contextFor(request);
+  const files = await contextFor(request);
   if (files) return contextMount(request, files, isReadOnly);
   return imageMount(request, await imageFrom(mount.from ?? '', request), isReadOnly);
 };
 
 /** The build context, or another that was given by the name; undefined where an image or a stage is meant. */
-export const contextFor = ({ mount: { from }, context: { request } }: MountRequest): FileTree | undefined =>
+export const contextFor = async ({ mount: { from }, context: { request } }: MountRequest) =>
   from === undefined ? request.context : request.contextNamed?.(from);
 
 const imageMount = ({ mount, target, context }: MountRequest, image: Image, isReadOnly: boolean): StepMount => {

@@ -6,6 +6,7 @@ import type { FileTree } from '../build/files.ts';
 import type { LaidImage } from '../build/import.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
+import { reachedFrom, targetOf } from '../model/stages.ts';
 import { ImageError } from '../oci/error.ts';
 import { append, digestOf, emptyImage, hexOf, type Image, imageIdOf } from '../oci/image.ts';
 import { imageUrl } from '../oci/package-url.ts';
@@ -13,19 +14,20 @@ import { platformOf } from '../oci/platform.ts';
 import { type BuildInput, folderContext, isWebAddress, MAY_BE_ELSEWHERE, warningOf } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import { commitTimeOf } from './build-time.ts';
+import type { PlatformBuild } from './buildable.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 
 /** What `--build-context NAME=…` gives; `NAME::PLATFORM=…` is for one platform alone. */
 export interface NamedContexts {
-  /** Files to copy from. */
-  folder(name: string, platform: string): FileTree | undefined;
+  /** Files to copy from; what comes from elsewhere is fetched when it is first asked for. Throws ConfigError. */
+  folder(name: string, platform: string): Promise<FileTree | undefined>;
   /** What the name means as an image: another name, or an image; undefined where nothing is given. */
   image(name: string, platform: string): Promise<Image | string | undefined>;
   /** Where what was taken under the name is from: a material, or the name of an image; undefined where it is from here. */
   origin(name: string, platform: string): Material | string | undefined;
   /** When the files of the name are of, in seconds since 1970. */
-  dated(name: string, platform: string): undefined | number | Promise<number | undefined>;
+  dated(name: string, platform: string): Promise<number | undefined>;
   /** Whether something is given for the name. */
   has(name: string, platform: string): boolean;
   /** Keeps what was learnt about the folders for the next build. */
@@ -34,7 +36,7 @@ export interface NamedContexts {
 
 type Folder = Pick<BuildInput, 'context' | 'save' | 'origin' | 'dated' | 'committed'>;
 
-/** What comes from elsewhere goes into `fetching`. Throws ConfigError where a folder or an address is not there. */
+/** What comes from elsewhere goes into `fetching`. Throws ConfigError where a folder is not there. */
 export const namedContexts = async (
   options: BuildOptions,
   io: Io,
@@ -42,39 +44,60 @@ export const namedContexts = async (
   fetching = store,
 ): Promise<NamedContexts> => {
   const given = new Map(Array.from(options.contexts, ([name, value]) => [contextKey(name), value]));
-  const folders = new Map<string, Folder>();
+  const folders = new Map<string, Promise<Folder | undefined>>();
   const origins = new Map<string, Material | string>();
-  for (const [name, value] of given) {
+  const saves: (() => void)[] = [];
+  const opened = async (value: string, name: string): Promise<Folder | undefined> => {
     const folder = await folderAt(value, name, options, io, store, fetching);
-    if (folder) folders.set(name, folder);
+    if (folder) saves.push(folder.save);
     if (folder?.origin) origins.set(name, folder.origin);
-  }
+    return folder;
+  };
   const nameFor = (name: string, platform: string): string => {
     const own = contextKey(`${name}::${platform}`);
     return given.has(own) ? own : contextKey(name);
   };
-  const folderOf = (name: string, platform: string) => folders.get(nameFor(name, platform));
+  const folderOf = (text: string, platform: string): Promise<Folder | undefined> | undefined => {
+    const name = nameFor(text, platform);
+    const value = given.get(name);
+    if (value === undefined) return undefined;
+    const folder = folders.get(name) ?? opened(value, name);
+    folders.set(name, folder);
+    return folder;
+  };
+  for (const [name, value] of given) if (!MAY_BE_ELSEWHERE.test(value)) await folderOf(name, '');
   return {
-    folder: (name, platform) => folderOf(name, platform)?.context,
+    folder: async (name, platform) => (await folderOf(name, platform))?.context,
     async image(text, platform) {
       const name = nameFor(text, platform);
-      const [value, folder] = [given.get(name), folders.get(name)];
+      const value = given.get(name);
       if (value === undefined) return undefined;
+      const folder = await folderOf(text, platform);
       if (folder) return imageOfFolder(folder.context, platform, store);
       const image = await imageAt(value, name, platform, io, store);
       origins.set(name, typeof image === 'string' ? image : keptMaterial(image, name, platform));
       return image;
     },
     origin: (name, platform) => origins.get(nameFor(name, platform)),
-    dated(name, platform) {
-      const folder = folderOf(name, platform);
-      return folder?.dated?.() ?? folder?.committed?.();
+    async dated(name, platform) {
+      const folder = await folderOf(name, platform);
+      return (await folder?.dated?.()) ?? folder?.committed?.();
     },
     has: (name, platform) => given.has(nameFor(name, platform)),
     save() {
-      for (const { save } of folders.values()) save();
+      for (const save of saves) save();
     },
   };
+};
+
+/** Fetches what the stages that are built name, before anything is run. Throws ConfigError. */
+export const fetchNeeded = async (contexts: NamedContexts, builds: readonly PlatformBuild[]): Promise<void> => {
+  const names = builds.flatMap(({ valid, inputs, options: { platform } }) => {
+    const target = targetOf(valid.stages, inputs.target);
+    const references = [...(target ? reachedFrom(target) : [])].flatMap((stage) => stage.references);
+    return references.flatMap(({ text }) => (text === undefined ? [] : [{ text, platform }]));
+  });
+  await Promise.all(names.map(({ text, platform }) => contexts.folder(text, platform)));
 };
 
 /** One for all ways to write a name: `docker.io/library/alpine:latest` is `alpine`. */

@@ -13,7 +13,7 @@ import type { PlatformImage } from '../oci/image.ts';
 import { forPlatform, HOST_PLATFORM, platformOf } from '../oci/platform.ts';
 import type { Document } from '../source/document.ts';
 import { baseImages } from './base-images.ts';
-import { type NamedContexts, namedContexts } from './build-contexts.ts';
+import { fetchNeeded, type NamedContexts, namedContexts } from './build-contexts.ts';
 import { openInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { BuildResults } from './build-results.ts';
@@ -55,6 +55,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const runner = runnerText(steps.sandbox);
   const progress = await progressOf({ ...options, runner, hasShell: steps.onFailure !== undefined }, io);
   const contexts = await namedContexts(options, progress.io, store);
+  await fetchNeeded(contexts, builds);
   // Where steps may be known, their base images may not be needed.
   const late = options.cacheFrom.length > 0 && !options.noCache ? lateImages(store) : undefined;
   const imageNamed = baseImages(contexts, store, options, progress, late);

@@ -55,8 +55,8 @@ export const witnessOf = (scene: Scene, io: Io): Witness => {
     watching: (watched) => ({
       ...watched,
       source: (material) => materials.push(material),
-      contextNamed(name) {
-        const tree = watched.contextNamed?.(name);
+      async contextNamed(name) {
+        const tree = await watched.contextNamed?.(name);
         if (tree) materials.push(...foreign(contexts.origin(name, options.platform)));
         return tree;
       },
