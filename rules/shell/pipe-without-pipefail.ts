@@ -53,6 +53,10 @@ export default defineRule({
       bad: 'FROM debian:12\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN <<EOF\n#!/bin/bash -e\nmake test | tee test.log\nmake install\nEOF\n',
     },
     {
+      title: 'Where an argument asks for it',
+      bad: 'FROM example.com/base:1\nARG NVM=true\nRUN if [ "$NVM" = true ]; then curl -fsS https://example.com/nvm | bash; fi\n',
+    },
+    {
       title: 'SHELL holds in the stages that are built on this one',
       good: 'FROM debian:12 AS base\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nFROM base\nRUN make test | tee test.log\n',
     },
@@ -74,7 +78,7 @@ export default defineRule({
     },
     {
       title: 'A question',
-      good: 'FROM debian:12\nRUN if tool --version | grep 2; then echo ok; fi && (ps | cat || true) && mount | grep /dev/shm\n',
+      good: 'FROM debian:12\nRUN if tool --version | grep 2; then echo ok; fi && (ps | cat || true) && mount | grep /dev/shm && php -m | grep ^gd\n',
     },
     {
       title: 'Any pipe, and each stage alone',

@@ -101,7 +101,7 @@ export const lostFailure = (pipe: ShellPipeline, commands: readonly ShellCommand
   return segments
     .slice(0, -1)
     .flat()
-    .find((command) => command.name !== undefined && !command.conditional && !isHarmless(command));
+    .find((command) => command.name !== undefined && !isHarmless(command));
 };
 
 const set = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/));
@@ -115,7 +115,8 @@ const HARMLESS =
 
 const isHarmless = (command: ShellCommand): boolean => {
   const { name = '', operands } = command;
-  if (HARMLESS.has(name) || /sum$/.test(name) || command.has('--version', '-version', '--help')) return true;
+  if (HARMLESS.has(name) || /sum$/.test(name) || command.has('--version', '-version', '-V', '--help')) return true;
+  if (/^php[\d.]*$/.test(name)) return command.has('-m', '-v', '-i');
   if (name === 'mount') return operands.length === 0;
   if (name === 'gpg') return command.has('--fingerprint', '--list-keys', '--show-keys', '--list-packets');
   if (name === 'dpkg')
