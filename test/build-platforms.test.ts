@@ -114,6 +114,11 @@ describe.skipIf(!canBuild)('images for several platforms', { timeout: 60_000 }, 
     const { code, stderr } = await build([HOST_PLATFORM, 'arm']);
     expect(code).toBe(2);
     expect(stderr).toContain('--platform takes OS[(VERSION)]/ARCHITECTURE[/VARIANT], such as linux/arm64, not `arm`');
+    const named = await build([HOST_PLATFORM], '--build-context', 'base::arm=.');
+    expect(named).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--build-context base::PLATFORM takes OS'),
+    });
   });
 
   it('are refused where the file is none for one of them', async () => {
@@ -310,7 +315,14 @@ describe.skipIf(!canBuild)('the store', { timeout: 60_000 }, () => {
     expect(stderr).toContain(`the image \`app\` is for ${other}, ${HOST_PLATFORM}, and not for linux/mips64le`);
     const [row] = JSON.parse((await run('images', '--format', 'json')).stdout);
     expect(row).toMatchObject({ repository: 'app', platforms: [other, HOST_PLATFORM] });
-    expect((await run('history', 'app')).stdout).toContain(`LABEL platform=${HOST_PLATFORM}`);
+    const historyOf = async (...args: string[]) => (await run('history', ...args)).stdout;
+    expect(await historyOf('app')).toContain(`LABEL platform=${HOST_PLATFORM}`);
+    expect(await historyOf('--platform', other, 'app')).toContain(`LABEL platform=${other}`);
+    for (const command of ['inspect', 'history'])
+      expect(await run(command, '--platform', 'arm', 'app')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('`arm`'),
+      });
   });
 
   it('hands out all, or one that is asked for', async () => {

@@ -1,6 +1,6 @@
 import type { Limits } from '../build/sandbox/limits.ts';
 import { ConfigError } from '../config/error.ts';
-import { HOST_PLATFORM, isPlatformText } from '../oci/platform.ts';
+import { HOST_PLATFORM } from '../oci/platform.ts';
 import type { Registries } from '../oci/session.ts';
 import { type AttestOptions, attestOptionsOf } from './attest-options.ts';
 import { type Output, outputsOf } from './build-output.ts';
@@ -9,6 +9,7 @@ import { type Call, callOf } from './call-option.ts';
 import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
 import { limitsOf } from './limit-options.ts';
 import { FAIL_ON } from './lint-options.ts';
+import { checkedPlatform, platformsIn } from './platform-options.ts';
 import { PROGRESS } from './progress-names.ts';
 import { registriesOf } from './registry-options.ts';
 
@@ -87,7 +88,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     runner: runnerOf(given),
     allowsInsecure: textsOf(given, 'allow').includes('security.insecure'),
     onFailure: choiceOf(given, 'on-failure', ['stop', 'shell'] as const) ?? 'stop',
-    contexts: pairsOf(given, 'build-context'),
+    contexts: contextsIn(given),
     outputs: outputsOf(given, platforms),
     registries: registriesOf(given),
     store: textOf(given, 'store'),
@@ -111,6 +112,16 @@ const planFormatOf = (given: Given): 'pretty' | 'json' => {
   return format ?? 'pretty';
 };
 
+/** `NAME::PLATFORM=…` is for one platform alone. */
+const contextsIn = (given: Given): ReadonlyMap<string, string> => {
+  const contexts = pairsOf(given, 'build-context');
+  for (const name of contexts.keys()) {
+    const [first, platform] = name.split('::');
+    if (platform !== undefined) checkedPlatform(platform, `--build-context ${first}::PLATFORM`);
+  }
+  return contexts;
+};
+
 const pairsOf = (given: Given, name: string): ReadonlyMap<string, string> =>
   new Map(
     textsOf(given, name).map((text) => {
@@ -124,24 +135,3 @@ export const RUNNERS = ['unshare', 'crun', 'runc'] as const;
 export type RunnerName = (typeof RUNNERS)[number];
 
 export const runnerOf = (given: Given): RunnerName => choiceOf(given, 'runner', RUNNERS) ?? 'unshare';
-
-/** The platform that is asked for, if one is. Throws ConfigError. */
-export const askedPlatform = (given: Given): string | undefined => {
-  const text = textOf(given, 'platform');
-  if (text?.includes(',')) throw new ConfigError(`--platform takes one platform here, not \`${text}\``);
-  return text === undefined ? undefined : checkedPlatform(text);
-};
-
-/** The platform that is asked for, or this machine's. Throws ConfigError. */
-export const platformIn = (given: Given): string => askedPlatform(given) ?? HOST_PLATFORM;
-
-/** The platforms that are asked for, each once and in their order, or this machine's. Throws ConfigError. */
-export const platformsIn = (given: Given): readonly string[] => {
-  const asked = listOf(given, 'platform').map(checkedPlatform);
-  return asked.length > 0 ? [...new Set(asked)] : [HOST_PLATFORM];
-};
-
-const checkedPlatform = (text: string): string => {
-  if (isPlatformText(text)) return text;
-  throw new ConfigError(`--platform takes OS[(VERSION)]/ARCHITECTURE[/VARIANT], such as linux/arm64, not \`${text}\``);
-};

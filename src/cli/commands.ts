@@ -1,7 +1,7 @@
 import { BUILD_FLAGS, IMAGE_FLAGS, PLAN_FLAGS } from './build-flags.ts';
 import type { CommandName } from './command-names.ts';
 import { FORMAT_EPILOGUE, FORMAT_FLAGS, formatOptionsOf } from './format-options.ts';
-import { choiceOf, filesOf, type Given, isOn, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
+import { choiceOf, filesOf, type Given, onlyOperandOf, rejectOperands, textOf, textsOf } from './given.ts';
 import { imageArgumentsOf } from './image-arguments.ts';
 import { IMAGE_COMMANDS } from './image-commands.ts';
 import { FROM, initArgumentsOf, TEMPLATES } from './init-options.ts';
@@ -130,32 +130,6 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       return (await import('./images.ts')).listImages(imageArgumentsOf(given), io);
     },
   },
-  history: {
-    operands: '<image>',
-    describe: 'Show the steps of an image',
-    flags: {
-      ...IMAGE_FLAGS,
-      'no-trunc': { type: 'boolean', describe: 'Cut nothing off' },
-      lines: { type: 'boolean', describe: 'With the line, the time and the cache state of each step' },
-    },
-    examples: [['$0 history hello', 'the last step first']],
-    run: async (given, io) => {
-      const name = onlyOperandOf(given, 'history', 'an image, such as hello:latest');
-      const options = { ...imageArgumentsOf(given), noTrunc: isOn(given, 'no-trunc'), lines: isOn(given, 'lines') };
-      return (await import('./images.ts')).showHistory(name, options, io);
-    },
-  },
-  inspect: {
-    operands: '<image>',
-    describe: 'Print the configuration of an image as JSON',
-    flags: { ...IMAGE_FLAGS, platform: { type: 'string', describe: 'OS/ARCH[/VARIANT], where the image has several' } },
-    examples: [],
-    run: async (given, io) => {
-      const name = onlyOperandOf(given, 'inspect', 'an image, such as hello:latest');
-      const options = { ...imageArgumentsOf(given), platform: textOf(given, 'platform') };
-      return (await import('./images.ts')).inspectImage(name, options, io);
-    },
-  },
   ...IMAGE_COMMANDS,
   ast: {
     operands: '<files...>',
@@ -198,11 +172,12 @@ with files, for which only --build-arg, --target, --platform, --format and --bas
         const { planBuild } = await import('./plan-build.ts');
         return planBuild(await buildOptions({ ...given, options: { ...given.options, plan: true } }), io, rules);
       }
+      const { platformIn } = await import('./platform-options.ts');
       const options = {
         files: filesOf(given, 'plan'),
         format: choiceOf(given, 'format', PLAN_FORMATS) ?? 'pretty',
         baseConfig: textOf(given, 'base-config'),
-        platform: textOf(given, 'platform'),
+        platform: platformIn(given),
         buildArgs: textsOf(given, 'build-arg'),
         target: textOf(given, 'target'),
       };

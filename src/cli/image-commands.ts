@@ -13,6 +13,25 @@ const EXIT_CODES = 'Exit codes: 0 done; 2 wrong use, or no such image; 3 it fail
 
 /** Commands about stored images and registries. */
 export const IMAGE_COMMANDS = {
+  history: {
+    operands: '<image>',
+    describe: 'Show the steps of an image',
+    flags: {
+      ...IMAGE_FLAGS,
+      platform: PLATFORM,
+      'no-trunc': { type: 'boolean', describe: 'Cut nothing off' },
+      lines: { type: 'boolean', describe: 'With the line, the time and the cache state of each step' },
+    },
+    examples: [['$0 history hello', 'the last step first']],
+    run: async (given, io) => (await import('./images.ts')).showHistory(given, io),
+  },
+  inspect: {
+    operands: '<image>',
+    describe: 'Print the configuration of an image as JSON',
+    flags: { ...IMAGE_FLAGS, platform: PLATFORM },
+    examples: [],
+    run: async (given, io) => (await import('./images.ts')).inspectImage(given, io),
+  },
   run: {
     operands: '<image> [command...]',
     describe: 'Run a program of an image in the sandbox of RUN',

@@ -6,16 +6,13 @@ import { digestOf } from '../oci/image.ts';
 import { withPlatform } from '../oci/platform.ts';
 import { escapeLine } from '../report/escape.ts';
 import { bytes } from './bytes.ts';
+import { type Given, isOn, onlyOperandOf, textOf } from './given.ts';
+import { type ImageArguments, imageArgumentsOf } from './image-arguments.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
+import { askedPlatform } from './platform-options.ts';
 import { storeFolder } from './store-folder.ts';
 import { tableLines } from './table.ts';
-
-/** Where to look, and how to print what is there. */
-export interface ImageArguments {
-  readonly store: string | undefined;
-  readonly format: 'pretty' | 'json';
-}
 
 /** `iechorlint images`: what the store has names for. */
 export const listImages = ({ store: folder, format }: ImageArguments, io: Io): number => {
@@ -38,13 +35,12 @@ export const listImages = ({ store: folder, format }: ImageArguments, io: Io): n
 };
 
 /** `iechorlint history`: the steps of an image, the last one first. */
-export const showHistory = (
-  name: string,
-  { store: folder, format, noTrunc, lines }: ImageArguments & { readonly noTrunc: boolean; readonly lines: boolean },
-  io: Io,
-): number => {
+export const showHistory = (given: Given, io: Io): number => {
+  const { store: folder, format } = imageArgumentsOf(given);
+  const noTrunc = isOn(given, 'no-trunc');
+  const lines = isOn(given, 'lines');
   const store = openStore(storeFolder(folder, io));
-  const image = imageNamed(store, name);
+  const image = imageNamed(store, onlyImageOf(given, 'history'), askedPlatform(given));
   const rows = historyRows(store, image);
   if (format === 'json') {
     io.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
@@ -103,15 +99,15 @@ export const historyRows = (store: Store, image: Image): readonly HistoryRow[] =
 };
 
 /** `iechorlint inspect`: the configuration of an image as it is stored. */
-export const inspectImage = (
-  name: string,
-  { store: folder, platform }: ImageArguments & { readonly platform: string | undefined },
-  io: Io,
-): number => {
-  const image = imageNamed(openStore(storeFolder(folder, io)), name, platform);
+export const inspectImage = (given: Given, io: Io): number => {
+  const store = openStore(storeFolder(textOf(given, 'store'), io));
+  const image = imageNamed(store, onlyImageOf(given, 'inspect'), askedPlatform(given));
   io.stdout.write(`${JSON.stringify(image.json, undefined, 2)}\n`);
   return 0;
 };
+
+const onlyImageOf = (given: Given, command: string): string =>
+  onlyOperandOf(given, command, 'an image, such as hello:latest');
 
 /** The image of that name or the beginning of its id; of several that for a platform, or for this machine. Throws ConfigError. */
 export const imageNamed = (store: Store, name: string, platform?: string): Image => {
