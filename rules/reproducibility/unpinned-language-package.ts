@@ -22,6 +22,14 @@ export default defineRule({
     { bad: 'FROM golang:1.24\nRUN go install golang.org/x/tools/gopls@latest\n' },
     { bad: 'FROM rust:1.88\nRUN cargo install ripgrep\n' },
     {
+      title: 'The default branch of a repository',
+      bad: 'FROM python:3.13\nRUN pip install git+https://github.com/example/tool.git#egg=tool\n',
+    },
+    {
+      title: 'A tag of a repository',
+      good: 'FROM python:3.13\nRUN pip install git+ssh://git@github.com/example/tool.git@v1.2 && npm i git+https://github.com/a/b#v2\n',
+    },
+    {
       title: 'With versions, or bounds',
       good: 'FROM python:3.13\nARG FLASK=3.1.0\nRUN pip install flask==$FLASK "gunicorn>=23,<24" && uv pip install ruff~=0.12.0\n',
     },

@@ -9,7 +9,9 @@ export const unpinnedProblem = (
   at: first,
   codes: codes[manager.name] ?? [],
   message: `${more.length === 0 ? `\`${first.raw}\` is` : `\`${first.raw}\` and ${more.length} more are`} installed in whatever version there is`,
-  help: `Name the version, as in \`${manager.pin?.example}\`.`,
+  help: first.text?.startsWith('git+')
+    ? `Name a tag or a commit behind \`${manager.name === 'npm' ? '#' : '@'}\`.`
+    : `Name the version, as in \`${manager.pin?.example}\`.`,
 });
 
 /** The same where hadolint says so. */

@@ -16,9 +16,11 @@ export const unpinnedInstalls = (model: Model, run: Run, kind: PackageManager['k
   model.commandsOf(run).flatMap((command) => {
     const install = installOf(command);
     if (install?.manager.kind !== kind || install.manager.pin === undefined) return [];
-    const { manager, packages, manifests } = install;
+    const { manager, packages, files, manifests } = install;
     if (manifests.length > 0 || isDecidedElsewhere(model, run, command, manager)) return [];
-    const [first, ...rest] = packages.filter((word) => isUnpinned(model, run, command, manager, word));
+    const branches = files.filter(({ text = '' }) => isBranch(text));
+    const unpinned = packages.filter((word) => isUnpinned(model, run, command, manager, word));
+    const [first, ...rest] = [...unpinned, ...branches];
     return first ? [{ command, manager, packages: [first, ...rest] }] : [];
   });
 
@@ -58,6 +60,13 @@ const isUnpinned = (
   if (SYSTEM_GROUP.test(text) && name !== 'npm' && !text.includes('/')) return false;
   return !OWN_TOOLS[name]?.includes(text);
 };
+
+/** A repository as pip, uv and npm take it. */
+const REPOSITORY = /^git\+\w+:\/\/[^/]*\//;
+
+/** Whether it is a repository without a tag or commit, which pip takes behind `@` and npm behind `#`. */
+const isBranch = (text: string): boolean =>
+  REPOSITORY.test(text) && !/@|#(?!egg=|subdirectory=)/.test(text.replace(REPOSITORY, ''));
 
 /** A group of packages, and in apt a package that is to go. */
 const SYSTEM_GROUP = /^@|[-+]$/;
