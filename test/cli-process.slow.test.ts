@@ -62,6 +62,15 @@ describe.skipIf(process.platform === 'win32')('as a process', { timeout: 30_000 
     expect(shared.stdout.endsWith('}\n1\n')).toBe(true);
   });
 
+  it('leaves nothing where a signal ends it while it fetches what is only looked at', () => {
+    const server =
+      "require('node:http').createServer(() => {}).listen(0, function () { console.log(this.address().port) })";
+    const line = `"$NODE" -e "${server}" > port & until [ -s port ]; do sleep 0.1; done; mkdir tmp
+      TMPDIR=$PWD/tmp "$NODE" "$CLI" build --call outline "http://127.0.0.1:$(cat port)/a" 2> told &
+      until [ -s told ]; do sleep 0.1; done; ls tmp | wc -l; kill -TERM $!; wait $!; echo $?; ls tmp | wc -l; kill %1`;
+    expect(shell(folderWith({}), line).stdout).toBe('1\n143\n0\n');
+  });
+
   it('takes a closed pipe for no error', () => {
     const cwd = folderWith({ Dockerfile: manyFindings(3000), 'clean.Dockerfile': 'FROM scratch\n' });
     expect(shell(cwd, `cli Dockerfile | head -1; ${FIRST_CODE}`)).toMatchObject({

@@ -103,7 +103,8 @@ const carriedOut = async ({ scenes, time, progress, late, ...rest }: Job): Promi
   const { options, document, store, sandbox, contexts } = rest;
   const { io } = progress;
   const results = await resultsOf(options, io);
-  if (scenes.some(mayRunForeign)) await (await import('./refuse-foreign.ts')).refuseForeignRuns(scenes, contexts, io);
+  if (scenes.some(mayRunForeign))
+    await (await import('./refuse-foreign.ts')).refuseForeignRuns(scenes, contexts, store, io);
   const shared = await sharedCaches(options, store, io, late);
   const watched = await Promise.all(scenes.map((scene) => watchedBuild(scene, io)));
   const executed = (more: Partial<BuildRequest> = {}) =>

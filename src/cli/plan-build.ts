@@ -17,7 +17,7 @@ import { failureLines } from './failure.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import type { LoadRules } from './main.ts';
-import { readingInput } from './read-input.ts';
+import { inScratch, readingInput } from './read-input.ts';
 import { stepInputs } from './step-inputs.ts';
 import { stageName, titleOf } from './step-words.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
@@ -62,7 +62,7 @@ const refusalOf = async (
     const plan = plans[at];
     return plan ? [{ ...build, plan }] : [];
   });
-  return foreignRunIn(planned, io.env.PATH ?? '');
+  return inScratch(async (folder) => foreignRunIn(planned, folder, io.env.PATH ?? ''));
 };
 
 /** What would be done for a platform. */

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openStore, type Store } from '../build/store.ts';
 import { type BuildInput, isWebAddress, openInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
+import { isFolderAt } from './places.ts';
+import { endingInOrder } from './signals.ts';
 import { storeFolder } from './store-folder.ts';
 
 /** Looks at what a build would take; nothing is written but what comes from elsewhere, into `fetching`, meanwhile. */
@@ -14,18 +16,26 @@ export const readingInput = async (
   look: (input: BuildInput, store: Store, fetching: Store) => Promise<number>,
 ): Promise<number> => {
   const store = openStore(storeFolder(options.store, io), true);
-  const scratch = isFromHere(options, io) ? undefined : mkdtempSync(join(tmpdir(), 'iechorlint-plan-'));
+  const looking = async (fetching: Store) => look(await openInput(options, io, fetching), store, fetching);
+  return isFromHere(options, io) ? looking(store) : inScratch((folder) => looking(openStore(folder)));
+};
+
+/** Does something with a folder that is gone afterwards, also where a signal ends it. */
+export const inScratch = async <T>(action: (folder: string) => Promise<T>): Promise<T> => {
+  const folder = mkdtempSync(join(tmpdir(), 'iechorlint-plan-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const fetching = scratch === undefined ? store : openStore(scratch);
-    return await look(await openInput(options, io, fetching), store, fetching);
+    return await endingInOrder(
+      () => action(folder),
+      async () => remove(),
+    );
   } finally {
-    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+    remove();
   }
 };
 
 /** Whether the context is a folder of this machine. */
-export const isFolder = ({ context }: BuildOptions, { cwd }: Io): boolean =>
-  statSync(resolve(cwd, context), { throwIfNoEntry: false })?.isDirectory() ?? false;
+export const isFolder = ({ context }: BuildOptions, { cwd }: Io): boolean => isFolderAt(resolve(cwd, context));
 
 /** Whether nothing has to be fetched. */
 const isFromHere = (options: BuildOptions, io: Io): boolean =>

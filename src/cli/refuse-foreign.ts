@@ -1,5 +1,5 @@
 import { dryRun } from '../build/dry-run.ts';
-import { openStore } from '../build/store.ts';
+import { openStore, type Store } from '../build/store.ts';
 import type { NamedContexts } from './build-contexts.ts';
 import { foreignRunIn, type PlannedBuild } from './foreign-runs.ts';
 import type { Io } from './io.ts';
@@ -10,17 +10,18 @@ import type { Scene } from './witness.ts';
 export const refuseForeignRuns = async (
   scenes: readonly Scene[],
   contexts: Pick<NamedContexts, 'image'>,
+  store: Store,
   io: Io,
 ): Promise<void> => {
+  const reading = openStore(store.folder, true);
   const builds: PlannedBuild[] = [];
   for (const { options, valid, request } of scenes) {
-    const store = openStore(request.store.folder, true);
-    const asked = { ...request, store, report: () => undefined };
+    const asked = { ...request, store: reading, report: () => undefined };
     const plan = await dryRun(valid, asked, (text, platform = options.platform) =>
-      imageHere(text, contexts, store, { ...options, platform }),
+      imageHere(text, contexts, reading, { ...options, platform }),
     );
     builds.push({ plan, options, valid });
   }
-  const refusal = foreignRunIn(builds, io.env.PATH ?? '');
+  const refusal = foreignRunIn(builds, store.workFolder(), io.env.PATH ?? '');
   if (refusal) throw refusal;
 };
