@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -35,6 +35,14 @@ describe.runIf(process.platform === 'linux')('a context of an address', () => {
     expect(again).toMatchObject({ code: 0, files: BAR, stderr: expect.stringContaining('cached') });
     expect((await build(`${url}/b.tgz`)).stderr).toContain('cached');
     expect(asked).toEqual(['/a 200', '/a 304', '/b.tgz 200']);
+  });
+
+  it('may be longer than any path, with a name and a password that nobody has escaped', async () => {
+    const { url } = await siteOf(() => ARCHIVE);
+    const address = `${url.replace('//', '//100%:me@')}/a?signature=${'0'.repeat(5000)}`;
+    expect(await build(address)).toMatchObject({ code: 0, files: BAR });
+    expect((await build(address, ['--call', 'targets'])).code).toBe(0);
+    expect((await runIn(folderWith({}), ['plan', '--store', store.folder, address], { env: {} })).code).toBe(0);
   });
 
   it('has the file that -f names in it, and may be a folder of the archive', async () => {
@@ -233,6 +241,18 @@ describe.runIf(process.platform === 'linux')('what cannot be a context is told i
     expect(
       readdirSync(join(store.folder, '1/work')).flatMap((each) => readdirSync(join(store.folder, '1/work', each))),
     ).toEqual([]);
+  });
+
+  it('of a link that leads to itself, and of a name that is too long', async () => {
+    const cwd = folderWith({ Dockerfile: 'FROM scratch\n' });
+    symlinkSync('loop', join(cwd, 'loop'));
+    const calls = [['loop'], ['.', '--build-context', 'x=loop'], ['.', '-o', 'type=oci,dest=loop'], ['n'.repeat(300)]];
+    for (const [context = '', ...more] of calls) {
+      const { code, stderr } = await build(context, more, { cwd });
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/^iechorlint: cannot read .*: .*(?:loop|long)/m)]);
+    }
+    const { code, stderr } = await runIn(cwd, ['load', '-i', 'loop', '--store', store.folder]);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/^iechorlint: cannot read .*: its symbolic links form/)]);
   });
 
   it('of an address that is none, of a part that means nothing, and without the password', async () => {

@@ -138,9 +138,18 @@ const saidOf = ({ headers }: Answer): Pick<Known, 'name' | 'lastModified' | 'eta
   };
 };
 
+/** What is badly escaped is taken as it is. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
 const withoutPassword = (text: string) => {
   const url = new URL(text);
-  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  const [username = '', password = ''] = [url.username, url.password].map(decoded);
   url.username = '';
   url.password = '';
   return { username, password, href: url.href };

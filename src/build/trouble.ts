@@ -13,9 +13,13 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ENOTDIR: 'a file is in its place; --store or IECHORLINT_STORE names another place',
   EEXIST: 'a file is in its place; --store or IECHORLINT_STORE names another place',
   'ENOENT mkdir': 'the system makes no folder there; --store or IECHORLINT_STORE names another place',
+  ELOOP: 'its symbolic links form a loop; --store or IECHORLINT_STORE names another place',
+  ENAMETOOLONG: 'the path is too long; --store or IECHORLINT_STORE names another place',
   EIO: 'the device reports an error',
   EMFILE: 'too many files are open; `ulimit -n` sets how many may be',
 };
+
+const LOOKS: ReadonlySet<string> = new Set(['stat', 'lstat', 'scandir']);
 
 /** The error as one that tells what to do, where the system refused something about the store, or an output. */
 export const storeTrouble = (folder: string, error: unknown): unknown => {
@@ -27,7 +31,7 @@ export const storeTrouble = (folder: string, error: unknown): unknown => {
   return new ImageError(
     path.startsWith(folder)
       ? `cannot write to ${folder}: ${reason}`
-      : `cannot write ${path}: ${reason.replace(/;.*/s, '')}`,
+      : `cannot ${LOOKS.has(call) ? 'read' : 'write'} ${path}: ${reason.replace(/;.*/s, '')}`,
   );
 };
 

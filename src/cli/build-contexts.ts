@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Material } from '../build/attest/provenance.ts';
 import { copyEntries, digestOfSources, noFiles, writeLayer } from '../build/copy.ts';
@@ -17,6 +16,7 @@ import { commitTimeOf } from './build-time.ts';
 import type { PlatformBuild } from './buildable.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
+import { statOf } from './places.ts';
 
 /** What `--build-context NAME=…` gives; `NAME::PLATFORM=…` is for one platform alone. */
 export interface NamedContexts {
@@ -127,8 +127,7 @@ const folderAt = async (
   const fetched = MAY_BE_ELSEWHERE.test(value) ? await filesFrom(value, options, io, fetching) : undefined;
   if (fetched || ADDRESS.test(value)) return fetched;
   const path = resolve(io.cwd, value);
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new ConfigError(`--build-context ${name}=${value}: there is no such folder`);
+  if (!statOf(path)?.isDirectory()) throw new ConfigError(`--build-context ${name}=${value}: there is no such folder`);
   const committed = () => commitTimeOf(path, undefined, io.env);
   return { committed, ...folderContext(path, undefined, store, warningOf(options, io)) };
 };

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import type { Material } from '../build/attest/provenance.ts';
 import { contextTree } from '../build/context.ts';
@@ -15,6 +14,7 @@ import type { BuildOptions } from './build-options.ts';
 import { commitTimeOf } from './build-time.ts';
 import type { Io } from './io.ts';
 import { MAX_FILE_SIZE } from './lint-options.ts';
+import { statOf } from './places.ts';
 import { readTarget } from './read.ts';
 import { say } from './say.ts';
 import { reasonOf } from './system-error.ts';
@@ -58,7 +58,7 @@ export const isWebAddress = (text: string): boolean => /^https?:\/\//i.test(text
 
 const inputFromFolder = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
   const folder = resolve(io.cwd, options.context);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+  if (!statOf(folder)?.isDirectory())
     throw new ConfigError(
       `the build context ${options.context} is no folder${/:\/\//.test(options.context) ? ', and no address such as https://HOST/NAME.git#REF:FOLDER or https://HOST/FILE.tar.gz' : ''}`,
     );
@@ -117,7 +117,7 @@ export const ALL_NAMES = [...NAMES, ...NAMES.map((name) => name.toLowerCase())];
 const fileIn = (context: string, { file }: BuildOptions, io: Io): string => {
   const path =
     file === undefined
-      ? ALL_NAMES.map((name) => join(context, name)).find((each) => statSync(each, { throwIfNoEntry: false })?.isFile())
+      ? ALL_NAMES.map((name) => join(context, name)).find((each) => statOf(each)?.isFile())
       : resolve(io.cwd, file);
   if (path !== undefined) return path;
   throw new ConfigError(

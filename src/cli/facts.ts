@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from '../ast/create.ts';
 import { ConfigError } from '../config/error.ts';
@@ -10,6 +9,7 @@ import type { Inputs } from '../model/scope.ts';
 import { readBuildArgs } from './build-args.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
+import { statOf } from './places.ts';
 import type { Input, Run } from './run.ts';
 import { reasonOf } from './system-error.ts';
 
@@ -31,7 +31,7 @@ export const factsFor = (
 
 const folderAt = (context: string, cwd: string): string => {
   const folder = resolve(cwd, context);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  if (statOf(folder)?.isDirectory()) return folder;
   throw new ConfigError(`--context must be a folder, and ${context} is none`);
 };
 

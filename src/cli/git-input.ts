@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FileTree } from '../build/files.ts';
 import { addressOf, commitMaterial, type GitAddress, readGitAddress } from '../build/git.ts';
@@ -16,19 +16,18 @@ import { type BuildInput, contentOf, documentIn, fileApart, warningOf } from './
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
 import { patiently } from './patience.ts';
+import { isFolderAt } from './places.ts';
 
 /** The repository that a build context names: an address, or a folder of git's own on this machine. */
 export const repositoryIn = (context: string, cwd: string): GitAddress | undefined => {
   const [place = ''] = context.split(/[?#]/, 1);
-  if (isFolder(resolve(cwd, context)) && !/(?:^|[./])git$/.test(context)) return undefined;
+  if (isFolderAt(resolve(cwd, context)) && !/(?:^|[./])git$/.test(context)) return undefined;
   if (/^file:\/\//.test(place)) return addressOf(context);
   if (/^github\.com\//.test(place)) return addressOf(`https://${context}`);
   const path = resolve(cwd, place);
-  const isOwn = /\.git\/?$/.test(place) && isFolder(path) && existsSync(`${path}/HEAD`);
+  const isOwn = /\.git\/?$/.test(place) && isFolderAt(path) && existsSync(`${path}/HEAD`);
   return isOwn ? { ...addressOf(context), remote: path } : readGitAddress(context);
 };
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** The files of a commit as a context, and the file to build from among them. Throws ConfigError. */
 export const inputFromRepository = async (

@@ -18,13 +18,14 @@ import {
 import { CONFIG_NAME, configText, type InitArguments } from './init.ts';
 import type { Io } from './io.ts';
 import { isIechorfileName } from './names.ts';
+import { statOf } from './places.ts';
 import { say } from './say.ts';
 import { type Draft, writeDrafts } from './write-drafts.ts';
 
 /** `iechorlint init` for a project: shows the files that it lacks, and writes them when it is told to. */
 export const initProject = async (given: InitArguments, io: Io): Promise<number> => {
   const place = resolve(io.cwd, given.folder ?? '.');
-  if (!statSync(place, { throwIfNoEntry: false })?.isDirectory())
+  if (!statOf(place)?.isDirectory())
     throw new ConfigError(`${given.folder} is no folder; init takes the folder of a project`);
   const folder = folderAt(place);
   const recipe = given.template === 'none' ? undefined : recipeFor(folder, given, io);

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { runImage } from '../build/run-image.ts';
@@ -17,6 +16,7 @@ import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { limitsOf } from './limit-options.ts';
+import { statOf } from './places.ts';
 import { askedPlatform, platformIn } from './platform-options.ts';
 import { publishedPort } from './published-ports.ts';
 import { registriesOf } from './registry-options.ts';
@@ -119,7 +119,7 @@ const volumeOf = (text: string, io: Io): BindMount => {
   if (!source || !target.startsWith('/') || !['', 'ro', 'rw'].includes(mode))
     throw new ConfigError(`--volume takes FOLDER:/PATH or FOLDER:/PATH:ro, not \`${text}\``);
   const path = resolve(io.cwd, source);
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOf(path);
   if (!stat) throw new ConfigError(`--volume ${text}: ${source} is not there`);
   return { type: 'bind', source: path, target, isFolder: stat.isDirectory(), isReadOnly: mode === 'ro' };
 };

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Agent, KeyFile } from '../build/ssh-agent.ts';
 import { ConfigError } from '../config/error.ts';
 import type { Io } from './io.ts';
+import { statOf } from './places.ts';
 import { reasonOf } from './system-error.ts';
 
 /** The agents of `--ssh ID`, `--ssh ID=SOCKET` and `--ssh ID=KEYFILE,KEYFILE`. Throws ConfigError. */
@@ -23,7 +24,7 @@ const agentOf = (text: string, places: string, { cwd, env }: Io): Agent => {
     throw new ConfigError(
       `--ssh ${text}: no agent runs; start one by eval "$(ssh-agent)" and ssh-add, or name a key: --ssh ${text.replace('=', '')}=KEYFILE`,
     );
-  const isSocket = (file: string) => statSync(resolve(cwd, file), { throwIfNoEntry: false })?.isSocket() ?? false;
+  const isSocket = (file: string) => statOf(resolve(cwd, file))?.isSocket() ?? false;
   if (files.length === 1 && isSocket(first)) return async () => resolve(cwd, first);
   const socket = files.find(isSocket);
   if (socket !== undefined)
