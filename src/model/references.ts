@@ -25,8 +25,9 @@ export const ownReferences = (stage: StageInfo): readonly Reference[] => {
 
 /** What it takes from images; in triggers what no stage of the file that builds on the image can be called. */
 export const imageReferences = (stage: StageInfo): readonly Reference[] => {
-  const own = new Set(ownReferences(stage));
-  return stage.references.filter((each) => !each.stage && (own.has(each) || /[/:]/.test(each.text ?? '')));
+  const own = ownReferences(stage);
+  if (own === stage.references) return own.some((each) => each.stage) ? own.filter((each) => !each.stage) : own;
+  return stage.references.filter((each) => !each.stage && (own.includes(each) || /[/:]/.test(each.text ?? '')));
 };
 
 /** Whether build arguments, set to whatever, could make the word be that name: each variable stands for any text. */
