@@ -50,7 +50,7 @@ export const hasMixedArray = (draft: Draft): boolean => {
   return true;
 };
 
-export const restOf = (draft: Draft): Token | undefined => {
+const restOf = (draft: Draft): Token | undefined => {
   const [rest] = tokens(draft.children, 'Rest');
   return rest && tokenAt(draft.line, pieceOf(rest));
 };

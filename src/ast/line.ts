@@ -75,7 +75,7 @@ const place = (part: SplicedPart, toFile: (piece: Piece) => Range): WordPart => 
 };
 
 /** The value of parts that hold no variable and end properly, else undefined. */
-export const literalText = (parts: readonly WordPart[]): string | undefined => {
+const literalText = (parts: readonly WordPart[]): string | undefined => {
   let text = '';
   for (const part of parts) {
     if (part.kind === 'Variable' || (part.kind === 'Quoted' && !part.closed)) return undefined;

@@ -154,7 +154,7 @@ export const timeOfCommit = async (folder: string): Promise<number> =>
   Number.parseInt(await git(['-C', folder, 'rev-list', '-1', '--timestamp', 'HEAD']), 10);
 
 /** Git is told where a repository is when it runs us from a hook, and means another one. */
-export const OWN_PLACE = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined } as const;
+const OWN_PLACE = { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined } as const;
 
 const git = (args: readonly string[]): Promise<string> => {
   const env = { ...process.env, ...OWN_PLACE, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };

@@ -68,7 +68,7 @@ export const writeFindings = (diagnostics: readonly Diagnostic[], { path, text }
 const EACH = 250;
 
 /** Writes an object as a line of its own on standard error. */
-export const jsonLines =
+const jsonLines =
   ({ stderr }: Io) =>
   (value: object): void =>
     stderr.write(`${escapeJson(JSON.stringify({ time: new Date().toISOString(), ...value }))}\n`);

@@ -10,7 +10,7 @@ import type { Io } from './io.ts';
 import { type Run, tell } from './run.ts';
 
 /** Says which lines of a file, by its place, have changed since the revision; it is read when a file of a repository is first asked for. */
-export const changesSince = (revision: string, { env }: Pick<Io, 'env'>): ((file: string) => ChangedLines) => {
+const changesSince = (revision: string, { env }: Pick<Io, 'env'>): ((file: string) => ChangedLines) => {
   const repositories = new Map<string, Repository>();
   return (file) => {
     const root = repositoryRootOf(dirname(file));

@@ -87,7 +87,7 @@ const fileAt = (path: string, { cwd }: LoadOptions): ConfigText => {
 };
 
 /** A path as people write it: from the current folder on, if it is below it. */
-export const shownFrom = (cwd: string, path: string): string => {
+const shownFrom = (cwd: string, path: string): string => {
   const near = relative(cwd, path);
   const shown = near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
   return process.platform === 'win32' ? shown.replaceAll('\\', '/') : shown;

@@ -78,7 +78,7 @@ const settingOf = (code: string): RuleSetting => {
 };
 
 /** The rules of a preset. */
-export const presetRules = (rules: readonly Rule[], preset: Preset): Chosen => {
+const presetRules = (rules: readonly Rule[], preset: Preset): Chosen => {
   const those = (isIn: (rule: Rule) => boolean, setting: RuleSetting = {}): Chosen =>
     rules.filter(isIn).map((rule) => [rule, setting]);
   switch (preset) {

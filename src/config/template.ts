@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Config } from './model.ts';
 
 /** Where the schema of the configuration is in a project that has the package. */
-export const SCHEMA_PLACE = './node_modules/iechorlint/schema.json';
+const SCHEMA_PLACE = './node_modules/iechorlint/schema.json';
 
 /** A key of the template: what it is for, and what it may look like where it is not set. */
 interface Section {

@@ -3,7 +3,7 @@ import { IMAGES, USERS } from './images.ts';
 import { programOf, type Recipe } from './recipe.ts';
 
 /** The port of the web server for pages, which no right is needed to listen on. */
-export const PAGES_PORT = 8080;
+const PAGES_PORT = 8080;
 
 /** Any path that is no file is a page of the program in the browser. */
 const ROUTES = [

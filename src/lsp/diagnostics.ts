@@ -146,7 +146,7 @@ const SEVERITIES: Readonly<Record<Severity, DiagnosticSeverity>> = {
   style: DiagnosticSeverity.Hint,
 };
 
-export const editorDiagnostics = ({ open, diagnostics }: Findings): EditorDiagnostic[] =>
+const editorDiagnostics = ({ open, diagnostics }: Findings): EditorDiagnostic[] =>
   diagnostics.map((each) => editorDiagnostic(open, each));
 
 /** A finding as the editor shows it. */

@@ -30,7 +30,7 @@ export interface State extends Scope {
   readonly onbuild: GrowingTable<{ readonly text: string; readonly node: Instruction }>;
 }
 
-export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 export const DEFAULT_SHELL = ['/bin/sh', '-c'];
 
 /** The state after `FROM scratch`; Windows sets its own path. */

@@ -16,7 +16,7 @@ export interface StageStates {
 }
 
 /** Runs a stage's instructions on the state that it starts from; the triggers of an ONBUILD parent come first. */
-export const runStage = (
+const runStage = (
   file: Iechorfile,
   stage: StageInfo,
   start: State,

@@ -34,7 +34,7 @@ export const validate = (file: Iechorfile, inputs: Inputs = {}): ValidFile | rea
   return { kind: 'ValidFile', file, globals, stages };
 };
 
-export const NO_STAGE = 'no build stage in current context';
+const NO_STAGE = 'no build stage in current context';
 export const NO_STAGES = 'dockerfile contains no stages to build';
 
 /** BuildKit's first reason to refuse the file as its reader words it, with `line N` where BuildKit names one. */
@@ -50,7 +50,7 @@ export const refusalOf = (file: Iechorfile): string | undefined => {
 const lineOf = ({ line }: SyntaxProblem): string => (line === undefined ? '?' : String(line));
 
 /** The first instruction that stands before any FROM, where only ARG may stand. */
-export const strayInstruction = (file: Iechorfile): Instruction | undefined => {
+const strayInstruction = (file: Iechorfile): Instruction | undefined => {
   const [first] = file.stages;
   if (!first || first.from) return undefined;
   const [instruction] = first.instructions;

@@ -148,7 +148,7 @@ const TOOLS = new Set(
 );
 
 /** Whether the RUN takes long: it installs packages, downloads or compiles. */
-export const isExpensive = (model: Model, node: Instruction): boolean =>
+const isExpensive = (model: Model, node: Instruction): boolean =>
   node.kind === 'Run' &&
   model.commandsOf(node).some((command) => {
     const { name = '' } = command;

@@ -90,7 +90,7 @@ const uniqueBlobs = (blobs: readonly Blob[]): readonly Blob[] => [
 ];
 
 /** The files of an OCI layout that also `docker load` takes, of several images: path, then content. */
-export function* layoutFiles(images: readonly NamedBlobs[]): Generator<readonly [path: string, blob: Blob]> {
+function* layoutFiles(images: readonly NamedBlobs[]): Generator<readonly [path: string, blob: Blob]> {
   yield ['oci-layout', LAYOUT];
   yield ['index.json', jsonBlob(indexOf(images.flatMap(descriptorsOf)))];
   yield ['manifest.json', jsonBlob(images.map(dockerEntry))];

@@ -84,7 +84,7 @@ const artifactOf = ({ document }: FileReport): Artifact => ({
 });
 
 /** A relative path counts from the root; an absolute one stands for itself. */
-export const artifactLocationOf = (path: string): ArtifactLocation => {
+const artifactLocationOf = (path: string): ArtifactLocation => {
   const encoded = path
     .replace(/^(?:\.\/+)+/, '')
     .toWellFormed()
