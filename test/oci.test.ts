@@ -613,6 +613,14 @@ describe('the store', () => {
     ]);
   });
 
+  it('hands over a name too that looks like the beginning of an id', async () => {
+    const { store, id } = stored();
+    const file = join(folderWith({}), 'out.tar');
+    expect((await cli(store, 'tag', 'hello:1', 'facade')).code).toBe(0);
+    expect((await cli(store, 'save', '-o', file, 'facade', id)).code).toBe(0);
+    expect((await cli(testStore(), 'load', '-i', file)).stdout).toBe('facade:latest\n');
+  });
+
   it('hands images over and takes them back', async () => {
     const { store, id } = stored();
     const folder = folderWith({});

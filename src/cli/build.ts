@@ -17,7 +17,7 @@ import { fetchNeeded, type NamedContexts, namedContexts } from './build-contexts
 import { openInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { BuildResults } from './build-results.ts';
-import { anewOf, checked, journalName, mayRunForeign, parsed, timedBuild } from './buildable.ts';
+import { anewOf, checked, journalName, mayRunForeign, type PlatformBuild, parsed, timedBuild } from './buildable.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { savedImages, watchedBuild } from './made-images.ts';
@@ -45,7 +45,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   // From here on nobody deletes from the store.
   store.workFolder();
   const input = await openInput(options, io, store);
-  const { document, context, save } = input;
+  const { document, save } = input;
   const file = parsed(document, options);
   if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
   const { time, timed } = await timedBuild(file, input, options, io, store);
@@ -59,21 +59,8 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   // Where steps may be known, their base images may not be needed.
   const late = options.cacheFrom.length > 0 && !options.noCache ? lateImages(store) : undefined;
   const imageNamed = baseImages(contexts, store, options, progress, late);
-  const scenes = builds.map(({ options: { platform }, options: own, inputs, valid }): Scene => {
-    const request: BuildRequest = {
-      inputs,
-      platform: platformOf(platform),
-      ...{ store, context, journal: openJournal(store, journalName(document, own, io)) },
-      contextNamed: (name) => contexts.folder(name, platform),
-      ...steps,
-      ...shellAside(steps, progress),
-      ...anewOf(options, valid),
-      epoch: options.keepsTimes ? undefined : 0,
-      imageNamed: (text, other = platform) => imageNamed(text, other),
-      report: progress.report,
-    };
-    return { document, input, contexts, options: own, valid, request };
-  });
+  const around = { input, contexts, store, steps, progress, imageNamed };
+  const scenes = builds.map((each) => sceneOf(each, around, io));
   const job: Job = { late, options, document, store, scenes, contexts, time, progress, sandbox: steps.sandbox };
   try {
     return await endingInOrder(() => carriedOut(job), endSteps);
@@ -83,6 +70,33 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
     progress.close();
     for (const each of [save, contexts.save, ...scenes.map(({ request }) => request.journal?.save)]) keep(each);
   }
+};
+
+/** What the builds for all platforms have in common. */
+interface Around extends Pick<Scene, 'input' | 'contexts'> {
+  readonly store: Store;
+  readonly steps: ReturnType<typeof stepInputs>;
+  readonly progress: Progress;
+  readonly imageNamed: ReturnType<typeof baseImages>;
+}
+
+const sceneOf = ({ options, inputs, valid }: PlatformBuild, around: Around, io: Io): Scene => {
+  const { input, contexts, store, steps, progress, imageNamed } = around;
+  const { document, context } = input;
+  const { platform } = options;
+  const request: BuildRequest = {
+    inputs,
+    platform: platformOf(platform),
+    ...{ store, context, journal: openJournal(store, journalName(document, options, io)) },
+    contextNamed: (name) => contexts.folder(name, platform),
+    ...steps,
+    ...shellAside(steps, progress),
+    ...anewOf(options, valid),
+    epoch: options.keepsTimes ? undefined : 0,
+    imageNamed: (text, other = platform) => imageNamed(text, other),
+    report: progress.report,
+  };
+  return { document, input, contexts, options, valid, request };
 };
 
 interface Job {

@@ -127,9 +127,11 @@ export const imagesNamed = (store: Store, name: string, platform: string | undef
   return several.map((each) => ({ platform: each.platform, image: imageNamed(store, each.id) }));
 };
 
-/** What may be the beginning of an id may be a name too. */
-const keyOf = (store: Store, name: string): string =>
-  /^(?:sha256:)?[0-9a-f]{6,64}$/.test(name) && store.id(name) !== undefined ? name : fullName(name);
+const keyOf = (store: Store, name: string): string => nameMeant(store, name) ?? name;
+
+/** The full name that is meant; undefined for the beginning of an id, which may be a name too where no image has it. */
+export const nameMeant = (store: Store, text: string): string | undefined =>
+  /^(?:sha256:)?[0-9a-f]{6,64}$/.test(text) && store.id(text) !== undefined ? undefined : fullName(text);
 
 const sizeOf = ({ layers }: Image): number => layers.reduce((sum, { size }) => sum + size, 0);
 

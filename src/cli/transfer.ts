@@ -14,7 +14,7 @@ import { nameParts } from '../oci/name.ts';
 import type { Access } from '../oci/session.ts';
 import { pullReport } from './base-images.ts';
 import { fullName, shortName } from './image-names.ts';
-import { imagesNamed } from './images.ts';
+import { imagesNamed, nameMeant } from './images.ts';
 import type { Io } from './io.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { say } from './say.ts';
@@ -109,7 +109,8 @@ export const saveImages = async (
     const key = JSON.stringify(images.map((each) => [each.platform, imageIdOf(each.image)]));
     const known = byId.get(key) ?? { images, names: [] };
     byId.set(key, known);
-    if (!/^(?:sha256:)?[0-9a-f]{6,64}$/.test(name)) known.names.push(fullName(name));
+    const full = nameMeant(store, name);
+    if (full !== undefined) known.names.push(full);
   }
   const blobs: NamedBlobs[] = [];
   for (const { images, names: own } of byId.values()) blobs.push(await namedBlobs(store, images, own, form, true));

@@ -21,7 +21,7 @@ export const tagImage = (store: Store, from: string, to: string): void => {
 export const removeImages = (store: Store, given: readonly string[], io: Io): void => {
   for (const text of given) {
     const names = namesFor(store, text);
-    const nameless = names.length > 0 ? undefined : namelessId(store, text);
+    const nameless = names.length > 0 ? undefined : store.id(text);
     if (nameless !== undefined) {
       if (!removeNameless(store, nameless)) throw new ConfigError(`\`${text}\` is ${partOf(store, nameless)}`);
       io.stdout.write(`deleted ${nameless}\n`);
@@ -52,9 +52,6 @@ const partOf = (store: Store, id: string): string => {
     );
   return `${of.join(' and ')}: remove that by its name`;
 };
-
-const namelessId = (store: Store, text: string): string | undefined =>
-  /^(?:sha256:)?[0-9a-f]{6,64}$/.test(text) ? store.id(text) : undefined;
 
 /** `iechorlint prune`: deletes what no named image needs, but for as much as is to be kept. */
 export const pruneStore = (store: Store, keep: number, io: Io): void => {

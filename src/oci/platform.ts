@@ -8,7 +8,7 @@ export const HOST_PLATFORM = `linux/${ARCHITECTURES[process.arch] ?? process.arc
 
 /** Whether it has the system and the processor of this machine. */
 export const isNative = (platform: string): boolean =>
-  platform === HOST_PLATFORM || platform.split('/', 2).join() === HOST_PLATFORM.split('/', 2).join();
+  platform.split('/', 2).join() === HOST_PLATFORM.split('/', 2).join();
 
 /** `OS[(VERSION[+FEATURE…])]/ARCHITECTURE[/VARIANT]`, such as `windows(10.0.20348.1)/amd64`. */
 const SHAPE = /^([\w.-]+)(?:\(([\w.-]*)((?:\+[\w.-]+)*)\))?\/([\w.-]+)(?:\/([\w.-]+))?$/;
