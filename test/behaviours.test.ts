@@ -29,6 +29,19 @@ describe('the table of behaviours', () => {
     expect(tests.filter((name, index) => tests.indexOf(name) !== index)).toEqual([]);
   });
 
+  it('is counted at its top', () => {
+    const counts = { done: 0, part: 0, not: 0 };
+    const more: Readonly<Record<string, number>> = { eight: 8 };
+    for (const { tests, state } of rows) {
+      const kind = state.startsWith('done') ? 'done' : state.startsWith('part') ? 'part' : 'not';
+      counts[kind] += (tests.match(/test\w+/g) ?? []).length + (more[/and (\w+) more/.exec(tests)?.[1] ?? ''] ?? 0);
+    }
+    const { done, part, not } = counts;
+    expect(readFileSync(TABLE, 'utf8')).toContain(
+      `${rows.length} lines for ${done + part + not} tests: ${done} tests done, ${part} in part, ${not} not done, each`,
+    );
+  });
+
   it('names cases, rules and tests that are there', () => {
     const cases = new Set(caseNames());
     const known = new Set(rules.map(({ name }) => name));

@@ -164,8 +164,7 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
       ['$0 plan .', 'what --build would run, and why'],
       ['$0 plan Dockerfile --build-arg VERSION=3 --target test', 'the image that a stage ends with'],
     ],
-    epilogue: `With a folder, the address of a repository or nothing it is the plan of a build, as of --build --plan;
-with files, for which only --build-arg, --target, --platform, --format and --base-config count, what they say alone.`,
+    epilogue: `With a folder, an address or nothing it is the plan of a build, as of --build --plan; with files, for which only --build-arg, --target, --platform, --format and --base-config count, what they say alone.`,
     run: async (given, io, rules) => {
       const { isContext } = await import('./plan-context.ts');
       if (isContext(given, io)) {
