@@ -85,8 +85,7 @@ const indexIn = (value: unknown): Index => {
 const isNoted = (value: unknown): value is Noted =>
   Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'string');
 
-const recordPath = (store: Store, key: string): string =>
-  store.path('records', 'steps', key.slice(0, 2), key.slice(2));
+const recordPath = (store: Store, key: string): string => store.path('records', 'steps', key.slice(0, 2), key.slice(2));
 
 /** A build that failed says nothing of the steps that it did not come to. */
 const withOlder = (steps: readonly (Noted | undefined)[], older: readonly Noted[]): readonly Noted[] =>

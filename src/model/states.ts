@@ -16,13 +16,7 @@ export interface StageStates {
 }
 
 /** Runs a stage's instructions on the state that it starts from; the triggers of an ONBUILD parent come first. */
-const runStage = (
-  file: Iechorfile,
-  stage: StageInfo,
-  start: State,
-  inputs: Inputs,
-  globals: Scope,
-): StageStates => {
+const runStage = (file: Iechorfile, stage: StageInfo, start: State, inputs: Inputs, globals: Scope): StageStates => {
   const before = new Map<Instruction, State>();
   const after = new Map<Instruction, State>();
   let state = changed(start, { onbuild: tableOf() });
