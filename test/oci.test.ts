@@ -96,6 +96,26 @@ describe('layouts', () => {
     opened.close();
   });
 
+  it('may have indexes that name no platforms, and not as many as one likes in each other', async () => {
+    const { folder, image } = await layout();
+    const listed = (text: string) => {
+      writeFileSync(join(folder, 'blobs/sha256', hexOf(digestOf(text))), text);
+      const inner = { mediaType: MEDIA.index, digest: digestOf(text), size: text.length };
+      return JSON.stringify({ schemaVersion: 2, manifests: [inner] });
+    };
+    const place = join(folder, 'index.json');
+    const { manifests } = JSON.parse(readFileSync(place, 'utf8'));
+    const [{ platform: _platform, annotations: _annotations, ...bare }] = manifests;
+    const list = JSON.stringify({ schemaVersion: 2, manifests: [bare] });
+    const taken = (platform: string) => importLayout(testStore(), folder, {}, platform);
+    writeFileSync(place, listed(listed(list)));
+    expect(imageIdOf(await taken(PLATFORM))).toBe(imageIdOf(image));
+    expect(imagesIn(folderFiles(folder), undefined)).toHaveLength(1);
+    await expect(taken('linux/arm64')).rejects.toThrow(/has no image for linux\/arm64$/);
+    writeFileSync(place, listed(listed(listed(listed(list)))));
+    await expect(taken(PLATFORM)).rejects.toThrow(/has lists of images more than 3 deep/);
+  });
+
   it('are the same bytes for the same image', async () => {
     const [one, two] = [testStore(), testStore()];
     expect(archived(await leaving(one, small(one))).equals(archived(await leaving(two, small(two))))).toBe(true);
@@ -110,7 +130,7 @@ describe('layouts', () => {
     const names = imagesIn(folderFiles(folder), PLATFORM).map((each) => each.names);
     expect(names).toEqual([[NAME], ['docker.io/library/hello:2']]);
     await expect(importLayout(testStore(), folder, {}, PLATFORM)).rejects.toThrow(
-      /has several images, .*hello:1, .*hello:2/,
+      /has several images, .*hello:1, .*hello:2: name one by its tag or digest/,
     );
     await expect(importLayout(testStore(), folder, { tag: '3' }, PLATFORM)).rejects.toThrow(
       /has no image 3; it has .*hello:1, /,
@@ -220,7 +240,7 @@ describe('hostile layouts', () => {
     ['{}', /is no image/],
     ['[]', /is no image/],
     ['', /is no image/],
-    ['{"schemaVersion":2,"manifests":[]}', /has no image/],
+    ['{"schemaVersion":2,"manifests":[]}', /has no image for linux\/amd64$/],
   ])('with the index %j are refused', async (text, message) => {
     const { folder } = await layout();
     index(folder, () => text);
@@ -245,7 +265,9 @@ describe('hostile layouts', () => {
     const file = fileWith(archived(await leaving(maker, imageIn(maker, [{ path: 'good' }, entry]))));
     const store = testStore();
     for (let time = 0; time < 2; time++)
-      await expect(importLayout(store, file, {}, PLATFORM)).rejects.toThrow(/not inside of it/);
+      await expect(importLayout(store, file, {}, PLATFORM)).rejects.toThrow(
+        /the layer sha256:.* cannot be unpacked: it has .* not inside of it/,
+      );
     expect(readdirSync(store.path('blobs', 'sha256'))).toEqual([]);
   });
 

@@ -159,6 +159,31 @@ describe('pulling', () => {
     expect(imageIdOf(await pull(registry))).toBe(imageIdOf(image));
   });
 
+  it('takes that of an index which names no platform, or an index, by what it says itself', async () => {
+    const { registry, image } = await stocked();
+    const put = (type: string, value: unknown) => {
+      const body = Buffer.from(JSON.stringify(value));
+      registry.manifests.set(digestOf(body), { type, body });
+      return { mediaType: type, digest: digestOf(body), size: body.length };
+    };
+    const lists = (...manifests: readonly object[]) => put(MEDIA.index, { schemaVersion: 2, manifests });
+    const answersWith = ({ digest }: { digest: string }) =>
+      registry.manifests.set('1', registry.manifests.get(digest) ?? { type: '', body: Buffer.of() });
+    const { body = Buffer.of() } = registry.manifests.get('1') ?? {};
+    const own = { mediaType: MEDIA.manifest, digest: digestOf(body), size: body.length };
+    const chart = { mediaType: 'application/vnd.cncf.helm.config.v1+json', digest: digestOf('{}'), size: 2 };
+    const other = put(MEDIA.manifest, { schemaVersion: 2, config: chart, layers: [] });
+    answersWith(lists(other, lists(own)));
+    expect(imageIdOf(await pull(registry))).toBe(imageIdOf(image));
+    const pullArm = () =>
+      pullImage(testStore(), `${registry.host}/team/app:1`, 'linux/arm64', quickAccess()).catch(String);
+    expect(await pullArm()).toContain('has no image for linux/arm64; none that it has is known to be for one');
+    answersWith(lists());
+    expect(await pullArm()).toContain('its list of images is empty');
+    answersWith(lists(lists(lists(lists(own)))));
+    expect(await pullArm()).toContain('/team/app has lists of images more than 3 deep');
+  });
+
   it('gives up on one that stalls', async () => {
     const { registry } = await stocked();
     registry.twist = ({ url }, response) => {
@@ -330,6 +355,8 @@ describe('logins', () => {
     await expect(pull(registry, quickAccess({ credentials: me }))).rejects.toThrow(
       'asks for a login at http://auth.example.com, which is not protected by TLS',
     );
+    guarded(registry, 'Bearer realm="file:///etc/passwd"', 'Bearer t');
+    await expect(pull(registry)).rejects.toThrow('asks for a login at file:///etc/passwd, which is not');
   });
 });
 

@@ -6,14 +6,14 @@ import { readBlob, type Store } from './store.ts';
 import { windowed } from './tree.ts';
 
 /** Every entry must be inside of the layer, so that nobody who unpacks it has to look; else it is deleted. Throws ImageError. */
-export const refuseHostile = (store: Store, { diffId }: Layer, name: string): void => {
+export const refuseHostile = (store: Store, { diffId }: Layer): void => {
   try {
     readBlob(store, diffId, (read) => {
       for (const { path, link, type } of readTar(windowed(read))) {
         if (leadsOut(path) || /(?:^|\/)\.wh\.\.?\.?$/.test(path))
-          throw new ImageError(`${name} has an entry that is not inside of it: ${path}`);
+          throw new ImageError(`it has an entry that is not inside of it: ${path}`);
         if (type === 'hardlink' && leadsOut(link ?? ''))
-          throw new ImageError(`${name} has a hard link to what is not inside of it: ${path}`);
+          throw new ImageError(`it has a hard link to what is not inside of it: ${path}`);
       }
     });
   } catch (error) {

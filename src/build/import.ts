@@ -89,10 +89,20 @@ export const importLayer = async (
   const taken = blob.finish(diffId);
   if (taken.diffId !== diffId)
     throw new ImageError(`the layer ${layer.name} has another content: its diff id is ${taken.diffId}, not ${diffId}`);
-  refuseHostile(store, taken, `the layer ${layer.name}`);
+  refuseDamaged(store, taken, layer);
   if (Number.isFinite(told) && size !== told)
     throw new ImageError(`the layer ${layer.name} has ${size} bytes, not ${told}`);
   return taken;
+};
+
+const refuseDamaged = (store: Store, taken: Layer, { name }: SourceLayer): void => {
+  try {
+    refuseHostile(store, taken);
+  } catch (error) {
+    throw error instanceof ImageError
+      ? new ImageError(`the layer ${name} cannot be unpacked: ${error.message}`)
+      : error;
+  }
 };
 
 /** An image that is kept in a layout. */

@@ -11,7 +11,7 @@ import { windowed } from './tree.ts';
 /** The files of an archive as a layer of the store; it is closed. Throws ImageError where some lead out of it. */
 export const archiveLayer = (archive: Archive, store: Store): Layer => {
   const layer = copied(archive, store);
-  refuseHostile(store, layer, 'it');
+  refuseHostile(store, layer);
   return layer;
 };
 

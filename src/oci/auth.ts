@@ -31,7 +31,9 @@ export const authorizationFor = async (
   if (!URL.canParse(realm)) throw new ImageError(`${host} asks for a login at \`${realm}\`, which is no address`);
   const url = new URL(realm);
   if (url.protocol !== 'https:' && !isSameMachine(url, host) && !trust.isInsecure)
-    throw new ImageError(`${host} asks for a login at ${url.origin}, which is not protected by TLS`);
+    throw new ImageError(
+      `${host} asks for a login at ${url.host ? url.origin : realm.slice(0, 80)}, which is not protected by TLS`,
+    );
   const scope = [...new Set([...(fields.get('scope') ?? '').split(' ').filter(Boolean), ...scopes])];
   const call = tokenCall(url, fields.get('service'), scope, known);
   const token = await tokenFrom(url, call, trust);

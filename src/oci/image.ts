@@ -83,6 +83,7 @@ export const MEDIA = {
   layer: 'application/vnd.oci.image.layer.v1.tar',
   dockerIndex: 'application/vnd.docker.distribution.manifest.list.v2+json',
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  dockerConfig: 'application/vnd.docker.container.image.v1+json',
 } as const;
 
 /** An uncompressed layer in a store: its digest is its diff id. */

@@ -1,10 +1,19 @@
 import type { Files } from './archive.ts';
 import { checked } from './decompress.ts';
-import { type DockerEntry, dockerEntriesIn, manifestIn } from './documents.ts';
+import { type DockerEntry, dockerEntriesIn, imageJsonIn, manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
-import { type Descriptor, type Digest, digestOf, hexOf, type Index, type Manifest, MEDIA } from './image.ts';
-import { forPlatform, HOST_PLATFORM, isPlatformText, platformText } from './platform.ts';
-import { isFor } from './registry.ts';
+import {
+  type Descriptor,
+  type Digest,
+  digestOf,
+  hexOf,
+  type Index,
+  type Manifest,
+  MEDIA,
+  type Platform,
+} from './image.ts';
+import { forPlatform, HOST_PLATFORM, isPlatform, isPlatformText, platformText } from './platform.ts';
+import { isConfig, isFor, MOST_DEEP } from './registry.ts';
 
 /** Where an image comes from: its configuration, and its layers as they are kept there. */
 export interface ImageSource {
@@ -59,12 +68,16 @@ export const imageIn = (files: Files, { tag, digest }: KeptName, platform: strin
       (digest === undefined || digests.includes(digest)),
   );
   const [first] = found;
-  const all = images.flatMap(({ names }) => names).join(', ') || 'one without a name';
+  const all = images.flatMap(({ names, digests: [own = 'one without a name'] }) => (names.length > 0 ? names : [own]));
+  const has = all.length > 0 ? `it has ${all.join(', ')}` : `it has none for ${platform}`;
   if (!first)
     throw new ImageError(
-      `${files.place} has no image ${[tag, digest].filter(Boolean).join('@') || `for ${platform}`}; it has ${all}`,
+      all.length === 0 && tag === undefined && digest === undefined
+        ? `${files.place} has no image for ${platform}`
+        : `${files.place} has no image ${[tag, digest].filter(Boolean).join('@')}; ${has}`,
     );
-  if (found.length > 1) throw new ImageError(`${files.place} has several images, ${all}: name one by its tag`);
+  if (found.length > 1)
+    throw new ImageError(`${files.place} has several images, ${all.join(', ')}: name one by its tag or digest`);
   return first;
 };
 
@@ -119,10 +132,19 @@ const isIndex = ({ mediaType }: Descriptor): boolean => mediaType === MEDIA.inde
 const partsOf = (files: Files, index: Descriptor, depth = 0): readonly Part[] =>
   innerOf(files, index, depth).flatMap((each): readonly Part[] => {
     if (isIndex(each)) return partsOf(files, each, depth + 1);
-    const platform = each.platform ? platformText(each.platform) : '';
     const isHere = files.size(blobPath(each.digest)) !== undefined;
-    return isHere && isPlatformText(platform) && !platform.startsWith('unknown/') ? [{ platform, of: each }] : [];
+    const told = isHere ? (each.platform ?? ownPlatform(files, each)) : undefined;
+    const platform = told ? platformText(told) : '';
+    return isPlatformText(platform) && !platform.startsWith('unknown/') ? [{ platform, of: each }] : [];
   });
+
+/** What an image says that is listed without a platform; undefined for what is no image. */
+const ownPlatform = (files: Files, descriptor: Descriptor): Platform | undefined => {
+  const manifest = manifestIn(blobBytes(files, descriptor), descriptor.digest);
+  return 'config' in manifest && isConfig(manifest.config)
+    ? imageJsonIn(Buffer.from(blobBytes(files, manifest.config)).toString())
+    : undefined;
+};
 
 const namesOf = ({ annotations }: Descriptor): readonly string[] => {
   const name = annotations?.['io.containerd.image.name'] ?? annotations?.['org.opencontainers.image.ref.name'];
@@ -132,13 +154,21 @@ const namesOf = ({ annotations }: Descriptor): readonly string[] => {
 /** An index is looked into for the platform; an attestation is no image. */
 const ownOf = (files: Files, descriptor: Descriptor, platform: string, depth = 0): Descriptor | undefined => {
   if (!isIndex(descriptor)) return descriptor.platform && !isFor(descriptor, platform) ? undefined : descriptor;
-  const suitable = innerOf(files, descriptor, depth).find((each) => isFor(each, platform));
-  return suitable && ownOf(files, suitable, platform, depth + 1);
+  const inner = innerOf(files, descriptor, depth);
+  const suitable = inner.find((each) => isFor(each, platform));
+  if (suitable) return ownOf(files, suitable, platform, depth + 1);
+  for (const each of inner) {
+    if (each.platform || files.size(blobPath(each.digest)) === undefined) continue;
+    const own = isIndex(each) ? ownOf(files, each, platform, depth + 1) : each;
+    if (own && (own !== each || isPlatform(ownPlatform(files, own), platform))) return own;
+  }
+  return undefined;
 };
 
 const innerOf = (files: Files, descriptor: Descriptor, depth: number): readonly Descriptor[] => {
   const inner: Index | Manifest = manifestIn(blobBytes(files, descriptor), descriptor.digest);
-  if (!('manifests' in inner) || depth > 2) throw new ImageError(`${descriptor.digest} is no list of images`);
+  if (!('manifests' in inner)) throw new ImageError(`${descriptor.digest} is no list of images`);
+  if (depth >= MOST_DEEP) throw new ImageError(`${files.place} has lists of images more than ${MOST_DEEP} deep`);
   return inner.manifests;
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { manifestIn } from './documents.ts';
+import { imageJsonIn, manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Answer, bytesOf } from './http.ts';
 import { type Descriptor, type Digest, digestOf, type Index, type Manifest, MEDIA } from './image.ts';
@@ -44,22 +44,53 @@ export const fetchNamed = async (
   repository: Repository,
   reference: string,
   platform: string,
-  depth = 0,
 ): Promise<NamedManifest> => {
-  const name = `${repository.host}/${repository.path}`;
-  const whole = `${name}${reference.includes(':') ? '@' : ':'}${reference}`;
-  const bytes = await fromAny(repository, `manifests/${reference}`, { accept: ACCEPT }, `pull ${whole}`);
-  if (reference.startsWith('sha256:') && digestOf(bytes) !== reference)
-    throw new ImageError(
-      `${repository.host} gave another manifest than ${reference}: its digest is ${digestOf(bytes)}`,
-    );
-  const found = manifestIn(bytes, whole);
-  const digest = digestOf(bytes);
+  const { found, digest } = await fetchDocument(repository, reference);
   if (!('manifests' in found)) return { manifest: found, digest };
-  const own = found.manifests.find((each) => isFor(each, platform));
-  if (!own || depth > 2) throw new ImageError(`${name} has no image for ${platform}; ${platformsIn(found)}`);
-  const { manifest } = await fetchNamed(repository, own.digest, platform, depth + 1);
-  return { manifest, digest };
+  const manifest = await manifestFor(repository, found, platform);
+  if (manifest) return { manifest, digest };
+  throw new ImageError(
+    `${repository.host}/${repository.path} has no image for ${platform}; ${platformsIn(found, platform)}`,
+  );
+};
+
+const fetchDocument = async (repository: Repository, reference: string) => {
+  const whole = `${repository.host}/${repository.path}${reference.includes(':') ? '@' : ':'}${reference}`;
+  const bytes = await fromAny(repository, `manifests/${reference}`, { accept: ACCEPT }, `pull ${whole}`);
+  const digest = digestOf(bytes);
+  if (reference.startsWith('sha256:') && digest !== reference)
+    throw new ImageError(`${repository.host} gave another manifest than ${reference}: its digest is ${digest}`);
+  return { found: manifestIn(bytes, whole), digest };
+};
+
+/** Indexes in indexes. */
+export const MOST_DEEP = 3;
+
+/** What an index lists without a platform is asked for it one by one. */
+const MOST_ASKED = 16;
+
+/** The image of an index for a platform; one that is not told with it tells it itself, as containerd has it. */
+const manifestFor = async (
+  repository: Repository,
+  { manifests }: Index,
+  platform: string,
+  depth = 1,
+): Promise<Manifest | undefined> => {
+  const own = manifests.find((each) => isFor(each, platform));
+  for (const { digest } of own ? [own] : manifests.filter((each) => !each.platform).slice(0, MOST_ASKED)) {
+    const { found } = await fetchDocument(repository, digest);
+    if ('manifests' in found && depth === MOST_DEEP)
+      throw new ImageError(`${repository.host}/${repository.path} has lists of images more than ${MOST_DEEP} deep`);
+    const manifest = 'manifests' in found ? await manifestFor(repository, found, platform, depth + 1) : found;
+    if (manifest && (own || 'manifests' in found || (await isOf(repository, manifest, platform)))) return manifest;
+  }
+  return undefined;
+};
+
+/** What is no image, but something else that registries keep, is of no platform. */
+const isOf = async (repository: Repository, { config }: Manifest, platform: string): Promise<boolean> => {
+  if (!isConfig(config)) return false;
+  return isPlatform(imageJsonIn(Buffer.from(await fetchBytes(repository, config)).toString()), platform);
 };
 
 /** The digest that a tag has now, of the index where there is one for each platform. Throws ImageError. */
@@ -69,11 +100,17 @@ export const fetchDigest = async (repository: Repository, tag: string): Promise<
   return digestOf(bytes);
 };
 
-const platformsIn = ({ manifests }: Index): string => {
+/** Whether it is the configuration of an image. */
+export const isConfig = ({ mediaType }: Descriptor): boolean =>
+  mediaType === MEDIA.config || mediaType === MEDIA.dockerConfig;
+
+const platformsIn = ({ manifests }: Index, wanted: string): string => {
+  if (manifests.some((each) => isFor(each, wanted))) return 'the list that stands for it has none';
   const texts = manifests.flatMap(({ platform }) =>
     platform && platform.os !== 'unknown' ? [platformText(platform)] : [],
   );
-  return texts.length > 0 ? `it has ${texts.join(', ')}` : 'it says nothing of platforms';
+  if (texts.length > 0) return `it has ${texts.join(', ')}`;
+  return manifests.length > 0 ? 'none that it has is known to be for one' : 'its list of images is empty';
 };
 
 /** Whether a descriptor is for a platform such as `linux/arm/v7`. */
