@@ -275,6 +275,15 @@ describe.runIf(process.platform === 'linux')('what cannot be a context is told i
       await expect(download(store, `${url}${path}`, { patience: 80 })).rejects.toThrow(/has sent nothing for 1 s/);
     expect(readdirSync(join(store.folder, 'downloads'))).toEqual([]);
   });
+
+  it('and parts of downloads lie where the next build deletes what a killed one has left', async () => {
+    const { url } = await siteOf({ '/part': (_request, response) => void response.writeHead(200).write('FROM') });
+    const stopped = download(store, `${url}/part`, { patience: 400 }).catch(() => undefined);
+    await vi.waitFor(() => expect(readdirSync(store.workFolder())).toHaveLength(1));
+    expect(readdirSync(join(store.folder, 'downloads'))).toEqual([]);
+    await stopped;
+    expect(readdirSync(store.workFolder())).toEqual([]);
+  });
 });
 
 describe.runIf(process.platform === 'linux')('a context that an address gives by name', () => {

@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bundleCli } from './support/bundle.ts';
 import { folderWith } from './support/cli.ts';
+import { siteOf } from './support/web.ts';
 
 let env: NodeJS.ProcessEnv = process.env;
 let remove = () => {};
@@ -39,6 +41,52 @@ describe.skipIf(process.platform === 'win32')('as a process', { timeout: 30_000 
       status: 2,
       stderr: 'iechorlint: cannot read <stdin>: it is a directory\n',
     });
+  });
+
+  it('goes on in a folder that was deleted, where named files are elsewhere', () => {
+    const cwd = folderWith({ Dockerfile: 'FROM scratch\n' });
+    const gone = 'mkdir gone; cd gone; rmdir ../gone; cli';
+    expect(shell(cwd, `${gone} "${cwd}/Dockerfile"`)).toMatchObject({ status: 0, stderr: '' });
+    const stderr = 'iechorlint: cannot read Dockerfile: no such file or directory\n';
+    expect(shell(cwd, `${gone} Dockerfile`)).toMatchObject({ status: 2, stderr });
+  });
+
+  it('says where it finds no room for its folders', () => {
+    const cwd = folderWith({ Dockerfile: 'FROM scratch\n' });
+    expect(shell(cwd, 'TMPDIR=/nowhere cli build --check - < Dockerfile')).toMatchObject({
+      status: 2,
+      stderr: 'iechorlint: cannot make a folder in /nowhere: no such file or directory; TMPDIR names another place\n',
+    });
+    const long = 's'.repeat(300);
+    expect(shell(cwd, `cli images --store ${long}`)).toMatchObject({
+      status: 3,
+      stderr: `iechorlint: cannot write to ${cwd}/${long}: the path is too long; --store or IECHORLINT_STORE names another place\n`,
+    });
+    const home = shell(cwd, 'HOME=/proc/none cli images').stderr;
+    expect(home).toMatch(
+      /^iechorlint: cannot write to \/proc\/none\/.*; --store or IECHORLINT_STORE names another place\n$/,
+    );
+  });
+
+  it.each([
+    ['an address is fetched', ''],
+    ['standard input is waited for', '-'],
+  ])('ended by a signal while %s, it leaves no folder behind', async (_, given) => {
+    let isAsked = given !== '';
+    const ask = () => {
+      isAsked = true;
+    };
+    const { url } = await siteOf({ '/never': ask });
+    const temporary = folderWith({});
+    const child = spawn(process.execPath, [env.CLI ?? '', 'build', '--check', given || `${url}/never`], {
+      env: { ...env, TMPDIR: temporary },
+    });
+    const code = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
+    await vi.waitFor(() => expect(isAsked).toBe(true), 10_000);
+    if (given !== '') await pause(1000);
+    child.kill('SIGTERM');
+    expect([143, 'SIGTERM']).toContain(await code);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it('passes standard input on to the byte', () => {

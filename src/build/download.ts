@@ -164,7 +164,7 @@ const stored = async (
   { store, folder, algorithm = 'sha256', refusal }: Target,
 ): Promise<Pick<Known, 'digest' | 'size' | 'checksums'>> => {
   mkdirSync(folder, { recursive: true });
-  const draft = join(folder, `draft-${randomUUID()}`);
+  const draft = join(store.workFolder(), randomUUID());
   const out = openSync(draft, 'wx');
   const hash = createHash('sha256');
   const other: Hash | undefined = algorithm === 'sha256' ? undefined : createHash(algorithm);

@@ -164,10 +164,16 @@ const git = (args: readonly string[]): Promise<string> => {
       if (!error) return resolve(stdout);
       if (error.code === 'ENOENT')
         return reject(new Error('git is not installed, which fetches repositories: apt-get install git'));
-      reject(new Error(masked(stderr.trim() || error.message)));
+      reject(new Error(masked(wordsIn(stderr) || error.message)));
     });
     process.umask(umask);
   });
+};
+
+/** What git says in several lines as one. */
+const wordsIn = (text: string): string => {
+  const lines = text.split(/[\r\n]+/).map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !/^Please make sure|^and the repository exists/.test(line)).join('; ');
 };
 
 /** A commit as others are told of it. */

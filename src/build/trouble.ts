@@ -28,8 +28,10 @@ export const storeTrouble = (folder: string, error: unknown): unknown => {
   const reason = REFUSALS[code] ?? REFUSALS[`${code} ${call}`];
   if (reason === undefined) return error;
   const path = error instanceof Error && 'path' in error ? String(error.path) : folder;
+  // A folder above it that has to be made first is about it too.
+  const isStore = path.startsWith(folder) || folder.startsWith(`${path}/`);
   return new ImageError(
-    path.startsWith(folder)
+    isStore
       ? `cannot write to ${folder}: ${reason}`
       : `cannot ${LOOKS.has(call) ? 'read' : 'write'} ${path}: ${reason.replace(/;.*/s, '')}`,
   );

@@ -25,13 +25,22 @@ export interface Io {
 }
 
 export const processIo = (): Io => ({
-  cwd: process.cwd(),
+  cwd: currentFolder(),
   env: process.env,
   isInteractive: () => process.stdin.isTTY === true && process.stdout.isTTY === true,
   stdout: outputTo(1, () => process.stdout),
   stderr: outputTo(2, () => process.stderr),
   stdin: () => retried(() => readChunk(0)),
 });
+
+/** One that was deleted meanwhile goes by the name that the shell has for it: nothing is found there, which is told. */
+const currentFolder = (): string => {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env.PWD ?? '/';
+  }
+};
 
 /**
  * Writes to a descriptor at once and in full, so that nothing is pending when the process ends. A terminal on Windows

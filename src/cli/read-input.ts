@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { openStore, type Store } from '../build/store.ts';
 import { type BuildInput, isWebAddress, openInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
@@ -8,6 +7,7 @@ import type { Io } from './io.ts';
 import { isFolderAt } from './places.ts';
 import { endingInOrder } from './signals.ts';
 import { storeFolder } from './store-folder.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Looks at what a build would take; nothing is written but what comes from elsewhere, into `fetching`, meanwhile. */
 export const readingInput = async (
@@ -16,13 +16,36 @@ export const readingInput = async (
   look: (input: BuildInput, store: Store, fetching: Store) => Promise<number>,
 ): Promise<number> => {
   const store = openStore(storeFolder(options.store, io), true);
-  const looking = async (fetching: Store) => look(await openInput(options, io, fetching), store, fetching);
-  return isFromHere(options, io) ? looking(store) : inScratch((folder) => looking(openStore(folder)));
+  const looking = async (fetching: Store, own = io) => look(await openInput(options, own, fetching), store, fetching);
+  if (isFromHere(options, io)) return looking(store);
+  const awaited = options.context === '-' || options.file === '-' ? withStdinBegun(io) : io;
+  return inScratch((folder) => looking(openStore(folder), awaited));
+};
+
+/** More than anybody types; a program that sends more is ended by the same Ctrl-C. */
+const BEGUN = 1 << 24;
+
+/** No signal is heard while standard input is waited for, so that it is read before there is anything to delete. */
+const withStdinBegun = (io: Io): Io => {
+  const begun: (() => Uint8Array | undefined)[] = [];
+  try {
+    for (let size = 0; size < BEGUN; ) {
+      const chunk = io.stdin();
+      begun.push(() => chunk);
+      if (!chunk) break;
+      size += chunk.length;
+    }
+  } catch (error) {
+    begun.push(() => {
+      throw error;
+    });
+  }
+  return { ...io, stdin: () => (begun.shift() ?? io.stdin)() };
 };
 
 /** Does something with a folder that is gone afterwards, also where a signal ends it. */
 export const inScratch = async <T>(action: (folder: string) => Promise<T>): Promise<T> => {
-  const folder = mkdtempSync(join(tmpdir(), 'iechorlint-plan-'));
+  const folder = temporaryFolder('iechorlint-plan-');
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     return await endingInOrder(
