@@ -1,6 +1,7 @@
 import {
   bottomStage,
   defineRule,
+  entryOf,
   type From,
   type Instruction,
   readPlatform,
@@ -118,6 +119,7 @@ const saysPlatform = (name: string, platform: string): boolean => {
   const lower = name.toLowerCase();
   const parts = platform.toLowerCase().split('/');
   return parts.some(
-    (part) => part !== 'linux' && part !== '' && [part, ...(ALIASES[part] ?? [])].some((name) => lower.includes(name)),
+    (part) =>
+      part !== 'linux' && part !== '' && [part, ...(entryOf(ALIASES, part) ?? [])].some((name) => lower.includes(name)),
   );
 };

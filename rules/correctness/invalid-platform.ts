@@ -1,4 +1,4 @@
-import { defineRule, flagValue, nearest, PROCESSORS, replace, SYSTEMS } from '#lint';
+import { defineRule, entryOf, flagValue, nearest, PROCESSORS, replace, SYSTEMS } from '#lint';
 
 export default defineRule({
   name: 'invalid-platform',
@@ -96,6 +96,6 @@ const platformMeant = (text: string): string | undefined => {
   const [first = '', second = first, third] = parts;
   if (parts.length > 3 || third === '') return undefined;
   const system = parts.length === 1 ? 'linux' : SYSTEMS.includes(first) ? first : nearest(first, SYSTEMS);
-  const processor = PROCESSORS.includes(second) ? second : (ALIASES[second] ?? nearest(second, PROCESSORS));
+  const processor = PROCESSORS.includes(second) ? second : (entryOf(ALIASES, second) ?? nearest(second, PROCESSORS));
   return system && processor ? [system, processor, third].filter(Boolean).join('/') : undefined;
 };

@@ -2,6 +2,7 @@ import {
   defineRule,
   downloadsIn,
   type Edit,
+  entryOf,
   hostOf,
   type Iechorfile,
   type Instruction,
@@ -112,7 +113,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
 const settingProblems = (model: Model, node: Instruction): readonly Problem[] =>
   settingsIn(model, node).flatMap(({ name, value, start, end }) => {
     const key = name.toUpperCase();
-    const variable = Object.hasOwn(VARIABLES, key) ? VARIABLES[key] : undefined;
+    const variable = entryOf(VARIABLES, key);
     if (!variable || value === undefined || !variable.off.test(value)) return [];
     const message = `\`${name}\` keeps ${variable.what} from checking certificates`;
     return [{ at: { start, end }, message, help: HELP, codes: variable.code }];

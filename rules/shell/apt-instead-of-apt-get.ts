@@ -1,4 +1,4 @@
-import { defineRule, type Edit, type Iechorfile, insertAfter, replace, type ShellWord } from '#lint';
+import { defineRule, type Edit, entryOf, type Iechorfile, insertAfter, replace, type ShellWord } from '#lint';
 
 export default defineRule({
   name: 'apt-instead-of-apt-get',
@@ -32,14 +32,14 @@ export default defineRule({
         for (const command of model.commandsOf(node)) {
           if (command.name !== 'apt' || !command.word || command.arguments.length === 0) continue;
           const verb = command.operands[0];
-          const plain = verb?.text === undefined ? undefined : PLAIN[verb.text];
+          const plain = verb?.text === undefined ? undefined : entryOf(PLAIN, verb.text);
           const edits = verb && plain ? editsOf(command.word, verb, plain, file) : undefined;
           yield {
             at: command.word,
             message: `\`apt${verb ? ` ${verb.text ?? verb.raw}` : ''}\` is made for people at a terminal, not for scripts`,
             help: plain
               ? `Write \`${plain.program} ${plain.verb}\`.`
-              : (HELP[verb?.text ?? ''] ?? 'Write `apt-get` or `apt-cache`.'),
+              : (entryOf(HELP, verb?.text ?? '') ?? 'Write `apt-get` or `apt-cache`.'),
             fix:
               edits && plain
                 ? {

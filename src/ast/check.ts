@@ -1,3 +1,4 @@
+import { entryOf } from '../source/entry.ts';
 import { nearest } from '../source/nearest.ts';
 import { readDuration } from './duration.ts';
 import { flagValue } from './flag-value.ts';
@@ -51,7 +52,7 @@ const checkFlags = (line: Line, node: Instruction): void => {
 
 const checkFlag = (line: Line, flag: Flag, specs: Readonly<Record<string, FlagSpec>>, seen: boolean): void => {
   const name = flag.name.text;
-  const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+  const spec = entryOf(specs, name);
   const value = flagValue(flag);
   if (!spec) return addUnknownFlag(line, flag, Object.keys(specs));
   if (seen && spec !== 'list')

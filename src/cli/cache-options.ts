@@ -1,5 +1,6 @@
 import { COMPRESSIONS, type Compression, LEVELS } from '../build/compressions.ts';
 import { ConfigError } from '../config/error.ts';
+import { entryOf } from '../source/entry.ts';
 import { nearest } from '../source/nearest.ts';
 import { type Given, textsOf } from './given.ts';
 
@@ -85,7 +86,7 @@ const typeOf = (option: string, fields: Fields): CacheFrom['type'] => {
   throw new ConfigError(
     type === undefined
       ? `--${option} needs a type, local or registry`
-      : `--${option} has no type \`${type}\`; it has local and registry. ${HINTS[type] ?? USUAL_HINT}`,
+      : `--${option} has no type \`${type}\`; it has local and registry. ${entryOf(HINTS, type) ?? USUAL_HINT}`,
   );
 };
 

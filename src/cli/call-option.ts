@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/error.ts';
+import { entryOf } from '../source/entry.ts';
 import { nearest } from '../source/nearest.ts';
 import { type Given, isOn, textOf } from './given.ts';
 
@@ -41,6 +42,6 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 const fieldOf = (field: string): readonly [name: string, value: string] => {
   const [name = '', value = ''] = field.split('=');
-  if (FIELDS[name]?.includes(value)) return [name, value];
+  if (entryOf(FIELDS, name)?.includes(value)) return [name, value];
   throw new ConfigError(`--call takes format=json and ignorestatus=true behind the method, not \`${field}\``);
 };

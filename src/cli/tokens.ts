@@ -1,3 +1,4 @@
+import { entryOf } from '../source/entry.ts';
 import { nearest } from '../source/nearest.ts';
 
 /** What the command line must know of an option to find the operands between the options. */
@@ -77,7 +78,7 @@ export const mistakeIn = (tokens: readonly Token[], shapes: OptionShapes): strin
 
 const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes): string | undefined => {
   const [name = ''] = flag.startsWith('--') || flag.length === 2 ? namesOf(flag, shapes) : [];
-  const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  const shape = entryOf(shapes, name);
   if (shape === undefined) return unknownOption(flag, Object.keys(shapes));
   if (shape.type === 'boolean') {
     const isPlain = value === undefined || value === 'true' || value === 'false';

@@ -1,3 +1,4 @@
+import { entryOf } from '../source/entry.ts';
 import { nearest } from '../source/nearest.ts';
 import type { ConfigNode, Entry, MapNode } from './tree.ts';
 
@@ -106,7 +107,7 @@ export function record(fields: Fields): Reader<unknown> {
       if (node.kind !== 'map') return wrong(node, name, 'a map of keys to values', log);
       const values: [string, unknown][] = [];
       for (const { key, at, value } of entriesOf(node, name, log)) {
-        const reader = Object.hasOwn(fields, key) ? fields[key] : undefined;
+        const reader = entryOf(fields, key);
         if (!reader) log(at, `${unknownKey(name, key)}${meant(key, names) || `; it is ${orList(names)}`}`);
         const read = reader?.read(value, under(name, key), log);
         if (read !== undefined) values.push([key, read]);

@@ -7,6 +7,7 @@ import {
   type Rule,
   SEVERITIES,
 } from '../lint/index.ts';
+import { entryOf } from '../source/entry.ts';
 import type { RuleChoice } from './model.ts';
 import {
   choice,
@@ -98,7 +99,7 @@ const optionsReader = (options: OptionSchema): Reader<OptionSettings> => {
       if (node.kind !== 'map') return wrong(node, name, 'a map of options to values', log);
       const set: Record<string, OptionSetting> = {};
       for (const { key, at, value } of entriesOf(node, name, log)) {
-        const spec = Object.hasOwn(options, key) ? options[key] : undefined;
+        const spec = entryOf(options, key);
         if (!spec) log(at, unknownOption(name, key, names));
         const read = spec && readerOf(spec).read(value, under(name, key), log);
         if (read !== undefined) set[key] = read;

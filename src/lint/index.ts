@@ -13,6 +13,7 @@ export {
 export { isCredential } from '../model/credentials.ts';
 export * from '../model/index.ts';
 export type { Document } from '../source/document.ts';
+export { entryOf } from '../source/entry.ts';
 export { mentions } from '../source/mention.ts';
 export { nearest } from '../source/nearest.ts';
 export type { Range } from '../source/range.ts';

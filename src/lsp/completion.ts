@@ -2,12 +2,13 @@ import { type CompletionItem, CompletionItemKind } from 'vscode-languageserver/n
 import { FLAGS } from '../ast/flags.ts';
 import type { Rule } from '../lint/rule.ts';
 import { accountsOf, knownBaseOf, SIGNALS } from '../model/index.ts';
+import { entryOf } from '../source/entry.ts';
 import { editorRange } from './convert.ts';
 import { bindingsAt, type Cursor, cursorAt, lastBefore } from './cursor.ts';
 import { instructionAt, type OpenFile } from './open-file.ts';
 import type { Session } from './session.ts';
 import { contextPaths, images, type Suggestion, stagesAbove } from './suggestions.ts';
-import { BUILD_VARIABLES, entryOf, FLAG_TEXTS, INSTRUCTIONS, MOUNT_OPTIONS, MOUNT_TEXTS } from './texts.ts';
+import { BUILD_VARIABLES, FLAG_TEXTS, INSTRUCTIONS, MOUNT_OPTIONS, MOUNT_TEXTS } from './texts.ts';
 
 /** What may be written at the offset. */
 export const completionsAt = (

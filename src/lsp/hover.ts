@@ -4,6 +4,7 @@ import { factsOf, whyOf } from '../lint/document.ts';
 import { ignoresIn } from '../lint/ignores.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { Binding, StageInfo } from '../model/index.ts';
+import { entryOf } from '../source/entry.ts';
 import { isInside, type Range } from '../source/range.ts';
 import { lineIndexOf } from '../source/text.ts';
 import { editorRange } from './convert.ts';
@@ -11,7 +12,7 @@ import type { Findings } from './findings.ts';
 import { type NameAt, nameAt } from './names.ts';
 import { instructionAt, type OpenFile } from './open-file.ts';
 import { ruleAddress } from './rule-page.ts';
-import { BUILD_VARIABLES, entryOf, FLAG_TEXTS, INSTRUCTIONS } from './texts.ts';
+import { BUILD_VARIABLES, FLAG_TEXTS, INSTRUCTIONS } from './texts.ts';
 import { type Mention, variableTable } from './variables.ts';
 
 /** What is known of what stands at the offset: findings first, then names, flags and instructions. */

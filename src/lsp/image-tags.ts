@@ -1,3 +1,5 @@
+import { entryOf } from '../source/entry.ts';
+
 /** Tags under which well-known images are kept up to date, the likeliest first; a registry knows them all. */
 const TAGS: Readonly<Record<string, string>> = {
   alpine: '3.22 3.21 3.20 latest',
@@ -48,7 +50,7 @@ const TAGS: Readonly<Record<string, string>> = {
 /** The tags that are known of an image, as it is written. */
 export const knownTags = (name: string): readonly string[] => {
   const short = name.replace(/^(?:docker\.io\/)?(?:library\/)?/, '');
-  return Object.hasOwn(TAGS, short) ? (TAGS[short]?.split(' ') ?? []) : [];
+  return entryOf(TAGS, short)?.split(' ') ?? [];
 };
 
 /** Images of other places than Docker Hub of which tags are known. */

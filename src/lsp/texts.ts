@@ -162,7 +162,3 @@ export const BUILD_VARIABLES: Readonly<Record<string, string>> = {
   TARGETVARIANT: 'The variant of that processor, such as `v7`',
   TARGETSTAGE: 'The stage that the build was asked for',
 };
-
-/** What a table has under a name that somebody has typed. */
-export const entryOf = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
-  Object.hasOwn(table, name) ? table[name] : undefined;

@@ -1,5 +1,6 @@
 import type { Instruction } from '../ast/nodes.ts';
 import { maskBody, parseShell, type Script, type ShProgram } from '../shell/index.ts';
+import { entryOf } from '../source/entry.ts';
 import { instructionsBefore } from './chain.ts';
 import type { Model } from './index.ts';
 import { bodyScript, commandIn, droppedLines, scriptOf } from './scripts.ts';
@@ -21,7 +22,7 @@ export const hadolintScript = (model: Model, node: Instruction): HadolintScript 
   const argv = said === undefined ? rememberedShell(model, node) : [said];
   if (/pwsh|powershell|cmd/.test(argv.join(' '))) return undefined;
   const script = model.scriptOf(node) ?? scriptAsSh(model, node);
-  return script && { script, shell: SHELLS[argv[0]?.replace(/^.*\//, '') ?? 'sh'] ?? 'other' };
+  return script && { script, shell: entryOf(SHELLS, argv[0]?.replace(/^.*\//, '') ?? 'sh') ?? 'other' };
 };
 
 const SHELLS: Readonly<Record<string, HadolintScript['shell']>> = {

@@ -1,3 +1,4 @@
+import { entryOf } from '../source/entry.ts';
 import { memoByName } from './memo.ts';
 import type { ImageReference } from './reference.ts';
 import { bottomStage, type StageInfo } from './stages.ts';
@@ -84,12 +85,12 @@ const OTHER: KnownImage = { ...ROOT, user: 'other', accounts: undefined, entrypo
 const officialImage = (name: string, tag: string): KnownImage | undefined => {
   const isBusybox = name === 'alpine' || name === 'busybox' || name === 'bash' || tag.includes('alpine');
   const accounts = isBusybox ? 'adduser' : 'useradd';
-  const own = UNPRIVILEGED[name];
+  const own = entryOf(UNPRIVILEGED, name);
   if (own !== undefined) return { ...OTHER, account: own };
   // The workers of Apache and PHP-FPM run as www-data.
   const isDropped = DROPPED.has(name) || (name === 'php' && /apache|fpm/.test(tag));
   if (isDropped) return { ...ROOT, user: 'dropped', accounts, entrypoint: undefined };
-  const account = name === 'ubuntu' ? ubuntuAccount(tag) : ACCOUNTS[name];
+  const account = name === 'ubuntu' ? ubuntuAccount(tag) : entryOf(ACCOUNTS, name);
   if (PLAIN.has(name)) return { ...ROOT, account, accounts };
   if (WITH_ENTRYPOINT.has(name)) return { ...ROOT, account, accounts, entrypoint: 'runs' };
   // The small ones have no `useradd`.

@@ -1,3 +1,4 @@
+import { entryOf } from '../source/entry.ts';
 /** What `OS[(VERSION[+FEATURE…])]/ARCHITECTURE[/VARIANT]` names. */
 export interface PlatformParts {
   readonly os: string;
@@ -22,7 +23,7 @@ export const readPlatform = (text: string): readonly [system: string, processor:
   if (more.length > 1 || first === '' || second === '') return undefined;
   if (second !== undefined) return [systemOf(first), processorOf(second)];
   if (SYSTEMS.includes(first)) return [systemOf(first), 'amd64'];
-  return PROCESSORS.includes(first) || first in OTHER_NAMES ? ['linux', processorOf(first)] : undefined;
+  return PROCESSORS.includes(first) || Object.hasOwn(OTHER_NAMES, first) ? ['linux', processorOf(first)] : undefined;
 };
 
 /** With all its parts: `linux/arm64` of `arm64`; what is no platform stays as it is. */
@@ -42,7 +43,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   armel: 'arm',
 };
 
-const processorOf = (name: string): string => OTHER_NAMES[name] ?? name;
+const processorOf = (name: string): string => entryOf(OTHER_NAMES, name) ?? name;
 
 const systemOf = (name: string): string => (name === 'macos' ? 'darwin' : name);
 

@@ -1,5 +1,6 @@
 import type { Instruction } from '../ast/nodes.ts';
 import type { ShProgram } from '../shell/index.ts';
+import { entryOf } from '../source/entry.ts';
 import { instructionsBefore, stageChain } from './chain.ts';
 import type { Model } from './index.ts';
 import { officialName } from './known-images.ts';
@@ -29,7 +30,7 @@ export const shellReader = (model: Model, node: Instruction): ScriptReader =>
 
 const readerNamed = (name: string, model: Model, node: Instruction): ScriptReader => {
   if (name === 'sh') return { isSh: true, program: model.shProgramOf(node) };
-  return { isSh: false, program: PROGRAMS[name] };
+  return { isSh: false, program: entryOf(PROGRAMS, name) };
 };
 
 const PROGRAMS: Readonly<Record<string, ShProgram>> = {
@@ -137,7 +138,7 @@ const shOfPackages = (model: Model, stage: StageInfo): ShProgram | undefined => 
     for (const instruction of node.instructions) {
       if (instruction.kind !== 'Run') continue;
       for (const { name } of model.commandsOf(instruction)) {
-        const family = name !== undefined && Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
+        const family = name === undefined ? undefined : entryOf(FAMILIES, name);
         if (family) families.add(family);
       }
     }

@@ -1,4 +1,5 @@
 import type { Iechorfile } from '../ast/nodes.ts';
+import { entryOf } from '../source/entry.ts';
 import { bottomStage, type StageInfo } from './stages.ts';
 import type { State } from './state.ts';
 
@@ -31,7 +32,7 @@ export const dialectOf = (program: string): Dialect => {
     .toLowerCase()
     .replace(/^.*[\\/]/, '')
     .replace(/\.exe$/, '');
-  return DIALECTS[name] ?? 'other';
+  return entryOf(DIALECTS, name) ?? 'other';
 };
 
 /** SHELL decides, inherited through stages; else the platform of the base image. */

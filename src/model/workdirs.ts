@@ -1,3 +1,4 @@
+import { entryOf } from '../source/entry.ts';
 import { officialName } from './known-images.ts';
 import type { Base } from './stages.ts';
 
@@ -20,5 +21,5 @@ const WORKDIRS: Readonly<Record<string, string>> = {
 /** The WORKDIR that an official image is known to set. */
 export const knownWorkdir = (base: Base): string | undefined =>
   base.kind === 'image' && base.reference && !OTHERWISE.test(base.text)
-    ? WORKDIRS[officialName(base.reference) ?? '']
+    ? entryOf(WORKDIRS, officialName(base.reference) ?? '')
     : undefined;

@@ -1,3 +1,4 @@
+import { entryOf } from '../source/entry.ts';
 import type { Range } from '../source/range.ts';
 import { type BashismWalk, note } from './bashism.ts';
 import type { BashFeature, ShProgram } from './bashism-features.ts';
@@ -42,7 +43,7 @@ const BINARY: Readonly<Record<string, BashFeature>> = {
 const noteTest = (command: SimpleCommand, operands: readonly ShellWord[], walk: BashismWalk): void => {
   for (const [index, word] of operands.entries()) {
     const isBetween = index > 0 && index < operands.length - 1;
-    const binary = isBetween && word.text !== undefined ? BINARY[word.text] : undefined;
+    const binary = isBetween && word.text !== undefined ? entryOf(BINARY, word.text) : undefined;
     if (binary) note(walk, binary, word, { command });
     else if (isUnary(operands, index)) note(walk, word.text === '-v' ? 'testIsSet' : 'testExists', word);
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HOST_PLATFORM } from '../../oci/platform.ts';
+import { entryOf } from '../../source/entry.ts';
 import { pathOf } from './programs.ts';
 
 /** A processor as its programs name it, and the code of one that ends with ENDS. */
@@ -42,7 +43,7 @@ const tried = new Map<string, boolean>();
 export const runsHere = (platform: string, folder: string): boolean => {
   const [os, processor = ''] = platform.split('/');
   if (os !== 'linux') return false;
-  const machine = MACHINES[processor];
+  const machine = entryOf(MACHINES, processor);
   if (processor === HOST_PROCESSOR || !machine) return true;
   const known = tried.get(processor) ?? runs(machine, folder);
   tried.set(processor, known);
