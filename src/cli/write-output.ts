@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { indexPart } from '../build/attest/kept.ts';
 import { exportLayers, type LayerForm } from '../build/export.ts';
@@ -14,7 +14,6 @@ import type { Access } from '../oci/session.ts';
 import type { Output } from './build-output.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
-import { statOf } from './places.ts';
 import type { Progress } from './progress.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 
@@ -92,7 +91,7 @@ export const writeTo = (dest: string, io: Io, action: (write: (chunk: Uint8Array
     return action((chunk) => io.stdout.write(chunk));
   }
   const path = resolve(io.cwd, dest);
-  const stat = statOf(path);
+  const stat = described(path, () => statSync(path, { throwIfNoEntry: false }));
   if (stat?.isDirectory()) throw new ConfigError(`${dest} is a folder; name a file in it`);
   described(path, () => {
     // A device or a pipe is written as it is.
