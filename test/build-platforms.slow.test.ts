@@ -106,6 +106,14 @@ describe.skipIf(!isReady || foreign === undefined)('a RUN that this machine cann
     }
   });
 
+  it('is told with the line that decides what its stage is for', async () => {
+    putShell(`FROM scratch AS sh\nCOPY --chmod=755 busybox /bin/sh\nFROM --platform=$BUILDPLATFORM sh\nRUN echo so\n`);
+    const { code, stderr } = await build([foreign ?? '']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('iEchorfile:4: this RUN is for');
+    expect(stderr).toContain('by FROM --platform=$BUILDPLATFORM in line 1\n');
+  });
+
   it('is no matter where it is not needed, or was run already', async () => {
     putShell(`FROM scratch AS unneeded\nRUN no\n${FILE}`);
     await built([HOST_PLATFORM], '--cache-to', 'type=local,dest=cache');

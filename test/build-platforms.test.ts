@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStore } from '../src/build/store.ts';
+import { checkedPlatform } from '../src/cli/platform-options.ts';
 import { archiveFiles, folderFiles } from '../src/oci/archive.ts';
 import { digestOf, type Index, type Manifest } from '../src/oci/image.ts';
 import { HOST_PLATFORM } from '../src/oci/platform.ts';
@@ -74,6 +75,20 @@ describe.skipIf(!canBuild)('images for several platforms', { timeout: 60_000 }, 
     archive.close();
   });
 
+  it.each([
+    ['linux/AMD64', 'linux/amd64'],
+    ['x86_64', 'linux/amd64'],
+    ['linux/arm64/v8', 'linux/arm64'],
+    ['aarch64', 'linux/arm64'],
+    ['linux/arm/7', 'linux/arm/v7'],
+    ['armel', 'linux/arm/v6'],
+    ['LOCAL/riscv64', 'local/riscv64'],
+    ['local', HOST_PLATFORM],
+    ['windows(10.0.17763)/amd64', 'windows(10.0.17763)/amd64'],
+  ])('may be named %s, as containerd reads it', (text, platform) => {
+    expect(checkedPlatform(text)).toBe(platform);
+  });
+
   it('may be asked for one by one, and a platform that is named twice is one', async () => {
     putFiles();
     const [other = ''] = OTHERS;
@@ -111,10 +126,10 @@ describe.skipIf(!canBuild)('images for several platforms', { timeout: 60_000 }, 
 
   it('are refused where a platform is none', async () => {
     putFiles();
-    const { code, stderr } = await build([HOST_PLATFORM, 'arm']);
+    const { code, stderr } = await build([HOST_PLATFORM, 'linux']);
     expect(code).toBe(2);
-    expect(stderr).toContain('--platform takes OS[(VERSION)]/ARCHITECTURE[/VARIANT], such as linux/arm64, not `arm`');
-    const named = await build([HOST_PLATFORM], '--build-context', 'base::arm=.');
+    expect(stderr).toContain('--platform takes OS[(VERSION)]/ARCHITECTURE[/VARIANT], such as linux/arm64, not `linux`');
+    const named = await build([HOST_PLATFORM], '--build-context', 'base::linux=.');
     expect(named).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--build-context base::PLATFORM takes OS'),
@@ -319,9 +334,9 @@ describe.skipIf(!canBuild)('the store', { timeout: 60_000 }, () => {
     expect(await historyOf('app')).toContain(`LABEL platform=${HOST_PLATFORM}`);
     expect(await historyOf('--platform', other, 'app')).toContain(`LABEL platform=${other}`);
     for (const command of ['inspect', 'history'])
-      expect(await run(command, '--platform', 'arm', 'app')).toMatchObject({
+      expect(await run(command, '--platform', 'linux', 'app')).toMatchObject({
         code: 2,
-        stderr: expect.stringContaining('`arm`'),
+        stderr: expect.stringContaining('`linux`'),
       });
   });
 
@@ -477,6 +492,19 @@ describe.skipIf(!canBuild)('registries', { timeout: 60_000 }, () => {
     expect(registry.seen).toEqual([]);
   });
 
+  it('say where a base is for another platform than the one that it is taken for', async () => {
+    const [other = ''] = OTHERS;
+    putFiles();
+    const registry = await fakeRegistry();
+    const base = `${registry.host}/team/base:1`;
+    await built([HOST_PLATFORM], '-t', base, '--push');
+    put('iEchorfile', `FROM ${base}\n`);
+    const { stderr } = await built([other], '--pull');
+    expect(stderr).toContain(`iechorlint: ${base} is for ${HOST_PLATFORM}, not for ${other}\n`);
+    expect((await built([HOST_PLATFORM], '--pull')).stderr).not.toContain(' is for ');
+    expect((await built([other], '--pull', '-q')).stderr).toBe('');
+  });
+
   it('take no name from an image that was made here', async () => {
     putFiles();
     const registry = await fakeRegistry();
@@ -490,6 +518,7 @@ describe.skipIf(!canBuild)('registries', { timeout: 60_000 }, () => {
     expect(found).toEqual(['made here', 'all']);
     const [row] = JSON.parse((await run('images', '--format', 'json')).stdout);
     expect(row.platforms).toBe(undefined);
+    await run('run', '--platform', OTHERS[0] ?? '', base);
     await built([HOST_PLATFORM], '-o', 'own');
     expect(readFileSync(join(context, 'own/common'), 'utf8')).toBe('made here');
   });

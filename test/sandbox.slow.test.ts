@@ -411,6 +411,9 @@ describe.skipIf(!isReady)('other runners', { timeout: 30_000 }, () => {
     expect(ran.stdout).toBe('1\n1062\n1062\n10\n');
     const { stderr } = build('RUN true', { args: ['--runner', runner, '--ulimit', 'nofile=-1'] });
     expect(stderr).toContain('--ulimit nofile is more than may be had here: Operation not permitted');
+    const few = build('RUN true', { args: ['--runner', runner, '--ulimit', 'nofile=7'] });
+    expect(few.stderr).toContain('--ulimit nofile=7 leaves less than a shell needs to begin with: sh: ');
+    expect(few.stderr).not.toContain('doctor');
   });
 
   it('of an ordinary user make the same image', () => {

@@ -2,8 +2,9 @@ import type { ImportReport } from '../build/import.ts';
 import type { LateImages } from '../build/shared/late-images.ts';
 import type { Store } from '../build/store.ts';
 import { emptyImage, type Image } from '../oci/image.ts';
-import { isPlatform, platformOf } from '../oci/platform.ts';
+import { isPlatform, platformOf, platformText } from '../oci/platform.ts';
 import type { NamedContexts } from './build-contexts.ts';
+import { warningOf } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import { fullName } from './image-names.ts';
 import type { Progress, Transfer } from './progress.ts';
@@ -18,6 +19,7 @@ export const baseImages = (
   progress: Progress,
   late?: LateImages,
 ): NamedImage => {
+  const warn = warningOf(options, progress.io);
   const inStore: NamedImage = async (text, platform) => {
     const known = store.image(fullName(text), platform);
     if (known && !options.pull && isPlatform(known.json, platform)) return known;
@@ -37,7 +39,9 @@ export const baseImages = (
   return onceEach(async (text, platform) => {
     const given = await contexts.image(text, platform);
     if (given === 'scratch') return emptyImage(platformOf(platform));
-    return typeof given === 'object' ? given : inStore(given ?? text, platform);
+    const image = typeof given === 'object' ? given : await inStore(given ?? text, platform);
+    if (!isPlatform(image.json, platform)) warn(`${text} is for ${platformText(image.json)}, not for ${platform}`);
+    return image;
   });
 };
 

@@ -18,7 +18,9 @@ export const foreignRunIn = (builds: readonly PlannedBuild[], folder: string, pa
     for (const { stage, steps } of plan.stages) {
       const platform = platformOfStage(stage) ?? options.platform;
       const run = steps.find(isOwn);
-      if (run && !runsHere(platform, folder)) return new BuildError(foreignRunTrouble(platform, path), run.step.node);
+      if (!run || runsHere(platform, folder)) continue;
+      const line = stage.below?.node.from?.lines.first;
+      return new BuildError(foreignRunTrouble(platform, path, line), run.step.node);
     }
   }
   return undefined;

@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/error.ts';
+import { SYSTEMS, wholePlatform } from '../model/platforms.ts';
 import { HOST_PLATFORM, isPlatformText } from '../oci/platform.ts';
 import { type Given, listOf, textOf } from './given.ts';
 
@@ -18,8 +19,11 @@ export const platformsIn = (given: Given): readonly string[] => {
   return asked.length > 0 ? [...new Set(asked)] : [HOST_PLATFORM];
 };
 
-/** `option` is where it stands. Throws ConfigError. */
+/** In the names that builders give it; `option` is where it stands. Throws ConfigError. */
 export const checkedPlatform = (text: string, option = '--platform'): string => {
-  if (isPlatformText(text)) return text;
+  const platform = text === 'local' ? HOST_PLATFORM : wholePlatform(text);
+  // Of a system alone docker takes what the machine is that builds.
+  const isWhole = text.includes('/') || text === 'local' || !SYSTEMS.includes(text.toLowerCase());
+  if (isWhole && isPlatformText(platform)) return platform;
   throw new ConfigError(`${option} takes OS[(VERSION)]/ARCHITECTURE[/VARIANT], such as linux/arm64, not \`${text}\``);
 };

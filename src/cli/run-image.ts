@@ -88,11 +88,11 @@ const inNamespace = async (io: Io): Promise<number> => {
 
 const pulled = async (name: string, given: Given, io: Io): Promise<Image> => {
   const store = openStore(storeFolder(textOf(given, 'store'), io));
-  const { pullImage } = await import('../build/pull.ts');
+  const { nameImage, pullImage } = await import('../build/pull.ts');
   const access = accessTo(registriesOf(given), io.env);
   say(io, `pulling ${name}`);
   const image = await pullImage(store, fullName(name), platformIn(given), access, () => {});
-  store.saveImage(image, [fullName(name)]);
+  nameImage(store, fullName(name), image, platformIn(given));
   return image;
 };
 

@@ -26,12 +26,21 @@ export const readPlatform = (text: string): readonly [system: string, processor:
   return PROCESSORS.includes(first) || Object.hasOwn(OTHER_NAMES, first) ? ['linux', processorOf(first)] : undefined;
 };
 
-/** With all its parts: `linux/arm64` of `arm64`; what is no platform stays as it is. */
+/** With all its parts, as containerd has them: `linux/arm64` of `arm64`; what is no platform stays as it is. */
 export const wholePlatform = (text: string): string => {
-  const [, , variant] = text.toLowerCase().split('/');
+  const [first = '', second = first, variant = ''] = text.toLowerCase().split('/');
   const read = readPlatform(text);
-  if (text.includes('(')) return text;
-  return read ? [...read, ...(variant ? [variant] : [])].join('/') : text;
+  if (!read || text.includes('(')) return text;
+  const [system, processor] = read;
+  return [system, processor, VARIANTS[second] ?? variantOf(processor, variant)].filter(Boolean).join('/');
+};
+
+const VARIANTS: Readonly<Record<string, string>> = { armhf: 'v7', armel: 'v6' };
+
+/** One that all of its processors are is not told. */
+const variantOf = (processor: string, variant: string): string => {
+  const whole = /^\d+$/.test(variant) ? `v${variant}` : variant;
+  return `${processor}/${whole}` === 'arm64/v8' || `${processor}/${whole}` === 'amd64/v1' ? '' : whole;
 };
 
 const OTHER_NAMES: Readonly<Record<string, string>> = {

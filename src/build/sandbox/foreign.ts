@@ -121,6 +121,6 @@ export const foreignTrouble = (what: string, platform: string, path: string): st
     ? `${what} is for ${platform}, and this machine runs ${HOST_PLATFORM} alone: ${emulatorHint(path) ?? 'install qemu-user-static, registered with binfmt_misc'}`
     : `${what} is for ${platform}, and what is run here is for Linux alone`;
 
-/** As `foreignTrouble`, of a RUN. */
-export const foreignRunTrouble = (platform: string, path: string): string =>
-  `${foreignTrouble('this RUN', platform, path)}${platform.startsWith('linux/') ? ', or' : ':'} let the stage run here by FROM --platform=$BUILDPLATFORM`;
+/** As `foreignTrouble`, of a RUN; `line` is that of another FROM which decides what its stage is for. */
+export const foreignRunTrouble = (platform: string, path: string, line?: number): string =>
+  `${foreignTrouble('this RUN', platform, path)}${platform.startsWith('linux/') ? ', or' : ':'} let the stage run here by FROM --platform=$BUILDPLATFORM${line === undefined ? '' : ` in line ${line}`}`;

@@ -28,14 +28,20 @@ export const sharedMemoryOptions = (limits: Limits | undefined): string =>
 export const limitWords = ({ resources }: Limits): readonly string[] =>
   resources.map(({ name, soft = 'unlimited', hard = 'unlimited' }) => `--${name}=${soft}:${hard}`);
 
-/** Why the kernel would not let a program have them; it is tried, since only the kernel knows who may have what. */
+/** Does what every step begins with; the shell keeps files that it puts others in place of under numbers from 10 on. */
+const START = ['sh', '-c', ': </dev/null'];
+
+/** Why no program could have them; it is tried, since only the kernel knows who may have what. */
 export const limitTrouble = (limits: Limits, prlimit: string): string | undefined => {
   if (limits.resources.length === 0) return undefined;
-  const { stderr } = spawnSync(prlimit, [...limitWords(limits), 'true'], { encoding: 'utf8', env: { LC_ALL: 'C' } });
+  const env = { PATH: process.env.PATH, LC_ALL: 'C' };
+  const { status, stderr } = spawnSync(prlimit, [...limitWords(limits), ...START], { encoding: 'utf8', env });
   const [, name, reason] = /set the (\w+) resource limit: (.+)/.exec(stderr ?? '') ?? [];
-  if (name === undefined) return undefined;
-  const flag = name.toLowerCase();
-  return `--ulimit ${flag} is more than may be had here: ${reason}; \`prlimit --${flag}\` says what may`;
+  const flag = name?.toLowerCase();
+  if (flag) return `--ulimit ${flag} is more than may be had here: ${reason}; \`prlimit --${flag}\` says what may`;
+  if (status === 0) return undefined;
+  const all = limits.resources.map((each) => `${each.name}=${each.soft ?? -1}`).join(', ');
+  return `--ulimit ${all} leaves less than a shell needs to begin with: ${stderr?.trim().split('\n').at(-1) || 'it was killed'}`;
 };
 
 const UNLIMITED = '18446744073709551615';
