@@ -36,7 +36,7 @@ export const Newline = createToken({ name: 'Newline', pattern: /\n/, line_breaks
 /** The line end in every mode but the first, to which it goes back. */
 export const EndOfLine = createToken({ name: 'EndOfLine', pattern: /\n/, line_breaks: true, pop_mode: true });
 
-export const Spaces = createToken({
+const Spaces = createToken({
   name: 'Spaces',
   pattern: /[\t\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/,
   group: Lexer.SKIPPED,

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from '../src/dev/rule-files.ts';
 import { type Module, moduleOf, modulesIn } from './support/modules.ts';
 
 /** What a folder may import besides itself: other folders, and packages. */
@@ -166,6 +168,25 @@ describe('the house', () => {
   it(`has no file of more than ${MAX_LINES} lines`, () => {
     const long = written.filter(({ path, lines }) => lines > MAX_LINES && !path.startsWith('grammar/'));
     expect(long.map(({ path }) => path)).toEqual(Object.keys(LONG));
+  });
+
+  it('exports no value that one file alone uses', () => {
+    const files = modulesIn(['grammar', 'rules', 'src', 'test']).map(({ path }) => path);
+    const texts = new Map(files.map((path) => [path, readFileSync(ROOT + path, 'utf8')]));
+    const users = new Map<string, Set<string>>();
+    for (const [path, text] of texts)
+      for (const name of new Set(text.match(/\w+/g))) users.set(name, (users.get(name) ?? new Set()).add(path));
+    const values = written.flatMap(({ path }) =>
+      Array.from(
+        texts.get(path)?.matchAll(/^export (?:async )?(?:const|function\*?) (\w+)/gm) ?? [],
+        ([, name = '']) => ({
+          path,
+          name,
+        }),
+      ),
+    );
+    expect(values.length).toBeGreaterThan(1000);
+    expect(values.filter(({ name }) => users.get(name)?.size === 1)).toEqual([]);
   });
 
   it('does without casts, `!`, any and classes', () => {
