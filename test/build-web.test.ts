@@ -377,8 +377,8 @@ describe.runIf(process.platform === 'linux')('the time of an address', () => {
     expect(await timeOf('.', [], source(`ARG NAME=new\nADD ${url}/$NAME /`))).toBe(1_700_000_403);
     const other = ['--build-arg', 'SOURCE_DATE_EPOCH=1700000502'];
     expect(await timeOf('.', other, source(`ADD ${url}/src.tar /`))).toBe(1_700_000_502);
-    const only = 'which may have FROM scratch, ARG and one ADD of one address, and has ';
-    expect(await timeOf('.', [], source('COPY iEchorfile /'))).toContain(`${only}COPY in line 3`);
+    const only = 'which must be FROM scratch and one ADD of one address (and may have ARG)';
+    expect(await timeOf('.', [], source('COPY iEchorfile /'))).toContain(`${only}, and has COPY in line 3`);
     expect(await timeOf('.', [], source(`ADD ${url}/a ${url}/b /`))).toContain(only);
     expect(await timeOf('.', [], source('ADD iEchorfile /'))).toMatch(
       /^2 .*the time of an address, and ADD has iEchorfile/,

@@ -38,10 +38,10 @@ describe('--shm-size and --ulimit', () => {
     [['--ulimit', 'nofil=1'], '--ulimit knows no `nofil` (did you mean `nofile`?); it is one of core, cpu, '],
     [['--ulimit', 'nofile'], '--ulimit takes NAME=SOFT or NAME=SOFT:HARD, not `nofile`'],
     [['--ulimit', 'nofile=1:2:3'], '--ulimit takes NAME=SOFT or NAME=SOFT:HARD, not `nofile=1:2:3`'],
-    [['--ulimit', 'nofile=2:1'], '--ulimit nofile=2:1: the first number, which counts, exceeds the second'],
-    [['--ulimit', 'nofile=-1:1'], '--ulimit nofile=-1:1: the first number, which counts, exceeds the second'],
-    [['--ulimit', 'nofile=-2'], '--ulimit nofile=-2: -2 is no limit; -1 is for none'],
-    [['--ulimit', `nofile=${'9'.repeat(20)}`], `${'9'.repeat(20)} is no limit`],
+    [['--ulimit', 'nofile=2:1'], '--ulimit nofile=2:1: the soft limit is above the hard one'],
+    [['--ulimit', 'nofile=-1:1'], '--ulimit nofile=-1:1: the soft limit is above the hard one'],
+    [['--ulimit', 'nofile=-2'], '--ulimit nofile=-2: a limit cannot be -2; -1 means none'],
+    [['--ulimit', `nofile=${'9'.repeat(20)}`], `a limit cannot be ${'9'.repeat(20)}`],
   ])('%j is refused', async (args, message) => {
     const { code, stderr } = await run({ Dockerfile: 'FROM scratch\n' }, 'build', ...args, '.');
     expect(stderr).toContain(message);

@@ -25,7 +25,7 @@ const resourceLimit = (text: string): ResourceLimit => {
   if (!RESOURCES.includes(name)) throw new ConfigError(unknownResource(name));
   const [soft, hard] = [softText, hardText].map((digits) => numberIn(digits, text));
   if (hard !== undefined && (soft === undefined || soft > hard))
-    throw new ConfigError(`--ulimit ${text}: the first number, which counts, exceeds the second, which is the most`);
+    throw new ConfigError(`--ulimit ${text}: the soft limit is above the hard one`);
   return { name, soft, hard };
 };
 
@@ -34,7 +34,7 @@ const numberIn = (digits: string, text: string): number | undefined => {
   const number = Number(digits);
   if (number === -1) return undefined;
   if (number >= 0 && Number.isSafeInteger(number)) return number;
-  throw new ConfigError(`--ulimit ${text}: ${digits} is no limit; -1 is for none`);
+  throw new ConfigError(`--ulimit ${text}: a limit cannot be ${digits}; -1 means none`);
 };
 
 const unknownResource = (name: string): string => {

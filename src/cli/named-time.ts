@@ -55,9 +55,9 @@ const sourceIn = ({ node, name, base }: StageInfo): Add => {
   const [add] = adds;
   const other = node.instructions.find(({ kind }) => kind !== 'Add' && kind !== 'Arg');
   if (base.kind === 'scratch' && !other && add && adds.length === 1 && add.sources.length === 1) return add;
-  const flaw = other ? `${keywordOf(other)} in line ${other.lines.first}` : 'not that';
+  const flaw = other ? `, and has ${keywordOf(other)} in line ${other.lines.first}` : '';
   throw new ConfigError(
-    `${EPOCH} is the time of the stage ${name}, which may have FROM scratch, ARG and one ADD of one address, and has ${flaw}`,
+    `${EPOCH} is the time of the stage ${name}, which must be FROM scratch and one ADD of one address (and may have ARG)${flaw}`,
   );
 };
 
