@@ -146,6 +146,21 @@ describe('what takes long', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('what ADD takes from an address', () => {
+  it('is fetched once for all platforms', async () => {
+    const slow: Page = (_request, response) => void setTimeout(() => response.end('a'), 50);
+    const { url, asked } = await siteOf({ '/a': slow, '/gone': (_request, response) => response.writeHead(410).end() });
+    const platforms = ['--platform', 'linux/amd64,linux/arm64,linux/s390x'];
+    const cwd = folderWith({ iEchorfile: `FROM scratch\nADD ${url}/a /a\n` });
+    expect((await build('.', platforms, { cwd })).code).toBe(0);
+    expect(asked).toEqual(['/a 200']);
+    const gone = folderWith({ iEchorfile: `FROM scratch\nADD ${url}/gone /a\n` });
+    const { code, stderr } = await build('.', platforms, { cwd: gone });
+    expect([code, stderr]).toEqual([3, expect.stringContaining('the server answers 410')]);
+    expect(asked).toEqual(['/a 200', '/gone 410']);
+  });
+});
+
 describe.runIf(process.platform === 'linux')('the file to build', () => {
   it('may be of an address, for any context', async () => {
     const { url } = await siteOf({ '/df': COPY, '/a': ARCHIVE, '/no': 'FROM scratch\n' });

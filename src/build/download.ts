@@ -50,7 +50,18 @@ interface Known {
  * Fetches an address, only what has changed since the last time; what has the checksum that is asked for is not fetched
  * again. Throws an Error that says why it cannot.
  */
-export const download = async (store: Store, url: string, wish: DownloadWish = {}): Promise<Download> => {
+export const download = (store: Store, url: string, wish: DownloadWish = {}): Promise<Download> => {
+  if (wish.refusal) return downloadOnce(store, url, wish);
+  const key = JSON.stringify([store.folder, url, wish.checksum]);
+  const begun = underway.get(key) ?? downloadOnce(store, url, wish).finally(() => underway.delete(key));
+  underway.set(key, begun);
+  return begun;
+};
+
+/** Builds for several platforms want the same at once. */
+const underway = new Map<string, Promise<Download>>();
+
+const downloadOnce = async (store: Store, url: string, wish: DownloadWish): Promise<Download> => {
   const { checksum } = wish;
   const folder = join(store.folder, 'downloads');
   const record = join(folder, `${createHash('sha256').update(url).digest('hex')}.json`);
