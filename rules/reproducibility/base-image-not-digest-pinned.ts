@@ -24,7 +24,6 @@ export default defineRule({
         if (!stage) return;
         for (const reference of imageReferences(stage)) {
           const { kind, text, at } = reference;
-          if (!text || text === 'scratch' || /^\d+$/.test(text)) continue;
           const image = readReference(text);
           if (!image || image.digest || (kind !== 'from' && !/[/:]/.test(text))) continue;
           yield {

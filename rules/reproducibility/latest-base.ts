@@ -38,7 +38,7 @@ export default defineRule({
         if (!stage) return;
         for (const reference of imageReferences(stage)) {
           const { kind, text, at } = reference;
-          if (!text?.includes(':latest') || seen.has(`${kind} ${text}`)) continue;
+          if (!text.includes(':latest') || seen.has(`${kind} ${text}`)) continue;
           const image = readReference(text);
           if (image?.tag !== 'latest' || image.digest) continue;
           if (kind !== 'from') seen.add(`${kind} ${text}`);

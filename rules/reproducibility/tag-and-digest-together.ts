@@ -23,7 +23,7 @@ export default defineRule({
         if (!stage) return;
         for (const reference of imageReferences(stage)) {
           const { text, at } = reference;
-          const image = text?.includes('@') ? readReference(text) : undefined;
+          const image = text.includes('@') ? readReference(text) : undefined;
           if (!image?.digest || !image.tag) continue;
           const range = nameRangeOf(file, reference);
           yield {

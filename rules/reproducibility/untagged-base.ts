@@ -48,7 +48,6 @@ export default defineRule({
         if (!stage) return;
         for (const reference of imageReferences(stage)) {
           const { kind, text, at } = reference;
-          if (!text || text === 'scratch' || /^\d+$/.test(text)) continue;
           const image = readReference(text);
           if (!image || image.tag || image.digest) continue;
           if (kind !== 'from' && (seen.has(text) || !(text.includes('/') || isOfficialImage(text)))) continue;

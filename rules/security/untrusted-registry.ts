@@ -43,7 +43,6 @@ export default defineRule({
         if (!stage) return;
         for (const reference of imageReferences(stage)) {
           const { kind, text, at } = reference;
-          if (!text || text === 'scratch' || /^\d+$/.test(text)) continue;
           // Under a bare name the caller may give a build context.
           if (!as && kind !== 'from' && !/[/:]/.test(text) && !isOfficialImage(text)) continue;
           const registry = readReference(text)?.registry;

@@ -24,11 +24,20 @@ export const ownReferences = (stage: StageInfo): readonly Reference[] => {
 };
 
 /** What it takes from images; in triggers what no stage of the file that builds on the image can be called. */
-export const imageReferences = (stage: StageInfo): readonly Reference[] => {
+export const imageReferences = (stage: StageInfo): readonly NamedReference[] => {
   const own = ownReferences(stage);
-  if (own === stage.references) return own.some((each) => each.stage) ? own.filter((each) => !each.stage) : own;
-  return stage.references.filter((each) => !each.stage && (own.includes(each) || /[/:]/.test(each.text ?? '')));
+  if (own === stage.references) return own.every(namesImage) ? own : own.filter(namesImage);
+  return stage.references.filter(namesImage).filter((each) => own.includes(each) || /[/:]/.test(each.text));
 };
+
+/** A reference of which the text is known. */
+interface NamedReference extends Reference {
+  readonly text: string;
+}
+
+/** Whether it is no stage, no number of one, and not nothing. */
+const namesImage = (each: Reference): each is NamedReference =>
+  !each.stage && !!each.text && each.text !== 'scratch' && !/^\d+$/.test(each.text);
 
 /** Whether build arguments, set to whatever, could make the word be that name: each variable stands for any text. */
 export const canMean = (word: Word, name: string): boolean => {
