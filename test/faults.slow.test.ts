@@ -91,6 +91,16 @@ describe.each(BUILDERS)('as $who', { timeout: 240_000 }, ({ isHere, user: builde
     }
   });
 
+  it.runIf(isHere)('interrupted where there is no terminal, a build ends in order', async () => {
+    const context = contextWith({ Dockerfile: 'FROM busybox\nRUN echo began; sleep 60\n' });
+    const [program = '', ...first] = scene.command;
+    const args = inStore(['build', '--no-lint', '--network', 'none', '--progress', 'plain', context]);
+    const stdio = ['ignore', 'ignore', 'pipe'] as const;
+    const child = spawn(program, [...first, ...args], { env: scene.env, cwd: scene.folder, stdio: [...stdio] });
+    child.stderr?.on('data', (chunk) => String(chunk).includes('| began') && child.kill('SIGINT'));
+    expect(await new Promise((done) => child.once('close', done))).toBe(130);
+  });
+
   it.runIf(isHere)(
     'several builds at once on one store do each what they would alone, while it is pruned',
     async () => {

@@ -683,6 +683,12 @@ describe('the store', () => {
         expect.stringContaining('cannot write to /proc/store: the system makes no folder'),
       ]);
     }
+    mkdirSync(store.path('names', 'docker.io%2Flibrary%2Fother%3A1'));
+    const folder = await cli(store, 'tag', 'hello:1', 'other:1');
+    expect(folder.code).toBe(3);
+    expect(folder.stderr).toMatch(
+      /cannot write to .*: a folder is in the place of a file; delete it, or --store names/,
+    );
     for (const command of ['images', 'prune']) {
       const { code, stderr } = await runIn(folderWith({ file: '' }), [command, '--store', 'file/store']);
       expect([code, stderr]).toEqual([

@@ -431,12 +431,16 @@ describe.skipIf(!isReady)('other runners', { timeout: 30_000 }, () => {
     const archive = join(home, 'base.tar');
     expect(call(['save', '--store', store, '-o', archive, 'base']).status).toBe(0);
     chmodSync(archive, 0o644);
-    const as = (args: readonly string[]) =>
-      spawnSync('setpriv', ['--reuid', uid, '--regid', uid, '--clear-groups', process.execPath, cli, ...args], {
-        encoding: 'utf8',
-        cwd: home,
-        env: { PATH: process.env.PATH, HOME: home, USER: name },
-      });
+    const as = (args: readonly string[], path = process.env.PATH) =>
+      spawnSync(
+        'setpriv',
+        ['--reuid', uid, '--regid', uid, '--clear-groups', 'env', `PATH=${path}`, process.execPath, cli, ...args],
+        {
+          encoding: 'utf8',
+          cwd: home,
+          env: { PATH: process.env.PATH, HOME: home, USER: name },
+        },
+      );
     expect(as(['load', '-q', '-i', archive]).status).toBe(0);
     const ours = call(['--build', '--no-lint', '--network', 'none', '--store', store, '-q', context]);
     for (const runner of ['unshare', 'crun', 'runc'].filter(isThere)) {
@@ -445,6 +449,10 @@ describe.skipIf(!isReady)('other runners', { timeout: 30_000 }, () => {
       expect(`${stderr}${stdout}`, runner).toBe(ours.stdout);
     }
     expect(ours.stdout).toMatch(/^sha256:/);
+    // Where the shell finds nothing, all is found where it usually is.
+    expect(as(['--build', '--no-lint', '--no-cache', '--network', 'none', '-q', context], '/none')).toMatchObject({
+      ...{ status: 0, stdout: ours.stdout, stderr: '' },
+    });
     spawnSync('rm', ['-rf', home]);
   });
 });

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleCli } from './support/bundle.ts';
 import { folderWith } from './support/cli.ts';
@@ -63,6 +64,14 @@ describe.skipIf(!isReady)('a build on a terminal', { timeout: 30_000 }, () => {
     expect(screen.slice(-3)).toEqual([expect.stringContaining('built sha256'), 'ended with 0', '']);
     expect(screen.join('\n')).not.toMatch(/building|[└├]/);
     for (const line of tree) expect(line.length).toBeLessThan(COLUMNS);
+  });
+
+  it('that tells no size is as wide as a page', () => {
+    const cwd = folderWith({ Dockerfile: 'FROM alpine\n' });
+    const command = `stty cols 0 rows 0; ${process.execPath} ${cli} Dockerfile`;
+    const { stdout } = spawnSync(SCRIPT ?? '', ['-qfc', command, '/dev/null'], { cwd, encoding: 'utf8' });
+    expect(stripVTControlCharacters(stdout).split('\r\n')[0]).toMatch(/^── Dockerfile ─+ 1 finding ──$/);
+    expect(stripVTControlCharacters(stdout).split('\r\n')[0]).toHaveLength(100);
   });
 
   it('is clean after Ctrl-C', async () => {

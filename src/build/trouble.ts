@@ -12,6 +12,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EPERM: 'the system does not permit it; --store or IECHORLINT_STORE names another place',
   ENOTDIR: 'a file is in its place; --store or IECHORLINT_STORE names another place',
   EEXIST: 'a file is in its place; --store or IECHORLINT_STORE names another place',
+  EISDIR: 'a folder is in the place of a file; delete it, or --store names another place',
   'ENOENT mkdir': 'the system makes no folder there; --store or IECHORLINT_STORE names another place',
   ELOOP: 'its symbolic links form a loop; --store or IECHORLINT_STORE names another place',
   ENAMETOOLONG: 'the path is too long; --store or IECHORLINT_STORE names another place',

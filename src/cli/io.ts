@@ -56,8 +56,9 @@ const outputTo = (descriptor: 1 | 2, stream: () => NodeJS.WriteStream): Output =
   };
   return {
     isTerminal,
-    columns: () => (isTerminal() ? stream().columns : undefined),
-    rows: () => (isTerminal() ? stream().rows : undefined),
+    // A terminal that knows no size says 0.
+    columns: () => (isTerminal() && stream().columns) || undefined,
+    rows: () => (isTerminal() && stream().rows) || undefined,
     failure: () => failure,
     write: (data) => {
       if (!isOpen) return;

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants, userInfo } from 'node:os';
+import { dirname } from 'node:path';
+import { isatty } from 'node:tty';
 import { missingText, pathOf } from './programs.ts';
 
 /** Set inside of a user namespace of ours, to the number of the user outside. */
@@ -26,20 +28,26 @@ export const enterNamespace = async (path: string): Promise<number | string> => 
       ...['-U', '--map-root-user', '--map-auto', '-m', '--propagation', 'private'],
       ...[setpriv, '--pdeathsig', 'KILL', process.execPath, ...process.execArgv, ...process.argv.slice(1)],
     ],
-    { stdio: 'inherit', env: { ...process.env, [MARK]: outerUser() } },
+    { stdio: 'inherit', env: { ...process.env, PATH: pathWithMaps(path), [MARK]: outerUser() } },
   );
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
-  // The terminal itself sends SIGINT to both.
-  const ignore = () => {};
-  process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
+  // A terminal itself sends SIGINT to both.
+  const interrupt = [0, 1, 2].some((descriptor) => isatty(descriptor)) ? () => {} : forward;
+  process.on('SIGINT', interrupt).on('SIGTERM', forward).on('SIGHUP', forward);
   try {
     return await new Promise<number | string>((resolve) => {
       child.once('error', ({ message }) => resolve(`no user namespace can be made: ${message}`));
       child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
   } finally {
-    process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward);
+    process.off('SIGINT', interrupt).off('SIGTERM', forward).off('SIGHUP', forward);
   }
+};
+
+/** With where `newuidmap` is, which `unshare` looks for itself. */
+const pathWithMaps = (path: string): string => {
+  const folder = dirname(pathOf('newuidmap', path) ?? '/usr/bin/newuidmap');
+  return path.split(':').includes(folder) ? path : [path, folder].filter(Boolean).join(':');
 };
 
 const textOf = (path: string): string => {
