@@ -56,7 +56,7 @@ describe.runIf(process.platform === 'linux')('a context of an address', () => {
     expect((await build(`${url}/named`, ['-f', 'mydockerfile'])).files).toEqual(BAR);
     expect((await build(`${url}/deep#:app-1.0`)).files).toEqual(BAR);
     expect((await build(`${url}/deep`)).stderr).toContain(
-      `/deep has no iEchorfile, Dockerfile, Containerfile; there is one in ${url}/deep#:app-1.0`,
+      `/deep has no iEchorfile, Dockerfile or Containerfile; there is one in ${url}/deep#:app-1.0`,
     );
   });
 

@@ -111,6 +111,8 @@ const ignoreFileOf = (folder: string, file: string | undefined): IgnoreFile | un
 };
 
 const NAMES = ['iEchorfile', 'Dockerfile', 'Containerfile'];
+const ANY_NAME = 'iEchorfile, Dockerfile or Containerfile';
+
 /** Those in small letters are found too. */
 export const ALL_NAMES = [...NAMES, ...NAMES.map((name) => name.toLowerCase())];
 
@@ -120,9 +122,7 @@ const fileIn = (context: string, { file }: BuildOptions, io: Io): string => {
       ? ALL_NAMES.map((name) => join(context, name)).find((each) => statOf(each)?.isFile())
       : resolve(io.cwd, file);
   if (path !== undefined) return path;
-  throw new ConfigError(
-    `${context} has no ${NAMES.join(', ')}; name the file by -f, or write one by \`iechorlint init\``,
-  );
+  throw new ConfigError(`${context} has no ${ANY_NAME}; name the file by -f, or write one by \`iechorlint init\``);
 };
 
 export const contentOf = ({ content }: SourceFile): Uint8Array => {
@@ -143,7 +143,7 @@ export const documentIn = (tree: FileTree, place: string, options: BuildOptions,
   }
   const here = file === undefined ? undefined : fileHere(resolve(io.cwd, file), io);
   if (!here) {
-    const neither = file === undefined ? NAMES.join(', ') : `${file}, and it is not on this machine either`;
+    const neither = file === undefined ? ANY_NAME : `${file}, and it is not on this machine either`;
     throw new ConfigError(`${place} has no ${neither}${hint ? `; ${hint}` : ''}`);
   }
   warningOf(options, io)(`${place} has no ${file}; what is built is the file of that name on this machine`);
