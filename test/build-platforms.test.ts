@@ -492,6 +492,20 @@ describe.skipIf(!canBuild)('registries', { timeout: 60_000 }, () => {
     expect(registry.seen).toEqual([]);
   });
 
+  it("give one platform after the other under one name, which was another image's", async () => {
+    putFiles();
+    const registry = await fakeRegistry();
+    const name = `${registry.host}/team/app:1`;
+    await built(BOTH, '-t', name, '--push');
+    put('common.txt', 'made here');
+    await built([other], '-t', name);
+    const platforms = async () => JSON.parse((await run('images', '--format', 'json')).stdout)[0].platforms;
+    expect((await run('pull', name)).code).toBe(0);
+    expect(await platforms()).toBe(undefined);
+    expect((await run('pull', '--platform', other, name)).code).toBe(0);
+    expect(await platforms()).toEqual(BOTH);
+  });
+
   it('say where a base is for another platform than the one that it is taken for', async () => {
     const [other = ''] = OTHERS;
     putFiles();

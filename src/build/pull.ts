@@ -34,13 +34,13 @@ export const pullImage = async (
 
 /**
  * Puts a pulled image under its name, beside those that were pulled of the same index for other platforms. One that was made
- * here for another platform keeps the name.
+ * here for another platform keeps the name, unless the image `isAsked` for itself.
  */
-export const nameImage = (store: Store, name: string, image: Image, platform: string): void => {
+export const nameImage = (store: Store, name: string, image: Image, platform: string, isAsked = false): void => {
   const digestOf = (of: Image) => pulledDigest(store, name, imageIdOf(of));
   const others = imagesAt(store, name).filter((other) => !isPlatform(other.image.json, platform));
   const same = others.filter((other) => digestOf(other.image) === digestOf(image));
-  if (others.some((other) => digestOf(other.image) === undefined)) store.saveImage(image, []);
+  if (!isAsked && others.some((other) => digestOf(other.image) === undefined)) store.saveImage(image, []);
   else if (same.length > 0) store.saveIndex([...same, { platform, image }], [name]);
   else store.saveImage(image, [name]);
 };

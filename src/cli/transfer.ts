@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { LayerForm } from '../build/export.ts';
 import { importImage, openFiles, spooledFiles } from '../build/import.ts';
-import { pullImage } from '../build/pull.ts';
+import { nameImage, pullImage } from '../build/pull.ts';
 import { type PushReport, pushImage } from '../build/push.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
@@ -31,8 +31,8 @@ export const pullNames = async (
     const image = await withProgress(quiet, io, ({ transfer }) =>
       pullImage(store, name, platform, access, pullReport(shortName(name), transfer)),
     );
-    const id = store.saveImage(image, [name]);
-    io.stdout.write(`${quiet ? id : shortName(name)}\n`);
+    nameImage(store, name, image, platform, true);
+    io.stdout.write(`${quiet ? imageIdOf(image) : shortName(name)}\n`);
   }
 };
 
