@@ -1,4 +1,5 @@
 import { entryOf } from '../source/entry.ts';
+
 /** What `OS[(VERSION[+FEATURE…])]/ARCHITECTURE[/VARIANT]` names. */
 export interface PlatformParts {
   readonly os: string;
@@ -32,7 +33,7 @@ export const wholePlatform = (text: string): string => {
   const read = readPlatform(text);
   if (!read || text.includes('(')) return text;
   const [system, processor] = read;
-  return [system, processor, VARIANTS[second] ?? variantOf(processor, variant)].filter(Boolean).join('/');
+  return [system, processor, entryOf(VARIANTS, second) ?? variantOf(processor, variant)].filter(Boolean).join('/');
 };
 
 const VARIANTS: Readonly<Record<string, string>> = { armhf: 'v7', armel: 'v6' };
