@@ -41,8 +41,7 @@ describe.each(NAMES)('the name %s', (name) => {
     const cwd = folderWith({ Dockerfile: 'FROM scratch\nRUN x\n' });
     const call = await runIn(cwd, ['build', '--call', `check,${name}=x`, '.']);
     expect(call).toMatchObject({ code: 2, stderr: expect.stringContaining(`not \`${name}=x\``) });
-    const outline = await runIn(cwd, ['build', '--call', 'outline', '--platform', `linux/${name}`, '.']);
-    expect(outline).toMatchObject({ code: 2, stderr: expect.stringContaining(`not \`linux/${name}\``) });
+    expect((await runIn(cwd, ['build', '--call', 'outline', '--platform', `linux/${name}`, '.'])).code).toBe(0);
     const cache = await runIn(cwd, ['build', '--cache-from', `type=${name}`, '.']);
     expect(cache.stderr).toMatch(/it has local and registry\. A folder/);
   });
