@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { rules } from '../rules/index.ts';
 import { parse } from '../src/ast/create.ts';
 import { commentsOf, type RawComment, type ShellcheckTarget, shellcheckScripts } from '../src/facts/index.ts';
@@ -221,6 +221,15 @@ describe.skipIf(process.platform === 'win32')('--shellcheck', () => {
     const io = { ...world(folder), stdin: 'FROM debian\nRUN ab\n' };
     const { stdout } = await runIn(folder, args, io, rules);
     expect(stdout).toContain('RUN xab\n');
+  });
+
+  it('on: is refused where there is no room for the scripts', async () => {
+    vi.stubEnv('TMPDIR', '/no/such/folder');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await runWith(folderOf(TWO), '--shellcheck=on', '.')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('TMPDIR names another place'),
+    });
   });
 
   it('on: is refused where there is no such program; auto goes without', async () => {

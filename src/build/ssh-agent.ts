@@ -18,11 +18,20 @@ export type Agent = () => Promise<string>;
 export const agentWith = async (keys: readonly KeyFile[], path: string): Promise<string> => {
   const [agent, add] = ['ssh-agent', 'ssh-add'].map((name) => pathOf(name, path));
   if (agent === undefined || add === undefined) throw new Error(missingText(['ssh-agent'], path));
-  const folder = mkdtempSync(join(tmpdir(), 'agent-'));
+  const folder = folderForSocket();
   const socket = join(folder, 'agent');
   await startAgent(agent, socket, folder);
   for (const key of keys) await addKey(add, socket, key);
   return socket;
+};
+
+/** Not in the store, whose path may be longer than that of a socket. */
+const folderForSocket = (): string => {
+  try {
+    return mkdtempSync(join(tmpdir(), 'agent-'));
+  } catch {
+    throw new Error(`no folder for the socket of an agent can be made in ${tmpdir()}; TMPDIR names another place`);
+  }
 };
 
 /** What it waits for is the end of our pipe, which no signal can keep from coming. */

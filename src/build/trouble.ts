@@ -30,7 +30,7 @@ export const storeTrouble = (folder: string, error: unknown): unknown => {
   if (reason === undefined) return error;
   const path = error instanceof Error && 'path' in error ? String(error.path) : folder;
   // A folder above it that has to be made first is about it too.
-  const isStore = path.startsWith(folder) || folder.startsWith(`${path}/`);
+  const isStore = path === folder || path.startsWith(`${folder}/`) || folder.startsWith(`${path}/`);
   return new ImageError(
     isStore
       ? `cannot write to ${folder}: ${reason}`

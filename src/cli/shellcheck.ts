@@ -18,6 +18,7 @@ import type { LintOptions } from './lint-options.ts';
 import { readTarget, type Source } from './read.ts';
 import type { Input, Run } from './run.ts';
 import type { RunSettings } from './settings.ts';
+import { inTemporaryFolder } from './temporary-folder.ts';
 
 /** A run that asks ShellCheck: its release, and the rules where that of ShellCheck goes by the codes that are named. */
 export interface Asked {
@@ -103,7 +104,9 @@ const shellcheckFacts = (
   { env }: Io,
 ): ReadonlyMap<Document, Pick<Facts, 'shellcheck'>> => {
   const scripts = texts.map((text) => scriptsOf(text, version));
-  const comments = runShellcheck(scripts.flat(), env);
+  const all = scripts.flat();
+  const comments =
+    all.length === 0 ? [] : inTemporaryFolder('iechorlint-', (folder) => runShellcheck(all, folder, env));
   const facts = new Map<Document, Pick<Facts, 'shellcheck'>>();
   let from = 0;
   for (const [index, { document }] of texts.entries()) {

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError } from '../config/error.ts';
@@ -10,5 +10,15 @@ export const temporaryFolder = (name: string): string => {
     return mkdtempSync(join(tmpdir(), name));
   } catch (error) {
     throw new ConfigError(`cannot make a folder in ${tmpdir()}: ${reasonOf(error)}; TMPDIR names another place`);
+  }
+};
+
+/** Does something with one that is gone afterwards. Throws ConfigError. */
+export const inTemporaryFolder = <T>(name: string, action: (folder: string) => T): T => {
+  const folder = temporaryFolder(name);
+  try {
+    return action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 };

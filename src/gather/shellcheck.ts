@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../config/error.ts';
 import { commentsOf, type RawComment, type ShellcheckComment, type ShellcheckScript } from '../facts/index.ts';
@@ -16,28 +15,23 @@ export const shellcheckVersion = (env: Readonly<Record<string, string | undefine
 /** A command line has its limit. */
 const SCRIPTS_PER_CALL = 5_000;
 
-/** What `shellcheck` says of each script, in order; it is started once for thousands of them. */
+/** What `shellcheck` says of each script, in order; it is started once for thousands of them, which are put into `folder`. */
 export const runShellcheck = (
   scripts: readonly ShellcheckScript[],
+  folder: string,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly (readonly ShellcheckComment[])[] => {
-  if (scripts.length === 0) return [];
-  const folder = mkdtempSync(join(tmpdir(), 'iechorlint-'));
-  try {
-    for (const [index, { text }] of scripts.entries()) writeFileSync(join(folder, String(index)), text);
-    const byScript = new Map<number, RawComment[]>();
-    for (let from = 0; from < scripts.length; from += SCRIPTS_PER_CALL) {
-      const count = Math.min(SCRIPTS_PER_CALL, scripts.length - from);
-      const names = Array.from({ length: count }, (_, index) => String(from + index));
-      for (const comment of call(names, folder, env)) {
-        const list = byScript.get(Number(comment.file)) ?? [];
-        byScript.set(Number(comment.file), [...list, comment]);
-      }
+  for (const [index, { text }] of scripts.entries()) writeFileSync(join(folder, String(index)), text);
+  const byScript = new Map<number, RawComment[]>();
+  for (let from = 0; from < scripts.length; from += SCRIPTS_PER_CALL) {
+    const count = Math.min(SCRIPTS_PER_CALL, scripts.length - from);
+    const names = Array.from({ length: count }, (_, index) => String(from + index));
+    for (const comment of call(names, folder, env)) {
+      const list = byScript.get(Number(comment.file)) ?? [];
+      byScript.set(Number(comment.file), [...list, comment]);
     }
-    return scripts.map((script, index) => commentsOf(script, byScript.get(index) ?? []));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
+  return scripts.map((script, index) => commentsOf(script, byScript.get(index) ?? []));
 };
 
 type NamedComment = RawComment & { readonly file: string };
