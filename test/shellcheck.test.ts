@@ -224,9 +224,10 @@ describe.skipIf(process.platform === 'win32')('--shellcheck', () => {
   });
 
   it('on: is refused where there is no room for the scripts', async () => {
+    const folder = folderOf(TWO);
     vi.stubEnv('TMPDIR', '/no/such/folder');
     onTestFinished(() => void vi.unstubAllEnvs());
-    expect(await runWith(folderOf(TWO), '--shellcheck=on', '.')).toMatchObject({
+    expect(await runWith(folder, '--shellcheck=on', '.')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('TMPDIR names another place'),
     });
