@@ -280,9 +280,11 @@ describe.runIf(process.platform === 'linux')('what cannot be a context is told i
     expect((await build('http://')).stderr).toContain('http:// is no address');
     expect((await build(`${url}/a#main`)).stderr).toContain('#main means nothing');
     expect((await build(`${url}/df#:sub`)).stderr).toContain('/df is a file to build, which has no folder sub');
-    const secret = await build(url.replace('//', '//me:secret@'));
-    expect(secret.stderr).toContain('//***@127.0.0.1');
-    expect(secret.stderr).not.toContain('secret');
+    for (const password of ['secret', 'my@secret']) {
+      const secret = await build(url.replace('//', `//me:${password}@`));
+      expect(secret.stderr).toContain('//***@127.0.0.1');
+      expect(secret.stderr).not.toContain('secret');
+    }
     expect((await build('http://127.0.0.1:1/a')).stderr).toContain('nothing listens there');
   });
 

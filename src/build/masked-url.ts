@@ -1,2 +1,2 @@
-/** An address without the password in it. */
-export const masked = (url: string): string => url.replace(/\/\/[^/@]*@/, '//***@');
+/** Addresses without the passwords in them, to the last `@` before a path. */
+export const masked = (text: string): string => text.replace(/\/\/[^/?#\s]+@/g, '//***@');
