@@ -281,9 +281,14 @@ describe.runIf(process.platform === 'linux')('what cannot be a context is told i
     expect((await build(`${url}/a#main`)).stderr).toContain('#main means nothing');
     expect((await build(`${url}/df#:sub`)).stderr).toContain('/df is a file to build, which has no folder sub');
     for (const password of ['secret', 'my@secret']) {
-      const secret = await build(url.replace('//', `//me:${password}@`));
-      expect(secret.stderr).toContain('//***@127.0.0.1');
-      expect(secret.stderr).not.toContain('secret');
+      const address = url.replace('//', `//me:${password}@`);
+      const other = address.replace('http', 'ftp');
+      const calls = [[address], [other], [`${url}/df`, '-f', `${address}/df`], ['.', '--build-context', `x=${other}`]];
+      for (const [context = '', ...more] of calls) {
+        const { stderr } = await build(context, more, { cwd: folderWith({ Dockerfile: 'FROM x' }) });
+        expect(stderr).toContain('//***@127.0.0.1');
+        expect(stderr).not.toContain('secret');
+      }
     }
     expect((await build('http://127.0.0.1:1/a')).stderr).toContain('nothing listens there');
   });

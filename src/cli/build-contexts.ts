@@ -3,6 +3,7 @@ import type { Material } from '../build/attest/provenance.ts';
 import { copyEntries, digestOfSources, noFiles, writeLayer } from '../build/copy.ts';
 import type { FileTree } from '../build/files.ts';
 import type { LaidImage } from '../build/import.ts';
+import { masked } from '../build/masked-url.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { reachedFrom, targetOf } from '../model/stages.ts';
@@ -166,7 +167,7 @@ const imageAt = async (
     return importLayout(store, resolve(io.cwd, path), { tag, digest }, platform);
   }
   throw new ImageError(
-    `--build-context ${name}=${value}: what can be given is a folder, a repository such as https://HOST/NAME.git#REF, another address, oci-layout://FOLDER[:TAG][@DIGEST], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
+    `--build-context ${name}=${masked(value)}: what can be given is a folder, a repository such as https://HOST/NAME.git#REF, another address, oci-layout://FOLDER[:TAG][@DIGEST], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
   );
 };
 

@@ -3,6 +3,7 @@ import type { Material } from '../build/attest/provenance.ts';
 import { contextTree } from '../build/context.ts';
 import { openDigestCache } from '../build/digest-cache.ts';
 import type { FileTree, SourceFile } from '../build/files.ts';
+import { masked } from '../build/masked-url.ts';
 import { openSightings } from '../build/sightings.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
@@ -60,7 +61,7 @@ const inputFromFolder = async (options: BuildOptions, io: Io, store: Store): Pro
   const folder = resolve(io.cwd, options.context);
   if (!statOf(folder)?.isDirectory())
     throw new ConfigError(
-      `the build context ${options.context} is no folder${/:\/\//.test(options.context) ? ', and no address such as https://HOST/NAME.git#REF:FOLDER or https://HOST/FILE.tar.gz' : ''}`,
+      `the build context ${masked(options.context)} is no folder${/:\/\//.test(options.context) ? ', and no address such as https://HOST/NAME.git#REF:FOLDER or https://HOST/FILE.tar.gz' : ''}`,
     );
   const apart = await fileApart(options, io, store);
   const file = apart ? undefined : fileIn(folder, options, io);

@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { openArchive } from '../build/archive.ts';
 import type { SourceFile } from '../build/files.ts';
+import { masked } from '../build/masked-url.ts';
 import { readInto } from '../build/read-file.ts';
 import type { Store } from '../build/store.ts';
 import { guardedSync } from '../build/trouble.ts';
@@ -28,7 +29,7 @@ export const inputFromStream = async (options: BuildOptions, io: Io, store: Stor
   if (layer) return archiveInput(layer, '', PLACE, options, io, store);
   if (named !== undefined)
     throw new ConfigError(
-      `standard input is no archive, but a file to build, and -f ${named} is another: leave one of them out`,
+      `standard input is no archive, but a file to build, and -f ${masked(named)} is another: leave one of them out`,
     );
   return { document: documentOf(file, 'standard input'), context: NO_FILES, save: () => {} };
 };

@@ -35,7 +35,7 @@ export const inputFromAddress = async (
   const document = documentOf(fileOf(file, ''), placeOf(url));
   if (fragment) throw new ConfigError(`${masked(url)} is a file to build, which has no folder ${fragment.slice(1)}`);
   if (options.file !== undefined)
-    warningOf(options, io)(`${masked(url)} is the file to build, and -f ${options.file} does not count`);
+    warningOf(options, io)(`${masked(url)} is the file to build, and -f ${masked(options.file)} does not count`);
   return { document, context: NO_FILES, dated: () => lastModified, origin, save: () => {} };
 };
 
