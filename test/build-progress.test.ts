@@ -1,5 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { liveArea } from '../src/cli/live-area.ts';
@@ -261,6 +273,25 @@ describe.runIf(canBuild)('what came of a build', () => {
     expect(JSON.parse(readFileSync(join(context, 'm.json'), 'utf8'))['buildx.build.provenance']).toHaveProperty(
       'buildDefinition',
     );
+  });
+
+  it('goes where a link leads to, and into what is no plain file, which is never deleted', async () => {
+    const [link, target, pipe] = ['link', 'target', 'pipe'].map((name) => join(context, name));
+    writeFileSync(target ?? '', 'of an earlier build');
+    symlinkSync('target', link ?? '');
+    execFileSync('mkfifo', [pipe ?? '']);
+    const reader = openSync(pipe ?? '', constants.O_RDWR | constants.O_NONBLOCK);
+    try {
+      expect((await build(['--no-lint', '--iidfile', 'link', '--metadata-file', 'pipe'])).code).toBe(0);
+      const bytes = Buffer.alloc(4096);
+      const { 'containerimage.digest': id } = JSON.parse(bytes.toString('utf8', 0, readSync(reader, bytes)));
+      expect(readFileSync(target ?? '', 'utf8')).toBe(id);
+      expect([lstatSync(link ?? '').isSymbolicLink(), lstatSync(pipe ?? '').isFIFO()]).toEqual([true, true]);
+    } finally {
+      closeSync(reader);
+    }
+    const { code, stderr } = await build(['--no-lint', '--iidfile', 'src']);
+    expect([code, stderr]).toEqual([2, `iechorlint: ${join(context, 'src')} is a folder; name a file in it\n`]);
   });
 
   it('leaves no id of an earlier build where this one fails', async () => {

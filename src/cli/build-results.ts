@@ -1,4 +1,4 @@
-import { accessSync, constants, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PROVENANCE } from '../build/attest/provenance.ts';
 import type { BuildError } from '../build/error.ts';
@@ -35,8 +35,7 @@ export const buildResults = (
   for (const file of [iidFile, metadataFile]) {
     if (file === undefined) continue;
     // Said before the work rather than behind it.
-    told(file, () => accessSync(dirname(resolve(io.cwd, file)), constants.W_OK));
-    told(file, () => rmSync(resolve(io.cwd, file), { force: true }));
+    told(file, () => clear(resolve(io.cwd, file)));
   }
   const write = (file: string | undefined, text: string) => {
     if (file !== undefined) told(file, () => writeFileSync(resolve(io.cwd, file), text));
@@ -55,10 +54,19 @@ export const buildResults = (
   };
 };
 
+/** Deletes a plain file; what a link leads to is meant, and a device or a pipe stays. */
+const clear = (path: string): void => {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) throw new ConfigError(`${path} is a folder; name a file in it`);
+  accessSync(stat && !stat.isFile() ? path : dirname(path), constants.W_OK);
+  if (stat?.isFile()) rmSync(realpathSync.native(path));
+};
+
 const told = (file: string, action: () => void): void => {
   try {
     action();
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError(`cannot write ${file}: ${reasonOf(error)}`);
   }
 };
