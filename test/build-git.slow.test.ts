@@ -212,7 +212,10 @@ describe.runIf(hasGit)('a context that is a repository', () => {
     expect(await stderrOf('.git?branhc=main')).toContain('has no `branhc`; it has ref, branch');
     expect(await stderrOf('.git?ref=main&commit=0123')).toContain('and not 0123');
     expect(await stderrOf('.git?branch=v1')).toContain('has no `refs/heads/v1`');
-    expect(await stderrOf(`.git?ref=${tagged.slice(0, 8)}`)).toContain(`has no \`${tagged.slice(0, 8)}\``);
+    expect(await stderrOf(`.git?ref=${tagged.slice(0, 8)}`)).toContain(
+      `has no \`${tagged.slice(0, 8)}\`; a commit is asked for by all of its 40 digits`,
+    );
+    expect(await stderrOf('.git?ref=%00')).toContain('`ref` has a control character in the address');
     const two = (name: string, first: string, second: string) =>
       `the address names two ${name}s, \`${first}\` and \`${second}\``;
     expect(await stderrOf('.git?tag=v1#refs/heads/main')).toContain(two('ref', 'refs/heads/main', 'refs/tags/v1'));

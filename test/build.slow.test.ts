@@ -178,6 +178,17 @@ describe.runIf(canBuild)('ADD of an address', () => {
     });
   });
 
+  it('gives the file no name that leads elsewhere, or that no file has', async () => {
+    const url = await serving((_request, response) =>
+      response.setHeader('content-disposition', 'attachment; filename=".."').end('hello\n'),
+    );
+    for (const path of ['/', '/../', '/%00', '/a%00b', '/.%2f.'])
+      expect((await built(`FROM scratch\nADD ${url}${path} /e/\n`)).files, path).toEqual({
+        e: 'directory 0755 0:0',
+        'e/__unnamed__': 'file 0600 0:0 "hello\\n"',
+      });
+  });
+
   it('asks whether something has changed, and takes what is known where nothing has', async () => {
     const seen: (string | undefined)[] = [];
     const url = await serving(({ headers }, response) => {

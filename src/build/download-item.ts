@@ -22,12 +22,16 @@ export const downloadItem = async (
   told?.({ uri: masked(url), digest: { sha256: digest } });
   const file = { path: '', type: 'file', mode: 0o600, uid: 0, gid: 0, size, mtime: lastModified } as const;
   const files = [{ ...file, digest: () => digest, content }];
-  const source: Source = { name: nameIn(url) ?? name ?? '__unnamed__', isFolder: false, files };
+  const source: Source = { name: [nameIn(url), name].find(isName) ?? '__unnamed__', isFolder: false, files };
   const sources = theseSources([source]);
   return unpack ? archiveItem(sources, at, store) : sourceItem(sources, at);
 };
 
 const CHECKSUM = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+
+/** Whether a file may be called so: `.` and `..` are folders, and a name ends at a zero. */
+const isName = (name: string | undefined): boolean =>
+  name !== undefined && !/^\.{1,2}$/.test(name) && !name.includes('\0');
 
 /** The last name of the path, unless it ends in a slash. */
 const nameIn = (url: string): string | undefined => {

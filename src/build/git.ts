@@ -63,6 +63,7 @@ const flawIn = (query: string, asked: ReadonlyMap<string, string>): string | und
     const count = new URLSearchParams(query).getAll(name).length;
     if (!FIELDS.includes(name)) return `a repository's address has no \`${name}\`; it has ${FIELDS.join(', ')}`;
     if (count > 1) return `a repository's address has \`${name}\` once, and not ${count} times`;
+    if (/[\0-\x1f]/.test(value)) return `\`${name}\` has a control character in the address`;
     if (!SWITCHES.includes(name) && value === '') return `\`${name}\` has no value in the address`;
     if (SWITCHES.includes(name) && !YES.test(value) && !NO.test(value))
       return `\`${name}\` is true or false in the address, not \`${value}\``;
@@ -98,7 +99,8 @@ const namedCommit = async ({ remote, ref = 'HEAD' }: GitAddress): Promise<string
     const commit = found.get(name);
     if (commit) return commit;
   }
-  throw new Error(`${masked(remote)} has no \`${ref}\``);
+  const hint = /^[0-9a-f]{7,39}$/.test(ref) ? '; a commit is asked for by all of its 40 digits' : '';
+  throw new Error(`${masked(remote)} has no \`${ref}\`${hint}`);
 };
 
 /** The files of a commit, in a folder of this process. */
