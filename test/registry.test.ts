@@ -159,6 +159,12 @@ describe('pulling', () => {
     expect(imageIdOf(await pull(registry))).toBe(imageIdOf(image));
   });
 
+  it('says of a layer that is gone that it is', async () => {
+    const { registry, image } = await stocked();
+    for (const digest of registry.blobs.keys()) if (digest !== imageIdOf(image)) registry.blobs.delete(digest);
+    await expect(pull(registry)).rejects.toThrow(/cannot pull sha256:.*: the registry has lost it, though the image/);
+  });
+
   it('takes that of an index which names no platform, or an index, by what it says itself', async () => {
     const { registry, image } = await stocked();
     const put = (type: string, value: unknown) => {

@@ -198,7 +198,11 @@ const openBlob = async (repository: Repository, digest: Digest, start: number): 
   }
   const answer = await get(session);
   if (isGood(answer)) return answer;
-  throw await refusal(answer, `pull ${digest} from ${host}/${path}`);
+  throw await refusal(
+    answer,
+    `pull ${digest} from ${host}/${path}`,
+    'the registry has lost it, though the image names it',
+  );
 };
 
 const isGood = ({ status }: Answer): boolean => status === 200 || status === 206;
