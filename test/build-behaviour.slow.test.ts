@@ -143,10 +143,11 @@ describe.skipIf(!isReady)('the file and the context', { timeout: 60_000 }, () =>
   });
 
   it('are for the platform that is asked for', async () => {
-    expect((await built(TEXT, { foo: '' }, '--platform', 'linux/arm64/v8')).image?.json).toMatchObject({
-      architecture: 'arm64',
-      variant: 'v8',
-    });
+    const imageFor = async (platform: string) => (await built(TEXT, { foo: '' }, '--platform', platform)).image?.json;
+    expect(await imageFor('linux/arm/v7')).toMatchObject({ architecture: 'arm', variant: 'v7' });
+    // All processors of arm64 are of version 8, which containerd does not tell.
+    const { variant, ...rest } = (await imageFor('linux/arm64/v8')) ?? {};
+    expect([rest, variant]).toEqual([expect.objectContaining({ architecture: 'arm64' }), undefined]);
   });
 });
 
