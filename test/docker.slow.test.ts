@@ -8,7 +8,7 @@ import { BUSYBOX } from '../src/dev/busybox.ts';
 import { emptyImage, imageIdOf } from '../src/oci/image.ts';
 import { bundleCli } from './support/bundle.ts';
 import { canDocker, canRun, startDocker } from './support/docker.ts';
-import { imageIn } from './support/images.ts';
+import { ENTRIES_OF_ALL_KINDS, imageIn } from './support/images.ts';
 
 const docker = canDocker && BUSYBOX !== undefined ? await startDocker() : undefined;
 if (!docker)
@@ -51,15 +51,10 @@ const idOf = (name: string): string =>
 /** An image that nothing can run, with something of everything that a layer may hold. */
 const makeImage = () => {
   const own = openStore(store);
-  const first = [
-    { path: 'bin', type: 'directory', mode: 0o755 },
-    { path: 'bin/setuid', content: 'x', mode: 0o4755, uid: 12, gid: 34 },
-    { path: 'bin/other-name', type: 'hardlink', link: 'bin/setuid' },
-    { path: 'gone', content: 'gone' },
-    { path: 'häßlich 漢字', content: 'names', mtime: 1_700_000_000 },
-    { path: `${'deep/'.repeat(40)}file`, content: 'deep' },
-  ] as const;
-  own.saveImage(imageIn(own, first, [{ path: '.wh.gone' }, { path: 'link', type: 'symlink', link: '/bin' }]), [MADE]);
+  own.saveImage(
+    imageIn(own, ENTRIES_OF_ALL_KINDS, [{ path: '.wh.gone' }, { path: 'link', type: 'symlink', link: '/bin' }]),
+    [MADE],
+  );
 };
 
 beforeAll(async () => {

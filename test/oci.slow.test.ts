@@ -14,7 +14,7 @@ import { digestOf, imageIdOf } from '../src/oci/image.ts';
 import { validate } from '../src/oci/validate.ts';
 import { bundleCli } from './support/bundle.ts';
 import { folderWith } from './support/cli.ts';
-import { archiveOf, imageIn } from './support/images.ts';
+import { archiveOf, ENTRIES_OF_ALL_KINDS, imageIn } from './support/images.ts';
 import { freePort } from './support/ports.ts';
 
 const hasProgram = (name: string): boolean => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
@@ -94,12 +94,7 @@ const stocked = (): { store: Store; folder: string; id: string } => {
     [
       { path: 'etc', type: 'directory', mode: 0o755 },
       { path: 'etc/passwd', content: 'root:x:0:0::/:/bin/sh\n' },
-      { path: 'bin', type: 'directory', mode: 0o755 },
-      { path: 'bin/setuid', content: 'x', mode: 0o4755, uid: 12, gid: 34 },
-      { path: 'bin/other-name', type: 'hardlink', link: 'bin/setuid' },
-      { path: 'gone', content: 'gone' },
-      { path: 'häßlich 漢字', content: 'names', mtime: 1_700_000_000 },
-      { path: `${'deep/'.repeat(40)}file`, content: 'deep' },
+      ...ENTRIES_OF_ALL_KINDS,
     ],
     [
       { path: '.wh.gone' },

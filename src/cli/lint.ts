@@ -36,11 +36,9 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
     (await import('./meant-target.ts')).checkTarget(run, found, target);
   const files = since === undefined ? fresh : (await import('./since.ts')).keepChanged(run, fresh, since);
   if (begun) begun.end(files);
-  else
-    await printReports(
-      run,
-      options.reportSuppressed ? (await import('./suppressed.ts')).withSuppressed(run, files) : files,
-    );
+  else if (options.reportSuppressed)
+    await printReports(run, (await import('./suppressed.ts')).withSuppressed(run, files));
+  else await printReports(run, files);
   return exitCodeOf(run, isFailure(run, files));
 };
 

@@ -30,11 +30,11 @@ export const printReports = async (run: Run, files: readonly FileReport[]): Prom
   );
 };
 
-const outcomeOf = (run: Run, files: readonly FileReport[]): Report => {
+const outcomeOf = (run: Run, files: readonly FileReport[], meta = metaOf(run)): Report => {
   const { unreadable, shellcheck, options } = run;
   const tools = shellcheck === undefined ? [] : [{ name: 'ShellCheck', version: shellcheck }];
   const { shard } = options;
-  return { version, files, unreadable, ...metaOf(run), tools, ...(shard ? { shard } : {}) };
+  return { version, files, unreadable, ...meta, tools, ...(shard ? { shard } : {}) };
 };
 
 const metaOf = (run: Run): Pick<Report, 'rules' | 'why'> => {
@@ -69,11 +69,13 @@ export const beginReport = async (run: Run): Promise<Begun | undefined> => {
   const isLater = [fixing, baseline, since, target, wish?.file, ...others].some((each) => each !== undefined);
   if (wish === undefined || isLater || reportSuppressed || isForLog(run, wish.format, undefined)) return undefined;
   const sheet = sheetOf(run, undefined);
-  const report = gradualReporterOf(wish.format)?.(metaOf(run), await appearanceOf(run, sheet));
-  if (report === undefined) return undefined;
+  const begin = gradualReporterOf(wish.format);
+  if (begin === undefined) return undefined;
+  const meta = metaOf(run);
+  const report = begin(meta, await appearanceOf(run, sheet));
   return {
     add: (file) => write(sheet.output, report.file(file)),
-    end: (files) => write(sheet.output, report.end(outcomeOf(run, files))),
+    end: (files) => write(sheet.output, report.end(outcomeOf(run, files, meta))),
   };
 };
 

@@ -10,6 +10,16 @@ export interface TestEntry extends Partial<Omit<TarEntry, 'path' | 'size'>> {
   readonly content?: string | Uint8Array;
 }
 
+/** Something of everything that a layer may hold; what is `gone` is there to be hidden by another. */
+export const ENTRIES_OF_ALL_KINDS: readonly TestEntry[] = [
+  { path: 'bin', type: 'directory', mode: 0o755 },
+  { path: 'bin/setuid', content: 'x', mode: 0o4755, uid: 12, gid: 34 },
+  { path: 'bin/other-name', type: 'hardlink', link: 'bin/setuid' },
+  { path: 'gone', content: 'gone' },
+  { path: 'häßlich 漢字', content: 'names', mtime: 1_700_000_000 },
+  { path: `${'deep/'.repeat(40)}file`, content: 'deep' },
+];
+
 export const entryOf = ({ path, content = '', ...rest }: TestEntry): TarEntry => ({
   type: 'file',
   mode: 0o644,
