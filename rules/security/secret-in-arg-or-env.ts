@@ -192,19 +192,19 @@ const isKeyMaterial = (name: string, value: string): boolean =>
   new Set(value).size >= 8;
 
 const hasPasswordInAddress = (value: string): boolean => {
-  const [, password = '', host = ''] = /^[a-z][\w+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@([^\s/:?]+)/i.exec(value) ?? [];
+  const [, password = '', host = ''] = /^[a-zA-Z][\w+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@([^\s/:?]+)/.exec(value) ?? [];
   return (
     password !== '' && !isHarmless(password) && !/^(?:localhost|127\.|\[?::1)/.test(host) && !/[${<]/.test(password)
   );
 };
 
 const PLACEHOLDER =
-  /^(?:change|fix[-_ ]?me|to[-_ ]?do|tbd|none|null|nil|undefined|unset|empty|default|dummy|fake|example|sample|test|placeholder|replace|insert|your|my[-_]|xxx|secret$|foo|bar$|baz$|cafebabe|deadbeef|true$|false$|yes$|no$|on$|off$)|changeme|change[-_]me|dummy|fake|placeholder|example|not[-_ ]?(?:a[-_ ]?)?(?:real|used|set|secret|needed)|unused/i;
+  /^(?:change|fix[-_ ]?me|to[-_ ]?do|tbd|none|null|nil|undefined|unset|empty|default|dummy|fake|example|sample|test|placeholder|replace|insert|your|my[-_]|xxx|secret$|foo|bar$|baz$|cafebabe|deadbeef|true$|false$|yes$|no$|on$|off$)|changeme|change[-_]me|dummy|fake|placeholder|example|not[-_ ]?(?:a[-_ ]?)?(?:real|used|set|secret|needed)|unused/;
 
 /** Whether a value stands for one, or for the place where one is. */
 const isHarmless = (value: string): boolean =>
   value.length < 4 ||
-  PLACEHOLDER.test(value.replace(/^\W+/, '')) ||
+  PLACEHOLDER.test(value.replace(/^\W+/, '').toLowerCase()) ||
   /^(.)\1*$/.test(value) ||
   /^(?:<.*>|\[.*\]|%.*%|\{\{.*\}\}|\W+)$/.test(value) ||
   /^(?:\.{0,2}\/|~\/|[a-z]:\\|https?:\/\/)|\.(?:pem|key|json|txt|crt)$/i.test(value);

@@ -23,7 +23,7 @@ export default defineRule({
     return {
       *Label(node) {
         for (const { value } of node.pairs) {
-          const used = variablesIn(value).find(({ name }) => SECRET.test(name) && !PUBLIC.test(name));
+          const used = variablesIn(value).find(({ name }) => isSecretName(name.toUpperCase()));
           const binding = used && model.stateBefore(node).bindings.get(used.name);
           if (!used || binding?.value === '') continue;
           yield {
@@ -39,6 +39,8 @@ export default defineRule({
 });
 
 const SECRET =
-  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY|CREDENTIALS?)$/i;
+  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|APIKEY|API_KEY|PRIVATE_KEY|ACCESS_KEY|SECRET_KEY|CREDENTIALS?)$/;
+const PUBLIC = /(?:^|_)(?:PUBLIC|SAMPLE|EXAMPLE|TEST)_/;
 
-const PUBLIC = /(?:^|_)(?:PUBLIC|SAMPLE|EXAMPLE|TEST)_/i;
+/** In capitals, for patterns that ignore case take long to compile. */
+const isSecretName = (capitals: string): boolean => SECRET.test(capitals) && !PUBLIC.test(capitals);

@@ -89,10 +89,10 @@ const FOR_OTHERS: ReadonlySet<string> = new Set(
 const isReadable = (model: Model, stage: StageInfo): boolean => {
   if (dropsPrivileges(model, stage) || isToolbox(model, stage)) return false;
   const { commands } = startupOf(model, stage);
-  return commands.length > 0 && commands.every(({ name }) => name !== undefined && !SCRIPT.test(name));
+  return commands.length > 0 && commands.every(({ name }) => name !== undefined && !SCRIPT.test(name.toLowerCase()));
 };
 
-const SCRIPT = /\.(?:sh|bash|ksh)$|entry-?point|start|run|boot|launch|init|setup|daemon|dind|^(?:bash|sh|ash|dash)$/i;
+const SCRIPT = /\.(?:sh|bash|ksh)$|entry-?point|start|run|boot|launch|init|setup|daemon|dind|^(?:bash|sh|ash|dash)$/;
 
 /** Commands that make an account, or give it files, but run nothing as it. */
 const OWNERSHIP: ReadonlySet<string> = new Set(

@@ -6,12 +6,14 @@ import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
 import { rules } from '../../rules/index.ts';
 import { THREAD_FLAGS } from '../cli/thread-flags.ts';
 import { licencesOf } from './licences.ts';
-import { importsByLauncher, lateSegmenters, leanRules, withoutCharacterTable } from './transforms.ts';
+import { chainedMixins, importsByLauncher, lateSegmenters, leanRules, withoutCharacterTable } from './transforms.ts';
 
 const SHAPE = {
   platform: 'node',
   // Its main file is of a kind that hides what it requires.
-  resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
+  resolve: {
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js', 'lodash-es': join(process.cwd(), 'src/dev/lodash.ts') },
+  },
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   // What yargs says of `import.meta` concerns a feature that the command line does not use; what others load later, the
   // worker loads at once.
@@ -76,7 +78,7 @@ const writeCodeCache = (): void => {
   writeFileSync(config, 'rules: { untagged-base: error }\n');
   if (process.platform === 'linux')
     keepCompiled('--build', '--no-lint', '-q', '--store', 'dist/store', 'examples/hello');
-  keepCompiled('--config', config, 'examples');
+  keepCompiled('--config', config, 'src/dev/usual');
   process.env.THREAD_FLAGS = THREAD_FLAGS.join(' ');
   writeRuleExamples('dist/examples');
   keepCompiled('--config', config, '--output-file', 'dist/examples/report', 'dist/examples');
@@ -96,7 +98,7 @@ const keepCompiled = (...args: readonly string[]): void => {
   if (status !== 0) throw new Error(`the code cache could not be written: ${stderr}`);
 };
 
-const plugins = [withoutCharacterTable, lateSegmenters, leanRules, importsByLauncher];
+const plugins = [withoutCharacterTable, chainedMixins, lateSegmenters, leanRules, importsByLauncher];
 const COMMANDS = ['src/cli/arguments.ts'];
 const BUILDS = ['src/cli/build-options.ts', 'src/cli/build.ts'];
 const LINTS = ['src/cli/lint.ts', 'src/cli/build-lint.ts', 'rules/index.ts'];

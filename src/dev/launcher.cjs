@@ -12,9 +12,13 @@ globalThis.iechorlintBuild = 'BUILD';
 const modules = new Map();
 const scripts = new Map();
 
-// V8 takes kept code under the flags alone under which it was kept, and further threads have others.
-const cachePathOf = (path) =>
-  `${path}.${process.version}-${process.arch}${globalThis.iechorlintThread ? '-thread' : ''}.cache`;
+/** V8 takes kept code under the flags alone under which it was kept, and further threads have others. A build runs other functions than a lint. */
+const kindOfCall = () => {
+  if (globalThis.iechorlintThread) return '-thread';
+  return process.argv[2] === 'build' || process.argv.includes('--build') ? '-build' : '';
+};
+
+const cachePathOf = (path, kind = kindOfCall()) => `${path}.${process.version}-${process.arch}${kind}.cache`;
 
 /** A sum over one word of each 2 kB, which finds a block that is missing or another's. Loading zlib for a real one takes longer than it saves. */
 const checksumOf = (data) => {
@@ -42,7 +46,7 @@ const cacheOf = (path) => {
 
 /** Parts of Node that take a millisecond or two to load, and for which most calls have no use. */
 const LATE =
-  /^node:(?:child_process|https?|module|net|os|stream|stream\/promises|timers\/promises|tls|worker_threads|zlib)$/;
+  /^node:(?:child_process|https?|module|net|os|stream|stream\/promises|timers\/promises|tls|tty|worker_threads|zlib)$/;
 
 /** Loads a module when something of it is used. */
 const lateModule = (id) =>

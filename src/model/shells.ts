@@ -53,12 +53,12 @@ const throughWrapper = (argv: readonly string[]): Dialect => {
 };
 
 const WINDOWS =
-  /(?:^|[/:-])(?:nanoserver|windowsservercore|servercore|windows)(?:[/:-]|$)|\/dotnet\/framework\/|^microsoft\/(?:iis|aspnet|dotnet-framework|mssql-server-windows)/i;
+  /(?:^|[/:-])(?:nanoserver|windowsservercore|servercore|windows)(?:[/:-]|$)|\/dotnet\/framework\/|^microsoft\/(?:iis|aspnet|dotnet-framework|mssql-server-windows)/;
 
 /** Whether the base image, as far as its name tells, is a Windows one; a backtick as escape says the same. */
 export const isWindowsStage = (file: Iechorfile, stage: StageInfo): boolean => {
   const root = bottomStage(stage).base;
-  if (root.kind === 'image' && WINDOWS.test(root.text)) return true;
+  if (root.kind === 'image' && WINDOWS.test(root.text.toLowerCase())) return true;
   return file.escape === '`' && root.kind !== 'scratch';
 };
 

@@ -78,18 +78,34 @@ const isUsed = (model: Model, node: Instruction, variables: readonly NamedValue[
   });
 
 const VERSION =
-  /(?:^|_)(?:VERSION|VER|TAG|COMMIT|SHA\d*|MD5|REV|REVISION|HASH|CHECKSUM|REF|RELEASE|MAJOR|MINOR|PATCH)(?:_|$)|VERSION$/i;
-const PER_BUILD =
-  /^(?:(?:BUILD|BUILT|CI|IMAGE|DOCKER)_?(?:DATE|TIME|TIMESTAMP|ID|NUMBER|NUM|REV|REVISION|REF|SHA|COMMIT|TAG|VERSION)|(?:GIT|VCS|SOURCE|SRC|SCM)_?(?:COMMIT|SHA1?|REF|REV|REVISION|HASH|TAG|DESCRIBE|BRANCH)(?:_?(?:SHA|HASH|ID|REF|SHORT|DATE))?|(?:APP_)?COMMIT(?:_?(?:SHA1?|HASH|ID|REF|DATE))?|REVISION|DATE|TIMESTAMP|CREATED)$/i;
+  /(?:^|_)(?:VERSION|VER|TAG|COMMIT|SHA\d*|MD5|REV|REVISION|HASH|CHECKSUM|REF|RELEASE|MAJOR|MINOR|PATCH)(?:_|$)|VERSION$/;
+
+/** How names of what is new in each build begin, and how they may go on; as one pattern it takes a millisecond to compile. */
+const PER_BUILD = [
+  [
+    /^(?:BUILD|BUILT|CI|IMAGE|DOCKER)_?/,
+    /^(?:DATE|TIME|TIMESTAMP|ID|NUMBER|NUM|REV|REVISION|REF|SHA|COMMIT|TAG|VERSION)$/,
+  ],
+  [
+    /^(?:GIT|VCS|SOURCE|SRC|SCM)_?/,
+    /^(?:COMMIT|SHA1?|REF|REV|REVISION|HASH|TAG|DESCRIBE|BRANCH)(?:_?(?:SHA|HASH|ID|REF|SHORT|DATE))?$/,
+  ],
+  [/^(?:APP_)?COMMIT/, /^(?:_?(?:SHA1?|HASH|ID|REF|DATE))?$/],
+  [/^(?:REVISION|DATE|TIMESTAMP|CREATED)/, /^$/],
+] as const;
+
+const NOT_GIVEN = new Set(['', 'unknown', 'none', 'dev', 'local', 'latest', 'main', 'master', 'head', 'n/a', 'unset']);
 
 /** How often a variable of that name and default is likely to get a new value; undefined when its name does not tell. */
 export const changesWith = (name: string, value: string | undefined): 'build' | 'release' | undefined => {
-  if (/CACHE|BUST|REBUILD|REFRESH/i.test(name)) return undefined;
-  const isGiven =
-    value === undefined || /^(?:|unknown|none|dev|local|latest|main|master|head|n\/a|unset)$/i.test(value);
-  if (isGiven && PER_BUILD.test(name)) return 'build';
-  return VERSION.test(name) ? 'release' : undefined;
+  const capitals = name.toUpperCase();
+  if (/CACHE|BUST|REBUILD|REFRESH/.test(capitals)) return undefined;
+  if ((value === undefined || NOT_GIVEN.has(value.toLowerCase())) && isPerBuild(capitals)) return 'build';
+  return VERSION.test(capitals) ? 'release' : undefined;
 };
+
+const isPerBuild = (name: string): boolean =>
+  PER_BUILD.some(([start, rest]) => start.test(name) && rest.test(name.replace(start, '')));
 
 /** Whether the command is known not to look at variables that its words do not name. */
 const isIndifferent = (command: ShellCommand): boolean => {

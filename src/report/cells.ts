@@ -9,9 +9,6 @@ export interface Cell {
 }
 
 const TAB = 4;
-const WIDE =
-  /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)/u;
-const MARKS = /^\p{M}+$/u;
 
 /** Letters, punctuation and lines of one column each, none of which joins the one before it. */
 const SINGLES = String.raw`\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u2190-\u2193\u2500-\u257f`;
@@ -90,6 +87,13 @@ function* graphemesOf(text: string, offset: number): Generator<readonly [number,
 
 const characterWidth = (character: string): number => {
   if (SINGLE.test(character)) return 1;
-  if (MARKS.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
+  // Patterns of Unicode take long to make, and few files need them.
+  marks ??= /^\p{M}+$/u;
+  wide ??=
+    /^(?:[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f)/u;
+  if (marks.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
 };
+
+let marks: RegExp | undefined;
+let wide: RegExp | undefined;
