@@ -26,6 +26,15 @@ describe('wrong use is one line with a hint, and 2', () => {
       'unknown option `-t`: it belongs to another command, as in iechorlint build -t NAME .; see iechorlint --help',
     ],
     [
+      ['-qt', 'app'],
+      'unknown option `-t`: it belongs to another command, as in iechorlint build -t NAME .; see iechorlint --help',
+    ],
+    [
+      ['-qf', 'Dockerfile'],
+      'unknown option `-f`: to lint, name the file alone, as in iechorlint Dockerfile; see iechorlint --help',
+    ],
+    [['-qx'], 'unknown option `-x` in `-qx`; see iechorlint --help'],
+    [
       ['--no-cache'],
       'unknown option `--no-cache`: it belongs to another command, as in iechorlint build --no-cache .; see iechorlint --help',
     ],
@@ -215,8 +224,9 @@ describe('options and operands', () => {
     [['-qt='], '--tag needs a value'],
     [['-qt', '--pull'], '--tag needs a value'],
     [['-q=no'], '-q takes no value, and got `no`'],
-    [['-qx'], 'unknown option `-qx`'],
-    [['-xq=1'], 'unknown option `-xq`'],
+    [['-qx'], 'unknown option `-x` in `-qx`'],
+    [['-xq=1'], 'unknown option `-x` in `-xq`'],
+    [['-q😀q'], 'unknown option `-😀` in `-q😀q`'],
     [['-tag', 'name'], 'unknown option `-tag` (did you mean `--tag`?)'],
     [['-file=a'], 'unknown option `-file` (did you mean `--file`?)'],
   ])('of letters: %s', (args, mistake) => {

@@ -1,6 +1,6 @@
 import type { CommandName } from './command-names.ts';
 import { COMMANDS, type Flag } from './commands.ts';
-import { namesOf, type Token } from './tokens.ts';
+import { namesOf, type Token, unknownIn } from './tokens.ts';
 
 /** For an option that this command has not and another has: what to write; undefined where no command has it. */
 export const foreignOption = (
@@ -9,8 +9,9 @@ export const foreignOption = (
   flags: Readonly<Record<string, Flag>>,
 ): string | undefined => {
   const options = tokens.flatMap((token) => (token.kind === 'option' ? [token.flag] : []));
-  const unknown = options.find((flag) => namesOf(flag, flags).length === 0);
-  if (unknown === undefined) return undefined;
+  const option = options.find((flag) => namesOf(flag, flags).length === 0);
+  if (option === undefined) return undefined;
+  const unknown = unknownIn(option, flags);
   const isLint = name === undefined || name === 'lint';
   if (isLint && ['-f', '--file'].includes(unknown))
     return `unknown option \`${unknown}\`: to lint, name the file alone, as in iechorlint Dockerfile`;

@@ -79,7 +79,7 @@ export const mistakeIn = (tokens: readonly Token[], shapes: OptionShapes): strin
 const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes): string | undefined => {
   const [name = ''] = flag.startsWith('--') || flag.length === 2 ? namesOf(flag, shapes) : [];
   const shape = entryOf(shapes, name);
-  if (shape === undefined) return unknownOption(flag, Object.keys(shapes));
+  if (shape === undefined) return unknownOption(flag, shapes);
   if (shape.type === 'boolean') {
     const isPlain = value === undefined || value === 'true' || value === 'false';
     return isPlain ? undefined : `${flag} takes no value, and got \`${value}\``;
@@ -103,11 +103,26 @@ const nameOf = (letter: string, shapes: OptionShapes): string | undefined => {
   return (named.find(([, { type }]) => type === 'string') ?? named[0])?.[0];
 };
 
-const unknownOption = (flag: string, names: readonly string[]): string => {
+/** What is said of an option that there is none of: in a cluster such as `-qx` it is a letter. */
+const unknownOption = (flag: string, shapes: OptionShapes): string => {
+  const near = longNameNear(flag, shapes);
+  if (near !== undefined) return `unknown option \`${flag}\`${meant(`--${near}`)}`;
+  const unknown = unknownIn(flag, shapes);
+  return `unknown option \`${unknown}\`${unknown === flag ? '' : ` in \`${flag}\``}`;
+};
+
+/** The option itself, or the first letter of a cluster that means nothing. */
+export const unknownIn = (flag: string, shapes: OptionShapes): string => {
+  if (flag.startsWith('--') || longNameNear(flag, shapes) !== undefined) return flag;
+  const letter = Array.from(flag.slice(1)).find((each) => nameOf(each, shapes) === undefined);
+  return letter === undefined ? flag : `-${letter}`;
+};
+
+const longNameNear = (flag: string, shapes: OptionShapes): string | undefined => {
   const name = flag.replace(/^-+/, '');
-  const isLong = flag.startsWith('--') || name.length > 1;
-  const near = isLong ? (onlyOneFrom(name, names) ?? nearest(name, names)) : undefined;
-  return `unknown option \`${flag}\`${meant(near && `--${near}`)}`;
+  if (!flag.startsWith('--') && name.length === 1) return undefined;
+  const names = Object.keys(shapes);
+  return onlyOneFrom(name, names) ?? nearest(name, names);
 };
 
 /** The one that begins so. */
