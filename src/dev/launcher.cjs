@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 // Loads the bundle with V8's code cache where there is one for this Node; without it the start takes a little longer.
-const { readFileSync } = require('node:fs');
+const { closeSync, openSync, readFileSync, readSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
@@ -11,6 +11,19 @@ globalThis.iechorlintBuild = 'BUILD';
 
 const modules = new Map();
 const scripts = new Map();
+
+/** What is read is used at once, so that one place for all costs fewer pages than one for each. */
+const room = Buffer.allocUnsafeSlow(1_500_000);
+
+const bytesOf = (path) => {
+  const file = openSync(path);
+  try {
+    const length = readSync(file, room);
+    return length < room.length ? room.subarray(0, length) : readFileSync(path);
+  } finally {
+    closeSync(file);
+  }
+};
 
 /** V8 takes kept code under the flags alone under which it was kept, and further threads have others. A build runs other functions than a lint. */
 const kindOfCall = () => {
@@ -36,7 +49,7 @@ const withChecksum = (data) => {
 /** V8 looks at the head of a cache alone, and crashes on one that is damaged below it. */
 const cacheOf = (path) => {
   try {
-    const bytes = readFileSync(cachePathOf(path));
+    const bytes = bytesOf(cachePathOf(path));
     const data = bytes.subarray(0, -4);
     return checksumOf(data) === bytes.readInt32LE(data.length) ? data : undefined;
   } catch {
@@ -45,8 +58,21 @@ const cacheOf = (path) => {
 };
 
 /** Parts of Node that take a millisecond or two to load, and for which most calls have no use. */
-const LATE =
-  /^node:(?:child_process|https?|module|net|os|stream|stream\/promises|timers\/promises|tls|tty|worker_threads|zlib)$/;
+const LATE = new Set([
+  'node:child_process',
+  'node:http',
+  'node:https',
+  'node:module',
+  'node:net',
+  'node:os',
+  'node:stream',
+  'node:stream/promises',
+  'node:timers/promises',
+  'node:tls',
+  'node:tty',
+  'node:worker_threads',
+  'node:zlib',
+]);
 
 /** Loads a module when something of it is used. */
 const lateModule = (id) =>
@@ -63,13 +89,13 @@ const load = (path) => {
   const known = modules.get(path);
   if (known) return known.exports;
   // The build has wrapped each file in a function and left nothing but ASCII in it.
-  const script = new Script(readFileSync(path, 'latin1'), { filename: path, cachedData: cacheOf(path) });
+  const script = new Script(bytesOf(path).latin1Slice(), { filename: path, cachedData: cacheOf(path) });
   const module = { exports: {} };
   modules.set(path, module);
   scripts.set(path, script);
   const requireFrom = (id) => {
     if (id.startsWith('.')) return load(join(dirname(path), id));
-    return LATE.test(id) ? lateModule(id) : require(id);
+    return LATE.has(id) ? lateModule(id) : require(id);
   };
   // A script cannot import, so this is done for it.
   requireFrom.esm = (url) => import(url);
