@@ -237,6 +237,37 @@ describe('hostile layouts', () => {
   });
 
   it.each([
+    ['a list', -1],
+    ['a manifest', 1],
+    ['a configuration', -1],
+    ['a layer', 1],
+    ['a layer', -1],
+  ])('that tell of %s another size, by %d, are refused, though all of it may be known', async (what, by) => {
+    const { folder, image } = await layout();
+    const store = testStore();
+    expect(imageIdOf(await importLayout(store, folder, {}, PLATFORM))).toBe(imageIdOf(image));
+    const blob = (value: unknown) => {
+      const text = JSON.stringify(value);
+      writeFileSync(join(folder, 'blobs/sha256', hexOf(digestOf(text))), text);
+      return { digest: digestOf(text), size: text.length };
+    };
+    const { manifests } = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8'));
+    const manifest = JSON.parse(readFileSync(join(folder, 'blobs/sha256', hexOf(manifests[0].digest)), 'utf8'));
+    const lie = (each: { digest: string; size: number }) => Object.assign(each, { size: each.size + by });
+    if (what === 'a configuration') lie(manifest.config);
+    if (what === 'a layer') lie(manifest.layers[1]);
+    const own = { ...manifests[0], ...blob(manifest) };
+    if (what === 'a manifest') lie(own);
+    const list = { mediaType: MEDIA.index, ...blob({ schemaVersion: 2, manifests: [own] }) };
+    if (what === 'a list') lie(list);
+    index(folder, () => JSON.stringify({ schemaVersion: 2, manifests: [list] }));
+    for (const each of [store, testStore()])
+      await expect(importLayout(each, folder, {}, PLATFORM)).rejects.toThrow(
+        /the blob sha256:[0-9a-f]{64} in .*layout has (\d+) bytes, and its descriptor says \d+$/,
+      );
+  });
+
+  it.each([
     ['{}', /is no image/],
     ['[]', /is no image/],
     ['', /is no image/],

@@ -20,6 +20,11 @@ export const originsOf = (store: Store, diffId: Digest): readonly Origin[] => {
   }
 };
 
+/** Whether a layer has been seen to be the blob of a descriptor. */
+export const isKnownAs = (store: Store, diffId: Digest, { digest, size }: Descriptor): boolean =>
+  originsOf(store, diffId).some(({ descriptor }) => descriptor.digest === digest && descriptor.size === size);
+
+/** Only of what has been seen to be that layer: a push takes the descriptor as it is. */
 export const rememberOrigin = (store: Store, diffId: Digest, origin: Origin): void => {
   const known = originsOf(store, diffId);
   const isKnown = ({ host, path, descriptor }: Origin) =>

@@ -1,10 +1,10 @@
-import { type Image, imageIdOf, type PlatformImage, readImageJson } from '../oci/image.ts';
+import { type Descriptor, type Image, imageIdOf, type PlatformImage, readImageJson } from '../oci/image.ts';
 import { nameParts } from '../oci/name.ts';
 import { isPlatform, withPlatform } from '../oci/platform.ts';
 import { fetchBytes, fetchNamed, fetchStream, openRepository, type Repository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
 import { type ImportReport, importImage } from './import.ts';
-import { pulledDigest, rememberOrigin, rememberPulled } from './origins.ts';
+import { isKnownAs, pulledDigest, rememberOrigin, rememberPulled } from './origins.ts';
 import type { Store } from './store.ts';
 
 /** Takes an image from its registry into the store; `name` is a full one. Throws ImageError. */
@@ -18,15 +18,21 @@ export const pullImage = async (
   const { host, path, tag, digest: asked } = nameParts(name);
   const repository: Repository = openRepository(host, path, access);
   const { manifest, digest } = await fetchNamed(repository, asked ?? tag ?? 'latest', platform);
+  const taken = new Set<Descriptor>();
   const layers = manifest.layers.map((descriptor) => ({
     name: descriptor.digest,
     descriptor,
-    open: () => fetchStream(repository, descriptor),
+    open() {
+      taken.add(descriptor);
+      return fetchStream(repository, descriptor);
+    },
   }));
   const image = await importImage(store, { config: () => fetchBytes(repository, manifest.config), layers }, report);
   for (const [at, { diffId }] of image.layers.entries()) {
     const descriptor = manifest.layers[at];
-    if (descriptor) rememberOrigin(store, diffId, { host, path, descriptor });
+    // Nobody has looked whether one that was here already is what the registry has under that digest.
+    if (descriptor && (taken.has(descriptor) || isKnownAs(store, diffId, descriptor)))
+      rememberOrigin(store, diffId, { host, path, descriptor });
   }
   rememberPulled(store, name, { id: imageIdOf(image), digest });
   return image;

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ImageError } from './error.ts';
-import type { Descriptor } from './image.ts';
+import { type Descriptor, sizeFlaw } from './image.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -91,7 +91,8 @@ async function* unzstded(stream: Bytes): AsyncGenerator<Uint8Array> {
 const INPUT = 1 << 16;
 
 /** The same bytes; at the end an ImageError where they are not those of the descriptor. */
-export async function* checked(stream: Bytes, { digest, size }: Descriptor): AsyncGenerator<Uint8Array> {
+export async function* checked(stream: Bytes, descriptor: Descriptor): AsyncGenerator<Uint8Array> {
+  const { digest, size } = descriptor;
   const hash = createHash('sha256');
   let seen = 0;
   for await (const chunk of stream) {
@@ -99,7 +100,7 @@ export async function* checked(stream: Bytes, { digest, size }: Descriptor): Asy
     hash.update(chunk);
     yield chunk;
   }
-  if (seen !== size) throw new ImageError(`the blob ${digest} has ${seen} bytes, not ${size}`);
+  if (seen !== size) throw new ImageError(sizeFlaw(descriptor, seen));
   const actual = `sha256:${hash.digest('hex')}`;
   if (actual !== digest) throw new ImageError(`the blob ${digest} has another content: its digest is ${actual}`);
 }

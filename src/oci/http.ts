@@ -42,7 +42,7 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
   readonly url: URL;
   readonly body: AsyncIterable<Uint8Array>;
-  /** Lets the connection be used again without reading the body. */
+  /** Lets the connection be used again, or cuts it, without a look at the body. */
   readonly drop: () => void;
 }
 
@@ -134,6 +134,9 @@ const openerFor = async (url: URL, { isInsecure, patience, proxy: proxyOf }: Tru
     });
 };
 
+/** Longer than this, a body is not worth the connection that it is read for. */
+const MOST_DROPPED = 1 << 16;
+
 const answerOf = (url: URL, message: IncomingMessage, lost: (error: unknown) => ImageError): Answer => ({
   status: message.statusCode ?? 0,
   headers: message.headers,
@@ -141,7 +144,8 @@ const answerOf = (url: URL, message: IncomingMessage, lost: (error: unknown) => 
   body: withLosses(message, lost),
   drop: () => {
     message.on('error', () => undefined);
-    message.resume();
+    if (Number(message.headers['content-length'] ?? 0) > MOST_DROPPED) message.destroy();
+    else message.resume();
   },
 });
 

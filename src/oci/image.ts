@@ -19,6 +19,10 @@ export interface Descriptor {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** Why a blob is not what is said of it; `place` is where it is. */
+export const sizeFlaw = ({ digest, size }: Descriptor, actual: number, place = ''): string =>
+  `the blob ${digest}${place && ` in ${place}`} has ${actual} bytes, and its descriptor says ${size}`;
+
 export interface Platform {
   readonly os: string;
   readonly architecture: string;

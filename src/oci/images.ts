@@ -11,6 +11,7 @@ import {
   type Manifest,
   MEDIA,
   type Platform,
+  sizeFlaw,
 } from './image.ts';
 import { forPlatform, HOST_PLATFORM, isPlatform, isPlatformText, platformText } from './platform.ts';
 import { isConfig, isFor, MOST_DEEP } from './registry.ts';
@@ -178,19 +179,31 @@ export const blobPath = (digest: Digest): string => {
   return `blobs/sha256/${hexOf(digest)}`;
 };
 
-/** A short blob, its digest checked. Throws ImageError. */
-export const blobBytes = (files: Files, { digest }: Descriptor): Uint8Array => {
+/** A short blob, its digest and its size checked. Throws ImageError. */
+export const blobBytes = (files: Files, descriptor: Descriptor): Uint8Array => {
+  const { digest, size } = descriptor;
   const bytes = files.bytes(blobPath(digest));
   if (digestOf(bytes) !== digest)
     throw new ImageError(`the blob ${digest} in ${files.place} has another content: its digest is ${digestOf(bytes)}`);
+  if (bytes.length !== size) throw new ImageError(sizeFlaw(descriptor, bytes.length, files.place));
   return bytes;
+};
+
+/** A blob that is there has the size that is told of it; a layer may be known already, and is not read then. */
+const refuseOtherSize = (files: Files, descriptor: Descriptor): void => {
+  const actual = files.size(blobPath(descriptor.digest));
+  if (actual !== undefined && actual !== descriptor.size)
+    throw new ImageError(sizeFlaw(descriptor, actual, files.place));
 };
 
 const sourceIn = (files: Files, descriptor: Descriptor): ImageSource => {
   const manifest = manifestIn(blobBytes(files, descriptor), descriptor.digest);
   if ('manifests' in manifest) throw new ImageError(`${descriptor.digest} is no manifest of an image`);
   return {
-    config: async () => blobBytes(files, manifest.config),
+    async config() {
+      for (const each of manifest.layers) refuseOtherSize(files, each);
+      return blobBytes(files, manifest.config);
+    },
     layers: manifest.layers.map((each) => ({
       name: each.digest,
       descriptor: each,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { imageJsonIn, manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Answer, bytesOf } from './http.ts';
-import { type Descriptor, type Digest, digestOf, type Index, type Manifest, MEDIA } from './image.ts';
+import { type Descriptor, type Digest, digestOf, type Index, type Manifest, MEDIA, sizeFlaw } from './image.ts';
 import { isPlatform, platformText } from './platform.ts';
 import { type Access, ask, openSession, refusal, type Session } from './session.ts';
 
@@ -54,12 +54,14 @@ export const fetchNamed = async (
   );
 };
 
-const fetchDocument = async (repository: Repository, reference: string) => {
+/** `told`: what an index says of it. */
+const fetchDocument = async (repository: Repository, reference: string, told?: Descriptor) => {
   const whole = `${repository.host}/${repository.path}${reference.includes(':') ? '@' : ':'}${reference}`;
   const bytes = await fromAny(repository, `manifests/${reference}`, { accept: ACCEPT }, `pull ${whole}`);
   const digest = digestOf(bytes);
   if (reference.startsWith('sha256:') && digest !== reference)
     throw new ImageError(`${repository.host} gave another manifest than ${reference}: its digest is ${digest}`);
+  if (told && told.size !== bytes.length) throw new ImageError(sizeFlaw(told, bytes.length, repository.host));
   return { found: manifestIn(bytes, whole), digest };
 };
 
@@ -77,8 +79,8 @@ const manifestFor = async (
   depth = 1,
 ): Promise<Manifest | undefined> => {
   const own = manifests.find((each) => isFor(each, platform));
-  for (const { digest } of own ? [own] : manifests.filter((each) => !each.platform).slice(0, MOST_ASKED)) {
-    const { found } = await fetchDocument(repository, digest);
+  for (const each of own ? [own] : manifests.filter((each) => !each.platform).slice(0, MOST_ASKED)) {
+    const { found } = await fetchDocument(repository, each.digest, each);
     if ('manifests' in found && depth === MOST_DEEP)
       throw new ImageError(`${repository.host}/${repository.path} has lists of images more than ${MOST_DEEP} deep`);
     const manifest = 'manifests' in found ? await manifestFor(repository, found, platform, depth + 1) : found;
@@ -156,7 +158,7 @@ export async function* fetchStream(repository: Repository, descriptor: Descripto
   for (let losses = 0; ; ) {
     const before = received;
     try {
-      for await (const chunk of partFrom(repository, digest, received)) {
+      for await (const chunk of partFrom(repository, descriptor, received)) {
         received += chunk.length;
         if (received > size) throw new ImageError(`${repository.host} sends more than ${size} bytes for ${digest}`);
         hash.update(chunk);
@@ -175,8 +177,14 @@ export async function* fetchStream(repository: Repository, descriptor: Descripto
     throw new ImageError(`${repository.host} gave something else for ${digest}: its digest is ${actual}`);
 }
 
-async function* partFrom(repository: Repository, digest: Digest, start: number): AsyncGenerator<Uint8Array> {
+async function* partFrom(repository: Repository, descriptor: Descriptor, start: number): AsyncGenerator<Uint8Array> {
+  const { digest, size } = descriptor;
   const answer = await openBlob(repository, digest, start);
+  const whole = answer.status === 200 ? Number(answer.headers['content-length'] ?? size) : size;
+  if (whole !== size) {
+    answer.drop();
+    throw new ImageError(sizeFlaw(descriptor, whole, repository.host));
+  }
   const range = /^bytes (\d+)-/.exec(answer.headers['content-range'] ?? '');
   // Who does not know of ranges begins anew.
   let skip = answer.status === 206 && range ? start - Number(range[1]) : start;

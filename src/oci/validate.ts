@@ -3,7 +3,7 @@ import type { Files } from './archive.ts';
 import { decompressed } from './decompress.ts';
 import { manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
-import { type Descriptor, type Index, type Manifest, MEDIA, readImageJson } from './image.ts';
+import { type Descriptor, type Index, type Manifest, MEDIA, readImageJson, sizeFlaw } from './image.ts';
 import { blobPath, dockerEntries } from './images.ts';
 
 /** A line for each thing that is wrong in a layout or an archive of images; every digest is recomputed. */
@@ -81,13 +81,13 @@ const checkImage = async (check: Check, { config, layers }: Manifest, name: stri
 };
 
 /** Whether the blob is there with its size and digest. */
-const hasDigest = async (check: Check, { digest, size }: Descriptor): Promise<boolean> => {
+const hasDigest = async (check: Check, descriptor: Descriptor): Promise<boolean> => {
+  const { digest, size } = descriptor;
   check.seen.add(digest);
   const path = blobPath(digest);
   const actual = check.files.size(path);
   if (actual === undefined) check.problems.push(`the blob ${digest} is missing`);
-  else if (actual !== size)
-    check.problems.push(`the blob ${digest} has ${actual} bytes, and its descriptor says ${size}`);
+  else if (actual !== size) check.problems.push(sizeFlaw(descriptor, actual));
   const found = actual === undefined ? undefined : await digestAt(check.files, path);
   if (found !== undefined && found !== digest)
     check.problems.push(`the blob ${digest} has another content: its digest is ${found}`);

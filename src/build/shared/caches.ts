@@ -97,8 +97,9 @@ const has =
     layers.has(diffId) || known.has(diffId);
 
 const takeLayer = async (store: Store, { diffId, size, descriptor, origin, open }: SharedLayer): Promise<void> => {
+  const isNew = !store.hasBlob(diffId);
   await importLayer(store, { name: descriptor.digest, open }, diffId, size);
-  if (origin) rememberOrigin(store, diffId, { ...origin, descriptor });
+  if (origin && isNew) rememberOrigin(store, diffId, { ...origin, descriptor });
 };
 
 /** Builds until no cache is given up on the way: what one had promised is then made here. */

@@ -2,7 +2,7 @@ import { folderFiles } from '../../oci/archive.ts';
 import { checked } from '../../oci/decompress.ts';
 import { manifestIn } from '../../oci/documents.ts';
 import { ImageError } from '../../oci/error.ts';
-import type { Descriptor, Digest, Layer, Manifest } from '../../oci/image.ts';
+import { type Descriptor, type Digest, type Layer, type Manifest, sizeFlaw } from '../../oci/image.ts';
 import { blobBytes, blobPath } from '../../oci/images.ts';
 import { nameParts } from '../../oci/name.ts';
 import { fetchBytes, fetchManifest, fetchStream, openRepository } from '../../oci/registry.ts';
@@ -45,10 +45,8 @@ export const openLocalCache = (folder: string, tag: string): CacheSource => {
   if ('manifests' in manifest) throw new ImageError(NO_CACHE);
   return sourceOf(folder, manifest, blobBytes(files, manifest.config), (descriptor) => {
     const path = blobPath(descriptor.digest);
-    if (files.size(path) !== descriptor.size)
-      throw new ImageError(
-        `the blob ${descriptor.digest} has ${files.size(path) ?? 'no'} bytes, not ${descriptor.size}`,
-      );
+    const size = files.size(path);
+    if (size !== undefined && size !== descriptor.size) throw new ImageError(sizeFlaw(descriptor, size));
     return checked(files.stream(path), descriptor);
   });
 };
