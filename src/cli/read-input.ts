@@ -27,20 +27,27 @@ const BEGUN = 1 << 24;
 
 /** No signal is heard while standard input is waited for, so that it is read before there is anything to delete. */
 const withStdinBegun = (io: Io): Io => {
-  const begun: (() => Uint8Array | undefined)[] = [];
+  const { chunks, rest } = beginningOf(io.stdin);
+  return { ...io, stdin: () => chunks.shift() ?? rest() };
+};
+
+/** What is read now, and what comes after it: more, the end, or the error that was met. */
+const beginningOf = (stdin: Io['stdin']): { readonly chunks: Uint8Array[]; readonly rest: Io['stdin'] } => {
+  const chunks: Uint8Array[] = [];
   try {
     for (let size = 0; size < BEGUN; ) {
-      const chunk = io.stdin();
-      begun.push(() => chunk);
-      if (!chunk) break;
+      const chunk = stdin();
+      if (!chunk) return { chunks, rest: () => undefined };
+      chunks.push(chunk);
       size += chunk.length;
     }
   } catch (error) {
-    begun.push(() => {
+    const rest = () => {
       throw error;
-    });
+    };
+    return { chunks, rest };
   }
-  return { ...io, stdin: () => (begun.shift() ?? io.stdin)() };
+  return { chunks, rest: stdin };
 };
 
 /** Does something with a folder that is gone afterwards, also where a signal ends it. */
