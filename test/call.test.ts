@@ -232,6 +232,21 @@ describe('--call check', () => {
     expect((await check(FOUND, '--call=check,ignorestatus=true')).code).toBe(0);
   });
 
+  it('says nothing in the log of a CI system that is a command there, nor does a build', async () => {
+    const folder = folderWith({ Dockerfile: 'FROM scratch\nX##[group] y\n' });
+    for (const args of [['--check'], ['--plan', '--store', folderWith({})]]) {
+      const { code, stdout, stderr } = await runIn(
+        folder,
+        ['build', ...args, '.'],
+        { env: { TF_BUILD: 'True' } },
+        rules,
+      );
+      expect(code).toBe(1);
+      expect(stdout + stderr).toContain('\\u{23}');
+      expect(stdout + stderr).not.toContain('##[');
+    }
+  });
+
   it('has them as JSON, and what no build gets past', async () => {
     const { code, stdout } = await check(`${FOUND}CMD ls \\\n  -l\nNONSENSE\n`, '--call', 'lint,format=json');
     const { warnings, sources, buildError } = JSON.parse(stdout);

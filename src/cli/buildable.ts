@@ -81,8 +81,9 @@ export const checked = async (
   rules: LoadRules,
 ): Promise<readonly PlatformBuild[] | undefined> => {
   if (options.lint) {
-    const { hasStopped } = await import('./build-lint.ts');
-    if (await hasStopped(document, file, options, io, await rules())) return undefined;
+    const { lintBeforeBuild } = await import('./build-lint.ts');
+    const isStopped = await lintBeforeBuild(document, file, options, io, await rules());
+    if (isStopped) return undefined;
   }
   const builds: PlatformBuild[] = [];
   const said = new Set<string>();

@@ -10,8 +10,6 @@ import type { Rule } from '../lint/rule.ts';
 import { modelOf } from '../model/index.ts';
 import { missingStage, targetOf } from '../model/stages.ts';
 import { escapeJson } from '../report/escape.ts';
-import { reporterOf } from '../report/index.ts';
-import { paintOf } from '../report/paint.ts';
 import type { Document } from '../source/document.ts';
 import { lineIndexOf } from '../source/text.ts';
 import type { BuildInput } from './build-input.ts';
@@ -19,15 +17,14 @@ import type { BuildOptions } from './build-options.ts';
 import { inputsOf } from './buildable.ts';
 import type { Call } from './call-option.ts';
 import { locationOf } from './call-views.ts';
-import { hasColors } from './colors.ts';
 import { factsFor } from './facts.ts';
 import type { Io } from './io.ts';
 import { plainLint } from './lint-options.ts';
+import { printFindings } from './print-findings.ts';
 import { isFolder } from './read-input.ts';
-import { version } from './version.ts';
 
 /** Prints what BuildKit's checks find, whatever configurations say; whether they find anything. */
-export const checkFile = async (
+export const checkAsBuildkit = async (
   call: Call,
   { document }: BuildInput,
   options: BuildOptions,
@@ -47,17 +44,8 @@ export const checkFile = async (
   if (call.format === 'json') {
     io.stdout.write(`${escapeJson(JSON.stringify(viewOf({ document, file, rules }, diagnostics), undefined, 2))}\n`);
   } else if (diagnostics.length === 0) io.stdout.write('Check complete, no warnings found.\n');
-  else await tell(document, diagnostics, [...config.rules.keys()], io);
+  else await printFindings('pretty', { document, diagnostics }, [...config.rules.keys()], io.stdout, io);
   return diagnostics.length > 0;
-};
-
-const tell = async (document: Document, diagnostics: readonly Diagnostic[], rules: readonly Rule[], io: Io) => {
-  const reporter = await reporterOf('pretty');
-  const why = new Map(rules.map((rule) => [rule.name, rule.why]));
-  const outcome = { version, files: [{ document, diagnostics }], unreadable: [], rules, why };
-  const paint = await paintOf(hasColors(io.stdout, io));
-  const sheet = { paint, width: io.stdout.columns() ?? 100, quiet: false, statistics: false };
-  for (const part of reporter(outcome, sheet)) io.stdout.write(part);
 };
 
 interface Checked {

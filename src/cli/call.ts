@@ -21,8 +21,8 @@ export const callInstead = async (call: Call, options: BuildOptions, io: Io, rul
   return readingInput(options, io, async (input) => {
     if (call.method === 'outline') return outline(call, input, options, io);
     if (call.method === 'targets') return targets(call, input, options, io);
-    const { checkFile } = await import('./call-check.ts');
-    const hasFindings = await checkFile(call, input, options, io, await rules());
+    const { checkAsBuildkit } = await import('./call-check.ts');
+    const hasFindings = await checkAsBuildkit(call, input, options, io, await rules());
     return hasFindings && !call.ignoresStatus ? 1 : 0;
   });
 };

@@ -1,7 +1,5 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../config/error.ts';
-import type { FailOn } from '../config/model.ts';
-import { SEVERITIES } from '../lint/diagnostic.ts';
 import { lint } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { FileReport } from '../report/index.ts';
@@ -15,7 +13,7 @@ import type { startThreads } from './parallel.ts';
 import { regularFileAt, withSlashes } from './paths.ts';
 import { beginReport, printReports } from './reports.ts';
 import { exitCodeOf, type Run, refuse, tell } from './run.ts';
-import { settingsFor } from './settings.ts';
+import { isFailure, settingsFor } from './settings.ts';
 
 /** `iechorlint lint`: checks what the paths name, fixes it or shows the fixes where asked to, and reports. */
 export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Rule[]): Promise<number> => {
@@ -39,7 +37,7 @@ export const lintFiles = async (options: LintOptions, io: Io, rules: readonly Ru
   else if (options.reportSuppressed)
     await printReports(run, (await import('./suppressed.ts')).withSuppressed(run, files));
   else await printReports(run, files);
-  return exitCodeOf(run, isFailure(run, files));
+  return exitCodeOf(run, hasFailed(run, files));
 };
 
 /** What the paths name, with the settings of each. */
@@ -156,13 +154,7 @@ const findingsOf = async (run: Run, cache: string | undefined): Promise<Findings
 };
 
 /** Whether a finding is as severe as the settings of its file allow none to be. */
-const isFailure = ({ targets, settings }: Run, files: readonly FileReport[]): boolean => {
+const hasFailed = ({ targets, settings }: Run, files: readonly FileReport[]): boolean => {
   const thresholds = new Map(targets.map((target) => [target.path, settings.of(target).failOn]));
-  return files.some(({ document, diagnostics }) => {
-    const threshold = rankOf(thresholds.get(document.path) ?? 'never');
-    return diagnostics.some(({ severity }) => rankOf(severity) <= threshold);
-  });
+  return files.some(({ document: { path }, diagnostics }) => isFailure(diagnostics, thresholds.get(path) ?? 'never'));
 };
-
-/** The graver, the lower; `never` is below all. */
-const rankOf = (severity: FailOn): number => (severity === 'never' ? -1 : SEVERITIES.indexOf(severity));

@@ -12,7 +12,8 @@ export interface Sheet {
   readonly width: number;
 }
 
-const WIDTH = 100;
+/** The columns of a report that goes to no terminal. */
+export const WIDTH = 100;
 
 export const sheetOf = ({ options, io, targets }: Run, file: string | undefined): Sheet => {
   const isTextOnStdout = options.fixing === 'write' && targets.some(({ file }) => file === undefined);

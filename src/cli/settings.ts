@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type Places, placesOf } from '../config/discover.ts';
 import type { FailOn } from '../config/model.ts';
 import { configure } from '../config/select.ts';
+import { type Diagnostic, SEVERITIES } from '../lint/diagnostic.ts';
 import type { Rule } from '../lint/rule.ts';
 import type { LintConfig } from '../lint/setting.ts';
 import type { Target } from './discover.ts';
@@ -11,6 +12,13 @@ import type { LintOptions } from './lint-options.ts';
 
 /** The least severity that makes the exit code 1, where nobody says otherwise. */
 export const DEFAULT_FAIL_ON = 'warning';
+
+/** Whether a finding is as severe as allowed none to be. */
+export const isFailure = (diagnostics: readonly Diagnostic[], failOn: FailOn): boolean =>
+  diagnostics.some(({ severity }) => rankOf(severity) <= rankOf(failOn));
+
+/** The graver, the lower; `never` is below all. */
+const rankOf = (severity: FailOn): number => (severity === 'never' ? -1 : SEVERITIES.indexOf(severity));
 
 /** How one file is linted, and from which severity on it fails. */
 export interface TargetSettings {
