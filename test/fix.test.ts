@@ -54,6 +54,13 @@ describe('which fixes are applied', () => {
     expect(result.diagnostics.every((diagnostic) => diagnostic.fix === undefined)).toBe(true);
   });
 
+  it('none in a script that the shell cannot read, but where only lines are laid out', () => {
+    const broken = 'FROM alpha\nRUN echo "alpha\nONBUILD RUN (alpha\n';
+    expect(fixed(broken, rules).text).toBe(broken.replace('alpha', 'A'));
+    const layingOut: Rule = { ...saying('s', 'alpha', 'A'), tags: ['format'] };
+    expect(fixed(broken, [layingOut]).text).toBe(broken.replaceAll('alpha', 'A'));
+  });
+
   it('a rule cannot make a fix safer than it declares', () => {
     const rule = saying('r', 'alpha', 'A', 'unsafe');
     const bold: Rule = {
@@ -155,11 +162,26 @@ describe('rounds', () => {
   });
 
   it('are ten at most', () => {
-    const growing = editing('grow', 'FROM ', (start) => [insertBefore({ start: start + 5, end: start + 5 }, 'a')]);
+    const growing = saying('grow', 'FROM ', 'FROM a');
     const result = fixed('FROM b\n', [growing]);
     expect(result.text).toBe('FROM aaaaaaaaaab\n');
     expect(result.applied).toHaveLength(10);
     expect(result.diagnostics).toHaveLength(1);
+  });
+});
+
+describe('a fix that helps nothing', () => {
+  it('is dropped and named, the others are applied', () => {
+    const vain = editing('vain', 'beta', (start) => [insertBefore({ start, end: start }, '-')]);
+    const result = fixed('FROM alpha\nUSER beta gamma\n', [
+      vain,
+      saying('good', 'alpha', 'A'),
+      saying('fine', 'gamma', 'C'),
+    ]);
+    expect(result.text).toBe('FROM A\nUSER beta C\n');
+    expect(result.notes).toEqual([
+      'The fix of `vain` ("Edit beta") was not applied: what it is to mend was there again after it.',
+    ]);
   });
 });
 

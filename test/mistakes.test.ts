@@ -43,3 +43,10 @@ describe('--fix-rule with a rule whose fixes are unsafe', () => {
     expect((await lint({ Dockerfile: TWO_STAGES }, option)).stderr).not.toContain('left out');
   });
 });
+
+describe('a heredoc where COPY wants a place', () => {
+  it('is one mistake, not two', async () => {
+    const { stdout } = await lint({ Dockerfile: 'FROM alpine:3.22\nCOPY a b <<EOF\nx\nEOF\n' }, '--format', 'compact');
+    expect(stdout.match(/error \S+/g)).toEqual(['error syntax:']);
+  });
+});

@@ -51,8 +51,8 @@ export default defineRule({
   reproduces: 'hadolint',
   check({ model, as }) {
     const check = function* (node: Copy | Add) {
-      const { destination, sources } = node;
-      if (sources.length < 2) return;
+      const { destination, heredocs, sources } = node;
+      if (sources.length < 2 || heredocs.some(({ start }) => start === destination.start)) return;
       if (as === 'hadolint') {
         if (node.kind === 'Copy' && !/\/$|^\.{1,2}$/.test(asWritten(destination)))
           yield { at: destination, message: `\`${destination.raw}\` does not end in \`/\`` };

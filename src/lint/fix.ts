@@ -4,6 +4,7 @@ import type { Document } from '../source/document.ts';
 import { type Diagnostic, type Edit, type Fix, SAFETY_ORDER, type Safety } from './diagnostic.ts';
 import { lint } from './linter.ts';
 import type { LintConfig } from './setting.ts';
+import { uncured } from './uncured.ts';
 
 export interface FixResult {
   /** The new text, without byte order mark. */
@@ -40,12 +41,13 @@ export const fix = (
   for (let round = 0; round < MAX_ROUNDS && document.defect === undefined; round++) {
     const chosen = choose(wantedOf(diagnostics, config), upTo, dropped);
     const { kept, guilty } = withoutNewProblems(text, chosen);
-    for (const each of guilty) {
-      dropped.add(keyOf(each));
-      notes.push(
-        `The fix of \`${each.rule}\` ("${each.fix.title}") was not applied: the file could not be read after it.`,
-      );
-    }
+    const leaveOut = (fixes: readonly FixableDiagnostic[], reason: string): void => {
+      for (const each of fixes) {
+        dropped.add(keyOf(each));
+        notes.push(`The fix of \`${each.rule}\` ("${each.fix.title}") was not applied: ${reason}.`);
+      }
+    };
+    leaveOut(guilty, 'the file could not be read after it');
     if (kept.length === 0) break;
     const next = applyEdits(
       text,
@@ -55,10 +57,14 @@ export const fix = (
       notes.push(`Fixes undo each other and were stopped: ${[...new Set(kept.map(({ rule }) => rule))].join(', ')}.`);
       break;
     }
+    const found = lint({ ...document, text: next }, config, facts);
+    const vain = uncured(kept, found);
+    leaveOut(vain, 'what it is to mend was there again after it');
+    if (vain.length > 0) continue;
     seen.add(next);
     text = next;
     applied.push(...kept.map((each) => ({ rule: each.rule, title: each.fix.title })));
-    diagnostics = lint({ ...document, text }, config, facts);
+    diagnostics = found;
   }
   return { text, applied, diagnostics, notes };
 };

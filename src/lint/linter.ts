@@ -4,14 +4,16 @@ import { type Facts, NO_FACTS } from '../facts/index.ts';
 import { type Model, modelOf, type StageInfo } from '../model/index.ts';
 import type { Document } from '../source/document.ts';
 import { askedRules } from './asked.ts';
+import { isInBrokenScript } from './broken-scripts.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { codesIn, diagnosticOf, internal, placeOf, type RunningRule } from './finding.ts';
+import { isFormatting } from './formatting.ts';
 import type { IgnoreOutcome } from './ignore-outcomes.ts';
 import { withChecksOfBuild, withoutIgnored } from './ignoring.ts';
 import { isAboutScript, keepLast, type LastInScript } from './last-in-script.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
 import { lend, untold } from './places.ts';
-import { type Context, NO_POLICY, type Problems, type Rule, type Visitor, type Where } from './rule.ts';
+import { type Context, NO_POLICY, type Problem, type Problems, type Rule, type Visitor, type Where } from './rule.ts';
 import type { LintConfig } from './setting.ts';
 import { superseded } from './supersede.ts';
 
@@ -268,12 +270,19 @@ const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined
   }
 };
 
+/** What only lays out needs no more than the lines. */
+const withoutGuess = ({ file, model }: Walk, rule: Rule, problem: Problem): Problem => {
+  if (!problem.fix || isFormatting(rule) || !isInBrokenScript(file, model, problem.fix.edits)) return problem;
+  return { ...problem, fix: undefined };
+};
+
 const add = (walk: Walk, active: ActiveRule, problems: Problems | undefined): void => {
   // Most rules find nothing, of which it takes less time to see that it is an empty list than to go through it.
   if (!problems || (Array.isArray(problems) && problems.length === 0)) return;
-  for (const problem of problems) {
-    const codes = codesIn(active, problem);
+  for (const told of problems) {
+    const codes = codesIn(active, told);
     if (!codes) continue;
+    const problem = withoutGuess(walk, active.rule, told);
     const range = placeOf(walk.file, walk.document.text.length, active, problem);
     if (active.isLender) {
       walk.lent.push(diagnosticOf(walk.document, active, problem, codes, range));
