@@ -537,6 +537,21 @@ describe('the store', () => {
   };
   const cli = (store: Store, ...args: string[]) => runIn(folderWith({}), [...args, '--store', store.folder]);
 
+  it('tells what images say of themselves with nothing in it that a terminal would do', async () => {
+    const store = testStore();
+    const { json, layers } = imageIn(store, []);
+    const evil = '\u001b[31m\u009b1m ##[group]x';
+    const history = [{ created: evil, created_by: evil, comment: evil }];
+    store.saveImage({ json: { ...json, created: evil, history }, layers }, [NAME]);
+    for (const args of [['images'], ['history', 'hello:1']]) {
+      expect((await cli(store, ...args)).stdout).toContain('\\u{1b}[31m');
+      expect((await cli(store, ...args)).stdout).not.toMatch(/[\u001b\u009b]/);
+    }
+    const { stdout } = await cli(store, 'inspect', 'hello:1');
+    expect(JSON.parse(stdout).history).toEqual(history);
+    expect(stdout).not.toMatch(/[\u001b\u009b]|##\[/);
+  });
+
   it('does not take a layer that is not whole', () => {
     const { store, layer } = stored();
     expect(store.cached('ab12')).toBeDefined();

@@ -3,6 +3,7 @@ import type { Iechorfile, Instruction } from '../ast/nodes.ts';
 import { refusalOf } from '../model/validate.ts';
 import { forEachDocument } from './documents.ts';
 import type { Io } from './io.ts';
+import { printJson } from './print-json.ts';
 
 export interface AstArguments {
   readonly files: readonly string[];
@@ -13,9 +14,8 @@ export interface AstArguments {
 export const run = async ({ files, format }: AstArguments, io: Io): Promise<number> =>
   forEachDocument(files, io, ({ path, text }) => {
     const file = parse(text);
-    io.stdout.write(
-      format === 'jsonl' ? `${buildkitView(path, file)}\n` : `${JSON.stringify({ path, ...file }, undefined, 2)}\n`,
-    );
+    if (format === 'jsonl') io.stdout.write(`${buildkitView(path, file)}\n`);
+    else printJson({ path, ...file }, io);
   });
 
 export interface InstructionView {

@@ -9,7 +9,6 @@ import { lintFile } from '../lint/linter.ts';
 import type { Rule } from '../lint/rule.ts';
 import { modelOf } from '../model/index.ts';
 import { missingStage, targetOf } from '../model/stages.ts';
-import { escapeJson } from '../report/escape.ts';
 import type { Document } from '../source/document.ts';
 import { lineIndexOf } from '../source/text.ts';
 import type { BuildInput } from './build-input.ts';
@@ -21,6 +20,7 @@ import { factsFor } from './facts.ts';
 import type { Io } from './io.ts';
 import { plainLint } from './lint-options.ts';
 import { printFindings } from './print-findings.ts';
+import { printJson } from './print-json.ts';
 import { isFolder } from './read-input.ts';
 
 /** Prints what BuildKit's checks find, whatever configurations say; whether they find anything. */
@@ -41,9 +41,8 @@ export const checkAsBuildkit = async (
   const target = { path: document.path, file: resolve(io.cwd, document.path) };
   const facts = factsFor({ options: { ...plainLint([]), context }, io }, config, { target, source: { document } });
   const diagnostics = lintFile(document, file, config, facts);
-  if (call.format === 'json') {
-    io.stdout.write(`${escapeJson(JSON.stringify(viewOf({ document, file, rules }, diagnostics), undefined, 2))}\n`);
-  } else if (diagnostics.length === 0) io.stdout.write('Check complete, no warnings found.\n');
+  if (call.format === 'json') printJson(viewOf({ document, file, rules }, diagnostics), io);
+  else if (diagnostics.length === 0) io.stdout.write('Check complete, no warnings found.\n');
   else await printFindings('pretty', { document, diagnostics }, [...config.rules.keys()], io.stdout, io);
   return diagnostics.length > 0;
 };

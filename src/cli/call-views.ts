@@ -1,7 +1,6 @@
 import type { Instruction } from '../ast/nodes.ts';
 import { descriptionIn, type Outline, type OutlineMount } from '../model/outline.ts';
 import type { StageInfo } from '../model/stages.ts';
-import { escapeLine } from '../report/escape.ts';
 import { isSecretName } from '../report/mask-secrets.ts';
 import type { Document } from '../source/document.ts';
 import { tableLines } from './table.ts';
@@ -70,38 +69,31 @@ export const descriptionView = ([name, description]: readonly [name: string, des
 // As tables -----------------------------------------------------------------------------------------------------------
 
 export const outlineText = ({ stage, description, args, secrets, keys, caches }: Outline): string => {
-  const head = [['TARGET:', shown(stage.name ?? '(default)')]];
-  if (description !== undefined) head.push(['DESCRIPTION:', shown(description)]);
+  const head = [['TARGET:', stage.name ?? '(default)']];
+  if (description !== undefined) head.push(['DESCRIPTION:', description]);
   const mounts = (title: string, all: readonly OutlineMount[]) =>
-    all.length > 0
-      ? [[[title, 'REQUIRED'], ...all.map(({ id, required }) => [shown(id), required ? 'true' : ''])]]
-      : [];
+    all.length > 0 ? [[[title, 'REQUIRED'], ...all.map(({ id, required }) => [id, required ? 'true' : ''])]] : [];
   const tables = [
     head,
     ...(args.length > 0 ? [[['BUILD ARG', 'VALUE', 'DESCRIPTION'], ...args.map(argRow)]] : []),
     ...mounts('SECRET', secrets),
     ...mounts('SSH', keys),
-    ...(caches.length > 0 ? [[['CACHE MOUNT'], ...caches.map(({ id }) => [shown(id)])]] : []),
+    ...(caches.length > 0 ? [[['CACHE MOUNT'], ...caches.map(({ id }) => [id])]] : []),
   ];
   return tables.map(tableLines).join('\n');
 };
 
 /** What looks like a secret is not put on a screen. */
 const argRow = ({ name, value = '', description = '' }: Outline['args'][number]): readonly string[] => [
-  shown(name),
-  value !== '' && isSecretName(name) ? '****' : shown(value),
-  shown(description),
+  name,
+  value !== '' && isSecretName(name) ? '****' : value,
+  description,
 ];
 
 export const targetsText = (stages: readonly StageInfo[]): string => {
   const rows = stages.map(({ name, node: { from } }, index) => {
     const isDefault = index === stages.length - 1;
-    return [
-      [shown(name ?? ''), isDefault ? '(default)' : ''].filter(Boolean).join(' '),
-      shown(descriptionIn(from, name) ?? ''),
-    ];
+    return [[name ?? '', isDefault ? '(default)' : ''].filter(Boolean).join(' '), descriptionIn(from, name) ?? ''];
   });
   return tableLines([['TARGET', 'DESCRIPTION'], ...rows]);
 };
-
-const shown = escapeLine;

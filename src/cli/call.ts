@@ -3,7 +3,6 @@ import { modelOf } from '../model/index.ts';
 import { outlineOf } from '../model/outline.ts';
 import { missingStage, targetOf } from '../model/stages.ts';
 import { refusalOf } from '../model/validate.ts';
-import { escapeJson } from '../report/escape.ts';
 import type { BuildInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import { buildableOf, inputsOf, parsed } from './buildable.ts';
@@ -11,6 +10,7 @@ import type { Call } from './call-option.ts';
 import { descriptionView, outlineText, outlineView, targetsText, targetsView } from './call-views.ts';
 import type { Io } from './io.ts';
 import type { LoadRules } from './main.ts';
+import { printJson } from './print-json.ts';
 import { readingInput } from './read-input.ts';
 import { say } from './say.ts';
 import { tableLines } from './table.ts';
@@ -27,9 +27,6 @@ export const callInstead = async (call: Call, options: BuildOptions, io: Io, rul
   });
 };
 
-const printJson = (io: Io, value: unknown): void =>
-  void io.stdout.write(`${escapeJson(JSON.stringify(value, undefined, 2))}\n`);
-
 const outline = (call: Call, { document }: BuildInput, options: BuildOptions, io: Io): number => {
   const inputs = inputsOf(options, io);
   const valid = buildableOf(document, parsed(document, options), inputs, io);
@@ -38,7 +35,7 @@ const outline = (call: Call, { document }: BuildInput, options: BuildOptions, io
   const target = targetOf(model.stages, inputs.target);
   if (!target) throw new ConfigError(`--target: ${missingStage(inputs.target ?? '', model.stages)}`);
   const found = outlineOf(model, target);
-  if (call.format === 'json') printJson(io, outlineView(found, document));
+  if (call.format === 'json') printJson(outlineView(found, document), io);
   else io.stdout.write(outlineText(found));
   return 0;
 };
@@ -51,7 +48,7 @@ const targets = (call: Call, { document }: BuildInput, options: BuildOptions, io
     return 1;
   }
   const { stages } = modelOf(file);
-  if (call.format === 'json') printJson(io, targetsView(stages, document));
+  if (call.format === 'json') printJson(targetsView(stages, document), io);
   else io.stdout.write(targetsText(stages));
   return 0;
 };
@@ -65,7 +62,7 @@ const METHODS = [
 ] as const;
 
 const describe = (call: Call, io: Io): number => {
-  if (call.format === 'json') printJson(io, METHODS.map(descriptionView));
+  if (call.format === 'json') printJson(METHODS.map(descriptionView), io);
   else
     io.stdout.write(
       tableLines([['NAME', 'VERSION', 'DESCRIPTION'], ...METHODS.map(([name, text]) => [name, '1.0.0', text])]),

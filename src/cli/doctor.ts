@@ -1,6 +1,7 @@
 import { wrap } from '../report/prose.ts';
 import { type Check, checksOf } from './doctor-checks.ts';
 import type { Io } from './io.ts';
+import { printJson } from './print-json.ts';
 import { storeFolder } from './store-folder.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 
@@ -14,7 +15,7 @@ export const examine = ({ store, format }: DoctorOptions, io: Io): number => {
   const checks = checksOf({ io, store: storeFolder(store, io) });
   const lacking = checks.filter(({ state }) => state === 'lacking');
   const canBuild = lacking.length === 0;
-  if (format === 'json') io.stdout.write(`${JSON.stringify({ canBuild, checks }, undefined, 2)}\n`);
+  if (format === 'json') printJson({ canBuild, checks }, io);
   else
     io.stdout.write(
       `${[...checks.flatMap((each) => linesOf(each, terminalOf(io))), '', verdictOf(lacking)].join('\n')}\n`,

@@ -4,13 +4,14 @@ import { ConfigError } from '../config/error.ts';
 import type { HistoryJson, Image, PlatformImage } from '../oci/image.ts';
 import { digestOf } from '../oci/image.ts';
 import { withPlatform } from '../oci/platform.ts';
-import { escapeLine } from '../report/escape.ts';
+import { truncate } from '../report/cells.ts';
 import { bytes } from './bytes.ts';
 import { type Given, isOn, onlyOperandOf, textOf } from './given.ts';
 import { type ImageArguments, imageArgumentsOf } from './image-arguments.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { askedPlatform } from './platform-options.ts';
+import { printJson } from './print-json.ts';
 import { storeFolder } from './store-folder.ts';
 import { tableLines } from './table.ts';
 
@@ -24,7 +25,7 @@ export const listImages = ({ store: folder, format }: ImageArguments, io: Io): n
     const row = { repository, tag, id, created: image?.json.created ?? '', size: image ? sizeOf(image) : 0 };
     return image ? [platforms.length > 0 ? { ...row, platforms } : row] : [];
   });
-  if (format === 'json') io.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
+  if (format === 'json') printJson(rows, io);
   else
     print(
       io,
@@ -43,10 +44,9 @@ export const showHistory = (given: Given, io: Io): number => {
   const image = imageNamed(store, onlyImageOf(given, 'history'), askedPlatform(given));
   const rows = historyRows(store, image);
   if (format === 'json') {
-    io.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`);
+    printJson(rows, io);
     return 0;
   }
-  const cut = (text: string) => (noTrunc || text.length <= 60 ? text : `${text.slice(0, 59)}…`);
   const head = ['IMAGE', 'CREATED', 'CREATED BY', 'SIZE', 'COMMENT'];
   print(
     io,
@@ -54,7 +54,7 @@ export const showHistory = (given: Given, io: Io): number => {
     rows.map((row) => [
       row.image === '<missing>' ? row.image : shortId(row.image),
       row.created,
-      cut(escapeLine(row.createdBy)),
+      noTrunc ? row.createdBy : truncate(row.createdBy, 60),
       bytes(row.size),
       row.comment,
       ...(lines ? notesIn(row) : []),
@@ -68,7 +68,7 @@ const notesIn = ({ line, milliseconds, cached, reason = '' }: HistoryRow): reado
   line === undefined ? '' : String(line),
   milliseconds === undefined ? '' : `${(milliseconds / 1000).toFixed(2)} s`,
   cached === undefined ? '' : cached ? 'cached' : 'new',
-  escapeLine(reason),
+  reason,
 ];
 
 /** An entry of an image's history, with what its build knows of it. */
@@ -102,7 +102,7 @@ export const historyRows = (store: Store, image: Image): readonly HistoryRow[] =
 export const inspectImage = (given: Given, io: Io): number => {
   const store = openStore(storeFolder(textOf(given, 'store'), io));
   const image = imageNamed(store, onlyImageOf(given, 'inspect'), askedPlatform(given));
-  io.stdout.write(`${JSON.stringify(image.json, undefined, 2)}\n`);
+  printJson(image.json, io);
   return 0;
 };
 

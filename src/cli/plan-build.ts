@@ -7,7 +7,7 @@ import { imageKey, type StageInfo } from '../model/stages.ts';
 import type { Image } from '../oci/image.ts';
 import { isPlatform, platformOf } from '../oci/platform.ts';
 import { truncate } from '../report/cells.ts';
-import { escapeJson, escapeLine } from '../report/escape.ts';
+import { escapeLine } from '../report/escape.ts';
 import { plural, wrap } from '../report/prose.ts';
 import type { Document } from '../source/document.ts';
 import { type NamedContexts, namedContexts } from './build-contexts.ts';
@@ -17,6 +17,7 @@ import { failureLines } from './failure.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import type { LoadRules } from './main.ts';
+import { printJson } from './print-json.ts';
 import { inScratch, readingInput } from './read-input.ts';
 import { stepInputs } from './step-inputs.ts';
 import { stageName, titleOf } from './step-words.ts';
@@ -41,7 +42,8 @@ export const planBuild = (options: BuildOptions, io: Io, rules: LoadRules): Prom
       }
       plans.push({ ...plan, platform: build.options.platform });
     }
-    io.stdout.write(options.format === 'json' ? jsonOf(plans, document) : prettyOf(plans, document, io));
+    if (options.format === 'json') printJson(viewOf(plans, document), io);
+    else io.stdout.write(prettyOf(plans, document, io));
     const refusal = await refusalOf(builds, plans, io);
     if (refusal) tellFailure(refusal, document, io);
     return refusal ? 3 : 0;
@@ -136,9 +138,9 @@ export const imageHere = async (
 // JSON --------------------------------------------------------------------------------------------------------------
 
 /** Of several platforms a list. */
-const jsonOf = (plans: readonly Plan[], document: Document): string => {
+const viewOf = (plans: readonly Plan[], document: Document) => {
   const views = plans.map((plan) => planView(plan, document));
-  return `${escapeJson(JSON.stringify(views.length > 1 ? views : views[0], undefined, 2))}\n`;
+  return views.length > 1 ? views : views[0];
 };
 
 const planView = ({ target, stages, unneeded, absent, platform }: Plan, document: Document) => ({

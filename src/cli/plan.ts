@@ -8,6 +8,7 @@ import { readBaseConfig, readBaseHistory } from './base-config.ts';
 import { readBuildArgs } from './build-args.ts';
 import { forEachDocument } from './documents.ts';
 import type { Io } from './io.ts';
+import { printJson } from './print-json.ts';
 
 export interface PlanArguments {
   readonly files: readonly string[];
@@ -26,7 +27,9 @@ export const run = async (args: PlanArguments, io: Io): Promise<number> => {
   const code = await forEachDocument(args.files, io, ({ path, text }) => {
     const plan = planImage(parse(text), inputs);
     refused ||= 'refusal' in plan;
-    io.stdout.write(PRINTERS[args.format](path, plan, text));
+    if (args.format === 'json') printJson(planView(path, plan), io);
+    else
+      io.stdout.write(args.format === 'jsonl' ? `${JSON.stringify(planView(path, plan))}\n` : pretty(path, plan, text));
   });
   return code || Number(refused);
 };
@@ -39,10 +42,7 @@ const inputsOf = ({ baseConfig, platform, buildArgs, target }: PlanArguments, io
   target,
 });
 
-type Printer = (path: string, plan: ImagePlan, text: string) => string;
-
-/** Fields that say nothing are left out. */
-/** What `plan --format jsonl` says of a file. */
+/** What `plan --format jsonl` says of a file; fields that say nothing are left out. */
 export const planView = (path: string, plan: ImagePlan) => {
   if ('refusal' in plan) return { path, err: plan.refusal };
   const { env, workdir, user, cmd, entrypoint, shell, labels, ports, volumes, stopsignal, onbuild, healthcheck } =
@@ -68,7 +68,7 @@ export const planView = (path: string, plan: ImagePlan) => {
 const hasContent = (value: unknown): boolean =>
   typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined && value !== '';
 
-const pretty: Printer = (path, plan, text) => {
+const pretty = (path: string, plan: ImagePlan, text: string): string => {
   const secrets = secretsOf(text);
   const lines =
     'refusal' in plan
@@ -100,9 +100,3 @@ const rowsOf = (config: ImageConfig): readonly Row[] => {
 
 const historyRows = (history: readonly HistoryEntry[]): readonly Row[] =>
   history.map(({ text, hasLayer }) => [hasLayer ? 'layer' : 'history', text] as const);
-
-const PRINTERS: Readonly<Record<PlanArguments['format'], Printer>> = {
-  pretty,
-  json: (path, plan) => `${JSON.stringify(planView(path, plan), undefined, 2)}\n`,
-  jsonl: (path, plan) => `${JSON.stringify(planView(path, plan))}\n`,
-};

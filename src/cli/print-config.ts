@@ -8,6 +8,7 @@ import type { Target } from './discover.ts';
 import type { Io } from './io.ts';
 import type { LintOptions } from './lint-options.ts';
 import { regularFileAt, withSlashes } from './paths.ts';
+import { printJson } from './print-json.ts';
 import { say } from './say.ts';
 import { placeOf, type SettingsRequest } from './settings.ts';
 
@@ -32,6 +33,6 @@ export const printConfig = async (
     'fail-on': failOn,
     ...viewOf(config, resolved.layersOf(place)),
   };
-  io.stdout.write(`${JSON.stringify(view, undefined, 2)}\n`);
+  printJson(view, io);
   return 0;
 };

@@ -1,7 +1,8 @@
 import { searchRegistry } from '../oci/search.ts';
 import type { Access } from '../oci/session.ts';
-import { escapeLine } from '../report/escape.ts';
+import { truncate } from '../report/cells.ts';
 import type { Io } from './io.ts';
+import { printJson } from './print-json.ts';
 import { tableLines } from './table.ts';
 
 export interface SearchArguments {
@@ -15,13 +16,10 @@ export const searchImages = async (text: string, { access, limit, format }: Sear
   const [, first = '', rest] = /^([^/]+)\/(.*)$/s.exec(text.replace(/^iechor\.io\//, 'docker.io/')) ?? [];
   const hasHost = rest !== undefined && (/[.:]/.test(first) || first === 'localhost');
   const found = await searchRegistry(hasHost ? first : 'docker.io', hasHost ? rest : text, limit, access);
-  if (format === 'json') {
-    io.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
-    return;
-  }
+  if (format === 'json') return printJson(found, io);
   const rows = found.map(({ name, description, stars, isOfficial }) => [
-    escapeLine(name),
-    escapeLine(description).slice(0, 60),
+    name,
+    truncate(description, 60),
     stars === undefined ? '' : String(stars),
     isOfficial ? '[OK]' : '',
   ]);
