@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { openStore } from '../src/build/store.ts';
 import { checkedPlatform } from '../src/cli/platform-options.ts';
 import { archiveFiles, folderFiles } from '../src/oci/archive.ts';
-import { digestOf, type Index, type Manifest } from '../src/oci/image.ts';
-import { HOST_PLATFORM } from '../src/oci/platform.ts';
+import { digestOf, type Index, type Manifest, type Platform } from '../src/oci/image.ts';
+import { HOST_PLATFORM, nearest, platformOf, platformText } from '../src/oci/platform.ts';
 import { validate } from '../src/oci/validate.ts';
 import { canBuild, context, put, store } from './support/build-place.ts';
 import { runIn } from './support/cli.ts';
@@ -56,6 +56,59 @@ const indexIn = (layout: string): Index => {
 
 const textOf = ({ os = '', architecture = '' } = {}) => `${os}/${architecture}`;
 
+describe('of several platforms', () => {
+  it.each([
+    ['linux/arm/v7', 'linux/arm/v5 linux/arm/v6 linux/arm/v7 linux/arm/v8', 'linux/arm/v7'],
+    ['linux/arm/v7', 'linux/arm64 linux/arm/v5 linux/arm/v6', 'linux/arm/v6'],
+    ['linux/arm/v7', 'linux/arm/v6 linux/arm', 'linux/arm'],
+    ['linux/arm/v6', 'linux/arm/v7 linux/arm', 'linux/arm'],
+    ['linux/arm/v6', 'linux/arm/v7', undefined],
+    ['linux/amd64', 'linux/amd64/v3 linux/amd64', 'linux/amd64'],
+    ['linux/amd64', 'linux/amd64/v3 linux/amd64/v1', 'linux/amd64/v1'],
+    ['linux/amd64', 'linux/amd64/v3', undefined],
+    ['linux/amd64/v3', 'linux/amd64 linux/amd64/v2 linux/amd64/v4', 'linux/amd64/v2'],
+    ['linux/arm64', 'linux/arm64/v9 linux/arm64/v8', 'linux/arm64/v8'],
+    ['linux/arm64/v8.2', 'linux/arm64 linux/arm64/v8.1 linux/arm64/v8.3', 'linux/arm64/v8.1'],
+    ['linux/riscv64', 'linux/riscv64/rva20u64', 'linux/riscv64/rva20u64'],
+  ])('%s takes of %s that which it runs best: %s', (wanted, several, best) => {
+    const found = nearest(several.split(' ').map(platformOf), (each) => each, wanted);
+    expect(found && platformText(found)).toBe(best);
+  });
+});
+
+describe.skipIf(!canBuild)('the platform of an image', { timeout: 60_000 }, () => {
+  const image = () => openStore(store).image('docker.io/library/app:latest')?.json;
+
+  it('has the variant that is usual, as containerd has it', async () => {
+    put('iEchorfile', 'FROM named\nARG TARGETPLATFORM TARGETVARIANT\nLABEL of="$TARGETPLATFORM $TARGETVARIANT"\n');
+    put('named/file', '');
+    await built(['linux/arm'], '--build-context', 'named::arm=named', '-t', 'app', '-o', 'type=oci,tar=false,dest=out');
+    const arm = { os: 'linux', architecture: 'arm', variant: 'v7' };
+    expect(image()).toMatchObject({ ...arm, config: { Labels: { of: 'linux/arm/v7 v7' } } });
+    expect(jsonIn<Index>(context, 'out/index.json').manifests).toMatchObject([{ platform: arm }]);
+  });
+
+  it('is that which is asked for, or that of its base', async () => {
+    put('Dockerfile', 'FROM scratch\nCOPY Dockerfile /\n');
+    const base = `${(await fakeRegistry()).host}/base`;
+    await built(['linux/arm/v6'], '--push', '-t', base);
+    put('Dockerfile', `FROM ${base} AS a\nFROM a\nENV a=1\n`);
+    const told = async (...asked: string[]) => {
+      const args = ['build', '--no-lint', ...asked, '-t', 'app', '-o', 'type=oci,tar=false,dest=out', '.'];
+      expect(await run(...args)).toMatchObject({ code: 0 });
+      const { manifests } = jsonIn<Index>(context, 'out/index.json');
+      return [image(), manifests[0]?.platform].map((each) => each && platformText(each));
+    };
+    for (const [asked, platform] of [
+      ['linux/arm64', 'linux/arm64'],
+      ['linux/arm', 'linux/arm/v7'],
+      ['linux/arm/v6', 'linux/arm/v6'],
+    ] as const)
+      expect(await told('--platform', asked)).toEqual([platform, platform]);
+    expect(await told()).toEqual(['linux/arm/v6', 'linux/arm/v6']);
+  });
+});
+
 describe.skipIf(!canBuild)('images for several platforms', { timeout: 60_000 }, () => {
   it('are one index, in the order that is asked for', async () => {
     putFiles();
@@ -82,6 +135,9 @@ describe.skipIf(!canBuild)('images for several platforms', { timeout: 60_000 }, 
     ['aarch64', 'linux/arm64'],
     ['linux/arm/7', 'linux/arm/v7'],
     ['armel', 'linux/arm/v6'],
+    ['arm', 'linux/arm/v7'],
+    ['linux/arm', 'linux/arm/v7'],
+    ['linux/arm/5', 'linux/arm/v5'],
     ['LOCAL/riscv64', 'local/riscv64'],
     ['local', HOST_PLATFORM],
     ['windows(10.0.17763)/amd64', 'windows(10.0.17763)/amd64'],
@@ -255,7 +311,7 @@ describe.skipIf(!canBuild)('what is told of several platforms', { timeout: 60_00
     expect(await validate(folderFiles(layout))).toEqual([]);
   });
 
-  it('is attested of each too where all have the same image', async () => {
+  it('is told in each image, and attested of it, where all stand on one base', async () => {
     putFiles('FROM scratch AS base\nCOPY common.txt /\n');
     await built([HOST_PLATFORM], '-t', 'base');
     put('iEchorfile', 'FROM --platform=$BUILDPLATFORM base\n');
@@ -265,7 +321,10 @@ describe.skipIf(!canBuild)('what is told of several platforms', { timeout: 60_00
     mkdirSync(layout);
     execFileSync('tar', ['-xf', join(context, 'app.tar'), '-C', layout]);
     const { manifests } = indexIn(layout);
-    expect(manifests[0]?.digest).toBe(manifests[1]?.digest);
+    expect(manifests.slice(0, 2).map(({ platform }) => textOf(platform))).toEqual(BOTH);
+    const own = manifests.slice(0, 2).map(({ digest }) => blobIn<Manifest>(layout, digest));
+    expect(own.map(({ config }) => textOf(blobIn<Platform>(layout, config.digest)))).toEqual(BOTH);
+    expect(own[0]?.layers).toEqual(own[1]?.layers);
     const platforms = manifests.slice(2).map(({ digest }) => {
       const [statement] = blobIn<Manifest>(layout, digest).layers;
       return blobIn<Statement>(layout, statement?.digest ?? '');

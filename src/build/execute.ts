@@ -32,12 +32,15 @@ import type { Agent } from './ssh-agent.ts';
 import { type Before, type StepLayer, stepLayer } from './step-layer.ts';
 import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
+import { forTarget } from './target-platform.ts';
 import { isoTime, now } from './times.ts';
 
 /** What a build starts from besides its file. */
 export interface BuildRequest {
   readonly inputs: Inputs;
   readonly platform: Platform;
+  /** Else an image is for what its base is for. */
+  readonly isPlatformAsked?: boolean;
   readonly store: Store;
   readonly context: FileTree;
   /** Folders that are given by name; undefined for other names. */
@@ -157,7 +160,8 @@ const buildTarget = async (prepared: Prepared, request: BuildRequest, stop: Stop
   // All at once: each waits for those that it needs.
   await Promise.allSettled(needed.map(build));
   const [built] = await Promise.all([build(target), ...needed.map(build)]);
-  return { ...built, image: await withLayers(request, built.image) };
+  const image = forTarget(built.image, request.isPlatformAsked ? request.platform : undefined);
+  return { ...built, image: await withLayers(request, image) };
 };
 
 const placed = (error: unknown, placeOf: Prepared['placeOf'], suffix: string): unknown =>
@@ -244,18 +248,9 @@ const startOf = async (stage: StageInfo, { request, bases, build }: Around): Pro
     request.report({ kind: 'wait', stage, on: [parent], platform: request.common && platformLabel(stage, request) });
     return build(parent);
   }
-  const base = baseImageOf(stage, bases);
-  const image = base ? withVersion(base, request.platform) : emptyImage(request.platform);
+  const image = baseImageOf(stage, bases) ?? emptyImage(request.platform);
   const unknown = () => undefined;
   return { image, notes: (image.json.history ?? []).map(unknown), lines: image.layers.map(unknown) };
-};
-
-/** The version that is asked for; else the base's stays. */
-const withVersion = (image: Image, platform: Platform): Image => {
-  const { os, 'os.version': version, 'os.features': features } = platform;
-  if (os !== image.json.os || !(version || features)) return image;
-  const more = { ...(version ? { 'os.version': version } : {}), ...(features ? { 'os.features': features } : {}) };
-  return { ...image, json: { ...image.json, ...more } };
 };
 
 const historyJson = (text: string, created: string): HistoryJson => ({

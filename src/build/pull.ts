@@ -1,6 +1,6 @@
 import { type Descriptor, type Image, imageIdOf, type PlatformImage, readImageJson } from '../oci/image.ts';
 import { nameParts } from '../oci/name.ts';
-import { isPlatform, withPlatform } from '../oci/platform.ts';
+import { isSamePlatform, withPlatform } from '../oci/platform.ts';
 import { fetchBytes, fetchNamed, fetchStream, openRepository, type Repository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
 import { type ImportReport, importImage } from './import.ts';
@@ -44,7 +44,7 @@ export const pullImage = async (
  */
 export const nameImage = (store: Store, name: string, image: Image, platform: string, isAsked = false): void => {
   const digestOf = (of: Image) => pulledDigest(store, name, imageIdOf(of));
-  const others = imagesAt(store, name).filter((other) => !isPlatform(other.image.json, platform));
+  const others = imagesAt(store, name).filter((other) => !isSamePlatform(other.image.json, platform));
   const same = others.filter((other) => digestOf(other.image) === digestOf(image));
   if (!isAsked && others.some((other) => digestOf(other.image) === undefined)) store.saveImage(image, []);
   else if (same.length > 0) store.saveIndex([...same, { platform, image }], [name]);

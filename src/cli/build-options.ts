@@ -31,6 +31,8 @@ export interface BuildOptions extends AttestOptions {
   readonly platform: string;
   /** All that are asked for, each once. */
   readonly platforms: readonly string[];
+  /** Whether they are not just those of this machine. */
+  readonly isPlatformAsked: boolean;
   readonly labels: ReadonlyMap<string, string>;
   readonly secrets: readonly string[];
   readonly ssh: readonly string[];
@@ -80,6 +82,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     pull: isOn(given, 'pull'),
     network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
     ...{ platform, platforms },
+    isPlatformAsked: textsOf(given, 'platform').length > 0,
     labels: pairsOf(given, 'label'),
     secrets: textsOf(given, 'secret'),
     ssh: textsOf(given, 'ssh'),
@@ -114,12 +117,12 @@ const planFormatOf = (given: Given): 'pretty' | 'json' => {
 
 /** `NAME::PLATFORM=…` is for one platform alone. */
 const contextsIn = (given: Given): ReadonlyMap<string, string> => {
-  const contexts = pairsOf(given, 'build-context');
-  for (const name of contexts.keys()) {
-    const [first, platform] = name.split('::');
-    if (platform !== undefined) checkedPlatform(platform, `--build-context ${first}::PLATFORM`);
-  }
-  return contexts;
+  const contexts = Array.from(pairsOf(given, 'build-context'), ([name, value]) => {
+    const [first = '', platform] = name.split('::');
+    if (platform === undefined) return [name, value] as const;
+    return [`${first}::${checkedPlatform(platform, `--build-context ${first}::PLATFORM`)}`, value] as const;
+  });
+  return new Map(contexts);
 };
 
 const pairsOf = (given: Given, name: string): ReadonlyMap<string, string> =>

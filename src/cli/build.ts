@@ -83,10 +83,11 @@ interface Around extends Pick<Scene, 'input' | 'contexts'> {
 const sceneOf = ({ options, inputs, valid }: PlatformBuild, around: Around, io: Io): Scene => {
   const { input, contexts, store, steps, progress, imageNamed } = around;
   const { document, context } = input;
-  const { platform } = options;
+  const { platform, isPlatformAsked } = options;
   const request: BuildRequest = {
     inputs,
     platform: platformOf(platform),
+    isPlatformAsked,
     ...{ store, context, journal: openJournal(store, journalName(document, options, io)) },
     contextNamed: (name) => contexts.folder(name, platform),
     ...steps,

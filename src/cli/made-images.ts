@@ -5,6 +5,7 @@ import type { Store } from '../build/store.ts';
 import type { ValidFile } from '../model/validate.ts';
 import type { Attestation } from '../oci/attestation.ts';
 import type { Image, PlatformImage } from '../oci/image.ts';
+import { platformText } from '../oci/platform.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
 import { notingSteps } from './step-notes.ts';
@@ -62,8 +63,9 @@ const savedImage = (
   const id = store.saveImage(image, isAlone ? names : []);
   saveNotes(store, id, notes);
   const attestations = witness?.attest({ image, names, lines }) ?? [];
-  saveAttestations(store, id, attestations, isAlone ? undefined : options.platform);
-  return { platform: options.platform, image, id, steps, attestations };
+  saveAttestations(store, id, attestations);
+  const platform = isAlone && !options.isPlatformAsked ? platformText(image.json) : options.platform;
+  return { platform, image, id, steps, attestations };
 };
 
 const withLabels = (image: Image, labels: ReadonlyMap<string, string>): Image =>

@@ -38,8 +38,9 @@ export const wholePlatform = (text: string): string => {
 
 const VARIANTS: Readonly<Record<string, string>> = { armhf: 'v7', armel: 'v6' };
 
-/** One that all of its processors are is not told. */
+/** One that all of its processors are is not told, and of arm the usual one is. */
 const variantOf = (processor: string, variant: string): string => {
+  if (processor === 'arm' && variant === '') return 'v7';
   const whole = /^\d+$/.test(variant) ? `v${variant}` : variant;
   return `${processor}/${whole}` === 'arm64/v8' || `${processor}/${whole}` === 'amd64/v1' ? '' : whole;
 };

@@ -13,7 +13,7 @@ import {
   type Platform,
   sizeFlaw,
 } from './image.ts';
-import { forPlatform, HOST_PLATFORM, isPlatform, isPlatformText, platformText } from './platform.ts';
+import { forPlatform, HOST_PLATFORM, isPlatform, isPlatformText, nearest, platformText } from './platform.ts';
 import { isConfig, isFor, MOST_DEEP } from './registry.ts';
 
 /** Where an image comes from: its configuration, and its layers as they are kept there. */
@@ -156,7 +156,7 @@ const namesOf = ({ annotations }: Descriptor): readonly string[] => {
 const ownOf = (files: Files, descriptor: Descriptor, platform: string, depth = 0): Descriptor | undefined => {
   if (!isIndex(descriptor)) return descriptor.platform && !isFor(descriptor, platform) ? undefined : descriptor;
   const inner = innerOf(files, descriptor, depth);
-  const suitable = inner.find((each) => isFor(each, platform));
+  const suitable = nearest(inner, (each) => each.platform, platform);
   if (suitable) return ownOf(files, suitable, platform, depth + 1);
   for (const each of inner) {
     if (each.platform || files.size(blobPath(each.digest)) === undefined) continue;

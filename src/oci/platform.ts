@@ -43,13 +43,43 @@ export const platformText = (platform: Platform): string => {
   return [more === '' ? os : `${os}(${more})`, architecture, variant].filter(Boolean).join('/');
 };
 
-/** Whether a platform is the one that a text names; a variant and a version that are not told may be any. */
-export const isPlatform = (platform: Platform | undefined, text: string): boolean => {
+/** Whether what is for a platform runs where a text names; a variant and a version that are not told may be any. */
+export const isPlatform = (platform: Platform | undefined, text: string): boolean =>
+  distanceFrom(platform, text) !== undefined;
+
+/** Whether a platform is the very one that a text names. */
+export const isSamePlatform = (platform: Platform, text: string): boolean => distanceFrom(platform, text) === 0;
+
+/** How far what is for a platform is from being for the one that a text names; undefined where it is no use there. */
+const distanceFrom = (platform: Platform | undefined, text: string): number | undefined => {
   const wanted = platformOf(text);
-  if (!platform || platform.os !== wanted.os || platform.architecture !== wanted.architecture) return false;
-  if (wanted.variant && platform.variant && platform.variant !== wanted.variant) return false;
-  return platform.os !== 'windows' || isVersion(platform['os.version'], wanted['os.version']);
+  if (!platform || platform.os !== wanted.os || platform.architecture !== wanted.architecture) return undefined;
+  if (platform.os === 'windows' && !isVersion(platform['os.version'], wanted['os.version'])) return undefined;
+  return stepsBelow(platform, wanted);
 };
+
+/** What is meant where no variant is told. */
+const USUAL: ReadonlyMap<string, string> = new Map([
+  ['amd64', 'v1'],
+  ['arm64', 'v8'],
+  ['arm', 'v7'],
+]);
+
+/** Farther than any that is told. */
+const UNTOLD = 100;
+
+/** Processors of a variant run what is for those before it, as containerd has it. */
+const stepsBelow = ({ architecture, variant: own }: Platform, { variant: other }: Platform): number | undefined => {
+  const usual = USUAL.get(architecture);
+  const [variant = '', wanted = ''] = [own || usual, other || usual];
+  if (variant === wanted) return 0;
+  const steps = levelOf(wanted) - levelOf(variant);
+  if (steps > 0) return steps;
+  return own && wanted !== '' ? undefined : UNTOLD;
+};
+
+/** `v8.2` is 8.2. */
+const levelOf = (variant: string): number => Number(/^v?(\d+(?:\.\d+)?)$/.exec(variant)?.[1] ?? Number.NaN);
 
 /** Windows counts its builds by three numbers; what follows them is how often one was mended. */
 const isVersion = (version: string | undefined, wanted: string | undefined): boolean => {
@@ -66,4 +96,19 @@ export const forPlatform = <T extends { readonly platform: string }>(
   wanted: string,
 ): T | undefined =>
   several.find(({ platform }) => platform === wanted) ??
-  several.find(({ platform }) => isPlatform(platformOf(platform), wanted));
+  nearest(several, ({ platform }) => platformOf(platform), wanted);
+
+/** Of several what is for a platform, or runs there and comes nearest to it. */
+export const nearest = <T>(
+  several: readonly T[],
+  platformIn: (each: T) => Platform | undefined,
+  wanted: string,
+): T | undefined => {
+  let best: T | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const each of several) {
+    const distance = distanceFrom(platformIn(each), wanted) ?? Number.POSITIVE_INFINITY;
+    if (distance < least) [best, least] = [each, distance];
+  }
+  return best;
+};

@@ -4,7 +4,7 @@ import { imageJsonIn, manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Answer, bytesOf } from './http.ts';
 import { type Descriptor, type Digest, digestOf, type Index, type Manifest, MEDIA, sizeFlaw } from './image.ts';
-import { isPlatform, platformText } from './platform.ts';
+import { isPlatform, nearest, platformText } from './platform.ts';
 import { type Access, ask, openSession, refusal, type Session } from './session.ts';
 
 /** A repository of a registry, as https://github.com/opencontainers/distribution-spec has it; mirrors are asked first. */
@@ -78,7 +78,7 @@ const manifestFor = async (
   platform: string,
   depth = 1,
 ): Promise<Manifest | undefined> => {
-  const own = manifests.find((each) => isFor(each, platform));
+  const own = nearest(manifests, (each) => each.platform, platform);
   for (const each of own ? [own] : manifests.filter((each) => !each.platform).slice(0, MOST_ASKED)) {
     const { found } = await fetchDocument(repository, each.digest, each);
     if ('manifests' in found && depth === MOST_DEEP)
