@@ -44,50 +44,62 @@ export const namedContexts = async (
   store: Store,
   fetching = store,
 ): Promise<NamedContexts> => {
-  const given = new Map(Array.from(options.contexts, ([name, value]) => [contextKey(name), value]));
-  const folders = new Map<string, Promise<Folder | undefined>>();
-  const origins = new Map<string, Material | string>();
-  const saves: (() => void)[] = [];
-  const opened = async (value: string, name: string): Promise<Folder | undefined> => {
-    const folder = await folderAt(value, name, options, io, store, fetching);
-    if (folder) saves.push(folder.save);
-    if (folder?.origin) origins.set(name, folder.origin);
+  const given = givenIn(options);
+  const folders = new Map<string, Folder | undefined>();
+  const images = new Map<string, Material | string>();
+  const open = once(async (each) => {
+    const folder = await folderAt(each, options, io, store, fetching);
+    folders.set(each.key, folder);
     return folder;
-  };
-  const nameFor = (name: string, platform: string): string => {
-    const own = contextKey(`${name}::${platform}`);
-    return given.has(own) ? own : contextKey(name);
-  };
-  const folderOf = (text: string, platform: string): Promise<Folder | undefined> | undefined => {
-    const name = nameFor(text, platform);
-    const value = given.get(name);
-    if (value === undefined) return undefined;
-    const folder = folders.get(name) ?? opened(value, name);
-    folders.set(name, folder);
-    return folder;
-  };
-  for (const [name, value] of given) if (!MAY_BE_ELSEWHERE.test(value)) await folderOf(name, '');
+  });
+  const originOf = (key: string) => folders.get(key)?.origin ?? images.get(key);
+  const folderOf = async (each: Given | undefined) => each && open(each);
+  for (const each of given.all) if (!MAY_BE_ELSEWHERE.test(each.value)) await open(each);
   return {
-    folder: async (name, platform) => (await folderOf(name, platform))?.context,
-    async image(text, platform) {
-      const name = nameFor(text, platform);
-      const value = given.get(name);
-      if (value === undefined) return undefined;
-      const folder = await folderOf(text, platform);
-      if (folder) return imageOfFolder(folder.context, platform, store);
-      const image = await imageAt(value, name, platform, io, store);
-      origins.set(name, typeof image === 'string' ? image : keptMaterial(image, name, platform));
+    folder: async (name, platform) => (await folderOf(given.find(name, platform)))?.context,
+    async image(name, platform) {
+      const each = given.find(name, platform);
+      const folder = await folderOf(each);
+      if (!each || folder) return folder && imageOfFolder(folder.context, platform, store);
+      const image = await imageAt(each, platform, io, store);
+      images.set(each.key, typeof image === 'string' ? image : keptMaterial(image, each.key, platform));
       return image;
     },
-    origin: (name, platform) => origins.get(nameFor(name, platform)),
-    async dated(name, platform) {
-      const folder = await folderOf(name, platform);
-      return (await folder?.dated?.()) ?? folder?.committed?.();
-    },
-    has: (name, platform) => given.has(nameFor(name, platform)),
+    origin: (name, platform) => originOf(given.find(name, platform)?.key ?? ''),
+    dated: async (name, platform) => timeOf(await folderOf(given.find(name, platform))),
+    has: (name, platform) => given.find(name, platform) !== undefined,
     save() {
-      for (const save of saves) save();
+      for (const folder of folders.values()) folder?.save();
     },
+  };
+};
+
+/** One `--build-context`; its key is the same for all ways to write its name. */
+interface Given {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** All that is given, and what is meant by a name for a platform. */
+const givenIn = ({ contexts }: BuildOptions) => {
+  const all = new Map(Array.from(contexts, ([name, value]) => [contextKey(name), { key: contextKey(name), value }]));
+  return {
+    all: all.values(),
+    find: (name: string, platform: string): Given | undefined =>
+      all.get(contextKey(`${name}::${platform}`)) ?? all.get(contextKey(name)),
+  };
+};
+
+const timeOf = async (folder: Folder | undefined): Promise<number | undefined> =>
+  (await folder?.dated?.()) ?? folder?.committed?.();
+
+/** Does for each that is given what is to be done once. */
+const once = <T>(action: (each: Given) => Promise<T>): ((each: Given) => Promise<T>) => {
+  const results = new Map<string, Promise<T>>();
+  return (each) => {
+    const result = results.get(each.key) ?? action(each);
+    results.set(each.key, result);
+    return result;
   };
 };
 
@@ -118,8 +130,7 @@ const nameKey = (name: string): string => {
 
 /** A folder of this machine, the files of a commit, or one file of an address; undefined for an image. */
 const folderAt = async (
-  value: string,
-  name: string,
+  { key, value }: Given,
   options: BuildOptions,
   io: Io,
   store: Store,
@@ -128,7 +139,7 @@ const folderAt = async (
   const fetched = MAY_BE_ELSEWHERE.test(value) ? await filesFrom(value, options, io, fetching) : undefined;
   if (fetched || ADDRESS.test(value)) return fetched;
   const path = resolve(io.cwd, value);
-  if (!statOf(path)?.isDirectory()) throw new ConfigError(`--build-context ${name}=${value}: there is no such folder`);
+  if (!statOf(path)?.isDirectory()) throw new ConfigError(`--build-context ${key}=${value}: there is no such folder`);
   const committed = () => commitTimeOf(path, undefined, io.env);
   return { committed, ...folderContext(path, undefined, store, warningOf(options, io)) };
 };
@@ -152,13 +163,7 @@ const keptMaterial = (image: LaidImage, name: string, platform: string): Materia
   return { uri: imageUrl(`${name}@${manifest}`, platform, 'oci'), digest: { sha256: hexOf(manifest) } };
 };
 
-const imageAt = async (
-  value: string,
-  name: string,
-  platform: string,
-  io: Io,
-  store: Store,
-): Promise<LaidImage | string> => {
+const imageAt = async ({ key, value }: Given, platform: string, io: Io, store: Store): Promise<LaidImage | string> => {
   const [, kind, place = ''] = /^([a-z-]+):\/\/(.*)$/s.exec(value) ?? [];
   if (kind === 'docker-image') return place;
   if (kind === 'oci-layout' || kind === 'oci-archive' || kind === 'docker-archive') {
@@ -167,7 +172,7 @@ const imageAt = async (
     return importLayout(store, resolve(io.cwd, path), { tag, digest }, platform);
   }
   throw new ImageError(
-    `--build-context ${name}=${masked(value)}: what can be given is a folder, a repository such as https://HOST/NAME.git#REF, another address, oci-layout://FOLDER[:TAG][@DIGEST], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
+    `--build-context ${key}=${masked(value)}: what can be given is a folder, a repository such as https://HOST/NAME.git#REF, another address, oci-layout://FOLDER[:TAG][@DIGEST], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,
   );
 };
 
