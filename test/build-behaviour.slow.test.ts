@@ -65,6 +65,17 @@ describe.skipIf(!isReady)('steps that were run', { timeout: 60_000 }, () => {
     expect(await out('--build-arg', 'name=c')).toBe('file 0644 0:0 "773\\nb\\nc\\n"');
   });
 
+  it("are run again where a cache begins with other files, or is another owner's", async () => {
+    const out = async (content: string, ...flags: string[]) => {
+      const mount = ['type=cache,id=begun,target=/c,from=seed', ...flags].join();
+      const text = `FROM scratch AS seed\nCOPY seed /\nFROM busybox\nRUN --mount=${mount} cat /c/seed > /out; stat -c %u /c >> /out\n`;
+      return (await built(text, { seed: content })).files.out;
+    };
+    expect(await out('one')).toBe('file 0644 0:0 "one0\\n"');
+    expect(await out('two')).toBe('file 0644 0:0 "two0\\n"');
+    expect(await out('two', 'uid=7')).toBe('file 0644 0:0 "two7\\n"');
+  });
+
   it('are the same with another proxy, and are not with another argument', async () => {
     const text = `FROM busybox\nARG other\nRUN ${RANDOM} > /out; echo "$http_proxy" >> /out\n`;
     const out = async (...args: string[]) => (await built(text, {}, ...args)).files.out;

@@ -18,7 +18,7 @@ export const ownerOf = (tree: Tree, spec: string): Owner | string => {
   const groupId = group === undefined || group === '' ? undefined : groupIdOf(tree, group);
   if (typeof groupId === 'string') return groupId;
   const own = Number(account?.[3] ?? 0);
-  const further = group === undefined && account ? groupsOf(tree, account[0] ?? '') : [];
+  const further = !group && account ? groupsOf(tree, account[0] ?? '') : [];
   return { uid: user === '' ? 0 : uid, gid: groupId ?? own, groups: further };
 };
 
@@ -43,7 +43,10 @@ export const isNumeric = (spec: string): boolean => spec.split(':').every((part)
 
 const numberOf = (text: string | undefined): number => (text !== undefined && isNumber(text) ? Number(text) : 0);
 
-const isNumber = (text: string): boolean => /^\d+$/.test(text);
+const isNumber = (text: string): boolean => /^\d+$/.test(text) && Number(text) <= MOST;
+
+/** The greatest number that BuildKit takes for one. */
+const MOST = 2 ** 31 - 1;
 
 const groupIdOf = (tree: Tree, group: string): number | string => {
   if (isNumber(group)) return Number(group);

@@ -33,8 +33,10 @@ export const cacheMount = async (request: MountRequest): Promise<StepMount> => {
   const filling = mount.from === undefined ? undefined : await fillingOf(request);
   const key = mountKey(id, owner.uid, owner.gid, mode, filling ? digestOfSources([filling]) : '');
   const cache: Cache = { key, mode, ...owner, sharing, filling, path: filling ? '' : (mount.source ?? '') };
+  const isReadOnly = isOn('ro', 'readonly') ?? false;
   return {
-    data: ['cache', id, target],
+    // Not what earlier steps have left in it.
+    data: ['cache', id, target, key, cache.path, isReadOnly],
     ...{ target, isFolder: true },
     prepare: async () => {
       const { folder, release } = await takeFolder(cache, context.request);
@@ -44,7 +46,7 @@ export const cacheMount = async (request: MountRequest): Promise<StepMount> => {
         throw new BuildError(`the cache has no folder \`${cache.path}\``, mount.flag);
       }
       const setup: MountSetup = {
-        mount: { type: 'bind', source, target, isFolder: true, isReadOnly: isOn('ro', 'readonly') ?? false },
+        mount: { type: 'bind', source, target, isFolder: true, isReadOnly },
         release,
       };
       return setup;

@@ -102,7 +102,7 @@ const tmpfsMount = ({ mount, target, field }: MountRequest): StepMount => {
   const size = field('size');
   const bytes = size === undefined ? undefined : bytesIn(size);
   if (Number.isNaN(bytes)) throw new BuildError(`\`size=${size}\` is no size such as 64m`, mount.flag);
-  const options = `nosuid,nodev,noexec,mode=1777${bytes ? `,size=${bytes}` : ''}`;
+  const options = `nosuid,nodev${bytes ? `,size=${bytes}` : ''}`;
   const type = 'tmpfs';
   return {
     data: ['tmpfs', target],

@@ -17,7 +17,7 @@ import type { Limits } from './sandbox/limits.ts';
 import { type ExitCode, HOSTNAME, type Place, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
 import { changedFiles, removeStubs, setTimes } from './snapshot.ts';
 import type { Step, StepContext } from './steps.ts';
-import { homeOf, type MountPlace, makeStubs, newUpper } from './stubs.ts';
+import { homeOf, type MountPlace, makeStubs, makeWorkdir, newUpper, placed } from './stubs.ts';
 import { clean, type Tree, treeOf } from './tree.ts';
 import { DISK_FULL } from './trouble.ts';
 import { layerFolders, placeOf, settle } from './unpack.ts';
@@ -163,11 +163,12 @@ const refuseForeign = async (platform: string, { node, context }: Running): Prom
 };
 
 const layerOfRun = async (scene: Scene): Promise<Layer> => {
-  const { tree, work, mounts, workdir, context, gone } = scene;
+  const { tree, work, mounts, workdir, owner, context, gone } = scene;
   const { store, epoch, report } = context.request;
   const upper = newUpper(work, tree);
-  const places = [...(await mountPlaces(mounts)), { path: clean(workdir), isFolder: true }];
-  const stubs = makeStubs(upper, tree, places);
+  const stubs = makeStubs(upper, tree, await mountPlaces(mounts));
+  // A working directory that is missing is made, and stays.
+  makeWorkdir(upper, tree, clean(workdir), owner);
   const ready = await mountsReady(scene);
   try {
     await succeed(scene, ready);
@@ -226,7 +227,7 @@ const succeed = async (scene: Scene, ready: readonly MountSetup[]): Promise<void
   );
   const code = await started(scene, {
     env,
-    mounts: ready.flatMap(({ mount }) => (mount ? [{ ...mount, target: `/${tree.resolve(mount.target)}` }] : [])),
+    mounts: ready.flatMap(({ mount }) => (mount ? [placed(mount, tree)] : [])),
     output: masked.write,
   });
   masked.end();

@@ -41,8 +41,15 @@ export const changedFiles = (
   };
   visit(walk, '');
   for (const path of walk.same) forget(walk, path);
-  return withCapabilities(walk, warn).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return inOrder(withCapabilities(walk, warn));
 };
+
+/** In the order in which they were looked at, so that the first name of a file comes before the links to it. */
+const inOrder = (entries: readonly SourceFile[]): readonly SourceFile[] =>
+  entries
+    .map((entry) => ({ entry, key: entry.path.replaceAll('/', '\0') }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ entry }) => entry);
 
 const byFolder = (paths: readonly string[]): ReadonlyMap<string, readonly string[]> => {
   const folders = new Map<string, string[]>();

@@ -1,7 +1,7 @@
 import { chmodSync, lchownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Owner } from './accounts.ts';
-import { MOUNT_POINTS } from './sandbox/port.ts';
+import { MOUNT_POINTS, type SandboxMount } from './sandbox/port.ts';
 import { folderOf, type Tree } from './tree.ts';
 
 /** The folder of a step's changes; what is seen of it as `/` is what the image has there. */
@@ -38,6 +38,27 @@ export const makeStubs = (upper: string, tree: Tree, places: readonly MountPlace
     if (tree.resolve(path) !== path || tree.isDeleted(path)) make(path, isFolder);
   for (const { path, isFolder } of places) make(path, isFolder);
   return [...made];
+};
+
+/** Where the target's links lead; what is in memory has the mode of the directory that it lies on, as in runc. */
+export const placed = (mount: SandboxMount, tree: Tree): SandboxMount => {
+  const path = tree.resolve(mount.target);
+  const target = `/${path}`;
+  if (mount.type !== 'tmpfs') return { ...mount, target };
+  const mode = tree.entry(path)?.mode ?? 0o1777;
+  return { ...mount, target, options: `${mount.options},mode=${mode.toString(8)}` };
+};
+
+/** The working directory where the image has it not, with what is missing above it; the step's user owns it. */
+export const makeWorkdir = (upper: string, tree: Tree, workdir: string, { uid, gid }: Owner): void => {
+  const path = tree.resolve(workdir);
+  if (path === '' || tree.entry(path) || tree.list(path).length > 0 || /^(?:dev|proc|sys)\//.test(path)) return;
+  makeWorkdir(upper, tree, folderOf(path), { uid, gid, groups: [] });
+  const full = join(upper, path);
+  copyFolders(upper, tree, folderOf(path));
+  if (mkdirSync(full, { recursive: true }) === undefined) return;
+  chmodSync(full, 0o755);
+  if (uid !== 0 || gid !== 0) lchownSync(full, uid, gid);
 };
 
 /** A folder in the upper layer hides the attributes of the one below: it has to have the same. */

@@ -62,9 +62,18 @@ const configOf = ({ base, platform }: StageInfo, { baseConfig, baseConfigs }: In
 
 /** The state at a stage's first instruction. */
 const startOf = (stage: StageInfo, parent: State | undefined, inputs: Inputs): State => {
-  if (parent) return stage.onbuildOf ? changed(parent, { onbuild: tableOf() }) : parent;
+  if (parent) return stage.onbuildOf ? changed(parent, { onbuild: tableOf() }) : withImageEnv(parent);
   const isWindows = /^windows\b/i.test(inputs.platform ?? '');
   return stage.base.kind === 'scratch' ? scratchState(isWindows) : imageState(configOf(stage, inputs), isWindows);
+};
+
+/** A stage above hands its ARGs on, but what ENV has set there stands above them from FROM on. */
+const withImageEnv = (parent: State): State => {
+  let { bindings } = parent;
+  for (const [name] of parent.args)
+    if (parent.env.has(name) && bindings.get(name)?.by === 'arg')
+      bindings = bindings.with(name, { value: parent.env.get(name), by: 'base', node: undefined });
+  return bindings === parent.bindings ? parent : changed(parent, { bindings });
 };
 
 /** Without a FROM the ARGs at the top belong to the fragment, whose instructions see them. */
