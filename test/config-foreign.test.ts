@@ -139,7 +139,7 @@ describe('the configuration of hadolint', () => {
       'override: {errors: [DL3000]}\nno-fail: 1\n',
       [
         '1:12: `override` has no key `errors` (did you mean `error`?)',
-        '2:10: `no-fail` must be true or false, not `1`',
+        '2:10: `no-fail` must be true or false, not the number `1`',
       ],
     ],
     ['- DL3000\n', ['1:1: the file must be a map of keys to values, not a list']],

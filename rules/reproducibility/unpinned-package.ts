@@ -15,6 +15,7 @@ export default defineRule({
       bad: 'FROM debian:12\nRUN apt-get update && apt-get install -y curl git=1:2.39.5-0+deb12u2\n',
     },
     { bad: 'FROM alpine:3.22\nRUN apk add --no-cache curl\n' },
+    { title: 'A name that ends in `+`', bad: 'FROM alpine:3.22\nRUN apk add --no-cache g++\n' },
     { bad: 'FROM rockylinux:9\nRUN dnf install -y tomcat && dnf clean all\n' },
     {
       title: 'With versions',

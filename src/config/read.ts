@@ -15,9 +15,11 @@ export interface ConfigText {
 export const parseConfig = async (file: ConfigText): Promise<ConfigNode | undefined> => {
   const { root, mistakes } = await parserOf(file.shown)(file.text);
   rejectMistakes(file, mistakes);
-  const own = /(^|[\\/])package\.json$/.test(file.shown) ? entryOf(root, 'iechorlint')?.value : root;
+  const own = isPackage(file.shown) ? entryOf(root, 'iechorlint')?.value : root;
   return own && isEmpty(own) ? undefined : own;
 };
+
+const isPackage = (name: string): boolean => /(^|[\\/])package\.json$/.test(name);
 
 const parserOf =
   (name: string) =>
@@ -38,7 +40,8 @@ export const readConfig = (
   lenient: boolean,
 ): Config => {
   const mistakes: Mistake[] = [];
-  const config = root && configReader(rules, lenient).read(root, '', (at, message) => mistakes.push({ at, message }));
+  const name = isPackage(file.shown) ? 'iechorlint' : '';
+  const config = root && configReader(rules, lenient).read(root, name, (at, message) => mistakes.push({ at, message }));
   rejectMistakes(file, mistakes);
   return config ?? {};
 };

@@ -43,10 +43,12 @@ export const anyText: Reader<string> = {
 export const choice = <T extends string>(values: readonly T[]): Reader<T> => ({
   schema: { enum: values },
   read: (node, name, log) => {
+    if (node.kind === 'scalar' && typeof node.value === 'number' && values.some((value) => value === node.text))
+      return wrong(node, name, `a text, \`"${node.text}"\` in quotes`, log);
     if (node.kind !== 'scalar' || typeof node.value !== 'string') return wrong(node, name, orList(values), log);
     const found = values.find((value) => value === node.value);
     if (found !== undefined) return found;
-    log(node.at, `\`${name}\` cannot be \`${node.value}\`; it is ${orList(values)}${meant(node.value, values)}`);
+    log(node.at, `\`${name}\` cannot be \`${cut(node.value)}\`; it is ${orList(values)}${meant(node.value, values)}`);
     return undefined;
   },
 });
@@ -96,13 +98,18 @@ type Fields = Readonly<Record<string, Reader<unknown>>>;
 type Read<R> = R extends Reader<infer T> ? T : never;
 export type RecordOf<F extends Fields> = { readonly [K in keyof F]?: Read<F[K]> };
 
-/** A map with known keys, none of which has to be there. */
-export function record<const F extends Fields>(fields: F): Reader<RecordOf<F>>;
-export function record(fields: Fields): Reader<unknown> {
+/** A map with known keys, of which those that are needed alone have to be there. */
+export function record<const F extends Fields>(fields: F, needed?: readonly string[]): Reader<RecordOf<F>>;
+export function record(fields: Fields, needed: readonly string[] = []): Reader<unknown> {
   const names = Object.keys(fields);
   const properties = Object.fromEntries(Object.entries(fields).map(([name, { schema }]) => [name, schema]));
   return {
-    schema: { type: 'object', properties, additionalProperties: false },
+    schema: {
+      type: 'object',
+      properties,
+      ...(needed.length > 0 ? { required: needed } : {}),
+      additionalProperties: false,
+    },
     read: (node, name, log) => {
       if (node.kind !== 'map') return wrong(node, name, 'a map of keys to values', log);
       const values: [string, unknown][] = [];
@@ -112,6 +119,9 @@ export function record(fields: Fields): Reader<unknown> {
         const read = reader?.read(value, under(name, key), log);
         if (read !== undefined) values.push([key, read]);
       }
+      const keys = node.entries.map(({ key }) => key);
+      const missing = keys.every((key) => names.includes(key)) && needed.find((key) => !keys.includes(key));
+      if (missing) log(node.at, `\`${name}\` has no \`${missing}\`, and so is for nothing`);
       return Object.fromEntries(values);
     },
   };
@@ -134,15 +144,25 @@ export const entriesOf = ({ entries }: MapNode, name: string, log: Log): readonl
 export const under = (name: string, key: string): string => (name === '' ? key : `${name}.${key}`);
 
 export const wrong = (node: ConfigNode, name: string, wanted: string, log: Log): undefined => {
-  log(node.at, `${name === '' ? 'the file' : `\`${name}\``} must be ${wanted}, not ${whatIs(node)}`);
+  // What is no configuration at all may be a file that is nobody's business.
+  const [subject, found] = name === '' && isText(node) ? ['the file', 'a text'] : [nameOf(name), whatIs(node)];
+  log(node.at, `${subject} must be ${wanted}, not ${found}`);
 };
+
+const nameOf = (name: string): string => (name === '' ? 'the file' : `\`${name}\``);
+
+const isText = (node: ConfigNode): boolean => node.kind === 'scalar' && typeof node.value === 'string';
 
 const whatIs = (node: ConfigNode): string => {
   if (node.kind === 'list') return 'a list';
   if (node.kind === 'map') return 'a map';
   if (node.value === null || node.value === '') return 'empty';
-  return `\`${node.text}\``;
+  const kind = typeof node.value === 'boolean' ? '' : `the ${isText(node) ? 'text' : 'number'} `;
+  return `${kind}\`${cut(node.text)}\``;
 };
+
+/** The beginning of a long text. */
+const cut = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 /** What was most likely meant, as a remark in brackets. */
 export const meant = (name: string, known: Iterable<string>): string => {

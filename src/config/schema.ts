@@ -60,7 +60,10 @@ export const configReader = (rules: readonly Rule[], lenient = false): Reader<Co
     ruleset: field('The rules as they were then: later ones run only where they are named.', choice(RULESETS)),
     ...own,
     ignore: field('Files that are not checked: patterns as in .gitignore.', listOf(pattern)),
-    overrides: field('Settings for some files; the later outrank the earlier.', mapsOf(record({ files, ...own }))),
+    overrides: field(
+      'Settings for some files; the later outrank the earlier.',
+      mapsOf(record({ files, ...own }, ['files'])),
+    ),
     plugins: field('Modules with rules of your own; they are code, and load with --plugins alone.', listOf(text)),
   });
 };

@@ -4,9 +4,9 @@ import type { ConfigNode, Entry, Mistake, ParsedConfig } from './tree.ts';
 /** Reads YAML 1.2, in which `off` and `no` are texts. */
 export const parseYaml = (text: string): ParsedConfig => {
   const document = parseDocument(text, { prettyErrors: false, strict: true, lineCounter: new LineCounter() });
-  const mistakes: Mistake[] = document.errors.map(({ pos, message }) => ({
+  const mistakes: Mistake[] = document.errors.map(({ pos, code, message }) => ({
     at: pos[0],
-    message: `this is not YAML: ${oneLine(message)}`,
+    message: code === 'MULTIPLE_DOCS' ? SEVERAL : `this is not YAML: ${oneLine(message)}`,
   }));
   if (mistakes.length > 0) return { root: undefined, mistakes };
   let budget = MAX_NODES;
@@ -34,6 +34,7 @@ export const parseYaml = (text: string): ParsedConfig => {
   return { root, mistakes };
 };
 
+const SEVERAL = 'a second document begins here; a configuration is one';
 const MAX_NODES = 200_000;
 const MAX_DEPTH = 50;
 

@@ -69,7 +69,7 @@ const isBranch = (text: string): boolean =>
   REPOSITORY.test(text) && !/@|#(?!egg=|subdirectory=)/.test(text.replace(REPOSITORY, ''));
 
 /** A group of packages, and in apt a package that is to go. */
-const SYSTEM_GROUP = /^@|[-+]$/;
+const SYSTEM_GROUP = /^@|-$|[^+]\+$/;
 
 /** What an installer brings of itself is meant to be new. */
 const OWN_TOOLS: Readonly<Record<string, readonly string[]>> = {
