@@ -136,6 +136,28 @@ describe.each(BUILDERS)('as $who', { timeout: 240_000 }, ({ isHere, user: builde
     expect(call(...BUILD, last).status).toBe(0);
   });
 
+  it.runIf(isHere)('what is fetched is asked for once, though the build goes on in a namespace', async () => {
+    const text = 'FROM busybox\nRUN cat /bin/sh > /f\n';
+    const repository = contextWith({ Dockerfile: text });
+    const git = (...args: readonly string[]) =>
+      spawnSync('git', ['-C', repository, '-c', 'user.name=n', '-c', 'user.email=e', ...args]);
+    const hasGit = git('init', '-q', '-b', 'main').status === 0;
+    git('add', '.');
+    git('commit', '-q', '-m', 'one');
+    git('update-server-info');
+    const page = (path: string) =>
+      path === '/file' ? text : readFileSync(join(repository, path.replace(/^\/r\.git/, '.git').replace(/\?.*/, '')));
+    const { url, asked } = await siteOf(page);
+    const contexts = [[`${url}/file`], ['-f', `${url}/file`, repository], ...(hasGit ? [[`${url}/r.git`]] : [])];
+    for (const args of contexts) {
+      expect((await started(...BUILD, ...args)).status).toBe(0);
+      asked.length = 0;
+      const { status, stderr } = await started(...BUILD, '--no-cache', ...args);
+      expect(`${status} ${stderr}`).toBe('0 ');
+      expect(asked.filter((each) => /file|info.refs/.test(each))).toHaveLength(1);
+    }
+  });
+
   it.runIf(isHere)('nothing of the context is written', () => {
     const context = contextWith({
       Dockerfile: 'FROM busybox\nCOPY . /x/\nRUN --mount=target=/c,rw rm /c/a && touch /c/b\n',

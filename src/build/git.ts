@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { answerBefore, keepAnswer } from './answers.ts';
 import type { Material } from './attest/provenance.ts';
 import { masked } from './masked-url.ts';
 import type { Store } from './store.ts';
@@ -84,7 +85,9 @@ const FULL_COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 /** The commit that the reference means now. Throws an Error that says why there is none. */
 export const commitOf = async (address: GitAddress): Promise<string> => {
   if (address.flaw !== undefined) throw new Error(address.flaw);
-  const found = await namedCommit(address);
+  const question = [address.remote, address.ref ?? ''];
+  const found = answerBefore(question) ?? (await namedCommit(address));
+  keepAnswer(question, found);
   if (found.startsWith(address.commit ?? '')) return found;
   throw new Error(`${masked(address.remote)} has the commit ${found} there, and not ${address.commit}`);
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Iechorfile } from '../ast/nodes.ts';
+import { answerVariables } from '../build/answers.ts';
 import type { BuildRequest } from '../build/execute.ts';
 import { overlaid } from '../build/sandbox/overlay.ts';
 import type { Sandbox } from '../build/sandbox/port.ts';
@@ -93,7 +94,7 @@ export const hasRun = ({ stages }: Iechorfile): boolean =>
   stages.some(({ instructions }) => instructions.some(({ kind }) => kind === 'Run' || kind === 'Onbuild'));
 
 export const buildInNamespace = async (io: Io): Promise<number> => {
-  const outcome = await enterNamespace(io.env.PATH ?? '');
+  const outcome = await enterNamespace(io.env.PATH ?? '', answerVariables());
   if (typeof outcome === 'number') return outcome;
   say(io, outcome);
   say(io, DOCTOR);

@@ -17,8 +17,11 @@ export const outerUser = (): string => process.env[MARK] ?? String(process.geteu
 /** Whether steps can be run only after `enterNamespace`. */
 export const needsNamespace = (): boolean => process.geteuid?.() !== 0;
 
-/** Runs this very command again as root of a user namespace, with all that the user may have; a text says why not. */
-export const enterNamespace = async (path: string): Promise<number | string> => {
+/** Runs this very command again as root of a user namespace, with all that the user may have and these variables besides; a text says why not. */
+export const enterNamespace = async (
+  path: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<number | string> => {
   const trouble = namespaceTrouble(path);
   if (trouble !== undefined) return trouble;
   const [unshare = '', setpriv = ''] = ['unshare', 'setpriv'].map((name) => pathOf(name, path) ?? name);
@@ -28,7 +31,7 @@ export const enterNamespace = async (path: string): Promise<number | string> => 
       ...['-U', '--map-root-user', '--map-auto', '-m', '--propagation', 'private'],
       ...[setpriv, '--pdeathsig', 'KILL', process.execPath, ...process.execArgv, ...process.argv.slice(1)],
     ],
-    { stdio: 'inherit', env: { ...process.env, PATH: pathWithMaps(path), [MARK]: outerUser() } },
+    { stdio: 'inherit', env: { ...process.env, ...variables, PATH: pathWithMaps(path), [MARK]: outerUser() } },
   );
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   // A terminal itself sends SIGINT to both.
