@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Layer } from '../oci/image.ts';
 import { paddingOf, TAR_END, type TarEntry, tarHeader } from '../oci/tar.ts';
 import type { Owner } from './accounts.ts';
+import { newBlob } from './blobs.ts';
 import type { Source, SourceFile } from './files.ts';
 import { isReserved, type LayerDraft, layerDraft } from './layer-draft.ts';
 import { takenFrom } from './stage-files.ts';
-import { newBlob, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { clean, folderOf, joined, type Tree } from './tree.ts';
 
 /** What a COPY, ADD or WORKDIR puts into an image. */

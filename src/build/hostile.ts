@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import { ImageError } from '../oci/error.ts';
 import type { Layer } from '../oci/image.ts';
 import { readTar } from '../oci/untar.ts';
-import { readBlob, type Store } from './store.ts';
+import { readBlob } from './blobs.ts';
+import type { Store } from './store.ts';
 import { windowed } from './tree.ts';
 
 /** Every entry must be inside of the layer, so that nobody who unpacks it has to look; else it is deleted. Throws ImageError. */

@@ -8,8 +8,9 @@ import { decompressed, kindOf } from '../oci/decompress.ts';
 import { ImageError } from '../oci/error.ts';
 import { type Digest, type Image, type Layer, readImageJson } from '../oci/image.ts';
 import { type ImageSource, imageIn, type KeptName, type SourceLayer } from '../oci/images.ts';
+import { newBlob } from './blobs.ts';
 import { refuseHostile } from './hostile.ts';
-import { newBlob, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { guarded } from './trouble.ts';
 
 /** What is told while an image comes in. */

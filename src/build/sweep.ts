@@ -5,15 +5,15 @@ import { ImageError } from '../oci/error.ts';
 import { hexOf } from '../oci/image.ts';
 import { removeTree } from './remove-tree.ts';
 import { DRAFT } from './small-files.ts';
-import type { CacheEntry, Store } from './store.ts';
+import { type CacheEntry, FILE_FOLDERS, type Store } from './store.ts';
 import { guardedSync } from './trouble.ts';
-import { isMarked, othersIn, sweepText } from './work-folder.ts';
+import { isSwept, othersIn, sweepText } from './work-folder.ts';
 
 /** Keeps builds from starting while files are deleted. Throws ImageError while one goes on. */
 export const sweeping = <T>(store: Store, action: () => T): T => {
   store.workFolder();
   const mark = store.path('sweep');
-  if (isMarked(mark)) throw new ImageError('another process cleans the store already');
+  if (isSwept(mark)) throw new ImageError('another process cleans the store already');
   guardedSync(store.folder, () => writeFileSync(mark, sweepText()));
   try {
     const [other] = othersIn(store.path('work'));
@@ -28,18 +28,7 @@ export const sweeping = <T>(store: Store, action: () => T): T => {
 
 /** Deletes what was being written when a process was killed. */
 const clearDrafts = (store: Store): void => {
-  for (const folder of [
-    'names',
-    'images',
-    'sizes',
-    'indexes',
-    'cache',
-    'compressed',
-    'origins',
-    'pulled',
-    'attestations',
-    'records',
-  ])
+  for (const folder of FILE_FOLDERS)
     for (const name of readdirSync(store.path(folder), { recursive: true, encoding: 'utf8' }))
       if (name.includes(DRAFT)) rmSync(store.path(folder, name), { force: true });
 };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Digest, Layer } from '../oci/image.ts';
 import { type PlacedEntry, readTar } from '../oci/untar.ts';
-import { readBlob, type Store } from './store.ts';
+import { readBlob } from './blobs.ts';
+import type { Store } from './store.ts';
 
 /** A file of an image, and the layer that has its content. */
 export interface TreeEntry extends PlacedEntry {

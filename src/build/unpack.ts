@@ -20,10 +20,11 @@ import type { Layer } from '../oci/image.ts';
 import { writeAll } from '../oci/layout.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
 import { readTar } from '../oci/untar.ts';
+import { readBlob } from './blobs.ts';
 import type { SourceFile } from './files.ts';
 import type { Place } from './sandbox/port.ts';
 import { isRootless } from './sandbox/rootless.ts';
-import { readBlob, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { clean, folderOf, joined, nameOf, treeOf, windowed } from './tree.ts';
 import { attributeLibrary, setAttributes } from './xattr.ts';
 

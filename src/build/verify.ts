@@ -3,9 +3,10 @@ import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { digestOf } from '../oci/image.ts';
 import { readTar } from '../oci/untar.ts';
+import { readBlob } from './blobs.ts';
 import { partsOfFile } from './compress.ts';
 import { forgetImage } from './prune.ts';
-import { readBlob, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { type CacheFile, cacheFiles, removeFolder, sweeping } from './sweep.ts';
 
 export interface Verified {

@@ -1,11 +1,12 @@
 import { digestOf, hexOf, type Layer } from '../oci/image.ts';
 import { readTar } from '../oci/untar.ts';
 import { type Archive, openArchive, startsArchive } from './archive.ts';
+import { newBlob, readBlob } from './blobs.ts';
 import type { Download, DownloadWish } from './download.ts';
 import type { FileTree, SourceFile } from './files.ts';
 import { searched } from './find.ts';
 import { refuseHostile } from './hostile.ts';
-import { newBlob, readBlob, type Store } from './store.ts';
+import type { Store } from './store.ts';
 import { windowed } from './tree.ts';
 
 /** The files of an archive as a layer of the store; it is closed. Throws ImageError where some lead out of it. */

@@ -107,7 +107,8 @@ export const awaitSweep = (mark: string): void => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
 };
 
-const isSwept = (mark: string): boolean => {
+/** Whether another process that is still there has set the mark. */
+export const isSwept = (mark: string): boolean => {
   if (!existsSync(mark)) return false;
   const owner = ownerOf(`${textOf(mark)}-`);
   return owner !== undefined && owner.pid !== process.pid && isRunning(owner);
@@ -118,6 +119,3 @@ export const sweepText = (): string => {
   const { pid, start, boot, space } = self();
   return [pid, start, boot, space].join('-');
 };
-
-/** Whether another process that is still there has set the mark. */
-export const isMarked = isSwept;

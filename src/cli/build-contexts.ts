@@ -53,7 +53,7 @@ export const namedContexts = async (
     return folder;
   });
   const originOf = (key: string) => folders.get(key)?.origin ?? images.get(key);
-  const folderOf = async (each: Given | undefined) => each && open(each);
+  const folderOf = async (each: GivenContext | undefined) => each && open(each);
   for (const each of given.all) if (!MAY_BE_ELSEWHERE.test(each.value)) await open(each);
   return {
     folder: async (name, platform) => (await folderOf(given.find(name, platform)))?.context,
@@ -75,7 +75,7 @@ export const namedContexts = async (
 };
 
 /** One `--build-context`; its key is the same for all ways to write its name. */
-interface Given {
+interface GivenContext {
   readonly key: string;
   readonly value: string;
 }
@@ -84,8 +84,8 @@ interface Given {
 const givenIn = ({ contexts }: BuildOptions) => {
   const all = new Map(Array.from(contexts, ([name, value]) => [contextKey(name), { key: contextKey(name), value }]));
   return {
-    all: all.values(),
-    find: (name: string, platform: string): Given | undefined =>
+    all: [...all.values()],
+    find: (name: string, platform: string): GivenContext | undefined =>
       all.get(contextKey(`${name}::${platform}`)) ?? all.get(contextKey(name)),
   };
 };
@@ -94,7 +94,7 @@ const timeOf = async (folder: Folder | undefined): Promise<number | undefined> =
   (await folder?.dated?.()) ?? folder?.committed?.();
 
 /** Does for each that is given what is to be done once. */
-const once = <T>(action: (each: Given) => Promise<T>): ((each: Given) => Promise<T>) => {
+const once = <T>(action: (each: GivenContext) => Promise<T>): ((each: GivenContext) => Promise<T>) => {
   const results = new Map<string, Promise<T>>();
   return (each) => {
     const result = results.get(each.key) ?? action(each);
@@ -130,7 +130,7 @@ const nameKey = (name: string): string => {
 
 /** A folder of this machine, the files of a commit, or one file of an address; undefined for an image. */
 const folderAt = async (
-  { key, value }: Given,
+  { key, value }: GivenContext,
   options: BuildOptions,
   io: Io,
   store: Store,
@@ -163,7 +163,12 @@ const keptMaterial = (image: LaidImage, name: string, platform: string): Materia
   return { uri: imageUrl(`${name}@${manifest}`, platform, 'oci'), digest: { sha256: hexOf(manifest) } };
 };
 
-const imageAt = async ({ key, value }: Given, platform: string, io: Io, store: Store): Promise<LaidImage | string> => {
+const imageAt = async (
+  { key, value }: GivenContext,
+  platform: string,
+  io: Io,
+  store: Store,
+): Promise<LaidImage | string> => {
   const [, kind, place = ''] = /^([a-z-]+):\/\/(.*)$/s.exec(value) ?? [];
   if (kind === 'docker-image') return place;
   if (kind === 'oci-layout' || kind === 'oci-archive' || kind === 'docker-archive') {

@@ -6,7 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newBlob, openStore, type Store } from '../build/store.ts';
+import { newBlob } from '../build/blobs.ts';
+import { openStore, type Store } from '../build/store.ts';
 import type { Image, ImageJson, Layer } from '../oci/image.ts';
 import { type PlacedEntry, readTar } from '../oci/untar.ts';
 import {

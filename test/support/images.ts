@@ -1,4 +1,5 @@
-import { type BlobWriter, newBlob, openStore, type Store } from '../../src/build/store.ts';
+import { type BlobWriter, newBlob } from '../../src/build/blobs.ts';
+import { openStore, type Store } from '../../src/build/store.ts';
 import { append, emptyImage, type Image, type Layer } from '../../src/oci/image.ts';
 import { paddingOf, TAR_END, type TarEntry, tarHeader } from '../../src/oci/tar.ts';
 import { type PlacedEntry, readTar } from '../../src/oci/untar.ts';
