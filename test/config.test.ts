@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { schemaText } from '../src/dev/generate/config-schema.ts';
-import { rules } from '../src/index.ts';
+import { configure, rules } from '../src/index.ts';
 import { CLEAN, folderWith, runIn, saying, type World } from './support/cli.ts';
 import { configRules } from './support/config-rules.ts';
 
@@ -586,5 +586,14 @@ describe('the schema', () => {
     });
     for (const { description } of Object.values<{ description: string }>(schema.properties))
       expect(description).toMatch(/\.$/);
+  });
+});
+
+describe('configure, from a program', () => {
+  it('takes what is not told for nothing', () => {
+    expect(configure(rules)).toEqual(configure(rules, { select: [], ignore: [] }));
+    expect([...configure(rules, { select: ['DL3006'] }).rules.keys()].map(({ name }) => name)).toContain(
+      'untagged-base',
+    );
   });
 });

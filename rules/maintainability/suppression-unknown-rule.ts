@@ -18,6 +18,12 @@ export default defineRule({
     { title: 'None at all', bad: 'FROM alpine\n# iechorlint ignore= -- as the base has it\nWORKDIR srv\n' },
     { title: 'Without `=`', bad: 'FROM alpine\n# iechorlint ignore relative-workdir\nWORKDIR srv\n' },
     {
+      title: 'A word that there is not',
+      bad: 'FROM alpine\n# iechorlint ignore-next-line=relative-workdir\nWORKDIR srv\n',
+    },
+    { title: 'A slip of the pen', bad: 'FROM alpine\n# iechorlint ignor=relative-workdir\nWORKDIR srv\n' },
+    { title: 'With a colon', good: 'FROM alpine\n# iechorlint: ignore=DL3000\nWORKDIR srv\n' },
+    {
       title: 'For hadolint one word that is no code of its own voids the comment',
       bad: 'FROM alpine\n# hadolint ignore=DL3000,relative-workdir\nWORKDIR srv\n',
     },
@@ -61,18 +67,25 @@ const problemsOf = function* ({ ignore, names }: IgnoreOutcome): Iterable<Proble
     yield {
       at: name,
       message: `No rule is called \`${name.text}\``,
-      help: nearest ? `Write \`${nearest}\`.` : '`iechorlint rules` lists them.',
+      help: helpFor(name.text, nearest),
       fix: nearest ? { title: `Write \`${nearest}\``, edits: [replace(name, nearest)] } : undefined,
     };
   }
 };
+
+const helpFor = (name: string, nearest: string | undefined): string => {
+  if (nearest) return `Write \`${nearest}\`.`;
+  return /\s/.test(name) ? 'A reason stands behind ` -- `.' : '`iechorlint rules` lists them.';
+};
+
+const WORDS = /^ignore(?:-stage|-file|-start|-end)?$/i;
 
 const flawed = ({ tool, flaw, inside, ...ignore }: Ignore, text: string): Problem => {
   const at = flaw ?? ignore;
   if (tool !== 'hadolint')
     return {
       at,
-      message: `\`${text}\` without names has no effect`,
+      message: WORDS.test(text) ? `\`${text}\` without names has no effect` : `\`${text}\` says nothing to iechorlint`,
       help: 'Write `# iechorlint ignore=RULE -- reason`.',
     };
   if (inside)

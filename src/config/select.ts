@@ -27,7 +27,10 @@ export type Preset = (typeof PRESETS)[number];
  * Without `select` the recommended rules run; with it those that it names, also ones that are off by default. A code
  * asks for what its tool says under it. Throws ConfigError for a selector that names nothing.
  */
-export const configure = (rules: readonly Rule[], { select, ignore, also }: Selection): LintConfig => {
+export const configure = (
+  rules: readonly Rule[],
+  { select = [], ignore = [], also }: Partial<Selection> = {},
+): LintConfig => {
   const chosen = new Map<Rule, RuleSetting>();
   for (const selector of select.length ? select : ['recommended']) {
     for (const [rule, setting] of selected(rules, selector)) chosen.set(rule, joined(chosen.get(rule), setting));

@@ -35,9 +35,10 @@ export const ignoresIn = (file: Iechorfile, inputs: Inputs = {}): readonly Ignor
   return ignores.sort((a, b) => a.start - b.start);
 };
 
-const OWN = /^[\t ]*iechorlint[\t ]+ignore(|-stage|-file|-start|-end)[\t ]*=([^\n]*)$/i;
-const BARE_END = /^[\t ]*iechorlint[\t ]+ignore-end[\t ]*(?:--[^\n]*)?$/i;
-const MEANT = /^[\t ]*iechorlint[\t ]*[\t :][\t ]*((?:ignore|disable|skip)(?:-[a-z]+)?)(?![\w-])/i;
+const OWN = /^[\t ]*iechorlint[\t ]*[\t :][\t ]*ignore(|-stage|-file|-start|-end)[\t ]*=([^\n]*)$/i;
+const BARE_END = /^[\t ]*iechorlint[\t ]*[\t :][\t ]*ignore-end[\t ]*(?:--[^\n]*)?$/i;
+const MEANT =
+  /^[\t ]*iechorlint[\t ]*[\t :][\t ]*((?:ignore|disable|skip)(?:-[a-z]+)*(?![\w-])|[a-z][\w-]*(?=[\t ]*=))/i;
 const HADOLINT = /^[\t ]*hadolint[\t ]+(?:(global|stage)[\t ]+)?ignore[\t ]*=([^#\n]*)(?:#([^\n]*))?$/;
 const TALLY = /^[\t ]*tally[\t ]+(global[\t ]+)?ignore[\t ]*=([^;\n]*)(?:;reason=([^\n]*))?$/i;
 

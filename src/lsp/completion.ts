@@ -72,7 +72,7 @@ const DIRECTIVES = ['syntax=docker/dockerfile:1', 'escape=\\', 'escape=`', 'chec
 const IGNORES = ['ignore', 'ignore-stage', 'ignore-file', 'ignore-start', 'ignore-end'];
 
 const inComment = (open: OpenFile, offset: number, comment: string, rules: readonly Rule[]): CompletionItem[] => {
-  const name = /iechorlint\s+ignore(?:-\w+)?\s*=(?:[^-]|-(?!-))*?([\w/-]*)$/.exec(comment)?.[1];
+  const name = /iechorlint[\s:]+ignore(?:-\w+)?\s*=(?:[^-]|-(?!-))*?([\w/-]*)$/.exec(comment)?.[1];
   if (name !== undefined && !comment.includes(' --')) return itemsOf(open, offset, name, rules.map(ruleSuggestion));
   const word = /^\s*(\S*)$/.exec(comment)?.[1];
   const isHead = open.file.instructions.every(({ start }) => start >= offset);
