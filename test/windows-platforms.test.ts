@@ -79,6 +79,36 @@ describe.runIf(canBuild)('an image for Windows', () => {
     expect(imageOf('made')?.config?.Env).toBeUndefined();
   });
 
+  it('has the shell of its system beside one for Linux, unless SHELL says another', async () => {
+    put('Dockerfile', 'FROM scratch AS a\nENTRYPOINT foo bar\nFROM a\nCMD x\nSHELL ["pwsh", "-c"]\nENTRYPOINT y\n');
+    const ofBoth = async (...args: string[]) => {
+      await build('windows/amd64,linux/amd64', '-t', 'made', ...args);
+      return ['windows/amd64', 'linux/amd64'].map((platform) => {
+        const { json } = openStore(store).image('docker.io/library/made:latest', platform) ?? {};
+        return { ...json?.config, history: json?.history?.map(({ created_by }) => created_by) };
+      });
+    };
+    const path = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
+    const [windows, linux] = await ofBoth('--target', 'a');
+    expect(windows).toMatchObject({
+      Entrypoint: ['cmd', '/S', '/C', 'foo bar'],
+      history: ['ENTRYPOINT ["cmd" "/S" "/C" "foo bar"]'],
+    });
+    expect(windows).not.toHaveProperty('Env');
+    expect(windows).not.toHaveProperty('Shell');
+    expect(linux).toMatchObject({ Entrypoint: ['/bin/sh', '-c', 'foo bar'], Env: path });
+    expect((await ofBoth()).map(({ Cmd, Entrypoint }) => [Cmd, Entrypoint])).toEqual([
+      [
+        ['cmd', '/S', '/C', 'x'],
+        ['pwsh', '-c', 'y'],
+      ],
+      [
+        ['/bin/sh', '-c', 'x'],
+        ['pwsh', '-c', 'y'],
+      ],
+    ]);
+  });
+
   it('keeps the version of its base, in the index too, unless another is asked for', async () => {
     put('Dockerfile', 'FROM scratch\n');
     await build(`windows(${VERSION})/amd64`, '-t', 'base');

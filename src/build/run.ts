@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
 import { buildArgumentsAt, runText } from '../model/history.ts';
 import { platformOfStage } from '../model/stages.ts';
+import { shellOf } from '../model/state.ts';
 import type { Image, Layer } from '../oci/image.ts';
 import { isNative, platformText } from '../oci/platform.ts';
 import { type Owner, ownerOf } from './accounts.ts';
@@ -22,8 +23,6 @@ import { clean, type Tree, treeOf } from './tree.ts';
 import { DISK_FULL } from './trouble.ts';
 import { layerFolders, placeOf, settle } from './unpack.ts';
 
-const DEFAULT_SHELL = ['/bin/sh', '-c'];
-
 /** A RUN as a step: its program, what it sees, and what is mounted for it. */
 export const runStep = async (node: Run, before: Image, context: StepContext): Promise<Step> => {
   const { model, request } = context;
@@ -32,7 +31,7 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   for (const [name, value] of state.env) env.set(name, value ?? '');
   for (const [name, value] of buildArgumentsAt(model, node)) env.set(name, value);
   const script = scriptFile(node);
-  const argv = script ? [`${PIPES}/${script.name}`] : argvOf(node, state.shell ?? DEFAULT_SHELL);
+  const argv = script ? [`${PIPES}/${script.name}`] : argvOf(node, shellOf(state));
   const { workdir = '/', user = '' } = state;
   const network = networkOf(node, request.network);
   const isInsecure = isInsecureRun(node);

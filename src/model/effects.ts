@@ -7,7 +7,7 @@ import { joinPath } from './paths.ts';
 import { readPort } from './ports.ts';
 import { declare, environmentOf, type HealthcheckConfig, type Inputs, type Scope } from './scope.ts';
 import { isSignal } from './signals.ts';
-import { changed, DEFAULT_SHELL, type State, settersWith } from './state.ts';
+import { changed, type State, settersWith, shellOf } from './state.ts';
 
 /** Something that stops a build at an instruction although each line is well-formed. */
 export interface Refusal {
@@ -53,9 +53,7 @@ const flagWords = (flags: readonly Flag[], names: readonly string[]): readonly W
   flags.flatMap(({ name, value }) => (value && names.includes(name.text) ? [value] : []));
 
 const argvOf = (command: Command, state: State): readonly string[] | undefined =>
-  command.kind === 'ExecForm'
-    ? command.elements.map(({ value }) => value)
-    : [...(state.shell ?? DEFAULT_SHELL), command.text];
+  command.kind === 'ExecForm' ? command.elements.map(({ value }) => value) : [...shellOf(state), command.text];
 
 const EFFECTS: { readonly [K in InstructionKind]: Effect<K> } = {
   From: keep,

@@ -15,7 +15,7 @@ import { exposedPorts } from './exposed.ts';
 import { durationText, quoted } from './go-format.ts';
 import type { Model } from './index.ts';
 import { environmentOf, type HealthcheckConfig } from './scope.ts';
-import { DEFAULT_SHELL, type State } from './state.ts';
+import { type State, shellOf } from './state.ts';
 
 /** An entry of an image's history: BuildKit's words for the step, and whether it makes a layer. */
 export interface HistoryEntry {
@@ -107,7 +107,7 @@ const argumentsText = ({ args, bindings }: State): readonly string[] => {
 const runArguments = (node: Run, command: Command, state: State): readonly string[] =>
   command.kind === 'ExecForm'
     ? command.elements.map(({ value }) => value)
-    : [...(state.shell ?? DEFAULT_SHELL), scriptFileOf(node)?.path ?? runText(node, command.text)];
+    : [...shellOf(state), scriptFileOf(node)?.path ?? runText(node, command.text)];
 
 /** The script that a shell is given: of `RUN <<EOF` the body, else the text with the bodies behind it. */
 export const runText = (node: Instruction, text: string): string => {

@@ -18,6 +18,8 @@ export interface State extends Scope {
       | undefined;
   };
   readonly shell: readonly string[] | undefined;
+  /** Whether what is built is known to run on Windows. */
+  readonly isWindows: boolean;
   readonly cmd: readonly string[] | undefined;
   readonly entrypoint: readonly string[] | undefined;
   readonly labels: GrowingTable<string | undefined>;
@@ -31,11 +33,14 @@ export interface State extends Scope {
 }
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-export const DEFAULT_SHELL = ['/bin/sh', '-c'];
+
+/** The shell in force: that of SHELL or the base image, else the usual one of the system. */
+export const shellOf = ({ shell, isWindows }: State): readonly string[] =>
+  shell ?? (isWindows ? ['cmd', '/S', '/C'] : ['/bin/sh', '-c']);
 
 /** The state after `FROM scratch`; Windows sets its own path. */
 export const scratchState = (isWindows: boolean): State => {
-  const state = changed(emptyState(), { complete: true, workdir: '/' });
+  const state = changed(emptyState(), { complete: true, workdir: '/', isWindows });
   if (isWindows) return state;
   return changed(state, {
     env: tableOf([['PATH', DEFAULT_PATH]]),
@@ -55,6 +60,7 @@ const copyOf = (state: State): State => ({
   user: state.user,
   setBy: state.setBy,
   shell: state.shell,
+  isWindows: state.isWindows,
   cmd: state.cmd,
   entrypoint: state.entrypoint,
   labels: state.labels,
@@ -89,6 +95,7 @@ const emptyState = (): State => ({
   user: undefined,
   setBy: {},
   shell: undefined,
+  isWindows: false,
   cmd: undefined,
   entrypoint: undefined,
   labels: tableOf(),
@@ -103,6 +110,7 @@ const emptyState = (): State => ({
 export const imageState = (config: ImageConfig | undefined, isWindows = false): State => {
   if (!config) {
     return changed(emptyState(), {
+      isWindows,
       bindings: tableOf([['PATH', { value: undefined, by: 'base', node: undefined }]]),
     });
   }
@@ -110,6 +118,7 @@ export const imageState = (config: ImageConfig | undefined, isWindows = false): 
   const bindings = tableOf<Binding>(Array.from(env, ([name, value]) => [name, { value, by: 'base', node: undefined }]));
   return changed(emptyState(), {
     ...config,
+    isWindows,
     env,
     bindings,
     complete: true,

@@ -63,8 +63,9 @@ const configOf = ({ base, platform }: StageInfo, { baseConfig, baseConfigs }: In
 /** The state at a stage's first instruction. */
 const startOf = (stage: StageInfo, parent: State | undefined, inputs: Inputs): State => {
   if (parent) return stage.onbuildOf ? changed(parent, { onbuild: tableOf() }) : withImageEnv(parent);
-  const isWindows = /^windows\b/i.test(inputs.platform ?? '');
-  return stage.base.kind === 'scratch' ? scratchState(isWindows) : imageState(configOf(stage, inputs), isWindows);
+  const isScratch = stage.base.kind === 'scratch';
+  const isWindows = /^windows\b/i.test((isScratch ? undefined : stage.platform) ?? inputs.platform ?? '');
+  return isScratch ? scratchState(isWindows) : imageState(configOf(stage, inputs), isWindows);
 };
 
 /** A stage above hands its ARGs on, but what ENV has set there stands above them from FROM on. */
