@@ -3,9 +3,9 @@ import type { CopyFlags } from './copy-flags.ts';
 import { archiveItem, type CopyItem, sourceItem } from './copy-items.ts';
 import { download } from './download.ts';
 import { BuildError } from './error.ts';
-import type { BuildRequest } from './execute.ts';
 import type { Source } from './files.ts';
 import { masked } from './masked-url.ts';
+import type { BuildRequest } from './request.ts';
 import { theseSources } from './sources.ts';
 
 /** ADD of an address: a file of the name that the address ends in, for its owner alone. */

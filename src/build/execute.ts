@@ -1,114 +1,21 @@
-import type { Instruction } from '../ast/nodes.ts';
-import type { Inputs, Model } from '../model/index.ts';
+import type { Model } from '../model/index.ts';
 import { imageConfigOf } from '../model/plan.ts';
-import type { StageInfo } from '../model/stages.ts';
-import { parentOf, platformOfStage } from '../model/stages.ts';
+import { parentOf, platformOfStage, type StageInfo } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
-import {
-  append,
-  emptyImage,
-  type HistoryJson,
-  type Image,
-  type Platform,
-  withConfig,
-  withHistory,
-} from '../oci/image.ts';
+import { append, emptyImage, type HistoryJson, type Image, withConfig, withHistory } from '../oci/image.ts';
 import { platformText } from '../oci/platform.ts';
-import type { Material } from './attest/provenance.ts';
 import { jsonOf } from './base.ts';
 import type { CommonSteps } from './common-steps.ts';
 import { BuildError } from './error.ts';
-import type { FileTree } from './files.ts';
-import type { Journal } from './journal.ts';
 import type { StepNote } from './notes.ts';
 import { baseImageOf } from './onbuild.ts';
 import { countSteps, imageOf, type Prepared, prepare, stagesFor, stepsOf, twinOf } from './prepare.ts';
-import type { Reason } from './reasons.ts';
-import type { RemoteLayers, StepRecord } from './remote-layers.ts';
+import type { BuildRequest } from './request.ts';
 import { endSteps } from './sandbox/children.ts';
-import type { Limits } from './sandbox/limits.ts';
-import type { Sandbox } from './sandbox/port.ts';
-import type { Agent } from './ssh-agent.ts';
 import { type Before, type StepLayer, stepLayer } from './step-layer.ts';
 import type { StepContext } from './steps.ts';
-import type { Store } from './store.ts';
 import { forTarget } from './target-platform.ts';
 import { isoTime, now } from './times.ts';
-
-/** What a build starts from besides its file. */
-export interface BuildRequest {
-  readonly inputs: Inputs;
-  readonly platform: Platform;
-  /** Else an image is for what its base is for. */
-  readonly isPlatformAsked?: boolean;
-  readonly store: Store;
-  readonly context: FileTree;
-  /** Folders that are given by name; undefined for other names. */
-  readonly contextNamed?: (name: string) => Promise<FileTree | undefined>;
-  /** A text says why nothing can be run. */
-  readonly sandbox: Sandbox | string;
-  readonly network: 'host' | 'none';
-  /** Run again what an earlier build has run. */
-  readonly noCache: boolean;
-  /** Run again what an earlier build has run of these names or numbers of stages. */
-  readonly noCacheStages?: ReadonlySet<string>;
-  /** Seconds since 1970, for everything that is new; undefined: files keep their times, and what is made is made now. */
-  readonly epoch: number | undefined;
-  readonly secrets: ReadonlyMap<string, Uint8Array>;
-  /** Agents for ssh by their ids. */
-  readonly ssh?: ReadonlyMap<string, Agent>;
-  /** Whether `RUN --security=insecure` may be carried out: such a step can do all that its user can do on the machine. */
-  readonly allowsInsecure?: boolean;
-  /** Called with a shell in the files as a failed step has left them. */
-  readonly onFailure?: (shell: () => Promise<number>) => Promise<void>;
-  /** Lines for `/etc/hosts` of every step. */
-  readonly hosts?: readonly string[];
-  /** What every step may use. */
-  readonly limits?: Limits | undefined;
-  /** The image that FROM or `--from` names, for another platform than that of the build where one is told. Throws ImageError. */
-  readonly imageNamed: (text: string, platform?: string) => Promise<Image>;
-  /** Where this is one of several builds that go on at once, what they have made. */
-  readonly common?: CommonSteps;
-  /** Called for every download and commit. */
-  readonly source?: (material: Material) => void;
-  readonly remote?: RemoteLayers;
-  /** Called for every step that makes a layer. */
-  readonly record?: (step: StepRecord) => void;
-  /** What earlier builds of the file were made of. */
-  readonly journal?: Journal;
-  readonly report: (event: BuildEvent) => void;
-}
-
-/** What happens, as it happens. */
-export type BuildEvent = StageEvent | StepEvent;
-
-export type StageEvent =
-  /** How many steps that make layers there are in all stages. */
-  | { readonly kind: 'begin'; readonly steps: number }
-  | {
-      readonly kind: 'wait';
-      readonly stage: StageInfo;
-      readonly on: readonly StageInfo[];
-      readonly platform?: string | undefined;
-    };
-
-export type StepEvent =
-  | { readonly kind: 'start'; readonly step: StepInfo }
-  | { readonly kind: 'miss'; readonly step: StepInfo; readonly reason: Reason }
-  | { readonly kind: 'output'; readonly step: StepInfo; readonly chunk: Buffer }
-  | { readonly kind: 'warning'; readonly step: StepInfo; readonly text: string }
-  | { readonly kind: 'fail'; readonly step: StepInfo; readonly error: BuildError; readonly milliseconds: number }
-  | { readonly kind: 'end'; readonly step: StepInfo; readonly cached: boolean; readonly milliseconds: number };
-
-export interface StepInfo {
-  readonly stage: StageInfo;
-  /** Where several are built for: `linux/arm64`, and where it runs on another, `linux/amd64->arm64`. */
-  readonly platform?: string | undefined;
-  readonly node: Instruction;
-  /** From 1, among the steps of its stage. */
-  readonly number: number;
-  readonly of: number;
-}
 
 /** An image with what its build knows of each entry of its history; undefined for those of a base image. */
 export interface Built {

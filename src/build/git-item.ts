@@ -4,8 +4,8 @@ import { copyInto } from './copy.ts';
 import type { CopyFlags } from './copy-flags.ts';
 import type { CopyItem } from './copy-items.ts';
 import { BuildError } from './error.ts';
-import type { BuildRequest } from './execute.ts';
 import { checkOut, commitMaterial, commitOf, type GitAddress } from './git.ts';
+import type { BuildRequest } from './request.ts';
 
 /** ADD of a repository: the files of a commit. */
 export const gitItem = async (

@@ -6,7 +6,7 @@ import { type ValidFile, validate } from '../model/validate.ts';
 import type { Image } from '../oci/image.ts';
 import type { Range } from '../source/range.ts';
 import { BuildError } from './error.ts';
-import type { BuildRequest } from './execute.ts';
+import type { BuildRequest } from './request.ts';
 
 /** A file as it is carried out: the triggers of its base images stand at the start of the stages that are built on them. */
 export interface TriggeredFile {

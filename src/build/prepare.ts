@@ -7,10 +7,11 @@ import type { ValidFile } from '../model/validate.ts';
 import type { Image } from '../oci/image.ts';
 import { configOf } from './base.ts';
 import { BuildError } from './error.ts';
-import type { BuildRequest, StepInfo } from './execute.ts';
+import type { StepInfo } from './events.ts';
 import { type StepPlace, stepPlaces } from './journal.ts';
 import { instructionText, type StepNote } from './notes.ts';
 import { type TriggeredFile, withTriggers } from './onbuild.ts';
+import type { BuildRequest } from './request.ts';
 
 /** A file with its base images known. */
 export interface Prepared extends Pick<TriggeredFile, 'bases' | 'placeOf'> {

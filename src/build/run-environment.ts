@@ -1,7 +1,7 @@
 import type { Run } from '../ast/nodes.ts';
 import type { Model } from '../model/index.ts';
 import { BuildError } from './error.ts';
-import type { BuildRequest } from './execute.ts';
+import type { BuildRequest } from './request.ts';
 import { HOSTNAME } from './sandbox/port.ts';
 
 const PROXIES = ['http_proxy', 'https_proxy', 'ftp_proxy', 'no_proxy', 'all_proxy'];

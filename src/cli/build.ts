@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { BuildError } from '../build/error.ts';
-import { type BuildRequest, type Built, execute } from '../build/execute.ts';
+import { type Built, execute } from '../build/execute.ts';
 import { openJournal } from '../build/journal.ts';
 import { saveLastBuild } from '../build/notes.ts';
+import type { BuildRequest } from '../build/request.ts';
 import { endSteps } from '../build/sandbox/children.ts';
 import { needsNamespace } from '../build/sandbox/rootless.ts';
 import { type LateImages, lateImages } from '../build/shared/late-images.ts';

@@ -1,4 +1,4 @@
-import type { StepEvent, StepInfo } from '../build/execute.ts';
+import type { StepEvent, StepInfo } from '../build/events.ts';
 import type { Diagnostic } from '../lint/diagnostic.ts';
 import { escapeJson } from '../report/escape.ts';
 import type { Document } from '../source/document.ts';

@@ -1,4 +1,4 @@
-import type { StepInfo } from '../build/execute.ts';
+import type { StepInfo } from '../build/events.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { truncate, widthOf } from '../report/cells.ts';
 import type { Paint } from '../report/paint.ts';

@@ -1,4 +1,4 @@
-import type { StepEvent, StepInfo } from '../build/execute.ts';
+import type { StepEvent, StepInfo } from '../build/events.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { escapeLine } from '../report/escape.ts';
 import { type Paint, paintOf } from '../report/paint.ts';

@@ -1,6 +1,7 @@
 import { saveAttestations } from '../build/attest/kept.ts';
-import type { BuildRequest, Built } from '../build/execute.ts';
+import type { Built } from '../build/execute.ts';
 import { type LastBuild, saveNotes } from '../build/notes.ts';
+import type { BuildRequest } from '../build/request.ts';
 import type { Store } from '../build/store.ts';
 import type { ValidFile } from '../model/validate.ts';
 import type { Attestation } from '../oci/attestation.ts';

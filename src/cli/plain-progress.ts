@@ -1,4 +1,4 @@
-import type { StepEvent, StepInfo } from '../build/execute.ts';
+import type { StepEvent, StepInfo } from '../build/events.ts';
 import { escapeLine } from '../report/escape.ts';
 import { bytes } from './bytes.ts';
 import { failureText } from './failure.ts';

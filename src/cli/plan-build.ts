@@ -1,7 +1,7 @@
 import { type DryRun, dryRun, type PlannedStep } from '../build/dry-run.ts';
 import { BuildError } from '../build/error.ts';
-import type { BuildRequest } from '../build/execute.ts';
 import { openJournal } from '../build/journal.ts';
+import type { BuildRequest } from '../build/request.ts';
 import { READ_ONLY, type Store } from '../build/store.ts';
 import { imageKey, type StageInfo } from '../model/stages.ts';
 import type { Image } from '../oci/image.ts';

@@ -1,5 +1,5 @@
 import type { BuildError } from '../build/error.ts';
-import type { BuildEvent } from '../build/execute.ts';
+import type { BuildEvent } from '../build/events.ts';
 import type { Document } from '../source/document.ts';
 import type { Io } from './io.ts';
 import { plainProgress } from './plain-progress.ts';

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { BuildRequest, Built } from '../build/execute.ts';
+import type { Built } from '../build/execute.ts';
 import type { RemoteLayers, StepRecord } from '../build/remote-layers.ts';
+import type { BuildRequest } from '../build/request.ts';
 import { buildWith, type Caches, type CacheTrouble, openCaches } from '../build/shared/caches.ts';
 import type { LateImages } from '../build/shared/late-images.ts';
 import { type CacheSource, openLocalCache, openRegistryCache, USUAL_TAG } from '../build/shared/source.ts';

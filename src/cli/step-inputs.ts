@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Iechorfile } from '../ast/nodes.ts';
 import { answerVariables } from '../build/answers.ts';
-import type { BuildRequest } from '../build/execute.ts';
+import type { BuildRequest } from '../build/request.ts';
 import { overlaid } from '../build/sandbox/overlay.ts';
 import type { Sandbox } from '../build/sandbox/port.ts';
 import { enterNamespace } from '../build/sandbox/rootless.ts';

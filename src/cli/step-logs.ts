@@ -1,4 +1,4 @@
-import type { StepEvent, StepInfo } from '../build/execute.ts';
+import type { StepEvent, StepInfo } from '../build/events.ts';
 import { escapeLine } from '../report/escape.ts';
 import type { Range } from '../source/range.ts';
 import { stepOutput } from './step-output.ts';

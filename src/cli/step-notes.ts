@@ -1,5 +1,6 @@
-import type { BuildEvent, BuildRequest } from '../build/execute.ts';
+import type { BuildEvent } from '../build/events.ts';
 import { instructionText, type StepNote } from '../build/notes.ts';
+import type { BuildRequest } from '../build/request.ts';
 import type { ValidFile } from '../model/validate.ts';
 
 /** A build whose steps are noted as they end. */

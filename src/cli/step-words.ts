@@ -1,4 +1,4 @@
-import type { StepInfo } from '../build/execute.ts';
+import type { StepInfo } from '../build/events.ts';
 import type { Reason } from '../build/reasons.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { escapeLine } from '../report/escape.ts';
