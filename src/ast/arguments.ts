@@ -1,7 +1,8 @@
 import { readJsonArray } from '../../grammar/index.ts';
 import { childrenOf, type Draft, tokens } from './draft.ts';
 import { addProblem, fileRange, type Piece, pieceOf, tokenAt, wordAt, wordOfJson } from './line.ts';
-import type { Command, ExecForm, Instruction, JsonString, Token, Word } from './nodes.ts';
+import type { Command, ExecForm, Instruction, JsonString, Token } from './nodes.ts';
+import type { Word } from './words.ts';
 
 /** Argument values as BuildKit's parser makes them, and whether they were a JSON array. */
 export type Values = { readonly arguments: readonly string[]; readonly json: boolean };

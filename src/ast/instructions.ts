@@ -16,9 +16,10 @@ import {
 import { checkInstruction } from './check.ts';
 import { type Attached, childrenOf, type Draft, draftOf, tokens } from './draft.ts';
 import { addProblem, type Line, pieceOf, tokenAt } from './line.ts';
-import type { CopySource, Instruction, Word } from './nodes.ts';
+import type { CopySource, Instruction } from './nodes.ts';
 import { arg, pairs } from './pairs.ts';
 import { unknownInstruction } from './unknown.ts';
+import type { Word } from './words.ts';
 
 /** The instruction of a line; `node` is undefined for a line that holds nothing but an escape. */
 export const instructionOf = (line: Line, node: CstNode | undefined, attached: Attached): Instruction => {

@@ -7,7 +7,8 @@ import {
   sourceOffset,
 } from '../../grammar/index.ts';
 import type { Range } from '../source/range.ts';
-import type { Flag, JsonString, SyntaxProblem, Token, Word, WordPart } from './nodes.ts';
+import type { Flag, JsonString, SyntaxProblem, Token } from './nodes.ts';
+import type { Word, WordPart } from './words.ts';
 
 /** One logical line while its instruction is made: spliced text with the way back to the file. */
 export interface Line {

@@ -1,6 +1,7 @@
 export { readDuration } from '../ast/duration.ts';
 export { flagValue } from '../ast/flag-value.ts';
 export * from '../ast/nodes.ts';
+export * from '../ast/words.ts';
 export {
   type BuildContext,
   contextPaths,

@@ -1,5 +1,6 @@
 import type { SemanticTokensLegend } from 'vscode-languageserver/node';
-import type { Flag, Instruction, Word, WordPart } from '../ast/nodes.ts';
+import type { Flag, Instruction } from '../ast/nodes.ts';
+import type { Word, WordPart } from '../ast/words.ts';
 import { variablesIn } from '../model/index.ts';
 import type { Range } from '../source/range.ts';
 import type { OpenFile } from './open-file.ts';

@@ -1,4 +1,4 @@
-import type { Word } from '../ast/nodes.ts';
+import type { Word } from '../ast/words.ts';
 
 /** The word without its quotes, as a tool reads it that expands no variables. */
 export const asWritten = ({ raw }: Pick<Word, 'raw'>): string => raw.replace(/^(["'])(.*)\1$/s, '$2');

@@ -1,6 +1,7 @@
 import { readDuration } from '../ast/duration.ts';
 import { flagValue } from '../ast/flag-value.ts';
-import type { Command, Flag, Iechorfile, Instruction, InstructionKind, NodeOf, Word } from '../ast/nodes.ts';
+import type { Command, Flag, Iechorfile, Instruction, InstructionKind, NodeOf } from '../ast/nodes.ts';
+import type { Word } from '../ast/words.ts';
 import { expand, expandWords } from './expand.ts';
 import { readMount, targetProblem } from './mounts.ts';
 import { joinPath } from './paths.ts';

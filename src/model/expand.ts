@@ -1,4 +1,4 @@
-import type { Modifier, Variable, WordPart } from '../ast/nodes.ts';
+import type { Modifier, Variable, WordPart } from '../ast/words.ts';
 import { type Glob, matchAt, readGlob, reversed } from './glob.ts';
 
 /** What a name stands for: its value, nothing, or something that cannot be known from the file. */

@@ -1,4 +1,5 @@
-import type { Expose, Word } from '../ast/nodes.ts';
+import type { Expose } from '../ast/nodes.ts';
+import type { Word } from '../ast/words.ts';
 import { expandWords } from './expand.ts';
 import { type PortRange, readPort } from './ports.ts';
 import { environmentOf } from './scope.ts';

@@ -1,15 +1,5 @@
-import type {
-  Add,
-  Command,
-  Copy,
-  Flag,
-  Heredoc,
-  Instruction,
-  InstructionKind,
-  NodeOf,
-  Run,
-  Word,
-} from '../ast/nodes.ts';
+import type { Add, Command, Copy, Flag, Heredoc, Instruction, InstructionKind, NodeOf, Run } from '../ast/nodes.ts';
+import type { Word } from '../ast/words.ts';
 import { expand } from './expand.ts';
 import { exposedPorts } from './exposed.ts';
 import { durationText, quoted } from './go-format.ts';

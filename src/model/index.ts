@@ -1,4 +1,5 @@
-import type { From, Iechorfile, Instruction, Run, Stage, Variable, Word } from '../ast/nodes.ts';
+import type { From, Iechorfile, Instruction, Run, Stage } from '../ast/nodes.ts';
+import type { Variable, Word } from '../ast/words.ts';
 import type { Script, ShellCommand, ShProgram } from '../shell/index.ts';
 import type { Refusal } from './effects.ts';
 import { type Expansion, expand } from './expand.ts';

@@ -1,4 +1,5 @@
-import type { Iechorfile, Instruction, Word } from '../ast/nodes.ts';
+import type { Iechorfile, Instruction } from '../ast/nodes.ts';
+import type { Word } from '../ast/words.ts';
 import { expand } from './expand.ts';
 import type { Model } from './index.ts';
 import { EMPTY_CONFIG, environmentOf, globalScope, type Scope } from './scope.ts';

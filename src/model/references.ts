@@ -1,4 +1,5 @@
-import type { Iechorfile, Instruction, Word } from '../ast/nodes.ts';
+import type { Iechorfile, Instruction } from '../ast/nodes.ts';
+import type { Word } from '../ast/words.ts';
 import type { Range } from '../source/range.ts';
 import type { Model } from './index.ts';
 import type { Reference, StageInfo } from './stages.ts';

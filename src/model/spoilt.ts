@@ -1,4 +1,5 @@
-import type { Arg, Iechorfile, Instruction, Word } from '../ast/nodes.ts';
+import type { Arg, Iechorfile, Instruction } from '../ast/nodes.ts';
+import type { Word } from '../ast/words.ts';
 import type { Script } from '../shell/index.ts';
 import type { Range } from '../source/range.ts';
 import type { Model } from './index.ts';

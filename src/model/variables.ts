@@ -1,4 +1,5 @@
-import type { Arg, Env, Flag, Instruction, Run, Variable, Word, WordPart } from '../ast/nodes.ts';
+import type { Arg, Env, Flag, Instruction, Run } from '../ast/nodes.ts';
+import type { Variable, Word, WordPart } from '../ast/words.ts';
 import { type VariableUse, variablesOf } from '../shell/index.ts';
 import type { Model } from './index.ts';
 import type { Base, StageInfo } from './stages.ts';
