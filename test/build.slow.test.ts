@@ -86,6 +86,11 @@ describe.runIf(canBuild)('a copy is made again', () => {
     expect((await builtIn(made)).stderr).toContain('cached');
     execFileSync('mv', ['a', 'a2'], { cwd: made });
     expect((await builtIn(made)).files).toEqual({ x: 'directory 0755 0:0', 'x/a2': 'file 0644 0:0 "one"' });
+    // Of these names UTF-8 would make the same.
+    execFileSync('sh', ['-c', 'mv a2 "a$(printf "\\376")"'], { cwd: made });
+    expect((await builtIn(made)).files).toHaveProperty('x/a\udcfe');
+    execFileSync('sh', ['-c', 'mv a* "a$(printf "\\375")"'], { cwd: made });
+    expect((await builtIn(made)).files).toEqual({ x: 'directory 0755 0:0', 'x/a\udcfd': 'file 0644 0:0 "one"' });
   });
 
   it('not when a stage has changed elsewhere', async () => {

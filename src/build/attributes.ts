@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bytesOfName, onDisk } from '../oci/names.ts';
 import { type PlacedEntry, readTar } from '../oci/untar.ts';
 import type { SourceFile } from './files.ts';
+import { foldersIn, listOf } from './listing.ts';
 import { folderOf, joined, type Tree } from './tree.ts';
 import { attributeLibrary, CAPABILITY } from './xattr.ts';
 
@@ -14,7 +16,7 @@ const attributesOf = (folder: string, paths: readonly string[], pattern: string)
   const { status, stdout, stderr } = spawnSync(
     'tar',
     ['-C', folder, '--xattrs', `--xattrs-include=${pattern}`, '--no-recursion', '--null', '-T', '-', '-cf', '-'],
-    { input: paths.map((path) => `./${path}`).join('\0'), maxBuffer: 1 << 30, env: ENV },
+    { input: bytesOfName(paths.map((path) => `./${path}`).join('\0')), maxBuffer: 1 << 30, env: ENV },
   );
   if (status !== 0)
     throw new Error(
@@ -39,7 +41,7 @@ const YES = 'y'.charCodeAt(0);
 
 const markedAmong = (upper: string, paths: readonly string[]): ReadonlySet<string> => {
   const library = attributeLibrary();
-  if (library) {
+  if (library && paths.every((path) => path.isWellFormed())) {
     const isMarked = (path: string, kind: string) =>
       library.getAttributeSync(join(upper, path), `${kind}.overlay.opaque`)?.[0] === YES;
     return new Set(paths.filter((path) => isMarked(path, 'trusted') || isMarked(path, 'user')));
@@ -52,12 +54,11 @@ const markedAmong = (upper: string, paths: readonly string[]): ReadonlySet<strin
 
 /** Folders that were there before and do not have all that was in them. */
 const collect = (upper: string, tree: Tree, folder: string, suspects: string[]): void => {
-  for (const entry of readdirSync(join(upper, folder), { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
-    const path = joined(folder, entry.name);
+  for (const folderName of foldersIn(join(upper, folder))) {
+    const path = joined(folder, folderName);
     const names = tree.list(path);
     if (names.length === 0) continue;
-    const own = new Set(readdirSync(join(upper, path)));
+    const own = new Set(listOf(join(upper, path)));
     if (names.some((name) => !own.has(name))) suspects.push(path);
     collect(upper, tree, path, suspects);
   }
@@ -77,7 +78,8 @@ export const capabilitiesOf = (
   warn: (text: string) => void,
 ): Capabilities => {
   const library = attributeLibrary();
-  if (!library) return toldByPrograms(folder, paths, warn);
+  // The library takes text alone.
+  if (!library || !paths.every((path) => path.isWellFormed())) return toldByPrograms(folder, paths, warn);
   const values = new Map<string, Uint8Array>();
   for (const path of paths) {
     const value = library.getAttributeSync(join(folder, path), CAPABILITY);
@@ -103,7 +105,7 @@ const lossText = (paths: readonly string[]): string => {
 const ELF = Buffer.from('\x7fELF', 'latin1');
 
 const isCompiled = (path: string): boolean => {
-  const input = openSync(path, 'r');
+  const input = openSync(onDisk(path), 'r');
   try {
     const start = Buffer.alloc(ELF.length);
     readSync(input, start);
@@ -120,7 +122,7 @@ const toldByCopies = (folder: string, paths: readonly string[]): Capabilities | 
     const { status } = spawnSync(
       'xargs',
       ['-0', 'cp', '--parents', '-P', '--attributes-only', '--preserve=mode,ownership,xattr', '-t', copies],
-      { cwd: folder, input: paths.map((path) => `./${path}`).join('\0'), env: ENV },
+      { cwd: folder, input: bytesOfName(paths.map((path) => `./${path}`).join('\0')), env: ENV },
     );
     if (status !== 0) return undefined;
     const values = new Map<string, Uint8Array>();

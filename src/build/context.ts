@@ -1,11 +1,13 @@
-import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import type { IgnoreFile } from '../facts/index.ts';
+import { onDisk } from '../oci/names.ts';
 import type { TarType } from '../oci/tar.ts';
 import { type AskedCapabilities, askedCapabilities } from './asked-capabilities.ts';
 import { isProgram } from './attributes.ts';
 import type { DigestCache } from './digest-cache.ts';
 import type { FileTree, SourceFile } from './files.ts';
 import { type Files, searched } from './find.ts';
+import { targetOf } from './listing.ts';
 import { namesIn, statOf } from './marks.ts';
 import { pathFilter } from './path-filter.ts';
 import { digestOfBytes, digestOfFile, readInto, readSmall } from './read-file.ts';
@@ -80,7 +82,7 @@ const fileOf = (found: Found): SourceFile => {
   const mtime = Math.floor(stat.mtimeMs / 1000);
   if (type === 'file' && stat.isFile()) return regularFile(found, mode, mtime);
   const base = { path: as, type, mode, uid: 0, gid: 0, size: 0, mtime };
-  if (type === 'symlink') return { ...base, mode: 0o777, link: readlinkSync(full) };
+  if (type === 'symlink') return { ...base, mode: 0o777, link: targetOf(full) };
   if (type === 'character' || type === 'block') return { ...base, device: deviceOf(stat.rdev) };
   return base;
 };
@@ -167,5 +169,5 @@ const writeContent = ({ full, stat, memory, kept }: Reading, write: (chunk: Uint
 
 const writeUnchanged = (full: string, size: number, ctimeMs: number, write: (chunk: Uint8Array) => void): void => {
   readInto(full, size, write);
-  if (lstatSync(full).ctimeMs !== ctimeMs) throw new Error(`${full} changed while it was copied`);
+  if (lstatSync(onDisk(full)).ctimeMs !== ctimeMs) throw new Error(`${full} changed while it was copied`);
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Layer } from '../oci/image.ts';
+import { onDisk } from '../oci/names.ts';
 import { paddingOf, TAR_END, type TarEntry, tarHeader } from '../oci/tar.ts';
 import type { Owner } from './accounts.ts';
 import { newBlob } from './blobs.ts';
@@ -112,10 +113,10 @@ export const digestOfSources = (sources: readonly Source[]): string => {
       for (const [key, value] of file.xattrs ?? []) text += `\0${key}=${Buffer.from(value).toString('hex')}`;
       if (file.isImplied) text += '\0implied';
       if (text.length < GATHERED) continue;
-      hash.update(text);
+      hash.update(onDisk(text));
       text = '';
     }
-    hash.update(text);
+    hash.update(onDisk(text));
   }
   return hash.digest('hex');
 };

@@ -1,4 +1,6 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
+import { onDisk } from '../oci/names.ts';
+import { listOf } from './listing.ts';
 
 /**
  * Inode, device, size, mode and both times: a file that was written keeps its change time from nobody, and what its name
@@ -40,7 +42,7 @@ export const isSettled = ({ ctimeMs }: Stats, since: number): boolean => since -
 /** The file itself, links not followed; undefined where nothing is there. */
 export const statOf = (path: string): Stats | undefined => {
   try {
-    return lstatSync(path, { throwIfNoEntry: false });
+    return lstatSync(onDisk(path), { throwIfNoEntry: false });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
     throw error;
@@ -50,7 +52,7 @@ export const statOf = (path: string): Stats | undefined => {
 /** The names in a folder, in its own order; none where it is no folder. */
 export const namesIn = (folder: string): readonly string[] => {
   try {
-    return readdirSync(folder);
+    return listOf(folder);
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOTDIR' || error.code === 'ENOENT')) return [];
     throw error;

@@ -1,11 +1,12 @@
 import crypto, { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { onDisk } from '../oci/names.ts';
 
 const buffer = Buffer.allocUnsafe(1 << 20);
 
 /** Exactly `size` bytes: a file that changes under the build is an error, never a broken archive. */
 export const readInto = (path: string, size: number, write: (chunk: Uint8Array) => void): void => {
-  const input = openSync(path, 'r');
+  const input = openSync(onDisk(path), 'r');
   try {
     let taken = 0;
     for (let length = readSync(input, buffer); length > 0; length = readSync(input, buffer)) {
@@ -23,7 +24,7 @@ export const readInto = (path: string, size: number, write: (chunk: Uint8Array) 
 
 /** All of a file of at most a mebibyte, as a copy. */
 export const readSmall = (path: string, size: number): Buffer => {
-  const input = openSync(path, 'r');
+  const input = openSync(onDisk(path), 'r');
   try {
     if (readSync(input, buffer, 0, Math.min(size + 1, buffer.length), 0) !== size) throw changed(path);
     return Buffer.from(buffer.subarray(0, size));

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { writeAll } from '../oci/layout.ts';
+import { onDisk } from '../oci/names.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
 import { readBlob } from './blobs.ts';
 import type { SourceFile } from './files.ts';
@@ -120,14 +121,14 @@ export const writeRootFolder = (store: Store, image: Image, folder: string): Omi
     place(store, entry, folder);
     if (entry.type === 'directory') folders.push(entry);
     if (!isRoot) owners += entry.uid !== 0 || entry.gid !== 0 ? 1 : 0;
-    else if (entry.type !== 'hardlink') lchownSync(full, entry.uid, entry.gid);
+    else if (entry.type !== 'hardlink') lchownSync(onDisk(full), entry.uid, entry.gid);
     finish(full, entry);
     // Another mode or owner would take them away.
     if (entry.type === 'file' && entry.xattrs && setAttributes(full, entry.xattrs)) capabilities++;
   }
   for (const { path, mode, mtime } of folders.reverse()) {
-    chmodSync(join(folder, path), mode);
-    lutimesSync(join(folder, path), mtime, mtime);
+    chmodSync(onDisk(join(folder, path)), mode);
+    lutimesSync(onDisk(join(folder, path)), mtime, mtime);
   }
   return { devices, owners, capabilities };
 };
@@ -136,7 +137,7 @@ export const writeRootFolder = (store: Store, image: Image, folder: string): Omi
 const makeRoom = (folder: string, path: string, isFolder: boolean): void => {
   const parts = path.split('/');
   for (let length = 1; length <= parts.length; length++) {
-    const full = join(folder, ...parts.slice(0, length));
+    const full = onDisk(join(folder, ...parts.slice(0, length)));
     const stat = lstatSync(full, { throwIfNoEntry: false });
     const isLast = length === parts.length;
     if (stat && !(stat.isDirectory() && (!isLast || isFolder))) rmSync(full, { recursive: true, force: true });
@@ -146,11 +147,11 @@ const makeRoom = (folder: string, path: string, isFolder: boolean): void => {
 
 const place = (store: Store, entry: TreeEntry, folder: string): void => {
   const full = join(folder, entry.path);
-  if (entry.type === 'directory') mkdirSync(full, { recursive: true, mode: 0o700 });
-  else if (entry.type === 'hardlink') linkSync(join(folder, entry.link ?? ''), full);
-  else if (entry.type === 'symlink') symlinkSync(entry.link ?? '', full);
+  if (entry.type === 'directory') mkdirSync(onDisk(full), { recursive: true, mode: 0o700 });
+  else if (entry.type === 'hardlink') linkSync(onDisk(join(folder, entry.link ?? '')), onDisk(full));
+  else if (entry.type === 'symlink') symlinkSync(onDisk(entry.link ?? ''), onDisk(full));
   else {
-    const out = openSync(full, 'wx', 0o600);
+    const out = openSync(onDisk(full), 'wx', 0o600);
     try {
       readContent(store, entry, (chunk) => writeAll(out, chunk));
       futimesSync(out, entry.mtime, entry.mtime);
@@ -162,6 +163,6 @@ const place = (store: Store, entry: TreeEntry, folder: string): void => {
 
 /** After the owner, for a change of it takes setuid away. */
 const finish = (full: string, { type, mode, mtime }: TreeEntry): void => {
-  if (type === 'file') chmodSync(full, mode);
-  if (type === 'symlink') lutimesSync(full, mtime, mtime);
+  if (type === 'file') chmodSync(onDisk(full), mode);
+  if (type === 'symlink') lutimesSync(onDisk(full), mtime, mtime);
 };

@@ -154,7 +154,7 @@ const hasSameFiles = (root: string, { folders, marks }: Sighting, mayEnter: bool
   for (const { path, names, others, isListed } of folders) {
     const folder = `${root}/${path}`;
     if (isListed && joinedNames(namesIn(folder)) !== names) return false;
-    const isInside = mayEnter && names.length > LONG;
+    const isInside = mayEnter && names.length > LONG && folder.isWellFormed();
     if (isInside) process.chdir(folder);
     const start = isInside ? '' : `${folder}/`;
     for (const name of split(names)) if (!isSameFile(`${start}${name}`, marks, row++)) return false;

@@ -1,8 +1,10 @@
-import { type BigIntStats, lstatSync, lutimesSync, readdirSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
+import { type BigIntStats, lstatSync, lutimesSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
+import { onDisk } from '../oci/names.ts';
 import { capabilitiesOf, isProgram, opaqueFolders } from './attributes.ts';
 import type { SourceFile } from './files.ts';
+import { listOf, targetOf } from './listing.ts';
 import { digestOfFile, readInto } from './read-file.ts';
 import { folderOf, joined, nameOf, type Tree, type TreeEntry } from './tree.ts';
 import { CAPABILITY } from './xattr.ts';
@@ -64,7 +66,7 @@ const byFolder = (paths: readonly string[]): ReadonlyMap<string, readonly string
 /** Gives the files of a step the time that its layer tells, so that later steps see the same as when the layer is unpacked. */
 export const setTimes = (upper: string, entries: readonly SourceFile[]): void => {
   for (const { path, type, mtime } of entries.toReversed()) {
-    if (type !== 'hardlink' && !nameOf(path).startsWith('.wh.')) lutimesSync(join(upper, path), mtime, mtime);
+    if (type !== 'hardlink' && !nameOf(path).startsWith('.wh.')) lutimesSync(onDisk(join(upper, path)), mtime, mtime);
   }
 };
 
@@ -87,7 +89,7 @@ interface Walk {
 
 const visit = (walk: Walk, folder: string): void => {
   const { upper, tree, opaque, found } = walk;
-  const names = readdirSync(join(upper, folder)).sort();
+  const names = listOf(join(upper, folder)).toSorted();
   if (opaque.has(folder)) {
     const own = new Set(names);
     for (const name of tree.list(folder)) if (!own.has(name)) found.push(whiteout(walk, joined(folder, name)));
@@ -96,7 +98,7 @@ const visit = (walk: Walk, folder: string): void => {
   for (const path of walk.deleted.get(folder) ?? []) if (isKnown(path)) found.push(whiteout(walk, path));
   for (const name of names) {
     const path = joined(folder, name);
-    const stat = lstatSync(join(upper, path), { bigint: true });
+    const stat = lstatSync(onDisk(join(upper, path)), { bigint: true });
     if (stat.isCharacterDevice() && stat.rdev === 0n) {
       if (isKnown(path)) found.push(whiteout(walk, path));
       continue;
@@ -120,7 +122,7 @@ const visitEntry = (walk: Walk, path: string, stat: BigIntStats): void => {
 /** A directory that was only passed through has the time that it had. */
 const forget = ({ upper, tree }: Walk, path: string): void => {
   const before = tree.entry(path);
-  const full = join(upper, path);
+  const full = onDisk(join(upper, path));
   if (readdirSync(full).length === 0) rmdirSync(full);
   else if (before) lutimesSync(full, before.mtime, before.mtime);
 };
@@ -152,7 +154,7 @@ const entryOf = (walk: Walk, path: string, stat: BigIntStats): SourceFile | unde
   const first = stat.nlink > 1n ? walk.links.get(stat.ino) : undefined;
   if (first !== undefined) return { ...base, type: 'hardlink', link: first };
   if (stat.nlink > 1n) walk.links.set(stat.ino, path);
-  if (stat.isSymbolicLink()) return { ...base, type: 'symlink', mode: 0o777, link: readlinkSync(full) };
+  if (stat.isSymbolicLink()) return { ...base, type: 'symlink', mode: 0o777, link: targetOf(full) };
   if (stat.isFIFO()) return { ...base, type: 'fifo' };
   if (stat.isCharacterDevice() || stat.isBlockDevice())
     return { ...base, type: stat.isBlockDevice() ? 'block' : 'character', device: deviceOf(Number(stat.rdev)) };

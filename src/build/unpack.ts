@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
 import type { Layer } from '../oci/image.ts';
 import { writeAll } from '../oci/layout.ts';
+import { onDisk } from '../oci/names.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
 import { readTar } from '../oci/untar.ts';
 import { readBlob } from './blobs.ts';
@@ -115,7 +116,7 @@ export const placeFiles = (folder: string, files: readonly SourceFile[]): void =
     if (special.length > 0) placeByTar(room, special);
     for (const file of files) if (file.type === 'hardlink') placeLink(room, file);
     for (const { path, type, mtime } of files.toReversed())
-      if (type === 'directory') lutimesSync(join(folder, path), mtime, mtime);
+      if (type === 'directory') lutimesSync(onDisk(join(folder, path)), mtime, mtime);
   } finally {
     process.umask(umask);
   }
@@ -133,11 +134,11 @@ const rejectThroughLinks = (files: readonly SourceFile[]): void => {
   }
 };
 
-const needsTar = ({ type, xattrs }: SourceFile): boolean =>
+const needsTar = ({ path, type, xattrs }: SourceFile): boolean =>
   type === 'fifo' ||
   type === 'character' ||
   type === 'block' ||
-  (type === 'file' && (xattrs?.size ?? 0) > 0 && !attributeLibrary());
+  (type === 'file' && (xattrs?.size ?? 0) > 0 && !(attributeLibrary() && path.isWellFormed()));
 
 const isRoot = process.geteuid?.() === 0;
 
@@ -156,21 +157,21 @@ const place = (room: Room, file: SourceFile): void => {
   if (type === 'directory') {
     makeFolder(room, path, mode);
     own(full, file);
-    chmodSync(full, mode);
+    chmodSync(onDisk(full), mode);
     return;
   }
   makeRoom(room, path);
   if (type === 'symlink') {
-    symlinkSync(file.link ?? '', full);
+    symlinkSync(onDisk(file.link ?? ''), onDisk(full));
     own(full, file);
-    lutimesSync(full, mtime, mtime);
+    lutimesSync(onDisk(full), mtime, mtime);
   } else writeContent(full, file);
 };
 
 const makeRoom = (room: Room, path: string): void => {
   makeFolder(room, folderOf(path), 0o755);
   if (room.taken.has(path) || room.made.has(path)) {
-    rmSync(`${room.folder}/${path}`, { recursive: true, force: true });
+    rmSync(onDisk(`${room.folder}/${path}`), { recursive: true, force: true });
     for (const each of room.made) if (each === path || each.startsWith(`${path}/`)) room.made.delete(each);
   }
   room.taken.add(path);
@@ -179,22 +180,22 @@ const makeRoom = (room: Room, path: string): void => {
 const makeFolder = (room: Room, path: string, mode: number): void => {
   if (room.made.has(path)) return;
   makeFolder(room, folderOf(path), 0o755);
-  if (room.taken.delete(path)) rmSync(`${room.folder}/${path}`);
-  mkdirSync(`${room.folder}/${path}`, mode);
+  if (room.taken.delete(path)) rmSync(onDisk(`${room.folder}/${path}`));
+  mkdirSync(onDisk(`${room.folder}/${path}`), mode);
   room.made.add(path);
 };
 
 const placeLink = (room: Room, { path, link }: SourceFile): void => {
   const target = join(room.folder, clean(link ?? ''));
   makeRoom(room, path);
-  linkSync(target, join(room.folder, path));
+  linkSync(onDisk(target), onDisk(join(room.folder, path)));
 };
 
 /** Who unpacks as root owns what he makes. */
 const own = (full: string, { path, uid, gid }: SourceFile): void => {
   if (!isRoot || (uid === 0 && gid === 0)) return;
   try {
-    lchownSync(full, uid, gid);
+    lchownSync(onDisk(full), uid, gid);
   } catch (error) {
     if (!isRootless()) throw error;
     throw new ImageError(
@@ -204,11 +205,11 @@ const own = (full: string, { path, uid, gid }: SourceFile): void => {
 };
 
 const writeContent = (full: string, file: SourceFile): void => {
-  const out = openSync(full, 'wx', file.mode & 0o777);
+  const out = openSync(onDisk(full), 'wx', file.mode & 0o777);
   try {
     file.content?.((chunk) => writeAll(out, chunk));
     own(full, file);
-    if (file.mode & 0o7000) chmodSync(full, file.mode);
+    if (file.mode & 0o7000) chmodSync(onDisk(full), file.mode);
     const problem = file.xattrs && setAttributes(full, file.xattrs);
     if (problem) throw new ImageError(`/${file.path} has capabilities, which cannot be given: ${problem}`);
     futimesSync(out, file.mtime, file.mtime);

@@ -1,3 +1,5 @@
+import { bytesOfName } from './names.ts';
+
 /** One entry of a layer's archive. Paths are relative, without a leading `./`; a directory has no `/` at its end here. */
 export interface TarEntry {
   readonly path: string;
@@ -45,7 +47,7 @@ export const tarHeader = (entry: TarEntry): Uint8Array => {
   const path = entry.type === 'directory' ? `${entry.path}/` : entry.path;
   const name = splitName(path);
   const records: [key: string, value: Uint8Array][] = [];
-  const text = (key: string, value: string) => records.push([key, Buffer.from(value)]);
+  const text = (key: string, value: string) => records.push([key, bytesOfName(value)]);
   if (!name) text('path', path);
   if (entry.link !== undefined && !fits(entry.link, 100)) text('linkpath', entry.link);
   if (entry.size >= MOST_OCTAL) text('size', String(entry.size));

@@ -1,4 +1,5 @@
 import { ImageError } from './error.ts';
+import { nameOfBytes, REPLACEMENT } from './names.ts';
 import { BLOCK, paddingOf, type TarEntry, type TarType, TYPE_FLAGS } from './tar.ts';
 
 /** An entry of an archive with the place of its content. */
@@ -90,8 +91,10 @@ const headerOf = (block: Buffer, offset: number): RawHeader => {
 };
 
 const textIn = (block: Buffer, at: number, length: number): string => {
-  const end = block.indexOf(0, at);
-  return block.toString('utf8', at, end < 0 || end > at + length ? at + length : end);
+  const zero = block.indexOf(0, at);
+  const end = zero < 0 || zero > at + length ? at + length : zero;
+  const text = block.toString('utf8', at, end);
+  return text.includes(REPLACEMENT) ? nameOfBytes(block.subarray(at, end)) : text;
 };
 
 /** Octal digits, or, where the first bit is set, a big-endian number. */
@@ -169,7 +172,7 @@ const entryOf = (
 ): PlacedEntry | undefined => {
   const text = (key: string) => {
     const value = records.get(key);
-    return value === undefined ? undefined : Buffer.from(value).toString('utf8');
+    return value && nameOfBytes(value);
   };
   const name = text('path') ?? header.name;
   const known = TYPES.get(header.flag);

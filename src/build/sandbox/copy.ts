@@ -8,8 +8,6 @@ import {
   lutimesSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
-  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -17,6 +15,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { onDisk } from '../../oci/names.ts';
+import { listOf, targetOf } from '../listing.ts';
 import { type ExitCode, MOUNT_POINTS, type Runner, type RunRequest, type SandboxMount } from './port.ts';
 
 /** Runs a step on a copy of its files, and leaves in `upper` what an overlay would have left there, deleted files apart. */
@@ -46,22 +46,22 @@ const boundMount = async (mount: SandboxMount, work: string): Promise<SandboxMou
 
 /** Puts the files of one folder, such as places to mount on, over those of another. */
 export const layOver = (from: string, to: string, path: string): void => {
-  const [source, target] = [join(from, path), join(to, path)];
-  const { mode, uid, gid } = statSync(source);
+  const [source, target] = [join(from, path), onDisk(join(to, path))];
+  const { mode, uid, gid } = statSync(onDisk(source));
   mkdirSync(target, { recursive: true });
   lchownSync(target, uid, gid);
   chmodSync(target, mode & 0o7777);
-  for (const name of readdirSync(source)) {
+  for (const name of listOf(source)) {
     const at = join(path, name);
-    const stat = lstatSync(join(source, name));
-    if (!(stat.isDirectory() && lstatSync(join(to, at), { throwIfNoEntry: false })?.isDirectory()))
-      rmSync(join(to, at), { recursive: true, force: true });
+    const stat = lstatSync(onDisk(join(source, name)));
+    if (!(stat.isDirectory() && lstatSync(onDisk(join(to, at)), { throwIfNoEntry: false })?.isDirectory()))
+      rmSync(onDisk(join(to, at)), { recursive: true, force: true });
     if (stat.isDirectory()) layOver(from, to, at);
-    else if (stat.isSymbolicLink()) symlinkSync(readlinkSync(join(source, name)), join(to, at));
+    else if (stat.isSymbolicLink()) symlinkSync(onDisk(targetOf(join(source, name))), onDisk(join(to, at)));
     else if (stat.isFile()) {
-      copyFileSync(join(source, name), join(to, at));
-      lchownSync(join(to, at), stat.uid, stat.gid);
-      chmodSync(join(to, at), stat.mode & 0o7777);
+      copyFileSync(onDisk(join(source, name)), onDisk(join(to, at)));
+      lchownSync(onDisk(join(to, at)), stat.uid, stat.gid);
+      chmodSync(onDisk(join(to, at)), stat.mode & 0o7777);
     }
   }
 };
@@ -85,9 +85,9 @@ interface Look {
 
 /** Every file by its path, a folder before what is in it. */
 const look = (root: string, folder = '', found = new Map<string, Look>()): ReadonlyMap<string, Look> => {
-  for (const name of readdirSync(join(root, folder)).sort()) {
+  for (const name of listOf(join(root, folder)).toSorted()) {
     const path = join(folder, name);
-    const stat = lstatSync(join(root, path), { bigint: true });
+    const stat = lstatSync(onDisk(join(root, path)), { bigint: true });
     const { ino, mode, uid, gid, size, rdev, mtimeNs, ctimeNs } = stat;
     found.set(path, { stat, marks: [ino, mode, uid, gid, size, rdev, mtimeNs, ctimeNs].join(' ') });
     if (stat.isDirectory()) look(root, path, found);
@@ -102,17 +102,18 @@ const collect = (root: string, before: ReadonlyMap<string, Look>, upper: string)
   for (const [path, { stat }] of changed) {
     makeFolders(root, upper, stat.isDirectory() ? path : dirname(path));
     if (stat.isDirectory()) continue;
-    rmSync(join(upper, path), { recursive: true, force: true });
-    renameSync(join(root, path), join(upper, path));
+    rmSync(onDisk(join(upper, path)), { recursive: true, force: true });
+    renameSync(onDisk(join(root, path)), onDisk(join(upper, path)));
   }
   const isFolder = (path: string) => path === '.' || after.get(path)?.stat.isDirectory() === true;
   const gone = Array.from(before.keys()).filter((path) => !after.has(path) && isFolder(dirname(path)));
   for (const path of gone) {
     makeFolders(root, upper, dirname(path));
-    rmSync(join(upper, path), { recursive: true, force: true });
+    rmSync(onDisk(join(upper, path)), { recursive: true, force: true });
   }
   for (const [path, { stat }] of changed.toReversed())
-    if (stat.isDirectory()) lutimesSync(join(upper, path), Number(stat.atimeNs) / 1e9, Number(stat.mtimeNs) / 1e9);
+    if (stat.isDirectory())
+      lutimesSync(onDisk(join(upper, path)), Number(stat.atimeNs) / 1e9, Number(stat.mtimeNs) / 1e9);
   return gone;
 };
 
@@ -120,8 +121,8 @@ const collect = (root: string, before: ReadonlyMap<string, Look>, upper: string)
 const makeFolders = (root: string, upper: string, path: string): void => {
   if (path === '.' || path === '') return;
   makeFolders(root, upper, dirname(path));
-  const { mode, uid, gid } = lstatSync(join(root, path));
-  const full = join(upper, path);
+  const { mode, uid, gid } = lstatSync(onDisk(join(root, path)));
+  const full = onDisk(join(upper, path));
   if (lstatSync(full, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(full);
   mkdirSync(full, { recursive: true });
   lchownSync(full, uid, gid);
