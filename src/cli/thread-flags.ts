@@ -1,7 +1,17 @@
+/** V8 takes a function to its optimising compilers after so much of its code has run, or after so many calls of it. */
+const BUDGET = ['--interrupt-budget=3000000'];
+const CALLS = ['--invocation-count-for-maglev=4000', '--invocation-count-for-turbofan=100000'];
+
+/** By the major version of V8, which tells of a flag that it does not know. */
+const LATE: Readonly<Record<string, readonly string[]>> = { 11: BUDGET, 12: CALLS, 13: CALLS, 14: CALLS };
+
 /**
- * V8's flags where several threads check many files. It takes a function to its optimising compiler after so much of its
- * code has run, twenty times what is usual: most of a run is over by then, and the linter's many functions take more time
- * to compile than they save. What a file needs is garbage after it: with 16 MB of room from the start, little of it is
- * copied to and fro before.
+ * V8's flags where several threads check many files. It is to optimise late, ten to thirty times later than is usual: most
+ * of a run is over by then, and the linter's many functions take more time to compile than they save, on Node 22 as much as
+ * the linting itself. What a file needs is garbage after it: with 16 MB of room from the start, little of it is copied to
+ * and fro before.
  */
-export const THREAD_FLAGS = ['--interrupt-budget=3000000', '--min-semi-space-size=16'] as const;
+export const THREAD_FLAGS: readonly string[] = [
+  ...(LATE[process.versions.v8.split('.', 1)[0] ?? ''] ?? []),
+  '--min-semi-space-size=16',
+];
