@@ -50,3 +50,11 @@ describe('a heredoc where COPY wants a place', () => {
     expect(stdout.match(/error \S+/g)).toEqual(['error syntax:']);
   });
 });
+
+describe('an instruction that a stray backslash has swallowed', () => {
+  it('is not deleted with what has swallowed it', async () => {
+    const text = 'FROM alpine:3.22\nLABEL a=1 \\\n\nARG VERSION\nLABEL a=1\nUSER 5:5\n';
+    const { stdout } = await lint({ Dockerfile: text }, '--diff', '--select', 'label-duplicate-key');
+    expect(stdout).toBe('');
+  });
+});

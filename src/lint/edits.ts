@@ -91,5 +91,7 @@ export const removePair = (file: Iechorfile, node: Label | Env, pair: Pair): Edi
   const start = after || !before ? pair.start : before.end;
   const range = isAlone ? node : { start, end: after ? after.start : pair.end };
   if (file.comments.some((comment) => comment.start > range.start && comment.start < range.end)) return undefined;
+  // Words that are no pairs may be an instruction that a stray continuation has swallowed.
+  if (isAlone && /[^\s\\`]/.test(file.text.slice(pair.end, node.end))) return undefined;
   return isAlone ? removeInstruction(file, node) : remove(range);
 };
