@@ -128,7 +128,7 @@ describe('--diff', () => {
 
   it('says where a patch shows less than there is, and cannot be applied', async () => {
     for (const hidden of ['ENV API_TOKEN=abcdef123456', '# \u202e']) {
-      const { stderr, stdout } = await bytesAfter(`FROM scratch\n${hidden}\n# ugly\n`, '--diff');
+      const { stderr, stdout } = await bytesAfter(`FROM scratch\n${hidden}\n# ugly\n`, '--diff', '-q');
       expect(stderr).toMatch(/Dockerfile: the patch hides secrets or control characters/);
       expect(stdout).not.toMatch(/abcdef|\u202e/);
     }

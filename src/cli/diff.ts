@@ -6,6 +6,7 @@ import { fixText } from './fix.ts';
 import type { Io } from './io.ts';
 import { print, sheetOf } from './print.ts';
 import { exitCodeOf, type Input, inputsOf, type Run, tell } from './run.ts';
+import { say } from './say.ts';
 import { tellWithheld, withheldIn } from './withheld.ts';
 
 type NewText = (run: Run, input: Input) => Promise<Pick<FixResult, 'text' | 'diagnostics'>>;
@@ -24,8 +25,8 @@ export const diffFiles = async (run: Run, newTextOf: NewText = fixText): Promise
     isFailure ||= run.settings.of(input.target).failOn !== 'never';
     diffs.push(diffOf(source.document, text, sheet));
     if (!isApplicable(source.document, text))
-      tell(
-        run,
+      say(
+        run.io,
         `${source.document.path}: the patch hides secrets or control characters and cannot be applied; use --fix`,
       );
   }
