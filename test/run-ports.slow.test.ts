@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -106,6 +107,49 @@ describe.runIf(isReady)('ports of an image', { timeout: 60_000 }, () => {
     expect(await page(Number(port))).toBe(1 << 20);
   });
 
+  it.each(RUNNERS)('may be of datagrams under %s, each client with its own answers', async (runner) => {
+    image();
+    const echo = `
+      const server = require('node:dgram').createSocket('udp4').bind(53);
+      server.on('message', (text, { port }) => server.send(Buffer.concat([Buffer.from(port + ' '), text]), port, '127.0.0.1'));`;
+    const program = ['/bin/busybox', 'chroot', '/host', process.execPath, '-e', echo];
+    const child = started('--runner', runner, '-v', '/:/host:ro', '-p', '0:53/udp', '-p', '0:80', 'web', ...program);
+    let said = '';
+    child.stderr?.on('data', (chunk) => (said += chunk));
+    const outside = (name: string) => Number(new RegExp(`port ${name} is reached at port (\\d+)`).exec(said)?.[1]);
+    for (let tries = 0; tries < 100 && !outside('80'); tries++) await setTimeout(50);
+    expect(outside('80')).toBeGreaterThan(0);
+    const client = (host: string) => {
+      const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+      const answers: (readonly string[])[] = [];
+      socket.on('message', (each) => answers.push(String(each).split(' ')));
+      onTestFinished(() => void socket.close());
+      return async (text: string): Promise<readonly string[]> => {
+        for (let tries = 0; tries < 100; tries++) {
+          socket.send(text, outside('53/udp'), host);
+          await setTimeout(50);
+          // One that was asked twice may answer twice.
+          const own = answers.find((each) => each[1] === text);
+          if (own) return own;
+        }
+        return [];
+      };
+    };
+    const [one, other] = [client('127.0.0.1'), client('::1')];
+    const [from, text] = await one('one');
+    expect(text).toBe('one');
+    const [fromOther, textOfOther] = await other('other');
+    expect(textOfOther).toBe('other');
+    expect(fromOther).not.toBe(from);
+    const long = 'x'.repeat(60_000);
+    expect(await Promise.all([one(long), other('')])).toEqual([
+      [from, long],
+      [fromOther, ''],
+    ]);
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('close', resolve));
+  });
+
   it('are all that there is of a network', () => {
     image();
     const { stdout } = call('run', '--store', store, '-p', '0:80', 'web', '/bin/ip', 'address');
@@ -125,7 +169,13 @@ describe.runIf(isReady)('ports of an image', { timeout: 60_000 }, () => {
     };
     const says = (status: number, text: string) => ({ status, stderr: expect.stringContaining(text) });
     expect(told('-p', `${taken}:80`)).toEqual(says(125, `port ${taken} is taken by another program`));
-    expect(told('-p', '53:53/udp')).toEqual(says(2, 'tcp alone is handed on'));
+    const datagrams = createSocket('udp6').bind(0);
+    onTestFinished(() => void datagrams.close());
+    await new Promise((resolve) => datagrams.once('listening', resolve));
+    const { port } = datagrams.address();
+    expect(told('-p', `${port}:53/udp`)).toEqual(says(125, `port ${port} is taken by another program`));
+    expect(told('-p', '127.9.9.9:0:53/UDP')).toEqual(says(0, 'port 53/udp is reached at port '));
+    expect(told('-p', '53:53/sctp')).toEqual(says(2, '--publish 53:53/sctp: tcp and udp are handed on, and no sctp'));
     expect(told('-p', '80-90:80-90')).toEqual(says(2, '--publish takes [ADDRESS:]PORT:PORT'));
     expect(told('-p', '70000:1')).toEqual(says(2, 'there is no port 70000'));
     expect(told('-p', '1:1', '--network', 'host')).toEqual(says(2, 'leave --network out'));

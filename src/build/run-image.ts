@@ -90,8 +90,9 @@ const publish = async ({ ports, warn }: ImageRun, folder: string): Promise<PortN
   const { openPorts } = await import('./ports.ts');
   mkdirSync(folder);
   const network = await openPorts(ports, folder, process.env.PATH ?? '');
-  for (const [index, { outside, inside }] of network.ports.entries())
-    if (ports[index]?.outside === 0) warn(`port ${inside} is reached at port ${outside}`);
+  for (const [index, { outside, inside, kind }] of network.ports.entries())
+    if (ports[index]?.outside === 0)
+      warn(`port ${inside}${kind === 'udp' ? '/udp' : ''} is reached at port ${outside}`);
   return network;
 };
 

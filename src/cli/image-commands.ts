@@ -50,7 +50,7 @@ export const IMAGE_COMMANDS = {
         type: 'string',
         array: true,
         alias: 'p',
-        describe: '[ADDRESS:]PORT:PORT of it to reach here; it reaches nothing itself then',
+        describe: '[ADDRESS:]PORT:PORT[/udp] of it to reach here; it reaches nothing itself then',
       },
       'add-host': { type: 'string', array: true, describe: 'NAME:ADDRESS for its /etc/hosts' },
       ...LIMIT_FLAGS,
