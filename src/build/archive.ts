@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ReadAt, readTar } from '../oci/untar.ts';
+import { type PlacedEntry, type ReadAt, readTar } from '../oci/untar.ts';
+import { writeAll } from '../oci/write-all.ts';
 import type { Dress } from './copy.ts';
-import { compressionOf, decompressed } from './decompress.ts';
+import { compressionOf, decompressed, type Packing } from './decompress.ts';
 import type { SourceFile } from './files.ts';
 import { isReserved, type LayerDraft } from './layer-draft.ts';
 import type { Store } from './store.ts';
@@ -25,55 +26,60 @@ export const openArchive = async (file: SourceFile, store: Store): Promise<Archi
   const head = headOf(file.content);
   const kind = compressionOf(head);
   if (!kind && !isTar(head)) return undefined;
-  const path = join(store.workFolder(), randomUUID());
-  const plain = openSync(path, 'wx+');
-  const close = () => {
-    closeSync(plain);
-    rmSync(path, { force: true });
-  };
+  const plain = newSpool(store);
   try {
-    file.content((chunk) => writeAll(plain, chunk));
-    if (!kind) return { read: readerOf(plain), close };
-    const unpacked = await unpackedFile(path, kind, store);
-    close();
+    file.content((chunk) => writeAll(plain.descriptor, chunk));
+    if (!kind) return archiveIn(plain);
+    const unpacked = await unpackedFile(plain.path, kind, store);
+    plain.close();
     return unpacked;
   } catch (error) {
-    close();
+    plain.close();
     throw error;
   }
 };
 
-/** Undefined where something else is compressed. */
-const unpackedFile = async (
-  file: string,
-  kind: Parameters<typeof decompressed>[1],
-  store: Store,
-): Promise<Archive | undefined> => {
+/** A file of this process, which is written first and read then; it is gone when it is closed. */
+interface Spool {
+  readonly path: string;
+  readonly descriptor: number;
+  readonly close: () => void;
+}
+
+const newSpool = (store: Store): Spool => {
   const path = join(store.workFolder(), randomUUID());
-  const out = openSync(path, 'wx+');
+  const descriptor = openSync(path, 'wx+');
   const close = () => {
-    closeSync(out);
+    closeSync(descriptor);
     rmSync(path, { force: true });
   };
+  return { path, descriptor, close };
+};
+
+const archiveIn = ({ descriptor, close }: Spool): Archive => ({ read: readerOf(descriptor), close });
+
+/** Undefined where something else is compressed. */
+const unpackedFile = async (file: string, kind: Packing, store: Store): Promise<Archive | undefined> => {
+  const spool = newSpool(store);
   const head: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const chunk of decompressed(file, kind)) {
       if (size < HEAD) head.push(chunk);
       if (size < HEAD && size + chunk.length >= HEAD && !isTar(Buffer.concat(head))) {
-        close();
+        spool.close();
         return undefined;
       }
       size += chunk.length;
-      writeAll(out, chunk);
+      writeAll(spool.descriptor, chunk);
     }
   } catch (error) {
-    close();
+    spool.close();
     if (size < HEAD && !isTar(Buffer.concat(head)) && !String(error).includes('not installed')) return undefined;
     throw error;
   }
-  if (size >= HEAD || isTar(Buffer.concat(head))) return { read: readerOf(out), close };
-  close();
+  if (size >= HEAD || isTar(Buffer.concat(head))) return archiveIn(spool);
+  spool.close();
   return undefined;
 };
 
@@ -112,10 +118,6 @@ const readerOf =
     return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
   };
 
-const writeAll = (out: number, bytes: Uint8Array): void => {
-  for (let at = 0; at < bytes.length; ) at += writeSync(out, bytes, at);
-};
-
 /** Unpacks into a folder, as root would by `tar -x`; owners may be set, modes are the archive's. A text says why not. */
 export const unpackInto = (
   draft: LayerDraft,
@@ -135,34 +137,33 @@ export const unpackInto = (
       draft.makeFolders(parent, undefined) ?? (isReserved(inside) ? `the archive has ${inside}` : undefined);
     if (blocked) return blocked;
     const path = joined(parent, nameOf(inside));
-    const { at, size, type, link = '', xattrs } = entry;
-    if (type === 'hardlink') {
-      const target = clean(link);
-      const file = draft.touch(joined(draft.resolve(joined(folder, folderOf(target))), nameOf(target)));
-      if (!file) return `the archive has a link ${inside} to ${link}, which is not there`;
-      draft.put({ ...file, path });
-      continue;
-    }
-    const capability = xattrs?.get(CAPABILITY);
-    const { uid, gid } = dress.owner ?? entry;
-    draft.put({
-      ...withoutPlace(entry),
-      path,
-      uid,
-      gid,
-      mtime: dress.mtime ?? entry.mtime,
-      ...(capability ? { xattrs: new Map([[CAPABILITY, capability]]) } : {}),
-      ...(type === 'file' ? { inode: `${number} ${at}`, content: contentOf(read, at, size) } : {}),
-    });
+    const file =
+      entry.type === 'hardlink'
+        ? linkedFile(draft, folder, entry)
+        : dressedFile(entry, `${number} ${entry.at}`, read, dress);
+    if (!file) return `the archive has a link ${inside} to ${entry.link ?? ''}, which is not there`;
+    draft.put({ ...file, path });
   }
   return undefined;
 };
 
-const withoutPlace = ({
-  at: _at,
-  xattrs: _xattrs,
-  ...entry
-}: ReturnType<typeof readTar> extends Generator<infer E> ? E : never) => entry;
+/** The file that a link names, where it is there. */
+const linkedFile = (draft: LayerDraft, folder: string, { link = '' }: PlacedEntry): SourceFile | undefined => {
+  const target = clean(link);
+  return draft.touch(joined(draft.resolve(joined(folder, folderOf(target))), nameOf(target)));
+};
+
+const dressedFile = (placed: PlacedEntry, inode: string, read: ReadAt, { owner, mtime }: Dress): SourceFile => {
+  const { at, xattrs, ...entry } = placed;
+  const capability = xattrs?.get(CAPABILITY);
+  const { uid, gid } = owner ?? entry;
+  return {
+    ...entry,
+    ...{ uid, gid, mtime: mtime ?? entry.mtime },
+    ...(capability ? { xattrs: new Map([[CAPABILITY, capability]]) } : {}),
+    ...(entry.type === 'file' ? { inode, content: contentOf(read, at, entry.size) } : {}),
+  };
+};
 
 const PART = 1 << 20;
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOf, type Layer } from '../oci/image.ts';
-import { writeAll } from '../oci/layout.ts';
+import { writeAll } from '../oci/write-all.ts';
 import { sizeAt } from './small-files.ts';
 import type { Store } from './store.ts';
 import { guardedSync } from './trouble.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { constants, crc32, deflateRaw } from 'node:zlib';
-import { writeAll } from '../oci/layout.ts';
+import { writeAll } from '../oci/write-all.ts';
 import { zstdPart } from '../oci/zstd.ts';
 
 /** How one part is compressed, and what stands before and after all. */

@@ -8,7 +8,7 @@ import type { DigestCache } from './digest-cache.ts';
 import type { FileTree, SourceFile } from './files.ts';
 import { type Files, searched } from './find.ts';
 import { targetOf } from './listing.ts';
-import { namesIn, statOf } from './marks.ts';
+import { deviceOf, namesIn, statOf } from './marks.ts';
 import { pathFilter } from './path-filter.ts';
 import { digestOfBytes, digestOfFile, readInto, readSmall } from './read-file.ts';
 import type { Sightings } from './sightings.ts';
@@ -96,11 +96,6 @@ const typeOf = (stat: Stats): TarType => {
   if (stat.isCharacterDevice()) return 'character';
   return stat.isBlockDevice() ? 'block' : 'file';
 };
-
-export const deviceOf = (rdev: number): { readonly major: number; readonly minor: number } => ({
-  major: (rdev >>> 8) & 0xfff,
-  minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
-});
 
 const regularFile = (found: Found, mode: number, mtime: number): SourceFile => {
   const { full, as, stat, digests } = found;

@@ -26,6 +26,7 @@ import { type Sources, sourcesIn, theseSources } from './sources.ts';
 import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
 import { now } from './times.ts';
+import { isWebAddress } from './web-address.ts';
 
 /** One thing that a COPY or ADD puts into an image. */
 export interface CopyItem {
@@ -71,7 +72,7 @@ const itemOf = async (
 ): Promise<CopyItem> => {
   const { store, noCache } = request;
   const repository = readGitAddress(value);
-  const isAddress = /^https?:\/\//i.test(value);
+  const isAddress = isWebAddress(value);
   if (flags.checksum !== undefined && node.sources.length > 1)
     throw new BuildError('a checksum is that of one source', node);
   if (node.kind === 'Copy' && flags.from === undefined && (repository || isAddress))

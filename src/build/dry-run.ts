@@ -13,6 +13,7 @@ import type { BuildRequest } from './request.ts';
 import { askedAnew, type Before, lookUp } from './step-layer.ts';
 import type { StepContext } from './steps.ts';
 import { READ_ONLY } from './store.ts';
+import { isWebAddress } from './web-address.ts';
 
 /**
  * What a build would do with a step that makes a layer. `depends`: it is known when what it waits for is built. What is
@@ -209,4 +210,4 @@ const addressIn = (node: Add, { prepared: { model } }: Around): string | undefin
   node.sources
     .filter(({ heredoc }) => !heredoc)
     .map((word) => model.expand(word, node).value ?? word.raw)
-    .find((value) => /^https?:\/\//i.test(value) || readGitAddress(value) !== undefined);
+    .find((value) => isWebAddress(value) || readGitAddress(value) !== undefined);

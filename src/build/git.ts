@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerBefore, keepAnswer } from './answers.ts';
 import type { Material } from './attest/provenance.ts';
@@ -114,7 +114,6 @@ export const checkOut = async (
   keepsGit: boolean,
 ): Promise<string> => {
   const folder = mkdtempSync(join(store.workFolder(), 'git-'));
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
   const inside = (args: readonly string[]) => git(['-C', folder, ...args]);
   const format = commit.length === 64 ? ['--object-format=sha256'] : [];
   await git(['init', '--quiet', ...format, '--', folder]);

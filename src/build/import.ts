@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, createWriteStream, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, createWriteStream, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -134,7 +134,6 @@ export const openFiles = async (store: Store, place: string): Promise<Files> => 
   if (!stat) throw new ImageError(`there is no ${place}`);
   if (stat.isDirectory()) return folderFiles(place);
   if (kindOf(headOf(place)) === 'none') return archiveFiles(place);
-  const { createReadStream } = await import('node:fs');
   return spooledFiles(store, createReadStream(place), place);
 };
 

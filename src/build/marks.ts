@@ -58,3 +58,9 @@ export const namesIn = (folder: string): readonly string[] => {
     throw error;
   }
 };
+
+/** The numbers of a device, as Linux packs them. */
+export const deviceOf = (rdev: number): { readonly major: number; readonly minor: number } => ({
+  major: (rdev >>> 8) & 0xfff,
+  minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
+});

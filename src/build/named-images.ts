@@ -4,7 +4,7 @@ import { type Digest, digestOf, hexOf, type Image, imageText, type Layer, readIm
 import { plainIndex } from '../oci/indexes.ts';
 import { forPlatform, HOST_PLATFORM } from '../oci/platform.ts';
 import { DRAFT, readJson, readText, sizeAt, writeOther } from './small-files.ts';
-import type { Place, Store } from './store.ts';
+import type { Store, StorePlace } from './store.ts';
 
 export interface StoredName {
   readonly name: string;
@@ -20,7 +20,7 @@ export interface PlatformId {
 type NamedImages = Pick<Store, 'saveImage' | 'saveIndex' | 'image' | 'id' | 'platforms' | 'names' | 'removeName'>;
 
 /** The images of a store, alone and for several platforms, and their names. */
-export const namedImages = (place: Place): NamedImages => {
+export const namedImages = (place: StorePlace): NamedImages => {
   const { path } = place;
   const id = (nameOrId: string): Digest | undefined =>
     readText(namePath(place, nameOrId)) ?? idIn(path('images'), nameOrId) ?? idIn(path('indexes'), nameOrId);
@@ -49,7 +49,7 @@ export const namedImages = (place: Place): NamedImages => {
   };
 };
 
-const namePath = ({ path }: Place, name: string): string => path('names', encodeURIComponent(name));
+const namePath = ({ path }: StorePlace, name: string): string => path('names', encodeURIComponent(name));
 
 const namesIn = (folder: string): readonly StoredName[] =>
   readdirSync(folder).flatMap((file) => {
@@ -57,7 +57,7 @@ const namesIn = (folder: string): readonly StoredName[] =>
     return id ? [{ name: decodeURIComponent(file), id }] : [];
   });
 
-const savedImages = (place: Place): Pick<Store, 'saveImage' | 'saveIndex'> => {
+const savedImages = (place: StorePlace): Pick<Store, 'saveImage' | 'saveIndex'> => {
   const { path } = place;
   const named = (id: Digest, names: readonly string[]): Digest => {
     for (const name of names) writeOther(namePath(place, name), id);
@@ -94,7 +94,7 @@ const idIn = (folder: string, prefix: string): Digest | undefined => {
 };
 
 /** Undefined where it is damaged, or a layer has been deleted or is not whole. */
-const imageAt = (id: Digest, { path, blobPath, isReadOnly }: Place): Image | undefined => {
+const imageAt = (id: Digest, { path, blobPath, isReadOnly }: StorePlace): Image | undefined => {
   const text = readText(path('images', hexOf(id)));
   if (text === undefined || digestOf(text) !== id) return undefined;
   const json = readImageJson(text);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Descriptor, type Digest, digestOf, hexOf } from '../oci/image.ts';
 import { readJson, writeWhole } from './small-files.ts';
 import type { Store } from './store.ts';
@@ -12,13 +11,8 @@ export interface Origin {
 
 const MOST_ORIGINS = 8;
 
-export const originsOf = (store: Store, diffId: Digest): readonly Origin[] => {
-  try {
-    return JSON.parse(readFileSync(store.path('origins', hexOf(diffId)), 'utf8'));
-  } catch {
-    return [];
-  }
-};
+export const originsOf = (store: Store, diffId: Digest): readonly Origin[] =>
+  readJson<readonly Origin[]>(store.path('origins', hexOf(diffId))) ?? [];
 
 /** Whether a layer has been seen to be the blob of a descriptor. */
 export const isKnownAs = (store: Store, diffId: Digest, { digest, size }: Descriptor): boolean =>

@@ -5,6 +5,7 @@ import { onDisk } from '../oci/names.ts';
 import { capabilitiesOf, isProgram, opaqueFolders } from './attributes.ts';
 import type { SourceFile } from './files.ts';
 import { listOf, targetOf } from './listing.ts';
+import { deviceOf } from './marks.ts';
 import { digestOfFile, readInto } from './read-file.ts';
 import { folderOf, joined, nameOf, type Tree, type TreeEntry } from './tree.ts';
 import { CAPABILITY } from './xattr.ts';
@@ -163,11 +164,6 @@ const entryOf = (walk: Walk, path: string, stat: BigIntStats): SourceFile | unde
 };
 
 const secondsOf = ({ mtimeNs }: BigIntStats): number => Number(mtimeNs / 1_000_000_000n);
-
-const deviceOf = (rdev: number): { readonly major: number; readonly minor: number } => ({
-  major: (rdev >>> 8) & 0xfff,
-  minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
-});
 
 /** Whether a file was only looked at for writing, or a directory stands there for what is in it alone. */
 const isUnchanged = ({ tree, upper, mtime, doubtful }: Walk, entry: SourceFile, stat: BigIntStats): boolean => {

@@ -43,7 +43,7 @@ export interface Store {
 }
 
 /** Where a store is. */
-export type Place = Pick<Store, 'folder' | 'isReadOnly' | 'path' | 'blobPath'>;
+export type StorePlace = Pick<Store, 'folder' | 'isReadOnly' | 'path' | 'blobPath'>;
 
 /** What a step made: a layer, or nothing but a change of the configuration. */
 export interface CacheEntry {
@@ -65,7 +65,7 @@ export const READ_ONLY = 'the store is only looked at, and this would have to be
 export const openStore = (folder: string, isReadOnly = false): Store => {
   const path = (...parts: readonly string[]) => join(folder, SHAPE, ...parts);
   const blobPath = (digest: Digest) => path('blobs', 'sha256', hexOf(digest));
-  const place: Place = { folder, isReadOnly, path, blobPath };
+  const place: StorePlace = { folder, isReadOnly, path, blobPath };
   if (!isReadOnly)
     guardedSync(folder, () => {
       for (const name of FOLDERS) makeFolders(path(name));
@@ -82,7 +82,7 @@ export const openStore = (folder: string, isReadOnly = false): Store => {
   };
 };
 
-const workFolderOf = ({ folder, isReadOnly, path }: Place): Store['workFolder'] => {
+const workFolderOf = ({ folder, isReadOnly, path }: StorePlace): Store['workFolder'] => {
   let work: string | undefined;
   return () => {
     if (isReadOnly) throw new Error(READ_ONLY);
@@ -94,7 +94,7 @@ const workFolderOf = ({ folder, isReadOnly, path }: Place): Store['workFolder'] 
   };
 };
 
-const knownSteps = ({ isReadOnly, path, blobPath }: Place): Pick<Store, 'cached' | 'remember'> => {
+const knownSteps = ({ isReadOnly, path, blobPath }: StorePlace): Pick<Store, 'cached' | 'remember'> => {
   const pathOf = (key: string) => path('cache', key.slice(0, 2), key.slice(2));
   return {
     cached(key) {
@@ -109,7 +109,7 @@ const knownSteps = ({ isReadOnly, path, blobPath }: Place): Pick<Store, 'cached'
   };
 };
 
-const compressedLayers = ({ path, blobPath }: Place): Pick<Store, 'compressed' | 'rememberCompressed'> => {
+const compressedLayers = ({ path, blobPath }: StorePlace): Pick<Store, 'compressed' | 'rememberCompressed'> => {
   const pathOf = (diffId: Digest, form: string) => path('compressed', `${hexOf(diffId)}.${form}`);
   return {
     compressed(diffId, form) {
@@ -123,7 +123,7 @@ const compressedLayers = ({ path, blobPath }: Place): Pick<Store, 'compressed' |
 /** Of small files, each of which is a draft beside its place first. */
 export const FILE_FOLDERS = [
   ...['images', 'sizes', 'indexes', 'names', 'cache'],
-  ...['compressed', 'origins', 'pulled', 'attestations', 'records'],
+  ...['compressed', 'origins', 'pulled', 'attestations', 'notes', 'records'],
 ] as const;
 
 const FOLDERS = ['blobs/sha256', 'layers', ...FILE_FOLDERS, 'work'] as const;

@@ -17,10 +17,10 @@ import {
 import { join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
 import type { Layer } from '../oci/image.ts';
-import { writeAll } from '../oci/layout.ts';
 import { onDisk } from '../oci/names.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
 import { readTar } from '../oci/untar.ts';
+import { writeAll } from '../oci/write-all.ts';
 import { readBlob } from './blobs.ts';
 import type { SourceFile } from './files.ts';
 import type { Place } from './sandbox/port.ts';

@@ -5,12 +5,13 @@ import { stageTree } from '../build/stage-files.ts';
 import type { Store } from '../build/store.ts';
 import { below, joined, type Tree, treeOf } from '../build/tree.ts';
 import { storeTrouble } from '../build/trouble.ts';
+import { isWebAddress } from '../build/web-address.ts';
 import { newestIn } from '../build/web-context.ts';
 import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import type { Layer } from '../oci/image.ts';
 import type { Document } from '../source/document.ts';
-import { ALL_NAMES, type BuildInput, contentOf, documentIn, fileApart, isWebAddress, textOf } from './build-input.ts';
+import { ALL_NAMES, type BuildInput, contentOf, documentIn, fileApart, textOf } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
 

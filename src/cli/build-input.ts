@@ -6,6 +6,7 @@ import type { FileTree, SourceFile } from '../build/files.ts';
 import { masked } from '../build/masked-url.ts';
 import { openSightings } from '../build/sightings.ts';
 import type { Store } from '../build/store.ts';
+import { isWebAddress } from '../build/web-address.ts';
 import { ConfigError } from '../config/error.ts';
 import type { IgnoreFile } from '../facts/index.ts';
 import { findIgnoreFile } from '../gather/context.ts';
@@ -54,8 +55,6 @@ export const openInput = async (options: BuildOptions, io: Io, store: Store): Pr
 
 /** Only of these the address of a repository or of something else is looked for. */
 export const MAY_BE_ELSEWHERE = /[:#?]|git\b/;
-
-export const isWebAddress = (text: string): boolean => /^https?:\/\//i.test(text);
 
 const inputFromFolder = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
   const folder = resolve(io.cwd, options.context);

@@ -4,13 +4,14 @@ import { BuildError } from '../build/error.ts';
 import { readGitAddress } from '../build/git.ts';
 import { committedFiles } from '../build/git-context.ts';
 import type { Store } from '../build/store.ts';
+import { isWebAddress } from '../build/web-address.ts';
 import { newestIn } from '../build/web-context.ts';
 import { ConfigError } from '../config/error.ts';
 import { type Inputs, type Model, modelOf } from '../model/index.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { asInput } from './archive-input.ts';
 import type { NamedContexts } from './build-contexts.ts';
-import { type BuildInput, isWebAddress } from './build-input.ts';
+import type { BuildInput } from './build-input.ts';
 import { EPOCH } from './build-time.ts';
 import { fetched, unpacked } from './web-input.ts';
 

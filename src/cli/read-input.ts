@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openStore, type Store } from '../build/store.ts';
-import { type BuildInput, isWebAddress, openInput } from './build-input.ts';
+import { isWebAddress } from '../build/web-address.ts';
+import { type BuildInput, openInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { Io } from './io.ts';
 import { isFolderAt } from './places.ts';

@@ -9,7 +9,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ImageError } from './error.ts';
@@ -27,6 +26,7 @@ import {
 } from './image.ts';
 import { barePlatform, platformOf } from './platform.ts';
 import { paddingOf, TAR_END, tarHeader } from './tar.ts';
+import { writeAll } from './write-all.ts';
 
 /** A blob of an image: JSON that is there, or a file. */
 export interface Blob {
@@ -201,9 +201,4 @@ const writeBlob = (write: (chunk: Uint8Array) => void, { content, digest, size }
   } finally {
     closeSync(input);
   }
-};
-
-/** A pipe may take less than it is given. */
-export const writeAll = (out: number, content: Uint8Array): void => {
-  for (let at = 0; at < content.length; ) at += writeSync(out, content, at);
 };
