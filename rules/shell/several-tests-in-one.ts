@@ -1,4 +1,4 @@
-import { defineRule, type Problem, type ScriptPlace, type ShellWord, visitScripts } from '#lint';
+import { defineRule, type Problem, type ScriptPlace, type ShellNode, type ShellWord, visitScripts } from '#lint';
 
 export default defineRule({
   name: 'several-tests-in-one',
@@ -16,6 +16,8 @@ export default defineRule({
       good: 'FROM alpine\nRUN if [ -f /a ] && [ "$X" = 1 ]; then echo a; fi\n',
     },
     { title: 'Parentheses are left to you', bad: 'FROM alpine\nRUN [ \\( -f /a -o -f /b \\) -a -f /c ] && echo a\n' },
+    { title: 'Both are negated', bad: 'FROM alpine\nRUN ! [ -f /a -a -f /b ]\n' },
+    { title: '`set -e` would pass over it', bad: 'FROM alpine\nRUN set -e; [ -f /a -a -f /b ]; echo a\n' },
     { title: 'A file test of the same name', good: 'FROM alpine\nRUN [ -a /f ] || [ "-a" = "$X" ] && test -f /f\n' },
   ],
   check(context) {
@@ -24,7 +26,9 @@ export default defineRule({
 });
 
 function* problemsIn({ outline }: ScriptPlace): Iterable<Problem> {
-  for (const { node, list, pipeline } of outline.nodes) {
+  const inPipelines = new Set<ShellNode>();
+  for (const { node, list, pipeline, tested, followed } of outline.nodes) {
+    if (node.kind === 'Pipeline') for (const command of node.commands) inPipelines.add(command);
     if (node.kind !== 'SimpleCommand') continue;
     const [first, ...rest] = node.words;
     if (first?.text !== '[' && first?.text !== 'test') continue;
@@ -32,7 +36,9 @@ function* problemsIn({ outline }: ScriptPlace): Iterable<Problem> {
     const [joint] = joints;
     if (!joint) continue;
     const operator = joint.raw === '-a' ? '&&' : '||';
-    const isAlone = joints.length === 1 && !list && !pipeline && first.text === '[' && node.redirections.length === 0;
+    // A `!` before it would be about the first alone, and `set -e` passes over what fails before `&&`.
+    const isLone = !list && !pipeline && !inPipelines.has(node) && (tested || !followed);
+    const isAlone = isLone && joints.length === 1 && first.text === '[' && node.redirections.length === 0;
     const isPlain = isAlone && !rest.some(({ raw }) => /^(?:\\?[()]|!)$/.test(raw));
     yield {
       at: joint,
