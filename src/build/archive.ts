@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PlacedEntry, type ReadAt, readTar } from '../oci/untar.ts';
 import { writeAll } from '../oci/write-all.ts';
+import { writeParts } from './blobs.ts';
 import type { Dress } from './copy.ts';
 import { compressionOf, decompressed, type Packing } from './decompress.ts';
 import type { SourceFile } from './files.ts';
@@ -161,18 +162,6 @@ const dressedFile = (placed: PlacedEntry, inode: string, read: ReadAt, { owner, 
     ...entry,
     ...{ uid, gid, mtime: mtime ?? entry.mtime },
     ...(capability ? { xattrs: new Map([[CAPABILITY, capability]]) } : {}),
-    ...(entry.type === 'file' ? { inode, content: contentOf(read, at, entry.size) } : {}),
+    ...(entry.type === 'file' ? { inode, content: (write) => writeParts(read, at, entry.size, write) } : {}),
   };
 };
-
-const PART = 1 << 20;
-
-const contentOf =
-  (read: ReadAt, at: number, size: number): NonNullable<SourceFile['content']> =>
-  (write) => {
-    for (let done = 0; done < size; done += PART) {
-      const part = read(at + done, Math.min(PART, size - done));
-      if (part.length === 0) throw new Error('the archive is cut short');
-      write(part);
-    }
-  };

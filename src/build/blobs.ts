@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ImageError } from '../oci/error.ts';
 import { type Digest, digestOf, type Layer } from '../oci/image.ts';
 import { writeAll } from '../oci/write-all.ts';
 import { sizeAt } from './small-files.ts';
@@ -88,5 +89,21 @@ export const readBlob = <T>(
     });
   } finally {
     closeSync(input);
+  }
+};
+
+const PART = 1 << 20;
+
+/** Hands on so many bytes from an offset on, in parts. Throws where there are fewer. */
+export const writeParts = (
+  read: (offset: number, length: number) => Uint8Array,
+  at: number,
+  size: number,
+  write: (part: Uint8Array) => void,
+): void => {
+  for (let done = 0; done < size; done += PART) {
+    const part = read(at + done, Math.min(PART, size - done));
+    if (part.length === 0) throw new ImageError('the archive is cut short');
+    write(part);
   }
 };

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { digestOfSources } from './copy.ts';
 import { BuildError } from './error.ts';
 import type { FileTree, Source } from './files.ts';
+import { imageFrom } from './image-from.ts';
 import { lockFile } from './lock.ts';
 import {
   contextFor,
-  imageFrom,
   type MountRequest,
   type MountSetup,
   modeOf,
@@ -74,9 +74,9 @@ const fillingOf = async (request: MountRequest): Promise<Source> => {
   return source;
 };
 
-const imageTree = async (request: MountRequest): Promise<FileTree> => {
-  const image = await request.context.bring(await imageFrom(request.mount.from ?? '', request));
-  return stageTree(treeOf(request.context.request.store, image.layers));
+const imageTree = async ({ mount, node, context }: MountRequest): Promise<FileTree> => {
+  const image = await context.bring(await imageFrom(mount.from ?? '', node, context));
+  return stageTree(treeOf(context.request.store, image.layers));
 };
 
 interface TakenFolder {

@@ -1,6 +1,7 @@
 import type { Copy, Instruction } from '../ast/nodes.ts';
 import { copyFlags } from './copy-flags.ts';
-import { destinationOf, imageFrom } from './copy-step.ts';
+import { destinationOf } from './copy-step.ts';
+import { imageFrom } from './image-from.ts';
 import type { Claim, StepContext } from './steps.ts';
 
 /**

@@ -6,6 +6,7 @@ import { type CopyFlags, copyFlags } from './copy-flags.ts';
 import { type CopyItem, copyItems } from './copy-items.ts';
 import { BuildError } from './error.ts';
 import type { FileTree } from './files.ts';
+import { imageFrom } from './image-from.ts';
 import { markOf, namedVariables } from './key-parts.ts';
 import { openLayerDigests } from './layer-digests.ts';
 import { layerDraft } from './layer-draft.ts';
@@ -107,15 +108,6 @@ const treeFrom = async (
   if (from === undefined) return context.request.context;
   const named = await context.request.contextNamed?.(from);
   return named ?? treeOfImage(await context.bring(await imageFrom(from, node, context)));
-};
-
-/** The stage or image that is copied from. */
-export const imageFrom = (from: string, node: Copy | Add, context: StepContext): Promise<Image> => {
-  const { model, step, build, imageNamed } = context;
-  const own = step.stage.references.find((each) => each.node === node);
-  const reference = own ?? model.stages.flatMap(({ references }) => references).find((each) => each.node === node);
-  const stage = model.stages.find(({ index }) => index === reference?.stage?.index);
-  return stage ? build(stage) : imageNamed(from);
 };
 
 const ownerFor = (tree: Tree, { chown, link }: CopyFlags, node: Copy | Add, before: Image): Owner | undefined => {

@@ -7,6 +7,7 @@ import type { Source } from './files.ts';
 import { masked } from './masked-url.ts';
 import type { BuildRequest } from './request.ts';
 import { theseSources } from './sources.ts';
+import { fileOf } from './web-context.ts';
 
 /** ADD of an address: a file of the name that the address ends in, for its owner alone. */
 export const downloadItem = async (
@@ -18,11 +19,10 @@ export const downloadItem = async (
   const { checksum, unpack } = flags;
   if (checksum !== undefined && !CHECKSUM.test(checksum))
     throw new BuildError(`\`--checksum=${checksum}\` is no digest; write sha256: and 64 hexadecimal digits`, at);
-  const { size, digest, name, lastModified = 0, content } = await download(store, url, { checksum });
-  told?.({ uri: masked(url), digest: { sha256: digest } });
-  const file = { path: '', type: 'file', mode: 0o600, uid: 0, gid: 0, size, mtime: lastModified } as const;
-  const files = [{ ...file, digest: () => digest, content }];
-  const source: Source = { name: [nameIn(url), name].find(isName) ?? '__unnamed__', isFolder: false, files };
+  const fetched = await download(store, url, { checksum });
+  told?.({ uri: masked(url), digest: { sha256: fetched.digest } });
+  const name = [nameIn(url), fetched.name].find(isName) ?? '__unnamed__';
+  const source: Source = { name, isFolder: false, files: [fileOf(fetched, '')] };
   const sources = theseSources([source]);
   return unpack ? archiveItem(sources, at, store) : sourceItem(sources, at);
 };

@@ -1,7 +1,7 @@
 import { type FileTree, type FindOptions, isPattern, type Source, type SourceFile } from './files.ts';
 import { matches } from './glob.ts';
 import type { Matched, PathFilter } from './path-filter.ts';
-import { clean, joined, nameOf } from './tree.ts';
+import { clean, joined, nameOf, resolveIn } from './tree.ts';
 
 /** Files to look through; paths have no `/` at their start, `` is the root. */
 export interface Files {
@@ -54,28 +54,8 @@ const sourceAt = (files: Files, path: string, options: FindOptions): Source | un
   return first && { name: nameOf(path), isFolder: first.type === 'directory', files: found };
 };
 
-/** As many as Linux follows. */
-const MOST_LINKS = 40;
-
 /** Where a path leads when links are followed inside the root; what is missing stays as it is written. */
-const resolved = (files: Files, path: string): string => {
-  let rest = path.split('/').filter(Boolean);
-  let at = '';
-  for (let links = 0; rest.length > 0; ) {
-    const [name = '', ...behind] = rest;
-    const next = joined(at, name);
-    const { type, link } = files.file(next, '') ?? {};
-    if (type === 'symlink' && link !== undefined && links++ < MOST_LINKS) {
-      const target = link.startsWith('/') ? clean(link) : clean(`${at}/${link}`);
-      rest = [...target.split('/').filter(Boolean), ...behind];
-      at = '';
-      continue;
-    }
-    at = next;
-    rest = behind;
-  }
-  return at;
-};
+const resolved = (files: Files, path: string): string => resolveIn({ entry: (at) => files.file(at, '') }, path);
 
 const isThere = (files: Files, path: string): boolean => {
   if (path === '') return true;

@@ -1,7 +1,7 @@
 import { type Descriptor, type Image, imageIdOf, type PlatformImage, readImageJson } from '../oci/image.ts';
-import { nameParts } from '../oci/name.ts';
+import { nameParts } from '../oci/image-name.ts';
 import { isSamePlatform, withPlatform } from '../oci/platform.ts';
-import { fetchBytes, fetchNamed, fetchStream, openRepository, type Repository } from '../oci/registry.ts';
+import { fetchBytes, fetchNamed, fetchStream, openRepository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
 import { type ImportReport, importImage } from './import.ts';
 import { isKnownAs, pulledDigest, rememberOrigin, rememberPulled } from './origins.ts';
@@ -15,9 +15,8 @@ export const pullImage = async (
   access: Access,
   report?: ImportReport,
 ): Promise<Image> => {
-  const { host, path, tag, digest: asked } = nameParts(name);
-  const repository: Repository = openRepository(host, path, access);
-  const { manifest, digest } = await fetchNamed(repository, asked ?? tag ?? 'latest', platform);
+  const { repository, manifest, digest } = await imageAt(name, platform, access);
+  const { host, path } = repository;
   const taken = new Set<Descriptor>();
   const layers = manifest.layers.map((descriptor) => ({
     name: descriptor.digest,
@@ -36,6 +35,13 @@ export const pullImage = async (
   }
   rememberPulled(store, name, { id: imageIdOf(image), digest });
   return image;
+};
+
+/** What a registry has under a full name for a platform. */
+const imageAt = async (name: string, platform: string, access: Access) => {
+  const { host, path, tag, digest } = nameParts(name);
+  const repository = openRepository(host, path, access);
+  return { repository, ...(await fetchNamed(repository, digest ?? tag ?? 'latest', platform)) };
 };
 
 /**
@@ -70,9 +76,8 @@ export interface Peeked {
 
 /** Looks at an image in its registry without taking its layers. Throws ImageError. */
 export const peekImage = async (store: Store, name: string, platform: string, access: Access): Promise<Peeked> => {
-  const { host, path, tag, digest: asked } = nameParts(name);
-  const repository = openRepository(host, path, access);
-  const { manifest, digest } = await fetchNamed(repository, asked ?? tag ?? 'latest', platform);
+  const { repository, manifest, digest } = await imageAt(name, platform, access);
+  const { host, path } = repository;
   const json = readImageJson(Buffer.from(await fetchBytes(repository, manifest.config)).toString());
   const image: Image = { json, layers: json.rootfs.diff_ids.map((diffId) => ({ diffId, size: 0 })) };
   rememberPulled(store, name, { id: imageIdOf(image), digest });

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Digest, Layer, PlatformImage } from '../oci/image.ts';
+import { nameParts } from '../oci/image-name.ts';
 import { indexBlobs } from '../oci/indexes.ts';
 import { type Blob, type ExportedLayer, type ImageBlobs, imageBlobs } from '../oci/layout.ts';
-import { nameParts } from '../oci/name.ts';
 import { openRepository, type Repository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
 import { hasBlob, mountBlob, sendBlob, sendManifest, type Upload } from '../oci/upload.ts';

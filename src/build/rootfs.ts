@@ -17,7 +17,7 @@ import type { Image } from '../oci/image.ts';
 import { onDisk } from '../oci/names.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
 import { writeAll } from '../oci/write-all.ts';
-import { readBlob } from './blobs.ts';
+import { readBlob, writeParts } from './blobs.ts';
 import type { SourceFile } from './files.ts';
 import type { Store } from './store.ts';
 import { joined, type Tree, type TreeEntry, treeOf } from './tree.ts';
@@ -80,12 +80,8 @@ function* below(tree: Tree, folder: string): Generator<TreeEntry> {
   }
 }
 
-const PART = 1 << 20;
-
 const readContent = (store: Store, { layer, at, size }: TreeEntry, write: Write): void =>
-  readBlob(store, layer, (read) => {
-    for (let done = 0; done < size; done += PART) write(read(at + done, Math.min(PART, size - done)));
-  });
+  readBlob(store, layer, (read) => writeParts(read, at, size, write));
 
 /** Puts all files into an empty folder, devices and all, for a step to work on. */
 export const placeImage = (store: Store, image: Pick<Image, 'layers'>, folder: string): void => {

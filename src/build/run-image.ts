@@ -8,8 +8,8 @@ import type { Limits } from './sandbox/limits.ts';
 import { type BindMount, type ExitCode, HOSTNAME, type Sandbox, SandboxError } from './sandbox/port.ts';
 import type { Store } from './store.ts';
 import { homeOf, makeStubs, newUpper } from './stubs.ts';
-import { clean, type Tree, treeOf } from './tree.ts';
-import { layerFolders, placeOf as placeOfFiles } from './unpack.ts';
+import { clean, treeOf } from './tree.ts';
+import { layerFolders, placeOf } from './unpack.ts';
 
 /** A program of an image to run, and what differs from what its configuration says. */
 export interface ImageRun {
@@ -70,9 +70,9 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
       },
       lowers: () => layerFolders(store, image.layers),
       namespace: network?.namespace,
-      place: placeOfFiles(store, image.layers),
+      place: placeOf(store, image.layers),
       workdir: `/${tree.resolve(workdir)}`,
-      mounts: run.volumes.map((volume) => ({ ...volume, target: placeOf(tree, volume.target) })),
+      mounts: run.volumes.map((volume) => ({ ...volume, target: `/${tree.resolve(volume.target)}` })),
       isInsecure: false,
       hasShell: tree.entry(tree.resolve('bin/sh')) !== undefined,
       output: undefined,
@@ -109,5 +109,3 @@ const pairOf = (text: string): readonly [string, string] => {
   const [name = ''] = text.split('=', 1);
   return [name, text.slice(name.length + 1)];
 };
-
-const placeOf = (tree: Tree, target: string): string => `/${tree.resolve(target)}`;

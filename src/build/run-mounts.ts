@@ -2,12 +2,12 @@ import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
 import { type Mount, secretIdOf } from '../model/mounts.ts';
-import type { Reference } from '../model/stages.ts';
 import { digestOf, type Image, type Layer } from '../oci/image.ts';
 import { cacheMount } from './cache-mount.ts';
 import { copyEntries, writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
 import { absenceOf, type FileTree, type Source } from './files.ts';
+import { imageFrom } from './image-from.ts';
 import { type FileList, fileList } from './key-parts.ts';
 import type { OverlayMount, SandboxMount } from './sandbox/port.ts';
 import { bytesIn } from './sizes.ts';
@@ -143,11 +143,11 @@ const secretMount = (request: MountRequest): StepMount => {
 // bind --------------------------------------------------------------------------------------------------------------
 
 const bindMount = async (request: MountRequest): Promise<StepMount> => {
-  const { mount, isOn } = request;
+  const { mount, node, context, isOn } = request;
   const isReadOnly = !isOn('rw', 'readwrite') && isOn('ro', 'readonly') !== false;
   const files = await contextFor(request);
   if (files) return contextMount(request, files, isReadOnly);
-  return imageMount(request, await imageFrom(mount.from ?? '', request), isReadOnly);
+  return imageMount(request, await imageFrom(mount.from ?? '', node, context), isReadOnly);
 };
 
 /** The build context, or another that was given by the name; undefined where an image or a stage is meant. */
@@ -192,17 +192,6 @@ const contextMount = ({ mount, target, context }: MountRequest, files: FileTree,
     files: () => [{ ...fileList(path, mount, sources.found()), of: mount.flag.text }],
     ...{ target, isFolder, prepare },
   };
-};
-
-/** The image or stage that a mount takes files from. */
-export const imageFrom = (from: string, { node, context }: MountRequest): Promise<Image> => {
-  const { model, step, build, imageNamed } = context;
-  const isMeant = (each: Reference) => each.node === node && each.text === from;
-  // A trigger is written in another stage than it runs in.
-  const own = step.stage.references.find(isMeant);
-  const reference = own ?? model.stages.flatMap(({ references }) => references).find(isMeant);
-  const stage = reference?.stage && model.stages.find(({ index }) => index === reference.stage?.index);
-  return stage ? build(stage) : imageNamed(from);
 };
 
 /** Files of the context as a layer, so that a step sees them with the owners and without the files that COPY would. */

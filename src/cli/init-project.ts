@@ -104,7 +104,7 @@ const recipeFor = (folder: Folder, { template }: InitArguments, io: Io): Recipe 
 const digestsOf = async (recipe: Recipe, { registries }: InitArguments, io: Io): Promise<Digests> => {
   const { fetchDigest, openRepository } = await import('../oci/registry.ts');
   const { accessTo } = await import('../oci/session.ts');
-  const { nameParts } = await import('../oci/name.ts');
+  const { nameParts } = await import('../oci/image-name.ts');
   const { fullName } = await import('./image-names.ts');
   const access = accessTo(registries, io.env);
   const digests = new Map<string, string>();

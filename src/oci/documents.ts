@@ -35,7 +35,8 @@ const isIndex = (value: unknown): value is Index =>
 const isManifest = (value: unknown): value is Manifest =>
   isObject(value) && isDescriptor(value.config) && Array.isArray(value.layers) && value.layers.every(isDescriptor);
 
-const parsed = (bytes: Uint8Array): unknown => {
+/** What bytes say as JSON; undefined where they are none. */
+export const jsonIn = (bytes: Uint8Array): unknown => {
   try {
     return JSON.parse(Buffer.from(bytes).toString());
   } catch {
@@ -45,7 +46,7 @@ const parsed = (bytes: Uint8Array): unknown => {
 
 /** A manifest or an index, as far as it can be told from its fields. Throws ImageError. */
 export const manifestIn = (bytes: Uint8Array, name: string): Manifest | Index => {
-  const found = parsed(bytes);
+  const found = jsonIn(bytes);
   if (isIndex(found) || isManifest(found)) return found;
   if (isObject(found) && found.schemaVersion === 1)
     throw new ImageError(`${name} is an image of Docker's first format, which nobody writes since 2016; push it again`);
@@ -90,7 +91,7 @@ const isImageJson = (value: unknown): value is ImageJson =>
 
 /** A configuration of an image. Throws ImageError. */
 export const imageJsonIn = (text: string): ImageJson => {
-  const found = parsed(Buffer.from(text));
+  const found = jsonIn(Buffer.from(text));
   if (isImageJson(found)) return found;
   throw new ImageError(
     'the configuration of the image is none: os, architecture, layers or fields of it are not as they have to be',
@@ -112,7 +113,7 @@ const isDockerEntry = (value: unknown): value is DockerEntry =>
 
 /** The images that the `manifest.json` of `docker save` lists. Throws ImageError. */
 export const dockerEntriesIn = (bytes: Uint8Array, place: string): readonly DockerEntry[] => {
-  const found = parsed(bytes);
+  const found = jsonIn(bytes);
   if (Array.isArray(found) && found.every(isDockerEntry)) return found;
   throw new ImageError(`manifest.json in ${place} is not what \`docker save\` writes`);
 };

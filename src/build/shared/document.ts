@@ -1,3 +1,4 @@
+import { jsonIn } from '../../oci/documents.ts';
 import { ImageError } from '../../oci/error.ts';
 import type { Layer } from '../../oci/image.ts';
 import { entryOf } from '../step-layer.ts';
@@ -52,18 +53,10 @@ const isDocument = (value: unknown): value is CacheDocument =>
 
 /** Throws ImageError where it is not for as many layers, or none of ours. */
 export const cacheDocumentIn = (bytes: Uint8Array, layers: number): CacheDocument => {
-  const found = parsed(bytes);
+  const found = jsonIn(bytes);
   if (!isDocument(found) || found.layers.length !== layers)
     throw new ImageError('what it says of its steps is not as it has to be');
   return found;
-};
-
-const parsed = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString());
-  } catch {
-    return undefined;
-  }
 };
 
 /** Of a layer that several steps have made. */

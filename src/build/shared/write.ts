@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { manifestIn } from '../../oci/documents.ts';
 import { type Descriptor, type Digest, type Image, type Layer, MEDIA } from '../../oci/image.ts';
+import { nameParts } from '../../oci/image-name.ts';
 import { blobPath } from '../../oci/images.ts';
 import { type Blob, type ExportedLayer, type ImageBlobs, jsonBlob, writeLayoutFolder } from '../../oci/layout.ts';
-import { nameParts } from '../../oci/name.ts';
 import { openRepository, type Repository } from '../../oci/registry.ts';
 import type { Access } from '../../oci/session.ts';
 import { hasBlob, sendBlob, sendManifest } from '../../oci/upload.ts';
