@@ -24,9 +24,15 @@ interface Thread {
 /** Starts the threads that many files take besides this one; none of them keeps the process from its end. */
 export const startThreads = (files: number, workerFile: string): readonly Thread[] => {
   for (const flag of THREAD_FLAGS) setFlagsFromString(flag);
+  globalThis.iechorlintHasFlags = true;
   const count = Math.min(availableParallelism(), MOST_THREADS, Math.ceil(files / FILES_PER_THREAD)) - 1;
   return Array.from({ length: count }, () => startThread(workerFile)).flat();
 };
+
+// The launcher keeps no compiled code that has them.
+declare global {
+  var iechorlintHasFlags: boolean | undefined;
+}
 
 /** None where the system has no room for one. */
 const startThread = (workerFile: string): readonly Thread[] => {

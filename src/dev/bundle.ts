@@ -61,12 +61,13 @@ const escapedUnits = (character: string): string =>
     (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`,
   ).join('');
 
-const digestOfCore = (): string =>
-  createHash('sha256')
-    .update(readFileSync('dist/chunks/core.cjs'))
-    .update(readFileSync('dist/chunks/lint.cjs'))
-    .digest('hex')
-    .slice(0, 16);
+/** A digest of all that is run. */
+const digestOfBuild = (): string => {
+  const digest = createHash('sha256');
+  const names = readdirSync('dist', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.cjs'));
+  for (const name of names.toSorted()) digest.update(`${name}\0`).update(readFileSync(join('dist', name)));
+  return digest.digest('hex').slice(0, 16);
+};
 
 /**
  * The last call to use a file decides what is kept of it: a lint is what most calls are. It has options and a
@@ -141,8 +142,9 @@ const apiModules = await build({ input: { index: 'src/index.ts' } }, { format: '
 for (const path of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
   if (path.endsWith('.cjs')) wrapForLauncher(join('dist', path));
 }
-writeFileSync('dist/cli.js', readFileSync('src/dev/launcher.cjs', 'utf8').replace("'BUILD'", `'${digestOfCore()}'`));
+writeFileSync('dist/cli.js', readFileSync('src/dev/launcher.cjs', 'utf8').replace("'BUILD'", `'${digestOfBuild()}'`));
 copyFileSync('src/dev/worker-launcher.cjs', 'dist/worker.js');
+copyFileSync('src/dev/kept-code.cjs', 'dist/kept-code.js');
 chmodSync('dist/cli.js', 0o755);
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
 writeFileSync('dist/LICENCES.txt', licencesOf([...modules, ...apiModules]));

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 'use strict';
 // Loads the bundle with V8's code cache where there is one for this Node; without it the start takes a little longer.
-const { closeSync, openSync, readFileSync, readSync } = require('node:fs');
+const { closeSync, existsSync, openSync, readFileSync, readSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
@@ -47,14 +47,45 @@ const withChecksum = (data) => {
 };
 
 /** V8 looks at the head of a cache alone, and crashes on one that is damaged below it. */
-const cacheOf = (path) => {
+const checked = (bytes) => {
+  const data = bytes?.subarray(0, -4);
+  return data && checksumOf(data) === bytes.readInt32LE(data.length) ? data : undefined;
+};
+
+const shippedCacheOf = (path) => {
   try {
-    const bytes = bytesOf(cachePathOf(path));
-    const data = bytes.subarray(0, -4);
-    return checksumOf(data) === bytes.readInt32LE(data.length) ? data : undefined;
+    return checked(bytesOf(cachePathOf(path)));
   } catch {
     return undefined;
   }
+};
+
+/** Whether the package was built with another version of Node, whose caches are of no use. */
+const isForeign = () => !globalThis.iechorlintThread && !existsSync(cachePathOf(CORE, ''));
+
+const CORE = join(__dirname, 'chunks', 'core.cjs');
+
+const cacheOf = (path) => {
+  const shipped = shippedCacheOf(path);
+  if (shipped || !isForeign()) return shipped;
+  return checked(require('./kept-code.js').kept(globalThis.iechorlintBuild, cachePathOf(path)));
+};
+
+const missed = new Set();
+
+/** V8 refuses what another version of it has kept, or other flags have. */
+const noteMissed = (path, { cachedDataRejected }) => {
+  if (cachedDataRejected === false || !isForeign()) return;
+  if (missed.size === 0) process.on('exit', keepMissed);
+  missed.add(path);
+};
+
+/** A lint or a build runs enough of each file, the other calls do not; and what has flags for many files is for those alone. */
+const keepMissed = () => {
+  if (globalThis.iechorlintHasFlags || ![...scripts.keys()].some((path) => /[\\/](?:lint|build)\.cjs$/.test(path)))
+    return;
+  const data = Array.from(missed, (path) => [cachePathOf(path), withChecksum(scripts.get(path).createCachedData())]);
+  require('./kept-code.js').keep(globalThis.iechorlintBuild, data);
 };
 
 /** Parts of Node that take a millisecond or two to load, and for which most calls have no use. */
@@ -90,6 +121,7 @@ const load = (path) => {
   if (known) return known.exports;
   // The build has wrapped each file in a function and left nothing but ASCII in it.
   const script = new Script(bytesOf(path).latin1Slice(), { filename: path, cachedData: cacheOf(path) });
+  noteMissed(path, script);
   const module = { exports: {} };
   modules.set(path, module);
   scripts.set(path, script);
