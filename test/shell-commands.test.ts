@@ -202,6 +202,8 @@ describe('wrappers', () => {
     `bash -c "cd /x && make \\"\\$A\\" | tee log"`,
     'bash <<\'E\'\ncd /x && make "$A" | tee log\nE\n',
     'bash <<E\ncd /x && make "\\$A" | tee log\nE\n',
+    '/bin/bash -euxo pipefail +h <<\'E\'\ncd /x && make "$A" | tee log\nE\n',
+    'sh -es a b <<\'E\'\ncd /x && make "$A" | tee log\nE\n',
   ])('that are shells are entered with exact places: %j', (text) => {
     const found = commands(text);
     expect(found.map(({ name }) => name)).toEqual(['cd', 'make', 'tee']);
@@ -210,6 +212,13 @@ describe('wrappers', () => {
     const [use] = variablesOf(parseShell(text, 0)).uses;
     expect(use && text.slice(use.nameRange.start, use.nameRange.end)).toBe('A');
   });
+
+  it.each(['bash x', 'bash -x x', 'bash -c "$X"', 'sh -o x y', 'bash --rcfile x'])(
+    'takes no input of %s for a script',
+    (text) => {
+      expect(names(`${text} <<E\na\nE\n`)).toEqual([text.split(' ')[0]]);
+    },
+  );
 
   it('enters what the outer shell expands, and counts its expansions once', () => {
     const text = 'bash -c "a $X && b `c` $(d)"';

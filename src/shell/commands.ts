@@ -184,6 +184,17 @@ const walkSimple = (node: SimpleCommand, at: Surroundings, found: Findings): voi
 
 const textOf = ({ text, start, end }: Script): Text => ({ text, start, exact: end - start === text.length });
 
+/** Whether a shell with these words reads its script from its input: no operand names a file, or `-s` says so. */
+const readsInput = (words: readonly ShellWord[]): boolean => {
+  for (let index = 1; index < words.length; index++) {
+    const { text = '' } = words[index] ?? {};
+    if (/^-[a-zA-Z]*s/.test(text)) return true;
+    if (!/^[-+](?!\w*c)\w+$/.test(text)) return false;
+    if (text.endsWith('o')) index++;
+  }
+  return true;
+};
+
 const nestedIn = (
   node: SimpleCommand,
   words: readonly ShellWord[],
@@ -191,7 +202,7 @@ const nestedIn = (
   text: Text | undefined,
 ): NestedScript | undefined => {
   if (script) return scriptInWord(script, text);
-  if (words.length !== 1 || !isShell(programName(words[0]))) return undefined;
+  if (!isShell(programName(words[0])) || !readsInput(words)) return undefined;
   const heredoc = node.redirections.find(({ body }) => body !== undefined);
   return heredoc && scriptInHeredoc(heredoc, text);
 };
