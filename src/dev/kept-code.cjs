@@ -14,13 +14,14 @@ const folderOf = (build) => {
   return caches && isAbsolute(caches) ? join(caches, 'iechorlint', 'code', build) : undefined;
 };
 
+const isOwn = ({ uid }) => process.platform === 'win32' || uid === process.geteuid();
+
 /** What nobody else can have written: it is run. */
 const readOwn = (path) => {
   const file = openSync(path);
   try {
-    const { mode, uid } = fstatSync(file);
-    const isOwn = process.platform === 'win32' || (uid === process.geteuid() && (mode & 0o022) === 0);
-    return isOwn ? readFileSync(file) : undefined;
+    const stat = fstatSync(file);
+    return isOwn(stat) && (process.platform === 'win32' || (stat.mode & 0o022) === 0) ? readFileSync(file) : undefined;
   } finally {
     closeSync(file);
   }
@@ -43,11 +44,17 @@ const forgetOld = (folder) => {
   }
 };
 
+/** Whether it is ours, or would be made in a folder of ours: root leaves nothing in the home of somebody else. */
+const mayMake = (folder) => {
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  return stat ? isOwn(stat) : mayMake(dirname(folder));
+};
+
 /** Keeps the files of data below the name of the build; without room or leave to do so there is none of it. */
 const keep = (build, files) => {
   const folder = folderOf(build);
-  if (!folder) return;
   try {
+    if (!folder || !mayMake(folder)) return;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const [path, data] of files) writeWhole(join(folder, basename(path)), data);
     forgetOld(folder);
