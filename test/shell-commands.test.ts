@@ -216,7 +216,7 @@ describe('wrappers', () => {
   it.each(['bash x', 'bash -x x', 'bash -c "$X"', 'sh -o x y', 'bash --rcfile x'])(
     'takes no input of %s for a script',
     (text) => {
-      expect(names(`${text} <<E\na\nE\n`)).toEqual([text.split(' ')[0]]);
+      expect(names(`${text} <<E\na\nE\n`)).not.toContain('a');
     },
   );
 
