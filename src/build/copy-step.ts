@@ -1,4 +1,4 @@
-import type { Add, Copy, Instruction } from '../ast/nodes.ts';
+import type { Add, Copy } from '../ast/nodes.ts';
 import type { Image } from '../oci/image.ts';
 import { fileOwnerOf, isNumeric, type Owner } from './accounts.ts';
 import { type Dress, noFiles, writeLayer } from './copy.ts';
@@ -12,7 +12,7 @@ import { openLayerDigests } from './layer-digests.ts';
 import { layerDraft } from './layer-draft.ts';
 import { stageTree, takenFrom } from './stage-files.ts';
 import type { Step, StepContext } from './steps.ts';
-import type { Store } from './store.ts';
+import { told } from './told.ts';
 import { type Tree, treeOf } from './tree.ts';
 
 /** A COPY or ADD as a step: its key is what it says and what its sources hold. */
@@ -68,28 +68,6 @@ const writeItems = async (
     for (const close of opened) close();
   }
 };
-
-/** What the system says about a file becomes a failure of the step; what it says about the store does not. */
-const told = async <T>(node: Instruction, { folder }: Store, work: () => T | Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof BuildError || !(error instanceof Error) || error instanceof TypeError) throw error;
-    if (isOfStore(error, folder)) throw error;
-    throw new BuildError(wordsFor(error), node);
-  }
-};
-
-const wordsFor = (error: Error & { readonly code?: unknown; readonly path?: unknown }): string => {
-  const { code, path, message } = error;
-  if (code === 'EACCES' || code === 'EPERM')
-    return `${path} may not be read by this user: change its mode, or leave it out by an ignore file`;
-  return code === 'ENOENT' ? `${path} was there when the build began, and is gone` : message;
-};
-
-const isOfStore = (error: Error, folder: string): boolean =>
-  ('code' in error && /^(?:ENOSPC|EDQUOT|EROFS|EIO|EMFILE)$/.test(String(error.code))) ||
-  ('path' in error && String(error.path).startsWith(`${folder}/`));
 
 /** Absolute; of `.` and of nothing it is a directory, and so is what ends in a slash. */
 export const destinationOf = (node: Copy | Add, { model }: StepContext): string => {

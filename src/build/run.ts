@@ -18,7 +18,8 @@ import type { Limits } from './sandbox/limits.ts';
 import { type ExitCode, HOSTNAME, type Place, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
 import { changedFiles, removeStubs, setTimes } from './snapshot.ts';
 import type { Step, StepContext } from './steps.ts';
-import { homeOf, type MountPlace, makeStubs, makeWorkdir, newUpper, placed } from './stubs.ts';
+import { homeOf, type MountPlace, makeStubs, makeWorkdir, misplacement, newUpper, placed } from './stubs.ts';
+import { told } from './told.ts';
 import { clean, type Tree, treeOf } from './tree.ts';
 import { DISK_FULL } from './trouble.ts';
 import { layerFolders, placeOf, settle } from './unpack.ts';
@@ -37,7 +38,8 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   const isInsecure = isInsecureRun(node);
   if (isInsecure && !request.allowsInsecure)
     throw new BuildError('--security=insecure takes the sandbox away: allow it by --allow security.insecure', node);
-  const mounts = await stepMounts(node, context);
+  const { store } = request;
+  const mounts = await told(node, store, () => stepMounts(node, context));
   const hostname = hostnameOf(model, node, request);
   const data = ['run', argv, script ?? '', [...env], workdir, user, network, isInsecure];
   const running = { node, before, context, argv, script, env, workdir, user, mounts, network, hostname, isInsecure };
@@ -45,7 +47,7 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   const named = hostname === HOSTNAME ? [] : [hostname];
   const limits = request.limits ? [{ limits: request.limits }] : [];
   const all = [...data, mounts.map((each) => each.data), request.epoch, ...named, ...limits];
-  return { data: all, inputs, run: () => runIn(running) };
+  return { data: all, inputs, run: () => told(node, store, () => runIn(running)) };
 };
 
 const inputsOf = (running: Running, shell: readonly string[] | undefined): StepInputs => {
@@ -162,10 +164,13 @@ const refuseForeign = async (platform: string, { node, context }: Running): Prom
 };
 
 const layerOfRun = async (scene: Scene): Promise<Layer> => {
-  const { tree, work, mounts, workdir, owner, context, gone } = scene;
+  const { node, tree, work, mounts, workdir, owner, context, gone } = scene;
   const { store, epoch, report } = context.request;
   const upper = newUpper(work, tree);
-  const stubs = makeStubs(upper, tree, await mountPlaces(mounts));
+  const places = await mountPlaces(mounts);
+  const misplaced = misplacement(tree, places);
+  if (misplaced) throw new BuildError(misplaced, node);
+  const stubs = makeStubs(upper, tree, places);
   // A working directory that is missing is made, and stays.
   makeWorkdir(upper, tree, clean(workdir), owner);
   const ready = await mountsReady(scene);

@@ -20,6 +20,25 @@ export interface MountPlace {
   readonly isFolder: boolean;
 }
 
+/** Why something cannot be mounted where it is to be: only files go on files, and directories on directories. */
+export const misplacement = (tree: Tree, places: readonly MountPlace[]): string | undefined => {
+  for (const { path, isFolder } of places) {
+    const real = tree.resolve(path);
+    const type = tree.entry(real)?.type;
+    if (!isFolder && type === 'directory') return `a file cannot be mounted on the directory /${path}`;
+    const file = isFolder && isFileIn(tree, real) ? real : fileAbove(tree, real);
+    if (file !== undefined) return `/${path} cannot be mounted on: /${file} is a file`;
+  }
+  return undefined;
+};
+
+const isFileIn = (tree: Tree, path: string): boolean => (tree.entry(path)?.type ?? 'directory') !== 'directory';
+
+const fileAbove = (tree: Tree, path: string): string | undefined => {
+  for (let at = folderOf(path); at !== ''; at = folderOf(at)) if (isFileIn(tree, at)) return at;
+  return undefined;
+};
+
 /** Makes what has to be there to mount on, where the image has it not; tells what was made. */
 export const makeStubs = (upper: string, tree: Tree, places: readonly MountPlace[]): readonly string[] => {
   const made = new Set<string>();

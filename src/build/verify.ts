@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../oci/image.ts';
+import { onDisk } from '../oci/names.ts';
 import { readTar } from '../oci/untar.ts';
 import { readBlob } from './blobs.ts';
 import { partsOfFile } from './compress.ts';
@@ -63,7 +64,7 @@ const flawIn = (store: Store, name: string): string | undefined => {
   });
   try {
     const lost = [...sizes].find(([path, size]) => {
-      const stat = lstatSync(store.path('layers', name, path), { throwIfNoEntry: false });
+      const stat = lstatSync(onDisk(store.path('layers', name, path)), { throwIfNoEntry: false });
       return stat?.size !== size;
     });
     return lost && `had lost \`${lost[0]}\``;

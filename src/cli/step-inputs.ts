@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { Iechorfile } from '../ast/nodes.ts';
 import { answerVariables } from '../build/answers.ts';
@@ -69,7 +70,7 @@ const valueOf = (variable: string, text: string, { env }: Io): string => {
 /** `NAME:ADDRESS` or `NAME=ADDRESS`, as a line of `/etc/hosts`. Throws ConfigError. */
 export const hostLine = (text: string): string => {
   const [, name, address] = /^([^:=\s]+)[:=]\[?([0-9A-Fa-f.:]+)\]?$/.exec(text) ?? [];
-  if (!name || !address) throw new ConfigError(`--add-host takes NAME:ADDRESS, not \`${text}\``);
+  if (!name || !address || isIP(address) === 0) throw new ConfigError(`--add-host takes NAME:ADDRESS, not \`${text}\``);
   return `${address}\t${name}`;
 };
 

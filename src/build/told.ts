@@ -1,0 +1,25 @@
+import type { Instruction } from '../ast/nodes.ts';
+import { BuildError } from './error.ts';
+import type { Store } from './store.ts';
+
+/** What the system says about a file becomes a failure of the step; what it says about the store does not. */
+export const told = async <T>(node: Instruction, { folder }: Store, work: () => T | Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BuildError || !(error instanceof Error) || error instanceof TypeError) throw error;
+    if (isOfStore(error, folder)) throw error;
+    throw new BuildError(wordsFor(error), node);
+  }
+};
+
+const wordsFor = (error: Error & { readonly code?: unknown; readonly path?: unknown }): string => {
+  const { code, path, message } = error;
+  if (code === 'EACCES' || code === 'EPERM')
+    return `${path} may not be read by this user: change its mode, or leave it out by an ignore file`;
+  return code === 'ENOENT' ? `${path} was there when the build began, and is gone` : message;
+};
+
+const isOfStore = (error: Error, folder: string): boolean =>
+  ('code' in error && /^(?:ENOSPC|EDQUOT|EROFS|EIO|EMFILE)$/.test(String(error.code))) ||
+  ('path' in error && String(error.path).startsWith(`${folder}/`));
