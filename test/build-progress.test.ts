@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { liveArea } from '../src/cli/live-area.ts';
-import { sceneLines } from '../src/cli/live-lines.ts';
+import { pictureLines } from '../src/cli/live-lines.ts';
 import { liveProgress } from '../src/cli/live-progress.ts';
 import { paintOf } from '../src/report/paint.ts';
 import { canBuild, context, put, store } from './support/build-place.ts';
@@ -216,7 +216,7 @@ describe('the tree of a build', () => {
       [20, 4],
     ] as const) {
       const scene = { steps: 9, done: 3, cached: 1, milliseconds: 61_000, stages: [], transfers };
-      const lines = sceneLines(scene, columns, rows, paint);
+      const lines = pictureLines(scene, columns, rows, paint);
       expect(lines.length, String(columns)).toBeLessThan(rows);
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
       expect(lines.at(-1)).toMatch(/^└ and \d+ more$/);

@@ -7,6 +7,7 @@ import type { NamedContexts } from './build-contexts.ts';
 import { warningOf } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import { fullName } from './image-names.ts';
+import { onceEach } from './once.ts';
 import type { Progress, Transfer } from './progress.ts';
 
 type NamedImage = (text: string, platform: string) => Promise<Image>;
@@ -36,24 +37,15 @@ export const baseImages = (
     late.add(image, () => pulled(name));
     return image;
   };
-  return onceEach(async (text, platform) => {
+  const find: NamedImage = async (text, platform) => {
     const given = await contexts.image(text, platform);
     if (given === 'scratch') return emptyImage(platformOf(platform));
     const image = typeof given === 'object' ? given : await inStore(given ?? text, platform);
     if (!isPlatform(image.json, platform)) warn(`${text} is for ${platformText(image.json)}, not for ${platform}`);
     return image;
-  });
-};
-
-/** Builds for several platforms may want the same at once. */
-const onceEach = (find: NamedImage): NamedImage => {
-  const found = new Map<string, Promise<Image>>();
-  return (text, platform) => {
-    const key = `${text} ${platform}`;
-    const image = found.get(key) ?? find(text, platform);
-    found.set(key, image);
-    return image;
   };
+  // Builds for several platforms may want the same at once.
+  return onceEach((text, platform) => `${text} ${platform}`, find);
 };
 
 /** The layers that come in, as a progress tells them. */

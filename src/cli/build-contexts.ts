@@ -12,12 +12,13 @@ import { ImageError } from '../oci/error.ts';
 import { append, digestOf, emptyImage, hexOf, type Image, imageIdOf } from '../oci/image.ts';
 import { imageUrl } from '../oci/package-url.ts';
 import { platformOf } from '../oci/platform.ts';
-import { type BuildInput, folderContext, MAY_BE_ELSEWHERE, warningOf } from './build-input.ts';
+import { type BuildInput, datedTime, folderContext, MAY_BE_ELSEWHERE, warningOf } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import { commitTimeOf } from './build-time.ts';
 import type { PlatformBuild } from './buildable.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
+import { onceEach } from './once.ts';
 import { statOf } from './places.ts';
 
 /** What `--build-context NAME=…` gives; `NAME::PLATFORM=…` is for one platform alone. */
@@ -48,7 +49,8 @@ export const namedContexts = async (
   const given = givenIn(options);
   const folders = new Map<string, Folder | undefined>();
   const images = new Map<string, Material | string>();
-  const open = once(async (each) => {
+  const keyOf = ({ key }: GivenContext) => key;
+  const open = onceEach(keyOf, async (each: GivenContext) => {
     const folder = await folderAt(each, options, io, store, fetching);
     folders.set(each.key, folder);
     return folder;
@@ -67,7 +69,7 @@ export const namedContexts = async (
       return image;
     },
     origin: (name, platform) => originOf(given.find(name, platform)?.key ?? ''),
-    dated: async (name, platform) => timeOf(await folderOf(given.find(name, platform))),
+    dated: async (name, platform) => datedTime(await folderOf(given.find(name, platform))),
     has: (name, platform) => given.find(name, platform) !== undefined,
     save() {
       for (const folder of folders.values()) folder?.save();
@@ -88,19 +90,6 @@ const givenIn = ({ contexts }: BuildOptions) => {
     all: [...all.values()],
     find: (name: string, platform: string): GivenContext | undefined =>
       all.get(contextKey(`${name}::${platform}`)) ?? all.get(contextKey(name)),
-  };
-};
-
-const timeOf = async (folder: Folder | undefined): Promise<number | undefined> =>
-  (await folder?.dated?.()) ?? folder?.committed?.();
-
-/** Does for each that is given what is to be done once. */
-const once = <T>(action: (each: GivenContext) => Promise<T>): ((each: GivenContext) => Promise<T>) => {
-  const results = new Map<string, Promise<T>>();
-  return (each) => {
-    const result = results.get(each.key) ?? action(each);
-    results.set(each.key, result);
-    return result;
   };
 };
 

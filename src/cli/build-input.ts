@@ -41,6 +41,10 @@ export interface BuildInput extends BuiltFile {
   readonly save: () => void;
 }
 
+/** When the files are of, as far as anything tells it, in seconds since 1970. */
+export const datedTime = async (input: Pick<BuildInput, 'dated' | 'committed'> | undefined) =>
+  (await input?.dated?.()) ?? input?.committed?.();
+
 /** Throws ConfigError where the file or the context cannot be read. */
 export const openInput = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
   const { context } = options;

@@ -1,8 +1,8 @@
-import { COMPRESSIONS, type Compression, LEVELS } from '../build/compressions.ts';
+import { COMPRESSIONS, type Compression } from '../build/compressions.ts';
 import type { LayerForm } from '../build/export.ts';
 import { ConfigError } from '../config/error.ts';
-import { nearest } from '../source/nearest.ts';
 import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
+import { type Fields, fieldsIn, layerFormOf, rejectOtherFields } from './option-fields.ts';
 
 /** Where the image goes besides the store. */
 export type Output = ImageOutput | FilesOutput | PushOutput;
@@ -56,13 +56,7 @@ export const outputsOf = (given: Given, platforms: readonly string[]): readonly 
 const outputOf = (text: string, given: Given, platforms: readonly string[]): Output => {
   const fields = fieldsOf(text);
   const type = typeOf(fields, text);
-  for (const name of fields.keys()) {
-    if (name === 'type' || FIELDS[type].includes(name)) continue;
-    const meant = nearest(name, FIELDS[type]);
-    throw new ConfigError(
-      `--output type=${type} has no \`${name}\`${meant ? ` (did you mean \`${meant}\`?)` : ''}; it has ${FIELDS[type].join(', ')}`,
-    );
-  }
+  rejectOtherFields('output', type, fields, FIELDS[type]);
   if (type === 'docker' && platforms.length > 1)
     throw new ConfigError(
       `--output type=docker holds one platform, and ${platforms.length} are asked for: type=oci has room for all, or build for one by --platform ${platforms[0]}`,
@@ -78,14 +72,14 @@ const outputOf = (text: string, given: Given, platforms: readonly string[]): Out
   return { type, dest, isSplit: isSplit(fields, platforms.length > 1) };
 };
 
-const isSplit = (fields: ReadonlyMap<string, string>, usual: boolean): boolean => {
+const isSplit = (fields: Fields, usual: boolean): boolean => {
   const text = fields.get('platform-split') ?? String(usual);
   if (text !== 'true' && text !== 'false') throw new ConfigError(`platform-split is true or false, not \`${text}\``);
   return text === 'true';
 };
 
 /** `FOLDER` alone is `type=local,dest=FOLDER`, and `-` is `type=tar,dest=-`. */
-const fieldsOf = (text: string): ReadonlyMap<string, string> => {
+const fieldsOf = (text: string): Fields => {
   if (text === '-')
     return new Map([
       ['type', 'tar'],
@@ -96,16 +90,10 @@ const fieldsOf = (text: string): ReadonlyMap<string, string> => {
       ['type', 'local'],
       ['dest', text],
     ]);
-  return new Map(
-    text.split(',').map((field) => {
-      const equals = field.indexOf('=');
-      if (equals < 1) throw new ConfigError(`--output takes fields such as dest=FILE, not \`${field}\``);
-      return [field.slice(0, equals).trim(), field.slice(equals + 1)] as const;
-    }),
-  );
+  return fieldsIn('output', text, 'dest=FILE');
 };
 
-const typeOf = (fields: ReadonlyMap<string, string>, text: string): OutputType => {
+const typeOf = (fields: Fields, text: string): OutputType => {
   const given = fields.get('type');
   const type = TYPES.find((each) => each === given);
   if (type) return type;
@@ -116,16 +104,12 @@ const typeOf = (fields: ReadonlyMap<string, string>, text: string): OutputType =
   );
 };
 
-const formOf = (fields: ReadonlyMap<string, string>, usual: Compression, given: Given): LayerForm => {
+const formOf = (fields: Fields, usual: Compression, given: Given): LayerForm => {
   const text = fields.get('compression') ?? choiceOf(given, 'compression', COMPRESSIONS) ?? usual;
   const compression = COMPRESSIONS.find((each) => each === text);
   if (!compression) throw new ConfigError(`compression is ${COMPRESSIONS.join(', ')}, not \`${text}\``);
-  const [usualLevel, most] = LEVELS[compression];
-  const level = fields.get('compression-level') ?? textOf(given, 'compression-level') ?? String(usualLevel);
-  if (compression === 'none') return { compression, level: 0 };
-  if (!/^\d+$/.test(level) || Number(level) > most || Number(level) < 1)
-    throw new ConfigError(`--compression-level of ${compression} is 1 to ${most}, not \`${level}\``);
-  return { compression, level: Number(level) };
+  const level = fields.get('compression-level') ?? textOf(given, 'compression-level');
+  return layerFormOf(compression, level, '--compression-level');
 };
 
 /** How `push` and `save` hand layers out. */

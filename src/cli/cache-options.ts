@@ -1,8 +1,9 @@
-import { COMPRESSIONS, type Compression, LEVELS } from '../build/compressions.ts';
+import { COMPRESSIONS } from '../build/compressions.ts';
+import type { LayerForm } from '../build/export.ts';
 import { ConfigError } from '../config/error.ts';
 import { entryOf } from '../source/entry.ts';
-import { nearest } from '../source/nearest.ts';
 import { type Given, textsOf } from './given.ts';
+import { type Fields, fieldsIn, layerFormOf, rejectOtherFields } from './option-fields.ts';
 
 /** A cache that a build may take layers from. */
 export type CacheFrom =
@@ -12,7 +13,7 @@ export type CacheFrom =
 /** A cache that a build hands its layers to. */
 export type CacheTo = CacheFrom & {
   readonly mode: 'min' | 'max';
-  readonly form: { readonly compression: Compression; readonly level: number };
+  readonly form: LayerForm;
   /** Whether it may fail. */
   readonly isOptional: boolean;
 };
@@ -24,8 +25,6 @@ const TO = {
   registry: ['ref', 'mode', 'compression', 'compression-level', 'ignore-error'],
 } as const;
 const NEEDLESS = ['image-manifest', 'oci-mediatypes', 'oci-artifact', 'force-compression'];
-
-type Fields = ReadonlyMap<string, string>;
 
 /** `--cache-from type=local,src=FOLDER`, `type=registry,ref=NAME`, or a name alone. Throws ConfigError. */
 export const cachesFrom = (given: Given): readonly CacheFrom[] =>
@@ -49,13 +48,7 @@ const fieldsOf = (option: string, text: string): Fields => {
       ['type', 'registry'],
       ['ref', text],
     ]);
-  return new Map(
-    text.split(',').map((field) => {
-      const equals = field.indexOf('=');
-      if (equals < 1) throw new ConfigError(`--${option} takes fields such as type=local, not \`${field}\``);
-      return [field.slice(0, equals).trim(), field.slice(equals + 1)] as const;
-    }),
-  );
+  return fieldsIn(option, text, 'type=local');
 };
 
 const placeOf = (
@@ -65,13 +58,7 @@ const placeOf = (
   folderField: 'src' | 'dest',
 ): CacheFrom => {
   const type = typeOf(option, fields);
-  for (const name of fields.keys()) {
-    if (name === 'type' || allowed[type].includes(name) || NEEDLESS.includes(name)) continue;
-    const meant = nearest(name, allowed[type]);
-    throw new ConfigError(
-      `--${option} type=${type} has no \`${name}\`${meant ? ` (did you mean \`${meant}\`?)` : ''}; it has ${allowed[type].join(', ')}`,
-    );
-  }
+  rejectOtherFields(option, type, fields, allowed[type], NEEDLESS);
   const folder = fields.get(folderField);
   const name = fields.get('ref');
   if (type === 'local' && folder) return { type, folder, tag: fields.get('tag') };
@@ -103,12 +90,9 @@ const fieldIn = <T extends string>(fields: Fields, name: string, choices: readon
   return found;
 };
 
-const formOf = (fields: Fields): CacheTo['form'] => {
-  const compression = fieldIn(fields, 'compression', COMPRESSIONS) ?? 'gzip';
-  const [usual, most] = LEVELS[compression];
-  const level = fields.get('compression-level') ?? String(usual);
-  if (compression === 'none') return { compression, level: 0 };
-  if (!/^\d+$/.test(level) || Number(level) > most || Number(level) < 1)
-    throw new ConfigError(`--cache-to: compression-level of ${compression} is 1 to ${most}, not \`${level}\``);
-  return { compression, level: Number(level) };
-};
+const formOf = (fields: Fields): CacheTo['form'] =>
+  layerFormOf(
+    fieldIn(fields, 'compression', COMPRESSIONS) ?? 'gzip',
+    fields.get('compression-level'),
+    '--cache-to: compression-level',
+  );

@@ -16,7 +16,7 @@ export const failureLines = (error: BuildError, document: Document, width = 100)
 
 const same = (text: string): string => text;
 
-interface Scene {
+interface Circumstances {
   readonly document: Document;
   /** What the step has printed last, as it is to be shown. */
   readonly last: readonly string[];
@@ -27,7 +27,7 @@ interface Scene {
 /** As `failureLines`; of a step's own program also its last lines, what ran it, and how to look at what it has left. */
 export const failureText = (
   error: BuildError,
-  { document, last, runner, hasShell = false }: Scene,
+  { document, last, runner, hasShell = false }: Circumstances,
   { stderr }: Io,
 ): string => {
   const lines = [...last, ...failureLines(error, document, stderr.columns())];

@@ -7,7 +7,7 @@ import type { Transfer } from './progress.ts';
 import { stageLabel, stageName, titleOf } from './step-words.ts';
 
 /** What goes on in a build at a moment. */
-export interface Scene {
+export interface Picture {
   /** Steps that make layers: in all, done, and of those from the cache. */
   readonly steps: number;
   readonly done: number;
@@ -33,9 +33,9 @@ export interface RunningStage {
 const MOST_OUTPUT = 4;
 
 /** The tree of what goes on, no wider and no higher than told. */
-export const sceneLines = (scene: Scene, columns: number, rows: number, paint: Paint): readonly string[] => {
+export const pictureLines = (picture: Picture, columns: number, rows: number, paint: Paint): readonly string[] => {
   const width = columns - 1;
-  const { stages, transfers } = scene;
+  const { stages, transfers } = picture;
   const room = Math.max(0, rows - 3);
   const shown = [
     ...stages.map((stage) => () => stageLine(stage, stages, width, paint)),
@@ -44,7 +44,7 @@ export const sceneLines = (scene: Scene, columns: number, rows: number, paint: P
   const hidden = stages.length + transfers.length - shown.length;
   const running = stages.filter(({ output }) => output.length > 0).length;
   const each = running === 0 ? 0 : Math.max(0, Math.min(MOST_OUTPUT, Math.floor((room - shown.length) / running)));
-  const lines = [headLine(scene, width, paint)];
+  const lines = [headLine(picture, width, paint)];
   for (const [at, line] of shown.entries()) {
     const isLast = at === shown.length - 1 && hidden === 0;
     lines.push(`${isLast ? '└' : '├'} ${line()}`);
@@ -55,7 +55,7 @@ export const sceneLines = (scene: Scene, columns: number, rows: number, paint: P
   return lines;
 };
 
-const headLine = ({ steps, done, cached, milliseconds, transfers }: Scene, width: number, paint: Paint): string => {
+const headLine = ({ steps, done, cached, milliseconds, transfers }: Picture, width: number, paint: Paint): string => {
   const from = cached > 0 ? `, ${cached} from the cache` : '';
   const text = steps > 0 ? `building: ${done} of ${steps} steps done${from}` : `${transfers[0]?.kind ?? 'build'}ing`;
   const time = clock(milliseconds);

@@ -6,7 +6,7 @@ import { hasColors } from './colors.ts';
 import { failureText } from './failure.ts';
 import type { Io } from './io.ts';
 import { liveArea } from './live-area.ts';
-import { cutTo, sceneLines } from './live-lines.ts';
+import { cutTo, pictureLines } from './live-lines.ts';
 import type { Progress, ProgressOptions, Transfer } from './progress.ts';
 import { stepLogs } from './step-logs.ts';
 import { asNames, forPlatforms, isTold, labelOf, seconds, titleOf } from './step-words.ts';
@@ -46,8 +46,8 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
       milliseconds: now - live.since,
       output: live.step ? logs.now(live.step) : [],
     })).toSorted((a, b) => a.stage.index - b.stage.index || ((a.platform ?? '') < (b.platform ?? '') ? -1 : 1));
-    const scene = { ...counts, milliseconds: now - began, stages: running, transfers: [...transfers.values()] };
-    area.draw(sceneLines(scene, area.columns(), area.rows(), paint));
+    const picture = { ...counts, milliseconds: now - began, stages: running, transfers: [...transfers.values()] };
+    area.draw(pictureLines(picture, area.columns(), area.rows(), paint));
   };
   const drawSoon = () => {
     if (performance.now() - drawn >= LEAST) draw();

@@ -11,7 +11,7 @@ import { type Inputs, type Model, modelOf } from '../model/index.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { asInput } from './archive-input.ts';
 import type { NamedContexts } from './build-contexts.ts';
-import type { BuildInput } from './build-input.ts';
+import { type BuildInput, datedTime } from './build-input.ts';
 import { EPOCH } from './build-time.ts';
 import { fetched, unpacked } from './web-input.ts';
 
@@ -39,7 +39,7 @@ const LAST = Date.parse('9999-12-31T23:59:59Z') / 1000;
 
 const timeOf = async (name: string, sources: TimeSources): Promise<number | undefined> => {
   const { file, inputs, input, contexts, store } = sources;
-  if (name === 'context') return (await input.dated?.()) ?? input.committed?.();
+  if (name === 'context') return datedTime(input);
   const { platform = '' } = inputs;
   if (contexts.has(name, platform)) return contexts.dated(name, platform);
   const model = modelOf(file, inputs);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
-import { runImage } from '../build/run-image.ts';
+import { type ImageRun, runImage } from '../build/run-image.ts';
 import { endSteps } from '../build/sandbox/children.ts';
 import type { BindMount } from '../build/sandbox/port.ts';
 import { enterNamespace, needsNamespace } from '../build/sandbox/rootless.ts';
@@ -11,6 +11,7 @@ import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { isNative, platformText } from '../oci/platform.ts';
 import { accessTo } from '../oci/session.ts';
+import { variablesIn } from './build-args.ts';
 import { runnerOf } from './build-options.ts';
 import { choiceOf, type Given, isOn, textOf, textsOf } from './given.ts';
 import { fullName } from './image-names.ts';
@@ -35,26 +36,12 @@ export const run = async (given: Given, io: Io): Promise<number> => {
     throw new ConfigError('--publish makes a network of its own: leave --network out');
   const sandbox = sandboxOf(runnerOf(given), io);
   if (typeof sandbox === 'string') return failed(`${sandbox}; ${DOCTOR}`, io);
-  const request = {
-    command,
-    entrypoint: entrypointOf(given),
-    env: environmentOf(given, io),
-    volumes: textsOf(given, 'volume').map((text) => volumeOf(text, io)),
-    user: textOf(given, 'user'),
-    workdir: textOf(given, 'workdir'),
-    network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
-    hosts: textsOf(given, 'add-host').map(hostLine),
-    limits: limitsOf(given),
-    hasInput: isOn(given, 'interactive'),
-    hasTerminal: isOn(given, 'tty') && isOn(given, 'interactive') && isatty(0),
-    ports: textsOf(given, 'publish').map(publishedPort),
-    warn: (text: string) => say(io, text),
-  };
+  const request = requestOf(given, command, io);
   try {
     const store = openStore(folder);
     const platform = askedPlatform(given);
     const known = store.image(fullName(name), platform) ?? store.image(name, platform);
-    const image = known ?? (await pulled(name, given, io));
+    const image = known ?? (await pulled(name, given, store, io));
     const trouble = await foreignImageTrouble(name, image, store, io);
     if (trouble !== undefined) return failed(trouble, io);
     return await endingInOrder(() => runImage(store, image, request, sandbox), endSteps, ['SIGTERM', 'SIGHUP']);
@@ -64,6 +51,22 @@ export const run = async (given: Given, io: Io): Promise<number> => {
     return failed(trouble.message, io);
   }
 };
+
+const requestOf = (given: Given, command: readonly string[], io: Io): ImageRun => ({
+  command,
+  entrypoint: entrypointOf(given),
+  env: environmentOf(given, io),
+  volumes: textsOf(given, 'volume').map((text) => volumeOf(text, io)),
+  user: textOf(given, 'user'),
+  workdir: textOf(given, 'workdir'),
+  network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
+  hosts: textsOf(given, 'add-host').map(hostLine),
+  limits: limitsOf(given),
+  hasInput: isOn(given, 'interactive'),
+  hasTerminal: isOn(given, 'tty') && isOn(given, 'interactive') && isatty(0),
+  ports: textsOf(given, 'publish').map(publishedPort),
+  warn: (text: string) => say(io, text),
+});
 
 /** Why an image of another kind of machine cannot be run here. */
 const foreignImageTrouble = async (name: string, image: Image, store: Store, io: Io): Promise<string | undefined> => {
@@ -86,8 +89,7 @@ const inNamespace = async (io: Io): Promise<number> => {
   return typeof outcome === 'number' ? outcome : failed(`${outcome}; ${DOCTOR}`, io);
 };
 
-const pulled = async (name: string, given: Given, io: Io): Promise<Image> => {
-  const store = openStore(storeFolder(textOf(given, 'store'), io));
+const pulled = async (name: string, given: Given, store: Store, io: Io): Promise<Image> => {
   const { nameImage, pullImage } = await import('../build/pull.ts');
   const access = accessTo(registriesOf(given), io.env);
   say(io, `pulling ${name}`);
@@ -103,15 +105,9 @@ const entrypointOf = ({ options }: Given): string | undefined => {
   return typeof last === 'string' ? last : undefined;
 };
 
-const environmentOf = (given: Given, io: Io): ReadonlyMap<string, string> => {
-  const env = new Map<string, string>();
-  if (isOn(given, 'tty') && io.env.TERM) env.set('TERM', io.env.TERM);
-  for (const text of textsOf(given, 'env')) {
-    const equals = text.indexOf('=');
-    const value = equals < 0 ? io.env[text] : text.slice(equals + 1);
-    if (value !== undefined) env.set(equals < 0 ? text : text.slice(0, equals), value);
-  }
-  return env;
+const environmentOf = (given: Given, { env }: Io): ReadonlyMap<string, string> => {
+  const told = isOn(given, 'tty') && env.TERM ? [['TERM', env.TERM] as const] : [];
+  return new Map([...told, ...variablesIn(textsOf(given, 'env'), env, '--env')]);
 };
 
 const volumeOf = (text: string, io: Io): BindMount => {

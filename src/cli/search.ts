@@ -1,7 +1,8 @@
-import { type Dirent, existsSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, type Stats } from 'node:fs';
 import { enter, type IgnoreFiles, ignoresAbove, isIgnored } from './ignores.ts';
 import { isIechorfileName, SKIPPED_FOLDERS, VENDOR_MARKS } from './names.ts';
 import { childOf, regularFileAt } from './paths.ts';
+import { isFolderAt } from './places.ts';
 import { reasonOf } from './system-error.ts';
 
 /** A file that a search found: the name for reports, the real file, and whether a symbolic link of that name leads there. */
@@ -68,15 +69,7 @@ const takeFile = (folder: Folder, entry: Dirent, log: SearchLog): void => {
   if (isIgnored(folder.ignores, place, false)) return;
   const file = entry.isFile() ? place : regularFileAt(place);
   if (file !== undefined) log.found({ path, file, isLink: entry.isSymbolicLink() });
-  else if (!isFolder(place)) log.notice(`left out ${path}: it is ${whatIs(entry)}`);
-};
-
-const isFolder = (place: string): boolean => {
-  try {
-    return statSync(place).isDirectory();
-  } catch {
-    return false;
-  }
+  else if (!isFolderAt(place)) log.notice(`left out ${path}: it is ${whatIs(entry)}`);
 };
 
 /** What stands where a file was expected. */

@@ -90,10 +90,11 @@ const openShell =
     await shell();
   };
 
-/** Who is not root becomes the root of a namespace of his own, where there is something to run. */
+/** Whether there may be something to run: a trigger of a base image is not known yet. */
 export const hasRun = ({ stages }: Iechorfile): boolean =>
   stages.some(({ instructions }) => instructions.some(({ kind }) => kind === 'Run' || kind === 'Onbuild'));
 
+/** Builds in a process that is the root of a namespace of its own, and gives its exit code. */
 export const buildInNamespace = async (io: Io): Promise<number> => {
   const outcome = await enterNamespace(io.env.PATH ?? '', answerVariables());
   if (typeof outcome === 'number') return outcome;
