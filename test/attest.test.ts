@@ -358,7 +358,7 @@ WORKDIR /w
     const cases = {
       '--provenance=mode=most': 'mode is min or max, not `most`',
       '--provenance=version=v0.2': 'version v1 of SLSA',
-      '--sbom=generator=x': 'takes no generator',
+      '--sbom=generator=x,a-b=c': '`a-b` is no name of a parameter for a generator',
       '--sbom=maybe': 'is true, false or fields',
       '--attest=type=vex': 'has the types provenance and sbom, not `vex`',
     };

@@ -24,13 +24,16 @@ import { clean, type Tree, treeOf } from './tree.ts';
 import { DISK_FULL } from './trouble.ts';
 import { layerFolders, placeOf, settle } from './unpack.ts';
 
+/** What says what a scanner looks at is no matter of the steps. */
+const FOR_SCANS = /^BUILDKIT_SBOM_SCAN_(?:CONTEXT|STAGE)$/;
+
 /** A RUN as a step: its program, what it sees, and what is mounted for it. */
 export const runStep = async (node: Run, before: Image, context: StepContext): Promise<Step> => {
   const { model, request } = context;
   const state = model.stateBefore(node);
   const env = new Map<string, string>();
   for (const [name, value] of state.env) env.set(name, value ?? '');
-  for (const [name, value] of buildArgumentsAt(model, node)) env.set(name, value);
+  for (const [name, value] of buildArgumentsAt(model, node)) if (!FOR_SCANS.test(name)) env.set(name, value);
   const script = scriptFile(node);
   const argv = script ? [`${PIPES}/${script.name}`] : argvOf(node, shellOf(state));
   const { workdir = '/', user = '' } = state;

@@ -1,11 +1,12 @@
 import type { ProvenanceMode } from '../build/attest/provenance.ts';
+import type { Scanner } from '../build/attest/scan.ts';
 import { ConfigError } from '../config/error.ts';
 import { type Given, textsOf } from './given.ts';
 
 /** What is to be attested of an image. */
 export interface AttestOptions {
   readonly provenance: { readonly mode: ProvenanceMode; readonly builder: string | undefined } | undefined;
-  readonly sbom: boolean;
+  readonly sbom: { readonly scanner: Scanner | undefined } | undefined;
 }
 
 type Fields = ReadonlyMap<string, string>;
@@ -22,10 +23,10 @@ export const attestOptionsOf = (given: Given): AttestOptions => {
       throw new ConfigError(`--attest has the types provenance and sbom, not \`${each.get('type') ?? ''}\``);
   const [provenance, sbom] = [of('provenance'), of('sbom')];
   rejectOthers('provenance', provenance, ['type', 'disabled', 'mode', 'builder-id', 'version', 'inline-only']);
-  rejectOthers('sbom', sbom, ['type', 'disabled']);
+  if (!sbom?.get('generator')) rejectOthers('sbom', sbom, ['type', 'disabled', 'generator']);
   return {
     provenance: isWanted(provenance) ? { mode: modeOf(provenance), builder: provenance.get('builder-id') } : undefined,
-    sbom: isWanted(sbom),
+    sbom: isWanted(sbom) ? { scanner: scannerIn(sbom) } : undefined,
   };
 };
 
@@ -43,6 +44,15 @@ const fieldsOf = (option: string, text: string): Fields =>
 const isWanted = (fields: Fields | undefined): fields is Fields =>
   fields !== undefined && fields.get('disabled') !== 'true';
 
+/** An image that scans, with what it is told besides; undefined: packages are read here. */
+const scannerIn = (fields: Fields): Scanner | undefined => {
+  const image = fields.get('generator');
+  const parameters = Array.from(fields).filter(([name]) => !['type', 'disabled', 'generator'].includes(name));
+  for (const [name] of parameters)
+    if (!/^\w+$/.test(name)) throw new ConfigError(`--sbom: \`${name}\` is no name of a parameter for a generator`);
+  return image ? { image, parameters: new Map(parameters) } : undefined;
+};
+
 const modeOf = (fields: Fields): ProvenanceMode => {
   const version = fields.get('version') ?? 'v1';
   if (version !== 'v1') throw new ConfigError(`--provenance is written in version v1 of SLSA, not \`${version}\``);
@@ -53,7 +63,5 @@ const modeOf = (fields: Fields): ProvenanceMode => {
 
 const rejectOthers = (option: string, fields: Fields | undefined, allowed: readonly string[]): void => {
   const other = Array.from(fields?.keys() ?? []).find((name) => !allowed.includes(name));
-  if (other === 'generator')
-    throw new ConfigError('--sbom takes no generator: packages are read here, from the databases in the image');
   if (other !== undefined) throw new ConfigError(`--${option} has no \`${other}\``);
 };

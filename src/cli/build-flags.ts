@@ -58,7 +58,7 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
     'type=local,dest=FOLDER or type=registry,ref=NAME: hand out what steps have made; mode=max: those of all stages',
   ),
   provenance: text('true or mode=max: attest how the image was made, in images that are handed out'),
-  sbom: text('true: attest which packages it has'),
+  sbom: text('true, or generator=IMAGE for one that scans: attest which packages it has'),
   attest: list('type=provenance,mode=max or type=sbom, as docker has it'),
   pull: on('Ask the registry for base images that are there already'),
   network: text('What RUN may reach', { choices: ['host', 'none'], defaultDescription: 'host' }),

@@ -48,7 +48,7 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const input = await openInput(options, io, store);
   const { document, save } = input;
   const file = parsed(document, options);
-  if (needsNamespace() && hasRun(file)) return buildInNamespace(io);
+  if (needsNamespace() && (hasRun(file) || options.sbom?.scanner)) return buildInNamespace(io);
   const { time, timed } = await timedBuild(file, input, options, io, store);
   const builds = await checked(document, file, timed, io, rules);
   if (!builds) return 1;
@@ -130,7 +130,7 @@ const carriedOut = async ({ scenes, time, progress, late, ...rest }: Job): Promi
   const names = options.tags.map(fullName);
   const epoch = await time;
   const images = await Promise.all(built.map((each) => atTime(each, epoch, store)));
-  const { id, made } = savedImages(watched, images, names, store);
+  const { id, made } = await savedImages(watched, images, names, store);
   const last = forPlatform(made, HOST_PLATFORM) ?? made[0];
   if (last) saveLastBuild(store, resolve(io.cwd, document.path), { id: last.id, steps: last.steps });
   const written = await handedOut(made, names, store, options, progress);

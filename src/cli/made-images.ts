@@ -38,32 +38,33 @@ const witnessTo = async (scene: Scene, io: Io): Promise<Witness | undefined> =>
   scene.options.provenance || scene.options.sbom ? (await import('./witness.ts')).witnessOf(scene, io) : undefined;
 
 /** Keeps images under their names, those for several platforms as one; gives its id. */
-export const savedImages = (
+export const savedImages = async (
   watched: readonly WatchedBuild[],
   built: readonly Built[],
   names: readonly string[],
   store: Store,
-): { readonly id: string; readonly made: readonly MadeImage[] } => {
+): Promise<{ readonly id: string; readonly made: readonly MadeImage[] }> => {
   const isAlone = watched.length === 1;
-  const made = watched.flatMap((each, at) => {
+  const made: MadeImage[] = [];
+  for (const [at, each] of watched.entries()) {
     const own = built[at];
-    return own ? [savedImage(each, own, names, store, isAlone)] : [];
-  });
+    if (own) made.push(await savedImage(each, own, names, store, isAlone));
+  }
   const [only] = made;
   return { id: only && isAlone ? only.id : store.saveIndex(made, names), made };
 };
 
-const savedImage = (
+const savedImage = async (
   { options, witness, steps }: WatchedBuild,
   { image: built, notes, lines }: Built,
   names: readonly string[],
   store: Store,
   isAlone: boolean,
-): MadeImage => {
+): Promise<MadeImage> => {
   const image = withLabels(built, options.labels);
+  const attestations = (await witness?.attest({ image, names, lines })) ?? [];
   const id = store.saveImage(image, isAlone ? names : []);
   saveNotes(store, id, notes);
-  const attestations = witness?.attest({ image, names, lines }) ?? [];
   saveAttestations(store, id, attestations);
   const platform = isAlone && !options.isPlatformAsked ? platformText(image.json) : options.platform;
   return { platform, image, id, steps, attestations };

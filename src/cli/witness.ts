@@ -32,7 +32,7 @@ import { version } from './version.ts';
 export interface Witness {
   /** The request with ears. */
   readonly watching: (request: BuildRequest) => BuildRequest;
-  readonly attest: (made: Made) => readonly Attestation[];
+  readonly attest: (made: Made) => Promise<readonly Attestation[]>;
 }
 
 /** What came of a build. */
@@ -70,8 +70,8 @@ export const witnessOf = (scene: Scene, io: Io): Witness => {
         return image;
       },
     }),
-    attest: (made) => [
-      ...(options.sbom ? [sbomOf(made, request.store, options, io)] : []),
+    attest: async (made) => [
+      ...(options.sbom ? await sbomsOf(scene, options.sbom, made, io) : []),
       ...(options.provenance ? [provenanceAt(scene, options.provenance, made, materials, io)] : []),
     ],
   };
@@ -88,6 +88,16 @@ const imageMaterial = (store: Store, text: string, image: Image, platform: strin
   const digest = pulledDigest(store, name, id);
   return digest ? { uri, digest: { sha256: digest.replace('sha256:', '') } } : { uri, annotations: { imageId: id } };
 };
+
+const sbomsOf = async (
+  scene: Scene,
+  { scanner }: NonNullable<BuildOptions['sbom']>,
+  made: Made,
+  io: Io,
+): Promise<readonly Attestation[]> =>
+  scanner
+    ? (await import('./sbom-scan.ts')).scanned(scene, scanner, made.image)
+    : [sbomOf(made, scene.request.store, scene.options, io)];
 
 const sbomOf = ({ image, names }: Made, store: Store, options: BuildOptions, io: Io): Attestation => {
   const found = packagesIn(treeOf(store, image.layers));

@@ -5,6 +5,8 @@ import { type Blob, type ImageBlobs, jsonBlob } from './layout.ts';
 export interface Attestation {
   readonly predicateType: string;
   readonly predicate: unknown;
+  /** What a file of it is called, without `.json`; undefined: as its type is. */
+  readonly file?: string;
 }
 
 const STATEMENT = 'https://in-toto.io/Statement/v1';

@@ -28,7 +28,8 @@ export const withAttestationFiles = (store: Store, of: PlatformImage, mark = '')
 
 const fileOf = (attestation: Attestation, subject: readonly Subject[], mtime: number, mark: string): SourceFile => {
   const bytes = Buffer.from(`${JSON.stringify(statementOf(attestation, subject), null, 2)}\n`);
-  const path = `${attestation.predicateType === SPDX ? 'sbom.spdx' : 'provenance'}${mark && `.${mark}`}.json`;
+  const name = attestation.file ?? (attestation.predicateType === SPDX ? 'sbom.spdx' : 'provenance');
+  const path = `${name}${mark && `.${mark}`}.json`;
   const content: SourceFile['content'] = (write) => write(bytes);
   return { path, type: 'file', mode: 0o600, uid: 0, gid: 0, size: bytes.length, mtime, content };
 };
