@@ -1,4 +1,4 @@
-import type { StepEvent, StepInfo } from '../build/events.ts';
+import type { BuildEvent, StepEvent, StepInfo } from '../build/events.ts';
 import type { StageInfo } from '../model/stages.ts';
 import { escapeLine } from '../report/escape.ts';
 import { type Paint, paintOf } from '../report/paint.ts';
@@ -6,9 +6,9 @@ import { hasColors } from './colors.ts';
 import { failureText } from './failure.ts';
 import type { Io } from './io.ts';
 import { liveArea } from './live-area.ts';
-import { cutTo, pictureLines } from './live-lines.ts';
+import { cutTo, type Picture, pictureLines } from './live-lines.ts';
 import type { Progress, ProgressOptions, Transfer } from './progress.ts';
-import { stepLogs } from './step-logs.ts';
+import { type StepLogs, stepLogs } from './step-logs.ts';
 import { asNames, forPlatforms, isTold, labelOf, seconds, titleOf } from './step-words.ts';
 
 /** A stage that is not done. */
@@ -28,32 +28,83 @@ const LEAST = 40;
 /** What goes on as a tree at the bottom of the terminal; what is done stays above it. */
 export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Progress> => {
   const paint = await paintOf(hasColors(io.stderr, io));
+  const state = newState();
+  const screen = openScreen(state, paint, io);
+  const { logs, transfers } = state;
+  const { close } = screen;
+  return {
+    io: { ...io, stderr: { ...io.stderr, write: (data) => screen.above(Buffer.from(data).toString()) } },
+    report(event) {
+      const lines = taken(state, event, screen.columns(), paint);
+      if (lines.length > 0) screen.above(`${lines.join('\n')}\n`);
+      screen.drawSoon();
+    },
+    transfer(event) {
+      if (event.end === undefined) transfers.set(event.layer, event);
+      else transfers.delete(event.layer);
+      screen.drawSoon();
+    },
+    aside: screen.aside,
+    finish(id, names, platforms = []) {
+      close();
+      const what = `${id.slice(0, 19)}${forPlatforms(platforms)}${asNames(names)}`;
+      io.stderr.write(`${paint.bold('built')} ${what} in ${seconds(performance.now() - state.began)}\n`);
+    },
+    fail(error, document) {
+      logs.end();
+      close();
+      const step = logs.failedAt(error.range);
+      io.stderr.write(failureText(error, { document, last: step ? logs.last(step) : [], ...options }, io));
+    },
+    close,
+  };
+};
+
+/** What is known of the build at a moment. */
+interface State {
+  readonly began: number;
+  readonly stages: Map<string, Live>;
+  readonly transfers: Map<string, Transfer>;
+  readonly counts: { steps: number; done: number; cached: number };
+  readonly logs: StepLogs;
+}
+
+const newState = (): State => ({
+  began: performance.now(),
+  stages: new Map(),
+  transfers: new Map(),
+  counts: { steps: 0, done: 0, cached: 0 },
+  logs: stepLogs(() => {}),
+});
+
+const pictureOf = ({ began, stages, transfers, counts, logs }: State, now: number): Picture => {
+  const running = Array.from(stages.values(), (live) => ({
+    ...live,
+    milliseconds: now - live.since,
+    output: live.step ? logs.now(live.step) : [],
+  })).toSorted((a, b) => a.stage.index - b.stage.index || ((a.platform ?? '') < (b.platform ?? '') ? -1 : 1));
+  return { ...counts, milliseconds: now - began, stages: running, transfers: [...transfers.values()] };
+};
+
+/** The pictures of a build, as long as nothing else has the terminal. */
+interface Screen extends Pick<Progress, 'aside' | 'close'> {
+  readonly columns: () => number;
+  readonly above: (text: string) => void;
+  /** Unless there is a picture of just now. */
+  readonly drawSoon: () => void;
+}
+
+const openScreen = (state: State, paint: Paint, io: Io): Screen => {
   const area = liveArea(io.stderr);
-  const began = performance.now();
-  const stages = new Map<string, Live>();
-  const transfers = new Map<string, Transfer>();
-  const counts = { steps: 0, done: 0, cached: 0 };
-  const logs = stepLogs(() => {});
   let drawn = 0;
   let isAside = false;
   const draw = () => {
     if (isAside) return;
-    const now = performance.now();
-    drawn = now;
-    if (stages.size + transfers.size === 0) return area.clear();
-    const running = Array.from(stages.values(), (live) => ({
-      ...live,
-      milliseconds: now - live.since,
-      output: live.step ? logs.now(live.step) : [],
-    })).toSorted((a, b) => a.stage.index - b.stage.index || ((a.platform ?? '') < (b.platform ?? '') ? -1 : 1));
-    const picture = { ...counts, milliseconds: now - began, stages: running, transfers: [...transfers.values()] };
-    area.draw(pictureLines(picture, area.columns(), area.rows(), paint));
-  };
-  const drawSoon = () => {
-    if (performance.now() - drawn >= LEAST) draw();
+    drawn = performance.now();
+    if (state.stages.size + state.transfers.size === 0) return area.clear();
+    area.draw(pictureLines(pictureOf(state, drawn), area.columns(), area.rows(), paint));
   };
   const timer = setInterval(draw, TICK).unref();
-  const above = (text: string) => (isAside ? io.stderr.write(text) : area.above(text));
   const close = () => {
     process.off('exit', close);
     clearInterval(timer);
@@ -61,34 +112,10 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
   };
   process.on('exit', close);
   return {
-    io: { ...io, stderr: { ...io.stderr, write: (data) => above(Buffer.from(data).toString()) } },
-    report(event) {
-      if (event.kind === 'begin') Object.assign(counts, { steps: event.steps, done: 0, cached: 0 });
-      else if (event.kind === 'wait')
-        stages.set(liveKey(event), {
-          stage: event.stage,
-          platform: event.platform,
-          step: undefined,
-          since: performance.now(),
-          waitsFor: event.on,
-        });
-      else {
-        logs.take(event);
-        follow(stages, event);
-        if (event.kind === 'end') {
-          counts.done++;
-          if (event.cached) counts.cached++;
-        }
-        const lines = linesAbove(event, stages, area.columns(), paint);
-        if (event.kind === 'end' || event.kind === 'fail') stages.delete(liveKey(event.step));
-        if (lines.length > 0) above(`${lines.join('\n')}\n`);
-      }
-      drawSoon();
-    },
-    transfer(event) {
-      if (event.end === undefined) transfers.set(event.layer, event);
-      else transfers.delete(event.layer);
-      drawSoon();
+    columns: area.columns,
+    above: (text) => (isAside ? io.stderr.write(text) : area.above(text)),
+    drawSoon() {
+      if (performance.now() - drawn >= LEAST) draw();
     },
     async aside(action) {
       area.clear();
@@ -99,19 +126,31 @@ export const liveProgress = async (options: ProgressOptions, io: Io): Promise<Pr
         isAside = false;
       }
     },
-    finish(id, names, platforms = []) {
-      close();
-      const what = `${id.slice(0, 19)}${forPlatforms(platforms)}${asNames(names)}`;
-      io.stderr.write(`${paint.bold('built')} ${what} in ${seconds(performance.now() - began)}\n`);
-    },
-    fail(error, document) {
-      logs.end();
-      close();
-      const step = logs.failedAt(error.range);
-      io.stderr.write(failureText(error, { document, last: step ? logs.last(step) : [], ...options }, io));
-    },
     close,
   };
+};
+
+/** Takes what happens into the state; gives the lines that stay of it. */
+const taken = (state: State, event: BuildEvent, columns: number, paint: Paint): readonly string[] => {
+  const { stages, counts, logs } = state;
+  if (event.kind === 'begin') {
+    Object.assign(counts, { steps: event.steps, done: 0, cached: 0 });
+    return [];
+  }
+  if (event.kind === 'wait') {
+    const { stage, platform, on } = event;
+    stages.set(liveKey(event), { stage, platform, step: undefined, since: performance.now(), waitsFor: on });
+    return [];
+  }
+  logs.take(event);
+  follow(stages, event);
+  if (event.kind === 'end') {
+    counts.done++;
+    if (event.cached) counts.cached++;
+  }
+  const lines = linesAbove(event, stages, columns, paint);
+  if (event.kind === 'end' || event.kind === 'fail') stages.delete(liveKey(event.step));
+  return lines;
 };
 
 /** A stage goes on for several platforms at once. */
