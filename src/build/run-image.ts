@@ -35,39 +35,21 @@ export interface ImageRun {
 
 /** Runs it with our own output, in files that are thrown away afterwards. Throws ImageError. */
 export const runImage = async (store: Store, image: Image, run: ImageRun, sandbox: Sandbox): Promise<ExitCode> => {
-  const { config = {} } = image.json;
-  const argv = argvOf(config.Entrypoint ?? [], config.Cmd ?? [], run);
-  if (argv.length === 0) throw new ImageError('the image names no program to run: give one after its name');
-  const tree = treeOf(store, image.layers);
-  const owner = ownerOf(tree, run.user ?? config.User ?? '');
-  if (typeof owner === 'string') throw new ImageError(owner);
-  const workdir = run.workdir ?? (config.WorkingDir || '/');
+  const program = programOf(store, image, run);
   const work = mkdtempSync(join(store.workFolder(), 'run-'));
-  const upper = newUpper(work, tree);
-  makeStubs(upper, tree, [
+  const { tree, workdir } = program;
+  makeStubs(newUpper(work, tree), tree, [
     ...run.volumes.map(({ target, isFolder }) => ({ path: clean(target), isFolder })),
     { path: clean(workdir), isFolder: true },
   ]);
-  const env = new Map((config.Env ?? []).map(pairOf));
-  if (!env.has('HOME')) env.set('HOME', homeOf(tree, owner));
-  for (const [name, value] of run.env) env.set(name, value);
   let network: PortNetwork | undefined;
   try {
     network = run.ports.length > 0 ? await publish(run, join(work, 'ports')) : undefined;
+    const { hosts, limits, hasInput, hasTerminal, warn } = run;
+    const { argv, env, owner } = program;
     return await sandbox.run({
-      ...{
-        work,
-        argv,
-        env,
-        owner,
-        network: run.network,
-        hosts: run.hosts,
-        limits: run.limits,
-        hostname: HOSTNAME,
-        hasInput: run.hasInput,
-        hasTerminal: run.hasTerminal,
-        warn: run.warn,
-      },
+      ...{ work, argv, env, owner, network: run.network, hosts, limits, hostname: HOSTNAME },
+      ...{ hasInput, hasTerminal, warn },
       lowers: () => layerFolders(store, image.layers),
       namespace: network?.namespace,
       place: placeOf(store, image.layers),
@@ -83,6 +65,19 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
     network?.close();
     rmSync(work, { recursive: true, force: true, maxRetries: 3 });
   }
+};
+
+/** What is run, as whom, where, and with which variables. Throws ImageError. */
+const programOf = (store: Store, { json: { config = {} }, layers }: Image, run: ImageRun) => {
+  const argv = argvOf(config.Entrypoint ?? [], config.Cmd ?? [], run);
+  if (argv.length === 0) throw new ImageError('the image names no program to run: give one after its name');
+  const tree = treeOf(store, layers);
+  const owner = ownerOf(tree, run.user ?? config.User ?? '');
+  if (typeof owner === 'string') throw new ImageError(owner);
+  const env = new Map((config.Env ?? []).map(pairOf));
+  if (!env.has('HOME')) env.set('HOME', homeOf(tree, owner));
+  for (const [name, value] of run.env) env.set(name, value);
+  return { argv, tree, owner, env, workdir: run.workdir ?? (config.WorkingDir || '/') };
 };
 
 /** Tells of ports that it has chosen. */
