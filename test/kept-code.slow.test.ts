@@ -46,45 +46,54 @@ process.on('exit', () => {
 load(require.resolve('./dist/main.cjs'));
 `;
 
-describe.skipIf(!existsSync('dist/cli.js'))(
-  'with a Node that the package was not built with',
-  { timeout: 60_000 },
-  () => {
-    it('keeps what was compiled, for the next call to take', () => {
-      const { lint, taken, keptFiles } = foreignPackage();
-      const first = lint();
-      expect(first).toContain('untagged-base');
-      expect(keptFiles().join()).toMatch(/lint\.cjs/);
-      expect(lint()).toBe(first);
-      expect(taken()).toMatch(/^core\.cjs taken\n(?:.*\n)*lint\.cjs taken$/m);
-      const [one = ''] = keptFiles();
-      expect(statSync(one).mode & 0o077).toBe(0);
-    });
+const isBuilt = existsSync('dist/cli.js');
 
-    it('keeps nothing of a call that runs little, of one with other flags of V8, in a job, or where that is not wanted', () => {
-      const { lint, keptFiles } = foreignPackage();
-      lint(['bulk']);
-      lint(['a.Dockerfile'], { CI: 'true' });
-      lint(['a.Dockerfile'], { NODE_DISABLE_COMPILE_CACHE: '1' });
-      lint(['a.Dockerfile'], { XDG_CACHE_HOME: 'caches' });
-      expect(keptFiles()).toEqual([]);
-    });
+describe.skipIf(!isBuilt)('with the Node that the package was built with', { timeout: 60_000 }, () => {
+  it('takes what was kept of builds and of lints', () => {
+    const folder = folderWith({ Dockerfile: 'FROM scratch\n', 'taken.cjs': TAKEN });
+    cpSync('dist', join(folder, 'dist'), { recursive: true });
+    const taken = (...args: readonly string[]): string =>
+      spawnSync(process.execPath, ['taken.cjs', ...args], { cwd: folder, encoding: 'utf8' }).stderr;
+    expect(taken('Dockerfile')).toMatch(/^core\.cjs taken\nlint\.cjs taken$/m);
+    expect(taken('--build', '--plan', '--store', 'store')).toMatch(/^build\.cjs taken\n(?:.*\n)*lint\.cjs taken$/m);
+  });
+});
 
-    it('takes nothing that is damaged, or that others may have written', () => {
-      const { lint, taken, keptFiles } = foreignPackage();
-      const first = lint();
-      for (const path of keptFiles()) writeFileSync(path, Buffer.alloc(statSync(path).size));
-      expect(lint()).toBe(first);
-      expect(taken()).toContain('core.cjs taken');
-      for (const path of keptFiles()) chmodSync(path, 0o666);
-      expect(taken()).toContain('core.cjs compiled');
-      expect(lint()).toBe(first);
-    });
+describe.skipIf(!isBuilt)('with a Node that the package was not built with', { timeout: 60_000 }, () => {
+  it('keeps what was compiled, for the next call to take', () => {
+    const { lint, taken, keptFiles } = foreignPackage();
+    const first = lint();
+    expect(first).toContain('untagged-base');
+    expect(keptFiles().join()).toMatch(/lint\.cjs/);
+    expect(lint()).toBe(first);
+    expect(taken()).toMatch(/^core\.cjs taken\n(?:.*\n)*lint\.cjs taken$/m);
+    const [one = ''] = keptFiles();
+    expect(statSync(one).mode & 0o077).toBe(0);
+  });
 
-    it('says nothing where there is no room for it', () => {
-      const { caches, lint } = foreignPackage();
-      writeFileSync(caches, 'a file');
-      expect(lint()).toContain('alpine');
-    });
-  },
-);
+  it('keeps nothing of a call that runs little, of one with other flags of V8, in a job, or where that is not wanted', () => {
+    const { lint, keptFiles } = foreignPackage();
+    lint(['bulk']);
+    lint(['a.Dockerfile'], { CI: 'true' });
+    lint(['a.Dockerfile'], { NODE_DISABLE_COMPILE_CACHE: '1' });
+    lint(['a.Dockerfile'], { XDG_CACHE_HOME: 'caches' });
+    expect(keptFiles()).toEqual([]);
+  });
+
+  it('takes nothing that is damaged, or that others may have written', () => {
+    const { lint, taken, keptFiles } = foreignPackage();
+    const first = lint();
+    for (const path of keptFiles()) writeFileSync(path, Buffer.alloc(statSync(path).size));
+    expect(lint()).toBe(first);
+    expect(taken()).toContain('core.cjs taken');
+    for (const path of keptFiles()) chmodSync(path, 0o666);
+    expect(taken()).toContain('core.cjs compiled');
+    expect(lint()).toBe(first);
+  });
+
+  it('says nothing where there is no room for it', () => {
+    const { caches, lint } = foreignPackage();
+    writeFileSync(caches, 'a file');
+    expect(lint()).toContain('alpine');
+  });
+});

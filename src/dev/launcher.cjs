@@ -28,8 +28,10 @@ const bytesOf = (path) => {
 /** V8 takes kept code under the flags alone under which it was kept, and further threads have others. A build runs other functions than a lint. */
 const kindOfCall = () => {
   if (globalThis.iechorlintThread) return '-thread';
-  return process.argv[2] === 'build' || process.argv.includes('--build') ? '-build' : '';
+  return isBuild() ? '-build' : '';
 };
+
+const isBuild = () => process.argv[2] === 'build' || process.argv.includes('--build');
 
 const cachePathOf = (path, kind = kindOfCall()) => `${path}.${process.version}-${process.arch}${kind}.cache`;
 
@@ -52,13 +54,16 @@ const checked = (bytes) => {
   return data && checksumOf(data) === bytes.readInt32LE(data.length) ? data : undefined;
 };
 
-const shippedCacheOf = (path) => {
+const cacheAt = (path) => {
   try {
-    return checked(bytesOf(cachePathOf(path)));
+    return checked(bytesOf(path));
   } catch {
     return undefined;
   }
 };
+
+/** A build that lints runs of the linter what a lint runs. */
+const shippedCacheOf = (path) => cacheAt(cachePathOf(path)) ?? (isBuild() ? cacheAt(cachePathOf(path, '')) : undefined);
 
 /** Whether the package was built with another version of Node, whose caches are of no use. */
 const isForeign = () => !globalThis.iechorlintThread && !existsSync(cachePathOf(CORE, ''));
