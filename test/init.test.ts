@@ -292,3 +292,19 @@ describe('init says what it found', () => {
     expect(stdout).not.toMatch(/^\s*RUN evil|rm -rf \/ |passwd|;evil|\$\(evil/m);
   });
 });
+
+describe('a file that says what the project is and cannot be read', () => {
+  it('is named, with the line', async () => {
+    const { code, stderr } = await init({ 'package.json': '{\n  "name": }', 'server.js': '' });
+    expect(stderr).toContain('iechorlint: package.json:2: this is not JSON: value expected; init passes over it\n');
+    expect(code).toBe(0);
+    const toml = await init({ 'Cargo.toml': '[package\n' });
+    expect(toml.stderr).toMatch(/Cargo\.toml:\d+: this is not TOML: .*; init passes over it\n/);
+  });
+
+  it('is no project where it is a folder', async () => {
+    const { stderr } = await init({ 'package.json/a': '' });
+    expect(stderr).toContain('package.json is no file that can be read; init passes over it\n');
+    expect(stderr).not.toContain('found Node.js');
+  });
+});

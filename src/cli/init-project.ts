@@ -6,6 +6,7 @@ import {
   composeText,
   type Digests,
   type Folder,
+  flawsIn,
   iechorfileText,
   ignoreText,
   imagesIn,
@@ -77,6 +78,7 @@ const textOf = (file: string): string | undefined => {
 
 /** What the project is; throws ConfigError where it is several. */
 const recipeFor = (folder: Folder, { template }: InitArguments, io: Io): Recipe | undefined => {
+  for (const flaw of flawsIn(folder)) say(io, `${flaw}; init passes over it`);
   const found = recipesFor(folder);
   if (template !== undefined) {
     const wanted = found.find(({ kind }) => kind === template);

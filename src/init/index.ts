@@ -11,6 +11,7 @@ import type { Kind, Recipe } from './recipe.ts';
 import { rubyRecipe } from './ruby.ts';
 import { rustRecipe } from './rust.ts';
 
+export { flawsIn } from './data.ts';
 export type { Folder } from './folder.ts';
 export { type Monorepo, monorepoOf, packagesOf } from './monorepo.ts';
 export { KINDS, type Kind, type Recipe } from './recipe.ts';

@@ -11,7 +11,7 @@ import { nodeVersionFor } from './versions.ts';
 
 /** A project with a package.json. */
 export const nodeRecipe = (folder: Folder): Recipe | undefined => {
-  if (!has(folder, 'package.json')) return undefined;
+  if (folder.text('package.json') === undefined) return undefined;
   const root = jsonIn(folder, 'package.json');
   const manager = managerOf(folder, root);
   const isBun = manager.name === 'Bun';
