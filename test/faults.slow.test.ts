@@ -158,6 +158,17 @@ describe.each(BUILDERS)('as $who', { timeout: 240_000 }, ({ isHere, user: builde
     }
   });
 
+  it.runIf(isHere && builder !== undefined)(
+    'a folder with mounts in it is refused in words, and one without is not',
+    () => {
+      // What stands behind is for the shell's own names.
+      const command = ['busybox', 'sh', '-c', 'test -d /host/bin'];
+      const run = (place: string) => call('run', ...inStore([]), '-v', `${place}:/host:ro`, ...command);
+      expect(run('/')).toMatchObject({ status: 2, stderr: expect.stringContaining('--volume /:/host:ro: /') });
+      expect(run('/usr')).toMatchObject({ status: 0, stderr: '' });
+    },
+  );
+
   it.runIf(isHere)('nothing of the context is written', () => {
     const context = contextWith({
       Dockerfile: 'FROM busybox\nCOPY . /x/\nRUN --mount=target=/c,rw rm /c/a && touch /c/b\n',

@@ -1,9 +1,11 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { type ImageRun, runImage } from '../build/run-image.ts';
 import { endSteps } from '../build/sandbox/children.ts';
+import { mountsInside } from '../build/sandbox/mount-flags.ts';
 import type { BindMount } from '../build/sandbox/port.ts';
-import { enterNamespace, needsNamespace } from '../build/sandbox/rootless.ts';
+import { enterNamespace, isRootless, needsNamespace } from '../build/sandbox/rootless.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { storeTrouble } from '../build/trouble.ts';
 import { ConfigError } from '../config/error.ts';
@@ -117,5 +119,10 @@ const volumeOf = (text: string, io: Io): BindMount => {
   const path = resolve(io.cwd, source);
   const stat = statOf(path);
   if (!stat) throw new ConfigError(`--volume ${text}: ${source} is not there`);
+  const [inner] = isRootless() ? mountsInside(realpathSync(path)) : [];
+  if (inner !== undefined)
+    throw new ConfigError(
+      `--volume ${text}: ${inner} is mounted in it, which root alone can leave out; name another folder`,
+    );
   return { type: 'bind', source: path, target, isFolder: stat.isDirectory(), isReadOnly: mode === 'ro' };
 };

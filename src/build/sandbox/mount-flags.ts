@@ -17,6 +17,13 @@ export const lockedFlags = (path: string): readonly string[] => {
   return found?.flags ?? [];
 };
 
+/** What is mounted somewhere inside of a folder. */
+export const mountsInside = (folder: string): readonly string[] => {
+  known ??= readMounts();
+  const start = folder === '/' ? '/' : `${folder}/`;
+  return known.map(({ place }) => place).filter((place) => place.startsWith(start) && place !== '/');
+};
+
 /** Shorter places first. */
 const readMounts = (): readonly KnownMount[] => {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n');
