@@ -19,14 +19,14 @@ import { ImageError } from '../oci/error.ts';
 import type { Layer } from '../oci/image.ts';
 import { onDisk } from '../oci/names.ts';
 import { paddingOf, TAR_END, tarHeader } from '../oci/tar.ts';
-import { readTar } from '../oci/untar.ts';
+import { type PlacedEntry, readTar } from '../oci/untar.ts';
 import { writeAll } from '../oci/write-all.ts';
 import { readBlob } from './blobs.ts';
 import type { SourceFile } from './files.ts';
 import type { Place } from './sandbox/port.ts';
 import { isRootless } from './sandbox/rootless.ts';
 import type { Store } from './store.ts';
-import { clean, folderOf, joined, nameOf, treeOf, windowed } from './tree.ts';
+import { clean, folderOf, joined, nameOf, type Tree, treeOf, windowed } from './tree.ts';
 import { attributeLibrary, setAttributes } from './xattr.ts';
 
 /** Puts the files of all layers into an empty folder. */
@@ -68,36 +68,70 @@ const PART = 1 << 20;
 const unpack = (store: Store, layers: readonly Layer[], at: number, draft: string): void => {
   const layer = layers[at];
   if (!layer) return;
-  const whiteouts = new Set<string>();
   const files: SourceFile[] = [];
+  const [deleted, emptied]: [string[], string[]] = [[], []];
   readBlob(store, layer.diffId, (readPart) => {
     const read = windowed(readPart);
     for (const entry of readTar(read)) {
       if (clean(entry.path) !== entry.path)
         throw new ImageError(`the layer ${layer.diffId} has an entry outside of it: ${entry.path}`);
-      const name = nameOf(entry.path);
-      if (name === OPAQUE)
-        for (const path of hiddenBy(store, layers.slice(0, at), folderOf(entry.path))) whiteouts.add(path);
-      else if (name.startsWith('.wh.')) whiteouts.add(joined(folderOf(entry.path), name.slice(4)));
-      else
-        files.push({
-          ...entry,
-          content: (write) => {
-            for (let done = 0; done < entry.size; done += PART)
-              write(read(entry.at + done, Math.min(PART, entry.size - done)));
-          },
-        });
+      const [folder, name] = [folderOf(entry.path), nameOf(entry.path)];
+      if (name === OPAQUE) emptied.push(folder);
+      else if (name.startsWith('.wh.')) deleted.push(joined(folder, name.slice(4)));
+      else files.push({ ...entry, content: contentOf(read, entry) });
     }
-    for (const { path } of files) whiteouts.delete(path);
+    const whiteouts = new Set<string>();
+    if (deleted.length + emptied.length > 0) {
+      const below = treeOf(store, layers.slice(0, at));
+      const hiding = { ...namesOf(files), below, whiteouts };
+      for (const path of deleted) hide(hiding, path);
+      for (const folder of emptied) hideIn(hiding, folder);
+    }
     placeFiles(draft, [...files, ...Array.from(whiteouts, whiteout)]);
   });
 };
 
-/** What an opaque directory hides, one by one. */
-const hiddenBy = (store: Store, below: readonly Layer[], folder: string): readonly string[] =>
-  treeOf(store, below)
-    .list(folder)
-    .map((name) => joined(folder, name));
+const contentOf =
+  (
+    read: (offset: number, length: number) => Uint8Array,
+    { at, size }: PlacedEntry,
+  ): NonNullable<SourceFile['content']> =>
+  (write) => {
+    for (let done = 0; done < size; done += PART) write(read(at + done, Math.min(PART, size - done)));
+  };
+
+/** What a layer has itself. */
+interface OwnNames {
+  /** Those too of which only what is in them is told. */
+  readonly folders: Set<string>;
+  readonly others: Set<string>;
+}
+
+const namesOf = (files: readonly SourceFile[]): OwnNames => {
+  const names: OwnNames = { folders: new Set(), others: new Set() };
+  for (const { path, type } of files) {
+    if (type === 'directory') names.folders.add(path);
+    else names.others.add(path);
+    for (let at = folderOf(path); at !== '' && !names.folders.has(at); at = folderOf(at)) names.folders.add(at);
+  }
+  return names;
+};
+
+interface Hiding extends OwnNames {
+  readonly below: Tree;
+  readonly whiteouts: Set<string>;
+}
+
+/** Of a directory that the layer has itself all that was in it below is hidden, and not what the layer has. */
+const hide = (hiding: Hiding, path: string): void => {
+  const { folders, others, whiteouts } = hiding;
+  if (folders.has(path)) hideIn(hiding, path);
+  else if (!others.has(path)) whiteouts.add(path);
+};
+
+const hideIn = (hiding: Hiding, folder: string): void => {
+  for (const name of hiding.below.list(folder)) hide(hiding, joined(folder, name));
+};
 
 /** An overlay's own sign for a deleted file. */
 const whiteout = (path: string): SourceFile => ({

@@ -1,0 +1,72 @@
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeLayer } from '../src/build/copy.ts';
+import type { SourceFile } from '../src/build/files.ts';
+import { rootEntries } from '../src/build/rootfs.ts';
+import { openStore, type Store } from '../src/build/store.ts';
+import { folderOf } from '../src/build/tree.ts';
+import { layerFolders } from '../src/build/unpack.ts';
+
+let folder: string;
+let store: Store;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'iechorlint-unpack-'));
+  store = openStore(join(folder, 'store'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const OWNER = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, mtime: 0 };
+
+/** A name that ends in `/` is a directory. */
+const layerOf = (...names: readonly string[]) =>
+  writeLayer(
+    store,
+    names.map((name): SourceFile => {
+      const base = { ...OWNER, path: name.replace(/\/$/, ''), size: 0 };
+      return name.endsWith('/') ? { ...base, type: 'directory', mode: 0o755 } : { ...base, type: 'file', mode: 0o644 };
+    }),
+  );
+
+/** What an overlay makes of folders, the top one first. */
+const merged = (folders: readonly string[]): readonly string[] => {
+  const seen = new Set<string>();
+  for (const each of folders.toReversed())
+    for (const path of readdirSync(each, { recursive: true, encoding: 'utf8' }).sort()) {
+      const stat = lstatSync(join(each, path));
+      if (!stat.isDirectory()) for (const old of [...seen]) if (`${old}/`.startsWith(`${path}/`)) seen.delete(old);
+      if (!stat.isCharacterDevice()) seen.add(path);
+    }
+  return [...seen].sort();
+};
+
+/** All that a tree tells, with the directories of which only what is in them is told. */
+const told = (layers: readonly ReturnType<typeof layerOf>[]): readonly string[] => {
+  const paths = new Set<string>();
+  for (const { path } of rootEntries(store, { layers }))
+    for (let at = path; at !== ''; at = folderOf(at)) paths.add(at);
+  return [...paths].sort();
+};
+
+describe.runIf(process.platform === 'linux')('a layer of somebody else that deletes', () => {
+  it.each([
+    ['a directory, and has another there', ['.wh.d', 'd/', 'd/new'], ['d', 'd/new', 'k']],
+    ['a directory that it has later', ['d/', 'd/new', '.wh.d'], ['d', 'd/new', 'k']],
+    ['a directory of which it tells only what is in it', ['.wh.d', 'd/s/new'], ['d', 'd/s', 'd/s/new', 'k']],
+    ['all in a directory', ['d/', 'd/.wh..wh..opq', 'd/new'], ['d', 'd/new', 'k']],
+    ['all in a directory, and has one in it', ['d/s/', 'd/s/c', 'd/.wh..wh..opq'], ['d', 'd/s', 'd/s/c', 'k']],
+    ['all in a directory, and has a file in one in it', ['d/.wh..wh..opq', 'd/s/c'], ['d', 'd/s', 'd/s/c', 'k']],
+    [
+      'a file, and has a directory there',
+      ['.wh.k', 'k/x'],
+      ['d', 'd/a', 'd/s', 'd/s/b', 'd/s/t', 'd/s/t/c', 'k', 'k/x'],
+    ],
+    ['what is not there', ['.wh.none', 'd/.wh.none'], ['d', 'd/a', 'd/s', 'd/s/b', 'd/s/t', 'd/s/t/c', 'k']],
+  ])('%s, hides the same from steps and from copies', (_what, names, expected) => {
+    const layers = [layerOf('d/', 'd/a', 'd/s/', 'd/s/b', 'd/s/t/', 'd/s/t/c', 'k'), layerOf(...names)];
+    expect(told(layers)).toEqual(expected);
+    expect(merged(layerFolders(store, layers))).toEqual(expected);
+  });
+});
