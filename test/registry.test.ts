@@ -619,6 +619,31 @@ describe('searching', () => {
       { name: `${registry.host}/team/app`, description: 'tags: 1, 2', stars: undefined, isOfficial: false },
     ]);
   });
+
+  it('takes of what is no answer what is one', async () => {
+    const pages: Record<string, string> = {
+      '/v1/search': '{"results":{"name":"nginx"}}',
+      '/v2/_catalog': '{"repositories":["app",7,null]}',
+      '/v2/app/tags/list': '{"tags":{"1":2}}',
+    };
+    const registry = await fakeRegistry(({ url }, response) => {
+      const page = pages[url.replace(/\?.*/, '')];
+      if (page === undefined) return false;
+      response.setHeader('link', '<http://:x>; rel="next"');
+      response.end(page);
+      return true;
+    });
+    const found = { name: `${registry.host}/app`, description: 'tags: none', stars: undefined, isOfficial: false };
+    expect(await searchRegistry(registry.host, 'app', 5, quickAccess())).toEqual([found]);
+    pages['/v1/search'] = '{"results":[{"name":"nginx","star_count":"many"},{"name":["x"]},null]}';
+    const nginx = { name: 'nginx', description: '', stars: undefined, isOfficial: false };
+    expect(await searchRegistry(registry.host, 'app', 5, quickAccess())).toEqual([nginx]);
+    pages['/v1/search'] = '<html>';
+    pages['/v2/_catalog'] = '<html>';
+    await expect(searchRegistry(registry.host, 'app', 5, quickAccess())).rejects.toThrow(
+      `${registry.host} has no search, and its catalogue is no JSON`,
+    );
+  });
 });
 
 describe('plain HTTP', () => {

@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isText = (value: unknown): value is string => typeof value === 'string';
+export const isText = (value: unknown): value is string => typeof value === 'string';
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 const isList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 const isDigest = (value: unknown): boolean => isText(value) && /^sha256:[0-9a-f]{64}$/.test(value);
@@ -44,6 +44,12 @@ export const jsonIn = (bytes: Uint8Array): unknown => {
   }
 };
 
+/** A field of what may be an object. */
+export const fieldOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
+
+/** What may be a list. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
 /** A manifest or an index, as far as it can be told from its fields. Throws ImageError. */
 export const manifestIn = (bytes: Uint8Array, name: string): Manifest | Index => {
   const found = jsonIn(bytes);
@@ -65,8 +71,6 @@ const flawOf = (found: unknown): string => {
     ? 'its manifest does not say what it is made of'
     : `it names a blob without a type, a sha256 digest or a size: ${JSON.stringify(flawed).slice(0, 160)}`;
 };
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const LISTS = ['Env', 'Entrypoint', 'Cmd', 'OnBuild', 'Shell'];
 const SETS = ['ExposedPorts', 'Volumes', 'Labels', 'Healthcheck'];

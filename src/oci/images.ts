@@ -14,7 +14,7 @@ import {
   sizeFlaw,
 } from './image.ts';
 import { forPlatform, HOST_PLATFORM, isPlatform, isPlatformText, nearest, platformText } from './platform.ts';
-import { isConfig, isFor, MOST_DEEP } from './registry.ts';
+import { isConfig, MOST_DEEP } from './registry.ts';
 
 /** Where an image comes from: its configuration, and its layers as they are kept there. */
 export interface ImageSource {
@@ -154,7 +154,8 @@ const namesOf = ({ annotations }: Descriptor): readonly string[] => {
 
 /** An index is looked into for the platform; an attestation is no image. */
 const ownOf = (files: Files, descriptor: Descriptor, platform: string, depth = 0): Descriptor | undefined => {
-  if (!isIndex(descriptor)) return descriptor.platform && !isFor(descriptor, platform) ? undefined : descriptor;
+  if (!isIndex(descriptor))
+    return descriptor.platform && !isPlatform(descriptor.platform, platform) ? undefined : descriptor;
   const inner = innerOf(files, descriptor, depth);
   const suitable = nearest(inner, (each) => each.platform, platform);
   if (suitable) return ownOf(files, suitable, platform, depth + 1);

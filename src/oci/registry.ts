@@ -29,17 +29,13 @@ const MOST_JSON = 16 * 1024 * 1024;
 
 const pullScope = (path: string): readonly string[] => [`repository:${path}:pull`];
 
-/** The manifest of a tag or digest for a platform. Throws ImageError. */
-export const fetchManifest = async (repository: Repository, reference: string, platform: string): Promise<Manifest> =>
-  (await fetchNamed(repository, reference, platform)).manifest;
-
-/** With the digest of what the name stands for, be that an index. */
+/** A manifest, with the digest of what its name stands for, be that an index. */
 export interface NamedManifest {
   readonly manifest: Manifest;
   readonly digest: Digest;
 }
 
-/** As `fetchManifest`. Throws ImageError. */
+/** The manifest of a tag or digest for a platform. Throws ImageError. */
 export const fetchNamed = async (
   repository: Repository,
   reference: string,
@@ -107,16 +103,13 @@ export const isConfig = ({ mediaType }: Descriptor): boolean =>
   mediaType === MEDIA.config || mediaType === MEDIA.dockerConfig;
 
 const platformsIn = ({ manifests }: Index, wanted: string): string => {
-  if (manifests.some((each) => isFor(each, wanted))) return 'the list that stands for it has none';
+  if (manifests.some((each) => isPlatform(each.platform, wanted))) return 'the list that stands for it has none';
   const texts = manifests.flatMap(({ platform }) =>
     platform && platform.os !== 'unknown' ? [platformText(platform)] : [],
   );
   if (texts.length > 0) return `it has ${texts.join(', ')}`;
   return manifests.length > 0 ? 'none that it has is known to be for one' : 'its list of images is empty';
 };
-
-/** Whether a descriptor is for a platform such as `linux/arm/v7`. */
-export const isFor = ({ platform }: Descriptor, wanted: string): boolean => isPlatform(platform, wanted);
 
 /** A short blob, its digest checked. */
 export const fetchBytes = async (repository: Repository, descriptor: Descriptor): Promise<Uint8Array> => {

@@ -1,3 +1,5 @@
+import { fieldOf, isText, jsonIn, listOf } from './documents.ts';
+import { ImageError } from './error.ts';
 import { bytesOf } from './http.ts';
 import { type Access, ask, openSession, refusal, type Session } from './session.ts';
 
@@ -24,41 +26,34 @@ export const searchRegistry = async (
   return byCatalogue(session, term, limit);
 };
 
-interface SearchJson {
-  readonly results?: readonly {
-    readonly name: string;
-    readonly description?: string;
-    readonly star_count?: number;
-    readonly is_official?: boolean;
-  }[];
-}
-
+/** Undefined where the registry has no search, or one that gives something else. */
 const bySearch = async (
   session: Session,
   term: string,
   limit: number,
 ): Promise<readonly SearchResult[] | undefined> => {
   const where = `/v1/search?q=${encodeURIComponent(term)}&n=${limit}`;
-  const json: SearchJson | undefined = await jsonAt(session, where, []);
-  return json?.results?.map(({ name, description = '', star_count: stars, is_official: isOfficial = false }) => ({
-    name,
-    description,
-    stars,
-    isOfficial,
-  }));
+  const results = fieldOf(await jsonAt(session, where, []), 'results');
+  return Array.isArray(results) ? results.flatMap(resultIn) : undefined;
 };
 
-/** Undefined where the registry has no such page. */
-const jsonAt = async <T>(session: Session, where: string, scopes: readonly string[]): Promise<T | undefined> => {
+const resultIn = (value: unknown): readonly SearchResult[] => {
+  const [name, description, stars] = ['name', 'description', 'star_count'].map((field) => fieldOf(value, field));
+  if (!isText(name)) return [];
+  return [
+    {
+      name,
+      description: isText(description) ? description : '',
+      stars: typeof stars === 'number' ? stars : undefined,
+      isOfficial: fieldOf(value, 'is_official') === true,
+    },
+  ];
+};
+
+/** Undefined where the registry has no such page, or no JSON there. */
+const jsonAt = async (session: Session, where: string, scopes: readonly string[]): Promise<unknown> => {
   const answer = await ask(session, where, scopes, { method: 'GET', headers: { accept: 'application/json' } });
-  if (answer.status === 200) {
-    try {
-      return JSON.parse((await bytesOf(answer, MOST_ANSWER)).toString());
-    } catch (error) {
-      if (error instanceof SyntaxError) return undefined;
-      throw error;
-    }
-  }
+  if (answer.status === 200) return jsonIn(await bytesOf(answer, MOST_ANSWER));
   if (answer.status >= 500 || answer.status === 429) throw await refusal(answer, `search ${session.host}`);
   answer.drop();
   return undefined;
@@ -67,10 +62,9 @@ const jsonAt = async <T>(session: Session, where: string, scopes: readonly strin
 const byCatalogue = async (session: Session, term: string, limit: number): Promise<readonly SearchResult[]> => {
   const results: SearchResult[] = [];
   for (const name of (await catalogue(session)).filter((each) => each.includes(term)).slice(0, limit)) {
-    const list: { tags?: readonly string[] } | undefined = await jsonAt(session, `/v2/${name}/tags/list`, [
-      `repository:${name}:pull`,
-    ]);
-    const description = `tags: ${(list?.tags ?? []).slice(0, 10).join(', ') || 'none'}`;
+    const list = await jsonAt(session, `/v2/${name}/tags/list`, [`repository:${name}:pull`]);
+    const tags = listOf(fieldOf(list, 'tags')).filter(isText);
+    const description = `tags: ${tags.slice(0, 10).join(', ') || 'none'}`;
     results.push({ name: `${session.host}/${name}`, description, stars: undefined, isOfficial: false });
   }
   return results;
@@ -86,12 +80,11 @@ const catalogue = async (session: Session): Promise<readonly string[]> => {
     const answer = await ask(session, where, ['registry:catalog:*'], { method: 'GET', headers: {} });
     if (answer.status !== 200)
       throw await refusal(answer, `search ${session.host}, which has no search and no catalogue`);
-    const { repositories }: { repositories?: readonly string[] | null } = JSON.parse(
-      (await bytesOf(answer, MOST_ANSWER)).toString(),
-    );
-    names.push(...(repositories ?? []));
+    const found = jsonIn(await bytesOf(answer, MOST_ANSWER));
+    if (found === undefined) throw new ImageError(`${session.host} has no search, and its catalogue is no JSON`);
+    names.push(...listOf(fieldOf(found, 'repositories')).filter(isText));
     const [, next] = /<([^>]+)>;\s*rel="?next/.exec(String(answer.headers.link ?? '')) ?? [];
-    where = next === undefined ? undefined : new URL(next, answer.url);
+    where = next !== undefined && URL.canParse(next, answer.url.href) ? new URL(next, answer.url) : undefined;
   }
   return names;
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Files } from './archive.ts';
 import { decompressed } from './decompress.ts';
-import { manifestIn } from './documents.ts';
+import { fieldOf, jsonIn, manifestIn } from './documents.ts';
 import { ImageError } from './error.ts';
 import { type Descriptor, type Index, type Manifest, MEDIA, readImageJson, sizeFlaw } from './image.ts';
 import { blobPath, dockerEntries } from './images.ts';
@@ -35,7 +35,7 @@ const attempt = async (check: Check, action: () => void | Promise<void>): Promis
 const checkLayout = async (check: Check): Promise<void> => {
   const { files, problems } = check;
   await attempt(check, () => {
-    const version = fieldOf(files.bytes('oci-layout'), 'imageLayoutVersion');
+    const version = fieldOf(jsonIn(files.bytes('oci-layout')), 'imageLayoutVersion');
     if (version !== '1.0.0') problems.push(`oci-layout tells of the version ${String(version)}, not 1.0.0`);
   });
   await attempt(check, async () => {
@@ -43,15 +43,6 @@ const checkLayout = async (check: Check): Promise<void> => {
     if (!('manifests' in index)) problems.push('index.json is no index');
     else await checkIndex(check, index, 'index.json');
   });
-};
-
-const fieldOf = (bytes: Uint8Array, field: string): unknown => {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString());
-    return typeof value === 'object' && value !== null ? Reflect.get(value, field) : undefined;
-  } catch {
-    return undefined;
-  }
 };
 
 const checkIndex = async (check: Check, { schemaVersion, manifests }: Index, name: string): Promise<void> => {

@@ -5,7 +5,7 @@ import { ImageError } from '../../oci/error.ts';
 import { type Descriptor, type Digest, type Layer, type Manifest, sizeFlaw } from '../../oci/image.ts';
 import { nameParts } from '../../oci/image-name.ts';
 import { blobBytes, blobPath } from '../../oci/images.ts';
-import { fetchBytes, fetchManifest, fetchStream, openRepository } from '../../oci/registry.ts';
+import { fetchBytes, fetchNamed, fetchStream, openRepository } from '../../oci/registry.ts';
 import type { Access } from '../../oci/session.ts';
 import type { Origin } from '../origins.ts';
 import type { CacheEntry } from '../store.ts';
@@ -57,7 +57,7 @@ const NO_CACHE = 'it is no cache of this program';
 export const openRegistryCache = async (name: string, platform: string, access: Access): Promise<CacheSource> => {
   const { host, path, tag, digest } = nameParts(name);
   const repository = openRepository(host, path, access);
-  const manifest = await fetchManifest(repository, digest ?? tag ?? USUAL_TAG, platform);
+  const { manifest } = await fetchNamed(repository, digest ?? tag ?? USUAL_TAG, platform);
   if (manifest.config.mediaType !== CACHE_MEDIA.config) throw new ImageError(NO_CACHE);
   const config = await fetchBytes(repository, manifest.config);
   const open = (descriptor: Descriptor) => fetchStream(repository, descriptor);
