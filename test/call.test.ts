@@ -264,6 +264,15 @@ describe('--call check', () => {
 });
 
 describe('--call', () => {
+  it('makes nothing a command that a file says', async () => {
+    const file = 'FROM scratch\n# a ##[group]x\nARG a=##[error]y\n# b ##vso[task]z\nFROM scratch AS b\n';
+    for (const method of ['outline', 'targets']) {
+      const { stdout } = await run({ Dockerfile: file }, 'build', '--call', method, '.');
+      expect(stdout).toContain('\\u{23}#');
+      expect(stdout).not.toMatch(/##\w*\[/);
+    }
+  });
+
   it('says what there is to ask', async () => {
     const { stdout } = await run({}, 'build', '--call', 'subrequests.describe');
     for (const name of ['outline', 'targets']) expect(stdout).toMatch(new RegExp(`^${name} +1\\.0\\.0 `, 'm'));

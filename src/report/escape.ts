@@ -17,6 +17,9 @@ export const escapeLine = (text: string): string =>
 export const escapeText = (text: string): string =>
   PRINTABLE_LINES.test(text) ? text : text.replace(/\r(?!\n)|[^\P{Cc}\t\n\r]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, visible);
 
+/** As `escapeLine`, with no `##[…]` either, which CI systems take for a command wherever it stands. */
+export const escapeMessage = (text: string): string => escapeLine(text).replace(/#(?=#\w*\[)/g, '\\u{23}');
+
 /**
  * The same value as JSON text in which no such character stands raw, and no command to a CI system: those look for
  * `##[group]`, `##vso[…]` and the like anywhere in a line of the log.
