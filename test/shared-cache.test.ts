@@ -150,6 +150,18 @@ describe.runIf(canBuild)('a cache in a folder', () => {
     }
   });
 
+  it('that an image would hold itself is told not to be there', async () => {
+    const context = folderWith(FILES);
+    const told = async (...args: string[]) => (await built(context, args)).stderr;
+    const asks = ['--build-arg', 'BUILDKIT_INLINE_CACHE=1'];
+    expect(await told(...asks)).toContain(
+      'BUILDKIT_INLINE_CACHE does nothing: an image holds no cache of its own here; ',
+    );
+    expect(await told(...asks, '-q')).not.toContain('INLINE');
+    expect(await told('--build-arg', 'BUILDKIT_INLINE_CACHE=0')).not.toContain('INLINE');
+    expect(await told('--cache-to', 'type=inline')).toContain('An image holds no cache of its own here: type=registry');
+  });
+
   it('is refused in words where the option means nothing', async () => {
     const context = folderWith(FILES);
     const cases = {

@@ -19,6 +19,7 @@ import { openInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { BuildResults } from './build-results.ts';
 import { anewOf, checked, journalName, mayRunForeign, type PlatformBuild, parsed, timedBuild } from './buildable.ts';
+import { inlineNotice } from './cache-options.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { savedImages, watchedBuild } from './made-images.ts';
@@ -127,6 +128,8 @@ const carriedOut = async ({ scenes, time, progress, late, ...rest }: Job): Promi
     execute(watched.map(({ valid, request }) => ({ valid, request: { ...request, ...more } })));
   const built = await (shared ? shared.build(executed) : executed());
   if (!options.quiet) tellOfWindows(built, io);
+  const notice = options.quiet ? undefined : inlineNotice(options.buildArgs);
+  if (notice) say(io, notice);
   const names = options.tags.map(fullName);
   const epoch = await time;
   const images = await Promise.all(built.map((each) => atTime(each, epoch, store)));

@@ -78,9 +78,16 @@ const typeOf = (option: string, fields: Fields): CacheFrom['type'] => {
 };
 
 const USUAL_HINT = 'A folder of type=local can be kept by whatever else keeps files between builds';
+const INLINE = 'holds no cache of its own here';
 const HINTS: Readonly<Record<string, string>> = {
-  inline: 'An image holds no cache of its own here: type=registry,ref=NAME puts it under another tag',
+  inline: `An image ${INLINE}: type=registry,ref=NAME puts it under another tag`,
 };
+
+/** What is to be said of `--build-arg BUILDKIT_INLINE_CACHE=1`, which asks other builders for such a cache. */
+export const inlineNotice = (buildArgs: readonly string[]): string | undefined =>
+  buildArgs.some((text) => /^BUILDKIT_INLINE_CACHE=(?:1|t|true)$/i.test(text))
+    ? `BUILDKIT_INLINE_CACHE does nothing: an image ${INLINE}; --cache-to and --cache-from type=registry,ref=NAME:cache keep it under a tag`
+    : undefined;
 
 const fieldIn = <T extends string>(fields: Fields, name: string, choices: readonly T[]): T | undefined => {
   const text = fields.get(name);
