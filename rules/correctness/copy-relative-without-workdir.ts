@@ -85,7 +85,7 @@ const isCopy = (node: Instruction): node is Copy | Add => node.kind === 'Copy' |
 
 const isRelative = (model: Model, node: Copy | Add): boolean => {
   const { value } = model.expand(node.destination, node);
-  if (!value || isAbsolutePath(value)) return false;
+  if (!value || isAbsolutePath(value) || /^~(?:\/|$)/.test(value)) return false;
   return model.stateBefore(node).workdir === undefined && !isSpoilt(model, node);
 };
 

@@ -47,6 +47,7 @@ export default defineRule({
       bad: 'FROM golang:1.26\nWORKDIR src/app\n',
       good: 'FROM golang:1.26\nWORKDIR /go/src/app\n',
     },
+    { title: 'What is meant as a home is another matter', good: 'FROM alpine\nWORKDIR ~/app\n' },
     { title: 'Relative to an absolute one', good: 'FROM alpine\nWORKDIR /srv\nWORKDIR app\n' },
     { title: 'Inherited through a stage', good: 'FROM alpine AS base\nWORKDIR /srv\nFROM base\nWORKDIR app\n' },
     {
@@ -78,7 +79,7 @@ export default defineRule({
           seen.add(stage);
           return;
         }
-        if (value === undefined || isAbsolutePath(value) || seen.has(stage)) return;
+        if (value === undefined || isAbsolutePath(value) || /^~(?:\/|$)/.test(value) || seen.has(stage)) return;
         if (model.stateBefore(node).workdir !== undefined || isSpoilt(model, node)) return;
         seen.add(stage);
         const start = stage && knownWorkdir(bottomStage(stage).base);
