@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,5 +68,25 @@ describe.runIf(process.platform === 'linux')('a layer of somebody else that dele
     const layers = [layerOf('d/', 'd/a', 'd/s/', 'd/s/b', 'd/s/t/', 'd/s/t/c', 'k'), layerOf(...names)];
     expect(told(layers)).toEqual(expected);
     expect(merged(layerFolders(store, layers))).toEqual(expected);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('a layer of somebody else that links', () => {
+  const linking = (link: string) =>
+    writeLayer(store, [{ ...OWNER, path: 'linked', type: 'hardlink', link, mode: 0o644, size: 0 }]);
+
+  it('to a file of a layer below, has a copy of it', () => {
+    const text = Buffer.from('below');
+    const file: SourceFile = { ...OWNER, path: 'd/file', type: 'file', mode: 0o640, size: text.length };
+    const layers = [writeLayer(store, [{ ...file, content: (write) => write(text) }]), linking('./d/file')];
+    const [top = ''] = layerFolders(store, layers);
+    expect(readFileSync(join(top, 'linked'), 'utf8')).toBe('below');
+    expect(lstatSync(join(top, 'linked')).mode & 0o777).toBe(0o640);
+  });
+
+  it('to nothing, is refused in words', () => {
+    const layers = [layerOf('d/'), linking('d/none')];
+    expect(() => layerFolders(store, layers)).toThrow('/linked of a layer is a link to /d/none, which is not there');
+    expect(() => layerFolders(store, [layerOf('d/'), linking('d')])).toThrow('is a link to /d, which is not there');
   });
 });

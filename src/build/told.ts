@@ -7,11 +7,14 @@ export const told = async <T>(node: Instruction, { folder }: Store, work: () => 
   try {
     return await work();
   } catch (error) {
-    if (error instanceof BuildError || !(error instanceof Error) || error instanceof TypeError) throw error;
+    if (error instanceof BuildError || !(error instanceof Error) || MISTAKES.has(error.name)) throw error;
     if (isOfStore(error, folder)) throw error;
     throw new BuildError(wordsFor(error), node);
   }
 };
+
+/** Errors of ours. */
+const MISTAKES: ReadonlySet<string> = new Set(['TypeError', 'ReferenceError', 'RangeError']);
 
 const wordsFor = (error: Error & { readonly code?: unknown; readonly path?: unknown }): string => {
   const { code, path, message } = error;

@@ -25,6 +25,7 @@ import { readBlob } from './blobs.ts';
 import type { SourceFile } from './files.ts';
 import type { Place } from './sandbox/port.ts';
 import { isRootless } from './sandbox/rootless.ts';
+import { takenFrom } from './stage-files.ts';
 import type { Store } from './store.ts';
 import { clean, folderOf, joined, nameOf, type Tree, treeOf, windowed } from './tree.ts';
 import { attributeLibrary, setAttributes } from './xattr.ts';
@@ -80,14 +81,13 @@ const unpack = (store: Store, layers: readonly Layer[], at: number, draft: strin
       else if (name.startsWith('.wh.')) deleted.push(joined(folder, name.slice(4)));
       else files.push({ ...entry, content: contentOf(read, entry) });
     }
+    const areWhole = deleted.length + emptied.length === 0 && !files.some(({ type }) => type === 'hardlink');
+    if (areWhole) return placeFiles(draft, files);
     const whiteouts = new Set<string>();
-    if (deleted.length + emptied.length > 0) {
-      const below = treeOf(store, layers.slice(0, at));
-      const hiding = { ...namesOf(files), below, whiteouts };
-      for (const path of deleted) hide(hiding, path);
-      for (const folder of emptied) hideIn(hiding, folder);
-    }
-    placeFiles(draft, [...files, ...Array.from(whiteouts, whiteout)]);
+    const hiding = { ...namesOf(files), below: treeOf(store, layers.slice(0, at)), whiteouts };
+    for (const path of deleted) hide(hiding, path);
+    for (const folder of emptied) hideIn(hiding, folder);
+    placeFiles(draft, [...files.map((file) => ownFile(file, hiding)), ...Array.from(whiteouts, whiteout)]);
   });
 };
 
@@ -131,6 +131,16 @@ const hide = (hiding: Hiding, path: string): void => {
 
 const hideIn = (hiding: Hiding, folder: string): void => {
   for (const name of hiding.below.list(folder)) hide(hiding, joined(folder, name));
+};
+
+/** What is linked to a file of a layer below is a copy of that one: an overlay has no links between its layers. */
+const ownFile = (file: SourceFile, { others, below }: Hiding): SourceFile => {
+  const target = clean(file.link ?? '');
+  if (file.type !== 'hardlink' || others.has(target)) return file;
+  const found = takenFrom(below)(target);
+  if (!found || found.type === 'directory')
+    throw new ImageError(`/${file.path} of a layer is a link to /${target}, which is not there`);
+  return { ...found, path: file.path };
 };
 
 /** An overlay's own sign for a deleted file. */
