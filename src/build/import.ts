@@ -8,6 +8,7 @@ import { decompressed, kindOf } from '../oci/decompress.ts';
 import { ImageError } from '../oci/error.ts';
 import { type Digest, type Image, type Layer, readImageJson } from '../oci/image.ts';
 import { type ImageSource, imageIn, type KeptName, type SourceLayer } from '../oci/images.ts';
+import { severalAtOnce } from './at-once.ts';
 import { newBlob } from './blobs.ts';
 import { refuseHostile } from './hostile.ts';
 import type { Store } from './store.ts';
@@ -26,9 +27,6 @@ export interface LayerImport {
   readonly isDone: boolean;
 }
 
-/** As many layers come in at once. */
-const AT_ONCE = 3;
-
 /** Takes an image into the store, its layers uncompressed. Every digest is checked. Throws ImageError. */
 export const importImage = async (store: Store, source: ImageSource, report?: ImportReport): Promise<Image> => {
   const json = readImageJson(Buffer.from(await source.config()).toString());
@@ -38,22 +36,16 @@ export const importImage = async (store: Store, source: ImageSource, report?: Im
       `the image has ${source.layers.length} layers, and its configuration tells of ${diffIds.length}`,
     );
   const layers: Layer[] = [];
-  let next = 0;
-  const take = async (): Promise<void> => {
-    for (let at = next++; at < diffIds.length; at = next++) {
-      const [diffId, layer] = [diffIds[at], source.layers[at]];
-      if (diffId === undefined || layer === undefined) return;
-      const tell = (bytes: number, isDone = false) =>
-        report?.({ layer, number: at + 1, of: diffIds.length, bytes, isDone });
-      const isNew = !store.hasBlob(diffId);
-      const taken = await importLayer(store, { ...layer, open: () => counted(layer.open(), tell) }, diffId);
-      if (isNew) tell(layer.descriptor?.size ?? taken.size, true);
-      layers[at] = taken;
-    }
-  };
-  const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, take));
-  const failed = all.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
+  await severalAtOnce(diffIds, async (diffId, at) => {
+    const layer = source.layers[at];
+    if (layer === undefined) return;
+    const tell = (bytes: number, isDone = false) =>
+      report?.({ layer, number: at + 1, of: diffIds.length, bytes, isDone });
+    const isNew = !store.hasBlob(diffId);
+    const taken = await importLayer(store, { ...layer, open: () => counted(layer.open(), tell) }, diffId);
+    if (isNew) tell(layer.descriptor?.size ?? taken.size, true);
+    layers[at] = taken;
+  });
   return { json, layers };
 };
 

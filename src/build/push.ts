@@ -6,6 +6,7 @@ import { type Blob, type ExportedLayer, type ImageBlobs, imageBlobs } from '../o
 import { openRepository, type Repository } from '../oci/registry.ts';
 import type { Access } from '../oci/session.ts';
 import { hasBlob, mountBlob, sendBlob, sendManifest, type Upload } from '../oci/upload.ts';
+import { severalAtOnce } from './at-once.ts';
 import { indexPart } from './attest/kept.ts';
 import { partsOfFile } from './compress.ts';
 import { exportLayer, type LayerForm } from './export.ts';
@@ -14,9 +15,6 @@ import type { Store } from './store.ts';
 
 /** What is done with a layer; of one that is being sent so many bytes have gone out. */
 export type PushReport = (layer: ExportedLayer, what: 'there' | 'mounted' | 'sending' | 'sent', bytes: number) => void;
-
-/** As many layers are sent at once. */
-const AT_ONCE = 3;
 
 /**
  * Sends an image, or those of several platforms, to a registry under a full name, one of `names`, and gives the digest of the
@@ -34,14 +32,10 @@ export const pushImage = async (
   const { host, path, tag, digest } = nameParts(name);
   const repository = openRepository(host, path, access);
   const layers = new Map<Digest, ExportedLayer>();
-  const queue = [...new Map(images.flatMap(({ image }) => image.layers.map((each) => [each.diffId, each]))).values()];
-  const send = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift())
-      layers.set(next.diffId, await pushLayer(store, next, repository, form, report));
-  };
-  const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, send));
-  const failed = all.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
+  const own = new Map(images.flatMap(({ image }) => image.layers.map((each) => [each.diffId, each])));
+  await severalAtOnce([...own.values()], async (layer) => {
+    layers.set(layer.diffId, await pushLayer(store, layer, repository, form, report));
+  });
   const sent = indexBlobs(images.map((each) => indexPart(store, each, names, sentBlobs(each, layers))));
   const digests = new Set(Array.from(layers.values(), (layer) => layer.digest));
   await sendRest(repository, sent, digests, digest ?? tag ?? 'latest');

@@ -1,5 +1,6 @@
 import { ImageError } from '../../oci/error.ts';
 import type { Digest, Layer } from '../../oci/image.ts';
+import { severalAtOnce } from '../at-once.ts';
 import type { Built } from '../execute.ts';
 import { importLayer } from '../import.ts';
 import { rememberOrigin } from '../origins.ts';
@@ -22,9 +23,6 @@ export interface CacheTrouble {
   readonly name: string;
   readonly reason: string;
 }
-
-/** As many layers come in at once. */
-const AT_ONCE = 3;
 
 /** `warn` is told of each cache that is given up. */
 export const openCaches = (
@@ -70,13 +68,8 @@ export const openCaches = (
     },
     async bring(layers) {
       await bases.bring(layers);
-      const queue = layers.filter(({ diffId }) => !store.hasBlob(diffId) && sources.some(has(diffId)));
-      const work = async () => {
-        for (let next = queue.shift(); next; next = queue.shift()) await bringOne(next.diffId);
-      };
-      const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
-      const failed = all.find((each) => each.status === 'rejected');
-      if (failed) throw failed.reason;
+      const missing = layers.filter(({ diffId }) => !store.hasBlob(diffId) && sources.some(has(diffId)));
+      await severalAtOnce(missing, ({ diffId }) => bringOne(diffId));
       return layers.map(({ diffId, size }) => ({
         diffId,
         size: store.hasBlob(diffId) ? store.blobSize(diffId) : size,
