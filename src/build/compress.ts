@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { constants, crc32, deflateRaw } from 'node:zlib';
 import { writeAll } from '../oci/write-all.ts';
 import { zstdPart } from '../oci/zstd.ts';
+import { partsOfFile } from './read-file.ts';
 
 /** How one part is compressed, and what stands before and after all. */
 interface Method {
@@ -58,21 +58,6 @@ const quiet = <T>(promise: Promise<T>): Promise<T> => {
   promise.catch(() => undefined);
   return promise;
 };
-
-/** The content of a file, cut every so many bytes. */
-export function* partsOfFile(path: string, length: number): Generator<Uint8Array> {
-  const input = openSync(path, 'r');
-  try {
-    for (;;) {
-      const buffer = Buffer.allocUnsafeSlow(length);
-      const taken = readSync(input, buffer);
-      if (taken === 0) return;
-      yield buffer.subarray(0, taken);
-    }
-  } finally {
-    closeSync(input);
-  }
-}
 
 /** No name, no time, no system: the same content gives the same bytes. */
 const GZIP_HEAD = new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);

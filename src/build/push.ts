@@ -8,9 +8,9 @@ import type { Access } from '../oci/session.ts';
 import { hasBlob, mountBlob, sendBlob, sendManifest, type Upload } from '../oci/upload.ts';
 import { severalAtOnce } from './at-once.ts';
 import { indexPart } from './attest/kept.ts';
-import { partsOfFile } from './compress.ts';
 import { exportLayer, type LayerForm } from './export.ts';
 import { originsOf, rememberOrigin } from './origins.ts';
+import { partsOfFile } from './read-file.ts';
 import type { Store } from './store.ts';
 
 /** What is done with a layer; of one that is being sent so many bytes have gone out. */

@@ -44,3 +44,25 @@ export const digestOfFile = (path: string, size: number): string => {
   readInto(path, size, (chunk) => hash.update(chunk));
   return hash.digest('hex');
 };
+
+/** The content of a file, cut every so many bytes. */
+export function* partsOfFile(path: string, length: number): Generator<Uint8Array> {
+  const input = openSync(path, 'r');
+  try {
+    for (;;) {
+      const buffer = Buffer.allocUnsafeSlow(length);
+      const taken = readSync(input, buffer);
+      if (taken === 0) return;
+      yield buffer.subarray(0, taken);
+    }
+  } finally {
+    closeSync(input);
+  }
+}
+
+/** As `digestOfFile`, of a file whose size nobody has told. */
+export const digestOfAll = (path: string): string => {
+  const hash = createHash('sha256');
+  for (const part of partsOfFile(path, buffer.length)) hash.update(part);
+  return hash.digest('hex');
+};

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../oci/image.ts';
 import { onDisk } from '../oci/names.ts';
 import { readTar } from '../oci/untar.ts';
 import { readBlob } from './blobs.ts';
-import { partsOfFile } from './compress.ts';
 import { forgetImage } from './prune.ts';
+import { digestOfAll } from './read-file.ts';
 import type { Store } from './store.ts';
 import { type CacheFile, cacheFiles, removeFolder, sweeping } from './sweep.ts';
 
@@ -31,15 +30,9 @@ export const verifyStore = (store: Store): Verified =>
     return { blobs: blobs.length, problems };
   });
 
-const digestOfBlob = (path: string): string => {
-  const hash = createHash('sha256');
-  for (const part of partsOfFile(path, 1 << 20)) hash.update(part);
-  return hash.digest('hex');
-};
-
 const brokenBlob = (store: Store, name: string): readonly string[] => {
   const path = store.path('blobs', 'sha256', name);
-  const actual = digestOfBlob(path);
+  const actual = digestOfAll(path);
   if (actual === name) return [];
   rmSync(path, { recursive: true, force: true });
   removeFolder(store, store.path('layers', name));
@@ -91,7 +84,7 @@ const brokenDownloads = ({ folder }: Store): readonly string[] => {
   if (!existsSync(downloads)) return [];
   return readdirSync(downloads).flatMap((name) => {
     const path = join(downloads, name);
-    if (!/^[0-9a-f]{64}$/.test(name) || digestOfBlob(path) === name) return [];
+    if (!/^[0-9a-f]{64}$/.test(name) || digestOfAll(path) === name) return [];
     rmSync(path, { force: true });
     return [`the download ${name.slice(0, 12)} had another content: deleted`];
   });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestIn } from '../../oci/documents.ts';
@@ -9,9 +8,9 @@ import { type Blob, type ExportedLayer, type ImageBlobs, jsonBlob, writeLayoutFo
 import { openRepository, type Repository } from '../../oci/registry.ts';
 import type { Access } from '../../oci/session.ts';
 import { hasBlob, sendBlob, sendManifest } from '../../oci/upload.ts';
-import { partsOfFile } from '../compress.ts';
 import { exportLayer, type LayerForm } from '../export.ts';
 import { ociType, pushLayer, uploadOf } from '../push.ts';
+import { digestOfAll } from '../read-file.ts';
 import type { StepRecord } from '../remote-layers.ts';
 import type { Store } from '../store.ts';
 import type { Caches } from './caches.ts';
@@ -115,14 +114,8 @@ const blobsIn = (folder: string, isMeant: (descriptor: Descriptor) => boolean): 
 const forgetDamaged = (folder: string): void => {
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     const path = join(folder, name);
-    if (statSync(path, { throwIfNoEntry: false })?.isFile() && digestAt(path) !== `sha256:${name}`) rmSync(path);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() && digestOfAll(path) !== name) rmSync(path);
   }
-};
-
-const digestAt = (path: string): Digest => {
-  const hash = createHash('sha256');
-  for (const part of partsOfFile(path, 1 << 20)) hash.update(part);
-  return `sha256:${hash.digest('hex')}`;
 };
 
 // Registries --------------------------------------------------------------------------------------------------------
