@@ -58,3 +58,20 @@ describe('an instruction that a stray backslash has swallowed', () => {
     expect(stdout).toBe('');
   });
 });
+
+describe('what does not help', () => {
+  it.each([
+    ['undefined-arg-in-from', 'junk\nFROM alpine:${V}\nARG V=3\n'],
+    ['undefined-arg-in-from', 'ARG VERS*ON=3\nFROM alpine:$VERSION\n'],
+    [
+      'copy-from-unknown-stage',
+      'FROM golang:1.26 x\nRUN go build -o /a .\nFROM alpine:3.22\nCOPY --from=build /a /a\n',
+    ],
+  ])('is not offered as a fix of %s', async (rule, text) => {
+    const { stdout } = await lint({ Dockerfile: text }, '--select', rule, '--format', 'json');
+    const [{ diagnostics }] = JSON.parse(stdout).files;
+    const found = diagnostics.filter((each: { rule: string }) => each.rule === rule);
+    expect(found).toHaveLength(1);
+    expect(found[0].fix).toBeUndefined();
+  });
+});

@@ -60,10 +60,10 @@ export default defineRule({
         const words = flag?.value ? [node.image, flag.value] : [node.image];
         for (const variable of words.flatMap(variablesIn)) {
           const { name, problem } = variable;
-          if (problem !== undefined || !/^[A-Za-z_]\w*$/.test(name) || model.globals.bindings.has(name)) continue;
+          if (problem !== undefined || !isName(name) || model.globals.bindings.has(name)) continue;
           setters ??= settersIn(model);
           const inStage = declarationOf(name, setters.get(name)?.firstArg?.node);
-          const declared = inStage ? [] : Array.from(model.globals.bindings, ([each]) => each);
+          const declared = inStage ? [] : Array.from(model.globals.bindings, ([each]) => each).filter(isName);
           const near = inStage ? undefined : nearestName(name, declared);
           const meant = near && isSlip(name, near) ? near : undefined;
           yield {
@@ -84,10 +84,13 @@ export default defineRule({
   },
 });
 
+/** Whether a variable can be called so. */
+const isName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
+
 /** Whether no argument can help: without those that are not declared there is no image, or no platform. */
 const isEmpty = (node: From, [platform]: readonly Word[], model: Model): boolean => {
   const isUndeclared = ({ name, modifier }: Variable) =>
-    modifier === undefined && /^[A-Za-z_]\w*$/.test(name) && !model.globals.bindings.has(name);
+    modifier === undefined && isName(name) && !model.globals.bindings.has(name);
   const isLeftAlone = (word: Word) => variablesIn(word).length > 0 && variablesIn(word).every(isUndeclared);
   if (platform && isLeftAlone(platform) && !readPlatform(literalsOf(platform))) return true;
   const { value } = model.imageByDefault(node);
@@ -109,7 +112,8 @@ const fixFor = (
   if (meant) return { title: `Write \`$${meant}\``, edits: [replace(nameRange, meant)] };
   const { file } = model;
   const from = file.instructions.find((node): node is From => node.kind === 'From');
-  if (!from || (!inStage && !modifier?.endsWith('-'))) return undefined;
+  // Below what is no ARG it would not count.
+  if (!from || file.stages[0]?.from !== from || (!inStage && !modifier?.endsWith('-'))) return undefined;
   const text = inStage ? file.text.slice(inStage.start, inStage.end) : name;
   if (/\n/.test(text)) return undefined;
   return { title: `Declare it above the first FROM`, edits: [insertInstructionBefore(model, from, `ARG ${text}`)] };

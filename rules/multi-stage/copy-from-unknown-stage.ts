@@ -132,6 +132,9 @@ const misspelt = ({ kind, text = '' }: Reference, meant: StageInfo | undefined, 
         message,
         help: `Name the stage above: \`FROM ${from.image.raw} AS ${text}\`.`,
         related: [{ range: from, message: 'This stage has no name' }],
-        fix: { title: `Name the stage above \`${text}\``, edits: [insertAfter(from.image, ` AS ${text}`)] },
+        fix:
+          from.end === from.image.end
+            ? { title: `Name the stage above \`${text}\``, edits: [insertAfter(from.image, ` AS ${text}`)] }
+            : undefined,
       };
 };
