@@ -11,7 +11,8 @@ export default defineRule({
   when: { instructions: ['Run', 'Cmd', 'Entrypoint', 'Healthcheck'] },
   fix: { safety: 'unsafe', note: 'Where the output is a list on purpose, the words of it become one.' },
   examples: [
-    { bad: 'FROM alpine\nRUN rm $(cat /list)\n', good: 'FROM alpine\nRUN rm "$(cat /list)"\n' },
+    { bad: 'FROM alpine\nRUN rm /tmp/$(cat /name)\n', good: 'FROM alpine\nRUN rm /tmp/"$(cat /name)"\n' },
+    { title: 'Quoted it would be one word, and a list may be meant', bad: 'FROM alpine\nRUN rm $(cat /list)\n' },
     {
       title: 'In a test',
       bad: 'FROM php\nRUN [ $(php -r "echo PHP_OS;") = Linux ]\n',
@@ -50,7 +51,9 @@ function* problemsIn({ as }: Context, { outline, dialect }: ScriptPlace) {
         ? `What \`${name}\` prints is split into words and expanded here`
         : 'The output is split into words and expanded here',
       help: 'Put it in double quotes.',
-      fix: isOptional ? undefined : { title: 'Quote it', edits: quoted(part) },
+      fix: isOptional
+        ? undefined
+        : { title: 'Quote it', edits: quoted(part), ...(mayBeList(place, name) ? { safety: 'manual' as const } : {}) },
     };
   }
 }
@@ -71,6 +74,14 @@ const isPrintedOnSuccess = ({ part, word }: ExpansionPlace): boolean => {
   const list = part.kind === 'Substitution' ? part.script?.statements.at(-1)?.command : undefined;
   return word.parts.length === 1 && list?.kind === 'AndOrList' && list.operators.every(({ text }) => text === '&&');
 };
+
+/** Whether it is a word of its own, of a program that prints lines. */
+const mayBeList = ({ word }: ExpansionPlace, name: string | undefined): boolean =>
+  word.parts.length === 1 && name !== undefined && LINES.has(name);
+
+const LINES = new Set(
+  'cat find ls grep egrep awk sort tr xargs docker git jq echo printf nix-store rpm dpkg'.split(' '),
+);
 
 /** Those that print a list to be split. */
 const LISTS = new Set(['seq', 'pgrep', 'pidof']);
