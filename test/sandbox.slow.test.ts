@@ -115,7 +115,19 @@ describe.skipIf(!isReady)('what a step sees', { timeout: 30_000 }, () => {
     expect(
       build('RUN ip -o addr | cut -d" " -f2 | sort -u; ping -c 1 -W 1 127.0.0.1 | grep -c "1 packets received"').output,
     ).toBe('lo\n1');
-    expect(build('RUN --network=host wc -l < /proc/net/dev', { args: ['--network', 'none'] }).status).toBe(0);
+  });
+
+  it('has that of the machine where all have none only if that is allowed', () => {
+    const text = 'RUN --network=host grep -c : /proc/net/dev';
+    const interfaces = readFileSync('/proc/net/dev', 'utf8').match(/:/g)?.length;
+    const { status, stderr } = build(text);
+    expect(status).toBe(3);
+    expect(stderr).toContain(
+      '--network=host asks for what --network none takes away: allow it by --allow network.host',
+    );
+    expect(stderr).toContain(`2 │ ${text}`);
+    expect(build(text, { args: ['--allow', 'network.host'] }).output).toBe(String(interfaces));
+    expect(build(text, { args: ['--network', 'host', '--no-cache'] }).output).toBe(String(interfaces));
   });
 
   it('is not what the machine lets see', () => {
@@ -137,7 +149,7 @@ describe.skipIf(!isReady)('what a step sees', { timeout: 30_000 }, () => {
     const text = 'RUN --security=insecure grep CapBnd /proc/self/status; echo x > /sys/kernel/none || true';
     expect(build(text).stderr).toContain('allow it by --allow security.insecure');
     expect(build(text, { args: ['--allow', 'security.insecure'] }).output).toMatch(/^CapBnd:\s+0{0,8}[13]?f*ff/);
-    expect(build('WORKDIR /work\nRUN --network=host --mount=target=. pwd; ls').output).toBe('/work\nDockerfile');
+    expect(build('WORKDIR /work\nRUN --network=none --mount=target=. pwd; ls').output).toBe('/work\nDockerfile');
   });
 
   it('has the variables of the image, its arguments and a home', () => {

@@ -35,6 +35,8 @@ export interface BuildRequest {
   readonly ssh?: ReadonlyMap<string, Agent>;
   /** Whether `RUN --security=insecure` may be carried out: such a step can do all that its user can do on the machine. */
   readonly allowsInsecure?: boolean;
+  /** Whether `RUN --network=host` has the machine's network where all others have none. */
+  readonly allowsNetwork?: boolean;
   /** Called with a shell in the files as a failed step has left them. */
   readonly onFailure?: (shell: () => Promise<number>) => Promise<void>;
   /** Lines for `/etc/hosts` of every step. */

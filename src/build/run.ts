@@ -37,7 +37,7 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   const script = scriptFile(node);
   const argv = script ? [`${PIPES}/${script.name}`] : argvOf(node, shellOf(state));
   const { workdir = '/', user = '' } = state;
-  const network = networkOf(node, request.network);
+  const network = networkOf(node, request);
   const isInsecure = isInsecureRun(node);
   if (isInsecure && !request.allowsInsecure)
     throw new BuildError('--security=insecure takes the sandbox away: allow it by --allow security.insecure', node);
@@ -101,8 +101,14 @@ const scriptFile = (node: Run): ScriptFile | undefined => {
   return text.startsWith('#!') ? { name: heredoc.name, text } : undefined;
 };
 
-const networkOf = (node: Run, usual: 'host' | 'none'): 'host' | 'none' => {
+/** A file does not take back the network that its builder has taken away. Throws BuildError. */
+const networkOf = (node: Run, { network: usual, allowsNetwork }: StepContext['request']): 'host' | 'none' => {
   const asked = node.flags.findLast(({ name }) => name.text === 'network')?.value?.text;
+  if (asked === 'host' && usual === 'none' && !allowsNetwork)
+    throw new BuildError(
+      '--network=host asks for what --network none takes away: allow it by --allow network.host',
+      node,
+    );
   return asked === 'none' || asked === 'host' ? asked : usual;
 };
 

@@ -37,9 +37,10 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   'build-context': list(
     'NAME=FOLDER, a repository, a web address (one file, named context), oci-layout://FOLDER[:TAG][@DIGEST] or docker-archive://FILE[:TAG] instead of what has that name; NAME::OS/ARCH=FOLDER is for one platform',
   ),
-  allow: list('security.insecure lets RUN --security=insecure go without a sandbox', {
-    choices: ['security.insecure', 'network.host'],
-  }),
+  allow: list(
+    'security.insecure lets RUN --security=insecure go without a sandbox, network.host RUN --network=host pass over --network none',
+    { choices: ['security.insecure', 'network.host'] },
+  ),
   runner: text('What runs the steps: crun and runc are slower, and filter system calls', {
     choices: ['unshare', 'crun', 'runc'],
     defaultDescription: 'unshare',

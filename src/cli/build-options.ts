@@ -41,6 +41,7 @@ export interface BuildOptions extends AttestOptions {
   readonly onFailure: 'stop' | 'shell';
   readonly runner: RunnerName;
   readonly allowsInsecure: boolean;
+  readonly allowsNetwork: boolean;
   readonly contexts: ReadonlyMap<string, string>;
   readonly outputs: readonly Output[];
   /** How registries are reached. */
@@ -90,6 +91,7 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
     limits: limitsOf(given),
     runner: runnerOf(given),
     allowsInsecure: textsOf(given, 'allow').includes('security.insecure'),
+    allowsNetwork: textsOf(given, 'allow').includes('network.host'),
     onFailure: choiceOf(given, 'on-failure', ['stop', 'shell'] as const) ?? 'stop',
     contexts: contextsIn(given),
     outputs: outputsOf(given, platforms),

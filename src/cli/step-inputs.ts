@@ -17,7 +17,7 @@ import { agentsOf } from './ssh-option.ts';
 
 type StepInputs = Pick<
   BuildRequest,
-  'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts' | 'limits' | 'onFailure' | 'allowsInsecure'
+  'sandbox' | 'network' | 'secrets' | 'ssh' | 'hosts' | 'limits' | 'onFailure' | 'allowsInsecure' | 'allowsNetwork'
 >;
 
 /** What runs programs; a text says what is missing for it. */
@@ -37,6 +37,7 @@ export const stepInputs = (options: BuildOptions, io: Io): StepInputs => ({
   hosts: options.hosts.map(hostLine),
   limits: options.limits,
   allowsInsecure: options.allowsInsecure,
+  allowsNetwork: options.allowsNetwork,
   ...(options.onFailure === 'shell' ? { onFailure: openShell(io) } : {}),
 });
 
