@@ -97,6 +97,20 @@ describe.skipIf(!isReady)('steps that were run', { timeout: 60_000 }, () => {
     expect((await build(context)).files.out).toBe(usual);
   });
 
+  it('are run again where they know another host, and not for another address of it', async () => {
+    const context = folderWith({
+      iEchorfile: `FROM busybox\nRUN ${RANDOM} > /out; grep near /etc/hosts >> /out || true\n`,
+    });
+    const first = (await build(context)).files.out;
+    const given = await build(context, '--add-host', 'near:10.0.0.1');
+    expect(given.files.out).toContain('10.0.0.1\\tnear');
+    expect(given.stderr).toContain('RUN: --add-host was added');
+    expect((await build(context, '--add-host', 'near:10.0.0.2')).files.out).toBe(given.files.out);
+    expect((await build(context, '--add-host', 'far:10.0.0.2')).files.out).not.toBe(given.files.out);
+    expect((await build(context)).files.out).toBe(first);
+    expect(await build(context, '--add-host', 'near:10.0.0.256')).toMatchObject({ code: 2 });
+  });
+
   it('are run again for another name of the host', async () => {
     const out = async (...args: string[]) =>
       (await built('FROM busybox\nRUN hostname > /out\n', {}, ...args)).files.out;

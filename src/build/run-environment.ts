@@ -16,6 +16,10 @@ export const proxiesOf = ({ inputs }: BuildRequest): readonly (readonly [string,
   return found;
 };
 
+/** The further hosts that a step knows; their addresses do not decide what comes of it, as in BuildKit. */
+export const hostNames = ({ hosts = [] }: BuildRequest): readonly string[] =>
+  hosts.map((line) => line.split('\t')[1] ?? '');
+
 const HOSTNAME_ARG = 'BUILDKIT_SANDBOX_HOSTNAME';
 
 /** The name of a step's host: that of the argument for it, else always the same. Throws BuildError. */

@@ -12,7 +12,7 @@ import { writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
 import { markOf, type NamedMark, type StepInputs, variableName } from './key-parts.ts';
 import { maskedOutput } from './mask.ts';
-import { hostnameOf, proxiesOf } from './run-environment.ts';
+import { hostNames, hostnameOf, proxiesOf } from './run-environment.ts';
 import { type MountSetup, type StepMount, stepMounts } from './run-mounts.ts';
 import type { Limits } from './sandbox/limits.ts';
 import { type ExitCode, HOSTNAME, type Place, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
@@ -49,12 +49,15 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   const inputs = () => inputsOf(running, state.shell);
   const named = hostname === HOSTNAME ? [] : [hostname];
   const limits = request.limits ? [{ limits: request.limits }] : [];
-  const all = [...data, mounts.map((each) => each.data), request.epoch, ...named, ...limits];
+  const hosts = hostNames(request);
+  const others = hosts.length > 0 ? [{ hosts }] : [];
+  const all = [...data, mounts.map((each) => each.data), request.epoch, ...named, ...limits, ...others];
   return { data: all, inputs, run: () => told(node, store, () => runIn(running)) };
 };
 
 const inputsOf = (running: Running, shell: readonly string[] | undefined): StepInputs => {
   const { node, context, env, workdir, user, mounts, network, hostname, isInsecure } = running;
+  const hosts = hostNames(context.request);
   const args = new Set(buildArgumentsAt(context.model, node).map(([name]) => name));
   const variables = Array.from(env, ([name, value]): NamedMark => [variableName(name, args.has(name)), markOf(value)]);
   const places = mounts.flatMap(({ data, target, files }, at): readonly NamedMark[] =>
@@ -70,6 +73,7 @@ const inputsOf = (running: Running, shell: readonly string[] | undefined): StepI
     ...places,
     ['--timestamps', markOf(context.request.epoch)],
     ...limitMarks(context.request.limits),
+    ...(hosts.length > 0 ? [['--add-host', markOf(hosts)] as const] : []),
   ];
   return { values, files: mounts.flatMap(({ files }) => files?.() ?? []) };
 };
