@@ -517,6 +517,22 @@ describe('pushing', () => {
     expect(registry.seen.some(({ url }) => /uploads\/\?mount=sha256:[0-9a-f]+&from=team%2Fapp$/.test(url))).toBe(true);
   });
 
+  it('keeps its connections where it is told of long layers that are there', async () => {
+    const registry = await fakeRegistry();
+    const store = testStore();
+    const image = twoLayers(store);
+    await push(registry, store, image);
+    const sockets = new Set<unknown>();
+    registry.twist = (_seen, response) => {
+      sockets.add(response.socket);
+      return false;
+    };
+    registry.seen.length = 0;
+    expect((await push(registry, store, image)).done).toEqual(['there', 'there']);
+    // Two layers are asked for at once.
+    expect(sockets.size).toBe(2);
+  });
+
   it('takes nothing over that a pull was told of and has not looked at', async () => {
     const { registry, image } = await stocked();
     const store = testStore();

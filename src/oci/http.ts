@@ -96,7 +96,7 @@ const attempt = async (url: URL, call: Call, trust: Trust): Promise<Answer> => {
       request.destroy(new Error('stalled'));
     });
     request.on('error', (error) => reject(lost(error)));
-    request.on('response', (message) => resolve(answerOf(url, message, lost)));
+    request.on('response', (message) => resolve(answerOf(url, call.method, message, lost)));
     if (body === undefined || body instanceof Uint8Array) request.end(body);
     else pipeline(Readable.from(body.open()), request).catch((error: unknown) => reject(lost(error)));
   });
@@ -137,14 +137,21 @@ const openerFor = async (url: URL, { isInsecure, patience, proxy: proxyOf }: Tru
 /** Longer than this, a body is not worth the connection that it is read for. */
 const MOST_DROPPED = 1 << 16;
 
-const answerOf = (url: URL, message: IncomingMessage, lost: (error: unknown) => ImageError): Answer => ({
+const answerOf = (
+  url: URL,
+  method: Call['method'],
+  message: IncomingMessage,
+  lost: (error: unknown) => ImageError,
+): Answer => ({
   status: message.statusCode ?? 0,
   headers: message.headers,
   url,
   body: withLosses(message, lost),
   drop: () => {
     message.on('error', () => undefined);
-    if (Number(message.headers['content-length'] ?? 0) > MOST_DROPPED) message.destroy();
+    // Some answers tell a length of what they do not send.
+    const isSent = method !== 'HEAD' && message.statusCode !== 304;
+    if (isSent && Number(message.headers['content-length'] ?? 0) > MOST_DROPPED) message.destroy();
     else message.resume();
   },
 });
