@@ -26,6 +26,7 @@ import { type Sources, sourcesIn, theseSources } from './sources.ts';
 import type { StepContext } from './steps.ts';
 import type { Store } from './store.ts';
 import { now } from './times.ts';
+import { clean } from './tree.ts';
 import { isWebAddress } from './web-address.ts';
 
 /** One thing that a COPY or ADD puts into an image. */
@@ -113,7 +114,7 @@ const found = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags
 const withParents = (value: string, word: CopySource, tree: FileTree, { excludes }: CopyFlags): readonly Source[] => {
   const pivot = value.indexOf('/./');
   const [start, pattern] = pivot < 0 ? ['/', value] : [value.slice(0, pivot) || '/', value.slice(pivot + 3)];
-  const includes = filterOf([pattern.replace(/^!/, '\\!')]);
+  const includes = filterOf([clean(pattern).replace(/^!/, '\\!')]);
   if (typeof includes === 'string') throw new BuildError(includes, word);
   const options: FindOptions = { excludes, includes };
   return tree.find(start, options).filter(({ isFolder }) => isFolder);
