@@ -24,45 +24,27 @@ export interface CacheTrouble {
   readonly reason: string;
 }
 
+type Warn = (trouble: CacheTrouble) => void;
+
 /** `warn` is told of each cache that is given up. */
 export const openCaches = (
   store: Store,
   sources: readonly CacheSource[],
-  warn: (trouble: CacheTrouble) => void,
+  warn: Warn,
   bases: LateImages = lateImages(store),
 ): Caches => {
-  const good = new Set(sources);
-  // Layers that nobody holds do until one of them is needed.
-  let trustsKnown = true;
+  const holders = openHolders(store, sources, warn);
   const coming = new Map<Digest, Promise<void>>();
-  const holders = (diffId: Digest) => [...good].filter(({ layers }) => layers.has(diffId));
-  const take = async (diffId: Digest): Promise<void> => {
-    for (const source of holders(diffId)) {
-      const layer = source.layers.get(diffId);
-      if (!layer) continue;
-      try {
-        return await takeLayer(store, layer);
-      } catch (error) {
-        if (!(error instanceof ImageError)) throw error;
-        if (good.delete(source)) warn({ name: source.name, reason: error.message });
-      }
-    }
-    trustsKnown &&= !sources.some(({ known }) => known.has(diffId));
-    throw new ImageError(`no cache has the layer ${diffId}`);
-  };
   const bringOne = (diffId: Digest): Promise<void> => {
-    const known = coming.get(diffId) ?? take(diffId);
+    const known = coming.get(diffId) ?? holders.take(diffId);
     coming.set(diffId, known);
     return known;
   };
-  const mayCome = (source: CacheSource, { diffId }: Layer) =>
-    source.layers.has(diffId) || (trustsKnown && source.known.has(diffId));
   return {
     entry(key) {
       for (const source of sources) {
         const entry = source.entries.get(key);
-        const layer = entry?.layer;
-        if (layer && good.has(source) && isUsable(store, layer, () => mayCome(source, layer))) return entry;
+        if (entry?.layer && holders.isUsable(source, entry.layer)) return entry;
       }
       return undefined;
     },
@@ -75,14 +57,47 @@ export const openCaches = (
         size: store.hasBlob(diffId) ? store.blobSize(diffId) : size,
       }));
     },
-    lost: () => sources.length - good.size + Number(!trustsKnown),
-    shared: (diffId) => holders(diffId)[0]?.layers.get(diffId),
+    lost: holders.lost,
+    shared: holders.shared,
   };
 };
 
-/** One that is here must be what the cache says of it. */
-const isUsable = (store: Store, { diffId, size }: Layer, mayCome: () => boolean): boolean =>
-  store.hasBlob(diffId) ? store.blobSize(diffId) === size : mayCome();
+/** Who has which layer, as far as their promises have been kept. */
+interface Holders extends Pick<Caches, 'lost' | 'shared'> {
+  readonly take: (diffId: Digest) => Promise<void>;
+  /** One that is here must be what the cache says of it, and another must be one that can come. */
+  readonly isUsable: (source: CacheSource, layer: Layer) => boolean;
+}
+
+const openHolders = (store: Store, sources: readonly CacheSource[], warn: Warn): Holders => {
+  const good = new Set(sources);
+  // Layers that nobody holds do until one of them is needed.
+  let trustsKnown = true;
+  const holdersOf = (diffId: Digest) => [...good].filter(({ layers }) => layers.has(diffId));
+  return {
+    async take(diffId) {
+      for (const source of holdersOf(diffId)) {
+        const layer = source.layers.get(diffId);
+        if (!layer) continue;
+        try {
+          return await takeLayer(store, layer);
+        } catch (error) {
+          if (!(error instanceof ImageError)) throw error;
+          if (good.delete(source)) warn({ name: source.name, reason: error.message });
+        }
+      }
+      trustsKnown &&= !sources.some(({ known }) => known.has(diffId));
+      throw new ImageError(`no cache has the layer ${diffId}`);
+    },
+    isUsable(source, { diffId, size }) {
+      if (!good.has(source)) return false;
+      if (store.hasBlob(diffId)) return store.blobSize(diffId) === size;
+      return source.layers.has(diffId) || (trustsKnown && source.known.has(diffId));
+    },
+    lost: () => sources.length - good.size + Number(!trustsKnown),
+    shared: (diffId) => holdersOf(diffId)[0]?.layers.get(diffId),
+  };
+};
 
 const has =
   (diffId: Digest) =>
