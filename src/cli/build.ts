@@ -15,7 +15,7 @@ import { forPlatform, HOST_PLATFORM, platformOf } from '../oci/platform.ts';
 import type { Document } from '../source/document.ts';
 import { baseImages } from './base-images.ts';
 import { fetchNeeded, type NamedContexts, namedContexts } from './build-contexts.ts';
-import { openInput } from './build-input.ts';
+import { type BuildInput, openInput } from './build-input.ts';
 import type { BuildOptions } from './build-options.ts';
 import type { BuildResults } from './build-results.ts';
 import { anewOf, checked, journalName, mayRunForeign, type PlatformBuild, parsed, timedBuild } from './buildable.ts';
@@ -47,12 +47,23 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   // From here on nobody deletes from the store.
   store.workFolder();
   const input = await openInput(options, io, store);
-  const { document, save } = input;
+  const { document } = input;
   const file = parsed(document, options);
   if (needsNamespace() && (hasRun(file) || options.sbom?.scanner)) return buildInNamespace(io);
   const { time, timed } = await timedBuild(file, input, options, io, store);
   const builds = await checked(document, file, timed, io, rules);
   if (!builds) return 1;
+  return buildAll(builds, { options, input, store, time }, io);
+};
+
+/** What is built, where, and when everything new is made. */
+interface Order extends Pick<Job, 'options' | 'store' | 'time'> {
+  readonly input: BuildInput;
+}
+
+const buildAll = async (builds: readonly PlatformBuild[], order: Order, io: Io): Promise<number> => {
+  const { options, input, store, time } = order;
+  const { document, save } = input;
   const steps = stepInputs(options, io);
   const runner = runnerText(steps.sandbox);
   const progress = await progressOf({ ...options, runner, hasShell: steps.onFailure !== undefined }, io);
