@@ -32,3 +32,17 @@ export const hostnameOf = (model: Model, node: Run, { inputs }: BuildRequest): s
   if (!/^[\w.-]{1,64}$/.test(name)) throw new BuildError(`\`${name}\` is no name of a host (${HOSTNAME_ARG})`, node);
   return name;
 };
+
+/** A file does not take back the network that its builder has taken away. Throws BuildError. */
+export const networkOf = (node: Run, { network: usual, allowsNetwork }: BuildRequest): 'host' | 'none' => {
+  const asked = node.flags.findLast(({ name }) => name.text === 'network')?.value?.text;
+  if (asked === 'host' && usual === 'none' && !allowsNetwork)
+    throw new BuildError(
+      '--network=host asks for what --network none takes away: allow it by --allow network.host',
+      node,
+    );
+  return asked === 'none' || asked === 'host' ? asked : usual;
+};
+
+export const isInsecureRun = (node: Run): boolean =>
+  node.flags.findLast(({ name }) => name.text === 'security')?.value?.text === 'insecure';

@@ -12,7 +12,7 @@ import { writeLayer } from './copy.ts';
 import { BuildError } from './error.ts';
 import { markOf, type NamedMark, type StepInputs, variableName } from './key-parts.ts';
 import { maskedOutput } from './mask.ts';
-import { hostNames, hostnameOf, proxiesOf } from './run-environment.ts';
+import { hostNames, hostnameOf, isInsecureRun, networkOf, proxiesOf } from './run-environment.ts';
 import { type MountSetup, type StepMount, stepMounts } from './run-mounts.ts';
 import type { Limits } from './sandbox/limits.ts';
 import { type ExitCode, HOSTNAME, type Place, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
@@ -104,20 +104,6 @@ const scriptFile = (node: Run): ScriptFile | undefined => {
   const text = runText(node, node.command.text);
   return text.startsWith('#!') ? { name: heredoc.name, text } : undefined;
 };
-
-/** A file does not take back the network that its builder has taken away. Throws BuildError. */
-const networkOf = (node: Run, { network: usual, allowsNetwork }: StepContext['request']): 'host' | 'none' => {
-  const asked = node.flags.findLast(({ name }) => name.text === 'network')?.value?.text;
-  if (asked === 'host' && usual === 'none' && !allowsNetwork)
-    throw new BuildError(
-      '--network=host asks for what --network none takes away: allow it by --allow network.host',
-      node,
-    );
-  return asked === 'none' || asked === 'host' ? asked : usual;
-};
-
-const isInsecureRun = (node: Run): boolean =>
-  node.flags.findLast(({ name }) => name.text === 'security')?.value?.text === 'insecure';
 
 interface Running {
   readonly node: Run;
