@@ -1,3 +1,4 @@
+import type { BuildError } from '../build/error.ts';
 import type { StepEvent, StepInfo } from '../build/events.ts';
 import type { Diagnostic } from '../lint/diagnostic.ts';
 import { escapeJson } from '../report/escape.ts';
@@ -38,21 +39,19 @@ export const jsonProgress = (_options: ProgressOptions, io: Io): Progress => {
     fail(error, document) {
       logs.end();
       const step = logs.failedAt(error.range);
-      const { line } = lineIndexOf(document.text).positionAt(error.range.start);
-      const { exitCode, message } = error;
       const last = step ? { ...placeOf(step), last: logs.last(step) } : {};
-      write({
-        state: 'stopped',
-        ...last,
-        file: document.path,
-        line,
-        message,
-        ...(exitCode === undefined ? {} : { exitCode }),
-      });
+      write({ state: 'stopped', ...last, ...failureView(error, document) });
     },
     close: () => undefined,
   };
 };
+
+const failureView = ({ range, message, exitCode }: BuildError, { path, text }: Document): object => ({
+  file: path,
+  line: lineIndexOf(text).positionAt(range.start).line,
+  message,
+  ...(exitCode === undefined ? {} : { exitCode }),
+});
 
 /** What the linter has found, before anything is built. */
 export const writeFindings = (diagnostics: readonly Diagnostic[], { path, text }: Document, io: Io): void => {

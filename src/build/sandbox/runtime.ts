@@ -60,17 +60,7 @@ const prepare = (
   const room = { source: 'tmpfs', target: bundle, type: 'tmpfs', options: 'nosuid,nodev,mode=700' };
   writeFileSync(join(own, 'fstab'), tableText([...plan.first, room]), { mode: 0o600 });
   const config = quoted(limitsWritten(JSON.stringify(configOf(request, folders))));
-  const options = name === 'crun' ? ['--cgroup-manager=disabled'] : [];
-  const words = [
-    runtime,
-    ...options,
-    '--root',
-    join(bundle, 'state'),
-    'run',
-    '-b',
-    bundle,
-    own.slice(own.lastIndexOf('/') + 1),
-  ];
+  const words = wordsOf(name, runtime, bundle, own);
   return [
     'set -e',
     'umask 022',
@@ -87,6 +77,11 @@ const prepare = (
     '',
   ].join('\n');
 };
+
+const wordsOf = (name: RuntimeName, runtime: string, bundle: string, own: string): readonly string[] => [
+  ...[runtime, ...(name === 'crun' ? ['--cgroup-manager=disabled'] : [])],
+  ...['--root', join(bundle, 'state'), 'run', '-b', bundle, own.slice(own.lastIndexOf('/') + 1)],
+];
 
 /** An ordinary user may not take it away, and puts something over it. */
 const hideUnified = ({ umount, mount }: Programs): string => {
