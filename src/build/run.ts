@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rm, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rm, rmSync, statfsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Run } from '../ast/nodes.ts';
-import { buildArgumentsAt, runText } from '../model/history.ts';
+import { buildArgumentsAt } from '../model/history.ts';
 import { platformOfStage } from '../model/stages.ts';
 import { shellOf } from '../model/state.ts';
 import type { Image, Layer } from '../oci/image.ts';
@@ -14,6 +14,7 @@ import { markOf, type NamedMark, type StepInputs, variableName } from './key-par
 import { maskedOutput } from './mask.ts';
 import { hostNames, hostnameOf, isInsecureRun, networkOf, proxiesOf } from './run-environment.ts';
 import { type MountSetup, type StepMount, stepMounts } from './run-mounts.ts';
+import { argvOf, type ScriptFile, scriptFile, scriptMount } from './run-script.ts';
 import type { Limits } from './sandbox/limits.ts';
 import { type ExitCode, HOSTNAME, type Place, type RunRequest, type Sandbox, SandboxError } from './sandbox/port.ts';
 import { changedFiles, removeStubs, setTimes } from './snapshot.ts';
@@ -35,7 +36,7 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   for (const [name, value] of state.env) env.set(name, value ?? '');
   for (const [name, value] of buildArgumentsAt(model, node)) if (!FOR_SCANS.test(name)) env.set(name, value);
   const script = scriptFile(node);
-  const argv = script ? [`${PIPES}/${script.name}`] : argvOf(node, shellOf(state));
+  const argv = argvOf(node, script, shellOf(state));
   const { workdir = '/', user = '' } = state;
   const network = networkOf(node, request);
   const isInsecure = isInsecureRun(node);
@@ -82,28 +83,6 @@ const limitMarks = (limits: Limits | undefined): readonly NamedMark[] => [
   ...(limits?.sharedMemory ? [['--shm-size', markOf(limits.sharedMemory)] as const] : []),
   ...(limits?.resources.length ? [['--ulimit', markOf(limits.resources)] as const] : []),
 ];
-
-const argvOf = ({ command, ...node }: Run, shell: readonly string[]): readonly string[] =>
-  command.kind === 'ExecForm'
-    ? command.elements.map(({ value }) => value)
-    : [...shell, runText({ command, ...node }, command.text)];
-
-/** Where BuildKit puts a script that is its own program. */
-const PIPES = '/dev/pipes';
-
-interface ScriptFile {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** `RUN <<EOF` whose body begins with `#!` is a program of its own. */
-const scriptFile = (node: Run): ScriptFile | undefined => {
-  const [heredoc, another] = node.heredocs;
-  if (node.command.kind === 'ExecForm' || !heredoc || another) return undefined;
-  if (heredoc.start !== node.command.start || heredoc.end !== node.command.end) return undefined;
-  const text = runText(node, node.command.text);
-  return text.startsWith('#!') ? { name: heredoc.name, text } : undefined;
-};
 
 interface Running {
   readonly node: Run;
@@ -205,14 +184,6 @@ const mountsReady = async ({ mounts, work, script }: Scene): Promise<readonly Mo
   for (const mount of mounts.toSorted((a, b) => ((a.target ?? '') < (b.target ?? '') ? -1 : 1)))
     ready.push(await mount.prepare(work));
   return ready;
-};
-
-const scriptMount = (work: string, { name, text }: ScriptFile): NonNullable<MountSetup['mount']> => {
-  const source = join(work, 'pipes');
-  mkdirSync(source);
-  writeFileSync(join(source, name), text);
-  chmodSync(join(source, name), 0o755);
-  return { type: 'bind', source, target: PIPES, isFolder: true, isReadOnly: true };
 };
 
 const succeed = async (scene: Scene, ready: readonly MountSetup[]): Promise<void> => {
