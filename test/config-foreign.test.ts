@@ -331,6 +331,7 @@ describe('plugins', () => {
   it.each<readonly [string, string, string]>([
     ['./rules/gone.mjs', PLUGIN, 'there is no module `./rules/gone.mjs`'],
     ['gone', PLUGIN, 'there is no module `gone`'],
+    ['rules/gone.mjs', PLUGIN, 'there is no module `rules/gone.mjs`; a path begins with ./ or ../'],
     ['./rules/ours.mjs', 'export default {', '`./rules/ours.mjs` cannot be loaded: '],
     ['./rules/ours.mjs', 'throw new Error("no luck")', '`./rules/ours.mjs` cannot be loaded: no luck'],
     [

@@ -4,6 +4,9 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CATEGORIES, defineRule, type Rule, SEVERITIES } from '../lint/index.ts';
 
+/** What is more likely a file than a module of a package. */
+const BARE_PATH = /^[^./@].*\.[cm]?[jt]s$/;
+
 /** The rules of a module, or why there are none. The module's code runs. */
 export const loadPlugin = async (
   name: string,
@@ -11,7 +14,8 @@ export const loadPlugin = async (
   known: readonly Rule[],
 ): Promise<readonly Rule[] | string> => {
   const path = placeOf(name, folder);
-  if (path === undefined) return `there is no module \`${name}\``;
+  if (path === undefined)
+    return `there is no module \`${name}\`${BARE_PATH.test(name) ? '; a path begins with ./ or ../' : ''}`;
   if (/\.[cm]?ts$/.test(path) && !canReadTypes())
     return `Node.js ${process.version} cannot read TypeScript, as \`${name}\` is; use 22.18 or newer, or write .mjs`;
   try {
