@@ -75,3 +75,13 @@ describe('what does not help', () => {
     expect(found[0].fix).toBeUndefined();
   });
 });
+
+describe('a shell command that begins a line', () => {
+  it.each(['export A=1', 'cd /app', 'unset A', 'chmod +x a'])('%s is taken for no instruction', async (line) => {
+    const text = `FROM alpine:3.22\nRUN make &&\n${line} &&\\\n  make\n`;
+    const { stdout } = await lint({ Dockerfile: text }, '--select', 'syntax', '--unsafe-fixes', '--diff');
+    expect(stdout).not.toContain(`-${line}`);
+    const { stdout: shown } = await lint({ Dockerfile: text }, '--select', 'syntax');
+    expect(shown).toContain('If this belongs to the instruction above');
+  });
+});

@@ -26,14 +26,17 @@ const KEYWORDS = [
 /** What a shell command or a package name at the start of a line looks like when the line above lost its escape. */
 const CONTINUED = /^(?:&&|\|\|?|;|\\|-|--.*|[a-z0-9][a-z0-9.+_-]*)$/;
 
+/** Commands of shells whose names are near to those of instructions. */
+const COMMANDS: ReadonlySet<string> = new Set(['cd', 'chmod', 'cmp', 'export', 'unset', 'users']);
+
 export const unknownInstruction = (line: Line, keyword: Token): void => {
   const near = nearestKeyword(keyword.text);
   if (near !== undefined) {
     const text = keyword.text === keyword.text.toLowerCase() ? near.toLowerCase() : near;
-    addProblem(line, keyword, `unknown instruction: ${keyword.text} (did you mean ${text}?)`, {
-      help: `Write \`${text}\`.`,
-      suggestion: { range: { start: keyword.start, end: keyword.end }, text },
-    });
+    const message = `unknown instruction: ${keyword.text} (did you mean ${text}?)`;
+    const suggestion = { range: { start: keyword.start, end: keyword.end }, text };
+    if (COMMANDS.has(keyword.text)) addProblem(line, keyword, message, { help: helpFor(line, keyword) });
+    else addProblem(line, keyword, message, { help: `Write \`${text}\`.`, suggestion });
     return;
   }
   addProblem(line, keyword, `unknown instruction: ${keyword.text}`, { help: helpFor(line, keyword) });
