@@ -6,6 +6,7 @@ import independentBuilds from './cache/independent-builds.ts';
 import packageCacheKept from './cache/package-cache-kept.ts';
 import recursiveChownOfCopiedFiles from './cache/recursive-chown-of-copied-files.ts';
 import stalePackageIndex from './cache/stale-package-index.ts';
+import accountUsedBeforeCreated from './correctness/account-used-before-created.ts';
 import argOutOfScope from './correctness/arg-out-of-scope.ts';
 import assumeYesMissing from './correctness/assume-yes-missing.ts';
 import baseOfOtherPlatform from './correctness/base-of-other-platform.ts';
@@ -20,6 +21,8 @@ import copySourceMissing from './correctness/copy-source-missing.ts';
 import copySourceOutsideContext from './correctness/copy-source-outside-context.ts';
 import curlWithoutFail from './correctness/curl-without-fail.ts';
 import envSelfReference from './correctness/env-self-reference.ts';
+import expansionWithoutShell from './correctness/expansion-without-shell.ts';
+import exportLost from './correctness/export-lost.ts';
 import exposeDisagrees from './correctness/expose-disagrees.ts';
 import exposeHostMapping from './correctness/expose-host-mapping.ts';
 import hardCodedArchitecture from './correctness/hard-coded-architecture.ts';
@@ -168,6 +171,7 @@ import syntax from './syntax/syntax.ts';
 import syntaxDirectiveMissing from './syntax/syntax-directive-missing.ts';
 
 export const rules: readonly Rule[] = [
+  accountUsedBeforeCreated,
   addInsteadOfCopy,
   aptInsteadOfAptGet,
   archiveCopied,
@@ -211,6 +215,8 @@ export const rules: readonly Rule[] = [
   encoding,
   envSelfReference,
   escapeInEcho,
+  expansionWithoutShell,
+  exportLost,
   exposeAdminPort,
   exposeDisagrees,
   exposeHostMapping,
