@@ -38,6 +38,10 @@ export default defineRule({
       good: 'FROM node:24\nCOPY --chown=node . /app\nRUN useradd node; chown node /srv\nUSER node\n',
     },
     {
+      title: 'One whose creation does no harm where it is there',
+      good: 'FROM example.com/base:1\nUSER app\nRUN make\nUSER root\nRUN adduser --system app\nUSER app\n',
+    },
+    {
       title: 'One that is made anew',
       good: 'FROM node:24\nCOPY --chown=node . /app\nRUN userdel -r node && useradd -u 5000 node\nUSER node\n',
     },
@@ -81,7 +85,8 @@ const nameIn = (node: Instruction): Word | undefined => {
   return node.flags.find(({ name }) => name.text === 'chown')?.value;
 };
 
-/** Whether the image may have it, as who lets the creation fail, or deletes it before, knows. */
+/** Whether the image may have it, as who lets the creation fail, or deletes it before, knows; Debian's `adduser --system` leaves it then. */
 const mayBeThere = ({ file: { text } }: Model, { name, node, command }: Account): boolean =>
+  command.has('--system') ||
   !/^(?:[\s\\]*&&[^;|]*|\s*)$/.test(text.slice(command.whole.end, node.end)) ||
   new RegExp(`(?:userdel|deluser|usermod|getent|\\bid)\\b[^\\n]*\\b${name.replace(/\W/g, '\\$&')}\\b`).test(text);
