@@ -97,6 +97,13 @@ describe.skipIf(!isReady)('steps that were run', { timeout: 60_000 }, () => {
     expect((await build(context)).files.out).toBe(usual);
   });
 
+  it('end where their files cannot go', async () => {
+    const context = folderWith({ iEchorfile: 'FROM busybox\nRUN true\n' });
+    const { code, stderr } = await build(context, '--output', 'type=local,dest=/proc/none/below');
+    expect(stderr).toContain('cannot write /proc/none/below: no such file or directory');
+    expect(code).toBe(3);
+  });
+
   it('are run again where they know another host, and not for another address of it', async () => {
     const context = folderWith({
       iEchorfile: `FROM busybox\nRUN ${RANDOM} > /out; grep near /etc/hosts >> /out || true\n`,

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   futimesSync,
   lchownSync,
   linkSync,
@@ -11,7 +12,7 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ImageError } from '../oci/error.ts';
 import type { Image } from '../oci/image.ts';
 import { onDisk } from '../oci/names.ts';
@@ -106,7 +107,7 @@ export const writeRootFolder = (store: Store, image: Image, folder: string): Omi
   const isRoot = process.geteuid?.() === 0;
   const folders: TreeEntry[] = [];
   let [devices, owners, capabilities] = [0, 0, 0];
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const entry of rootEntries(store, image)) {
     const full = join(folder, entry.path);
     if (entry.type === 'character' || entry.type === 'block' || entry.type === 'fifo') {
@@ -127,6 +128,13 @@ export const writeRootFolder = (store: Store, image: Image, folder: string): Omi
     lutimesSync(onDisk(join(folder, path)), mtime, mtime);
   }
   return { devices, owners, capabilities };
+};
+
+/** Node itself tries for ever where a folder takes none, as `/proc` does. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 };
 
 /** Above a path are folders, and nothing that is in the way is at it. */
