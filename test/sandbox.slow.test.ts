@@ -506,6 +506,7 @@ describe.skipIf(!isReady)('programs of an image', { timeout: 30_000 }, () => {
     expect(run(['base']).stderr).toContain('the image names no program to run');
     expect(run(['base']).status).toBe(125);
     expect(run(['--entrypoint', '/bin/echo', 'base', '-n', '--rm']).stdout).toBe('--rm');
+    expect(run(['--entrypoint', '', 'base', 'echo', 'own']).stdout).toBe('own\n');
   });
 });
 

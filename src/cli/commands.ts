@@ -25,6 +25,7 @@ export interface Flag {
   readonly choices?: readonly string[];
   /** A choice may have `=FILE` behind it. */
   readonly takesFile?: boolean;
+  readonly mayBeEmpty?: boolean;
   readonly group?: string;
   readonly defaultDescription?: string;
 }

@@ -44,7 +44,11 @@ export const IMAGE_COMMANDS = {
       volume: { type: 'string', array: true, alias: 'v', describe: 'FOLDER:/PATH[:ro] to see there' },
       user: { type: 'string', alias: 'u', describe: 'NAME or NUMBER[:GROUP]' },
       workdir: { type: 'string', alias: 'w', describe: 'Where to start' },
-      entrypoint: { type: 'string', describe: "The program instead of the image's own" },
+      entrypoint: {
+        type: 'string',
+        mayBeEmpty: true,
+        describe: "The program instead of the image's own; '' leaves that out",
+      },
       network: { type: 'string', choices: ['host', 'none'], describe: 'What it may reach', defaultDescription: 'host' },
       publish: {
         type: 'string',

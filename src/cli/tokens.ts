@@ -7,6 +7,8 @@ export interface OptionShape {
   readonly choices?: readonly string[];
   /** A choice may have `=FILE` behind it. */
   readonly takesFile?: boolean;
+  /** An empty value means something too. */
+  readonly mayBeEmpty?: boolean;
   /** Its single letter. */
   readonly alias?: string;
 }
@@ -84,7 +86,8 @@ const mistakeOf = (flag: string, value: string | undefined, shapes: OptionShapes
     const isPlain = value === undefined || value === 'true' || value === 'false';
     return isPlain ? undefined : `${flag} takes no value, and got \`${value}\``;
   }
-  if (value === undefined || value === '') return `${flag} needs a value${choicesText(shape.choices, ': ')}`;
+  if (value === undefined || (value === '' && !shape.mayBeEmpty))
+    return `${flag} needs a value${choicesText(shape.choices, ': ')}`;
   const choice = shape.takesFile ? value.replace(/=.*/s, '') : value;
   if (shape.choices === undefined || shape.choices.includes(choice)) return undefined;
   return `${flag} cannot be \`${choice}\`${choicesText(shape.choices, '; it is ')}${meant(onlyOneFrom(choice, shape.choices) ?? nearest(choice, shape.choices))}`;
