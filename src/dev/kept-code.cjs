@@ -11,7 +11,9 @@ const folderOf = (build) => {
   if (CI || NODE_DISABLE_COMPILE_CACHE) return undefined;
   const ofHome = HOME && join(HOME, process.platform === 'darwin' ? 'Library/Caches' : '.cache');
   const caches = XDG_CACHE_HOME || (process.platform === 'win32' ? LOCALAPPDATA : ofHome);
-  return caches && isAbsolute(caches) ? join(caches, 'iechorlint', 'code', build) : undefined;
+  // The Node in an editor has the number of another one, and a V8 of its own.
+  const engine = `${build}-${process.versions.v8}`;
+  return caches && isAbsolute(caches) ? join(caches, 'iechorlint', 'code', engine) : undefined;
 };
 
 const isOwn = ({ uid }) => process.platform === 'win32' || uid === process.geteuid();
