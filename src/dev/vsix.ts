@@ -25,7 +25,9 @@ const bundleOfClient = async (): Promise<{ readonly code: string; readonly modul
 const serverFiles = (): readonly string[] =>
   readdirSync('dist', { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => /^(?:chunks\/[^/]+\.cjs|main\.cjs|cli\.js|kept-code\.js|package\.json|LICENCES\.txt)$/.test(path));
+    .filter((path) =>
+      /^(?:chunks\/[^/]+\.cjs|main\.cjs|cli\.js|kept-code\.js|package\.json|LICENCES\.txt)$/.test(path),
+    );
 
 interface Manifest {
   readonly name: string;
