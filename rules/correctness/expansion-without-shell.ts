@@ -35,7 +35,8 @@ export default defineRule({
   ],
   check({ file }) {
     return {
-      Env: ({ pairs }) => pairs.flatMap((pair) => (LATER.test(pair.key.text ?? '') ? [] : inPair(file, pair, 'ENV'))),
+      Env: ({ pairs }) =>
+        pairs.flatMap((pair) => inPair(file, pair, 'ENV').filter(() => !LATER.test(pair.key.text ?? ''))),
       Arg: ({ declarations }) => declarations.flatMap((each) => inDeclaration(file, each)),
       Label: ({ pairs }) =>
         pairs.flatMap((pair) => (WHOLE.test(pair.value.text ?? '') ? inPair(file, pair, 'LABEL') : [])),
@@ -70,6 +71,7 @@ const problemAt = ({ text }: Iechorfile, at: Range, keyword: string): Problem =>
 
 /** The first `$(…)` outside single quotes and without a backslash, or a word that is one command in backticks. */
 const substitutionIn = ({ text, escape }: Iechorfile, word: Word): Range | undefined => {
+  if (!/[(`]/.test(word.raw)) return undefined;
   const dollar = literalsIn(word.parts).find(({ raw, end }) => raw === '$' && text[end] === '(');
   if (!dollar) return escape === '\\' && /^"?`[^`"]+`"?$/.test(word.raw) ? word : undefined;
   const close = text.indexOf(')', dollar.start);

@@ -1,18 +1,24 @@
-import type { Iechorfile, Instruction } from '../ast/nodes.ts';
+import type { Iechorfile } from '../ast/nodes.ts';
 import type { Model } from '../model/index.ts';
 import type { Range } from '../source/range.ts';
 import type { Edit } from './diagnostic.ts';
-import { instructionAt } from './places.ts';
+import { isFormatting } from './formatting.ts';
+import type { Problem, Rule } from './rule.ts';
 
-/** Whether one of the edits is in a script that the shell cannot read: where its words begin and end is a guess there. */
-export const isInBrokenScript = (file: Iechorfile, model: Model, edits: readonly Edit[]): boolean =>
-  edits.some(({ range }) => {
-    const node = instructionAt(file, range.start);
-    return node !== undefined && isBroken(model, node.kind === 'Onbuild' ? node.trigger : node, range);
+/** The scripts that the shell cannot read, behind the keyword of their instruction: where their words begin and end is a guess. */
+export const brokenScriptsIn = (file: Iechorfile, model: Model): readonly Range[] =>
+  file.instructions.flatMap((instruction) => {
+    const node = instruction.kind === 'Onbuild' ? instruction.trigger : instruction;
+    const script = model.scriptOf(node);
+    if (script === undefined || script.problems.length === 0) return [];
+    return [{ start: Math.max(script.start, node.keyword.end + 1), end: script.end }];
   });
 
-const isBroken = (model: Model, node: Instruction, { start, end }: Range): boolean => {
-  if (start <= node.keyword.end) return false;
-  const script = model.scriptOf(node);
-  return script !== undefined && script.problems.length > 0 && script.start <= start && end <= script.end;
-};
+/** A problem without a fix inside such a script; what only lays out needs no more than the lines. */
+export const withoutGuess = (scripts: () => readonly Range[], rule: Rule, problem: Problem): Problem =>
+  problem.fix && !isFormatting(rule) && isInOne(scripts(), problem.fix.edits)
+    ? { ...problem, fix: undefined }
+    : problem;
+
+const isInOne = (scripts: readonly Range[], edits: readonly Edit[]): boolean =>
+  scripts.some(({ start, end }) => edits.some(({ range }) => start <= range.start && range.end <= end));

@@ -2,18 +2,19 @@ import { parse } from '../ast/create.ts';
 import type { Iechorfile, Instruction, InstructionKind } from '../ast/nodes.ts';
 import { type Facts, NO_FACTS } from '../facts/index.ts';
 import { type Model, modelOf, type StageInfo } from '../model/index.ts';
+import { once } from '../model/memo.ts';
 import type { Document } from '../source/document.ts';
+import type { Range } from '../source/range.ts';
 import { askedRules } from './asked.ts';
-import { isInBrokenScript } from './broken-scripts.ts';
+import { brokenScriptsIn, withoutGuess } from './broken-scripts.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { codesIn, diagnosticOf, internal, placeOf, type RunningRule } from './finding.ts';
-import { isFormatting } from './formatting.ts';
 import type { IgnoreOutcome } from './ignore-outcomes.ts';
 import { withChecksOfBuild, withoutIgnored } from './ignoring.ts';
 import { isAboutScript, keepLast, type LastInScript } from './last-in-script.ts';
 import { NO_OPTIONS, optionsOf } from './options.ts';
 import { lend, untold } from './places.ts';
-import { type Context, NO_POLICY, type Problem, type Problems, type Rule, type Visitor, type Where } from './rule.ts';
+import { type Context, NO_POLICY, type Problems, type Rule, type Visitor, type Where } from './rule.ts';
 import type { LintConfig } from './setting.ts';
 import { superseded } from './supersede.ts';
 
@@ -62,17 +63,21 @@ export function* lintInSteps(
   return conclude(walk, visitors);
 }
 
-const walkOf = (document: Document, file: Iechorfile, config: LintConfig, facts: Facts): Walk => ({
-  document,
-  file,
-  model: modelOf(file, config.inputs),
-  config,
-  facts,
-  diagnostics: [],
-  told: new Set(),
-  lent: [],
-  lastInScript: new Map(),
-});
+const walkOf = (document: Document, file: Iechorfile, config: LintConfig, facts: Facts): Walk => {
+  const model = modelOf(file, config.inputs);
+  return {
+    document,
+    file,
+    model,
+    config,
+    facts,
+    diagnostics: [],
+    told: new Set(),
+    lent: [],
+    lastInScript: new Map(),
+    brokenScripts: once(() => brokenScriptsIn(file, model)),
+  };
+};
 
 /** What is left of the findings when comments and other tools have had their say. */
 const conclude = (walk: Walk, visitors: Visitors): readonly Diagnostic[] => {
@@ -136,6 +141,7 @@ interface Walk {
   readonly lastInScript: LastInScript;
   /** What we would say where a rule makes that tool's findings itself. */
   readonly lent: Diagnostic[];
+  readonly brokenScripts: () => readonly Range[];
 }
 
 interface ActiveRule extends RunningRule {
@@ -270,19 +276,13 @@ const collect = (walk: Walk, active: ActiveRule, run: () => Problems | undefined
   }
 };
 
-/** What only lays out needs no more than the lines. */
-const withoutGuess = ({ file, model }: Walk, rule: Rule, problem: Problem): Problem => {
-  if (!problem.fix || isFormatting(rule) || !isInBrokenScript(file, model, problem.fix.edits)) return problem;
-  return { ...problem, fix: undefined };
-};
-
 const add = (walk: Walk, active: ActiveRule, problems: Problems | undefined): void => {
   // Most rules find nothing, of which it takes less time to see that it is an empty list than to go through it.
   if (!problems || (Array.isArray(problems) && problems.length === 0)) return;
   for (const told of problems) {
     const codes = codesIn(active, told);
     if (!codes) continue;
-    const problem = withoutGuess(walk, active.rule, told);
+    const problem = withoutGuess(walk.brokenScripts, active.rule, told);
     const range = placeOf(walk.file, walk.document.text.length, active, problem);
     if (active.isLender) {
       walk.lent.push(diagnosticOf(walk.document, active, problem, codes, range));
