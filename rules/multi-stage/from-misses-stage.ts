@@ -25,6 +25,7 @@ export default defineRule({
     { title: 'A stage named after its image', good: 'FROM alpine AS alpine\nFROM alpine\n' },
   ],
   check({ model }) {
+    if (model.stages.length < 2) return {};
     const stageMeant = meantStages(model);
     return {
       *From({ image }, { stage }) {

@@ -42,6 +42,7 @@ export default defineRule({
     laterStage: 'A stage above has no part in it.',
   },
   check({ file, model }) {
+    if (model.stages.length < 2) return {};
     // A line that cannot be read, or that counts wrong, may be the one that takes from it.
     if (file.problems.length > 0 || model.stages.some(({ references }) => references.some(isOutOfRange))) return {};
     const misled = misledIn(model);

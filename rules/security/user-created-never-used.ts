@@ -20,6 +20,7 @@ export default defineRule({
   summary: 'An account is created for the program, but the container runs as root',
   why: `An account alone changes nothing: without USER, or something that switches to it, the program keeps running as root.`,
   severity: 'warning',
+  when: { text: /useradd|adduser/ },
   fix: { safety: 'unsafe', note: 'The program may have to write where only root can.' },
   examples: [
     {

@@ -8,6 +8,7 @@ export default defineRule({
   why: 'Both are keywords of one instruction. In the same letter case they set off the name of the stage.',
   severity: 'style',
   tags: ['format'],
+  when: { text: /\bas\b/i },
   fix: { safety: 'safe' },
   examples: [
     { bad: 'FROM golang AS build\nFROM scratch as run\n', good: 'FROM golang AS build\nFROM scratch AS run\n' },

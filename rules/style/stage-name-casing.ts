@@ -8,6 +8,7 @@ export default defineRule({
   why: `Builders keep stage names in lower case. \`COPY --from\` and \`--target\` find them in any letter case, but FROM only in lower case: it takes
     any other spelling for an image.`,
   severity: 'style',
+  when: { text: /\bas\b/i },
   fix: { safety: 'safe' },
   examples: [
     {

@@ -19,6 +19,7 @@ export default defineRule({
   why: `Builders accept it without a word: the text, brackets and all, becomes a shell command or a list of paths. The image is built, and fails
     when it starts.`,
   severity: 'error',
+  when: { text: /\[/ },
   fix: {
     safety: 'safe',
     note: 'Safe where a quote or comma is wrong in a command or a COPY, which could not work before; otherwise unsafe.',
