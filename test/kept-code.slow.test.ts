@@ -85,6 +85,8 @@ describe.skipIf(!isBuilt)('with a Node that the package was not built with', { t
     const first = lint();
     for (const path of keptFiles()) writeFileSync(path, Buffer.alloc(statSync(path).size));
     expect(lint()).toBe(first);
+    for (const path of keptFiles()) writeFileSync(path, '');
+    expect(lint()).toBe(first);
     expect(taken()).toContain('core.cjs taken');
     for (const path of keptFiles()) chmodSync(path, 0o666);
     expect(taken()).toContain('core.cjs compiled');

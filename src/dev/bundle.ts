@@ -70,9 +70,9 @@ const digestOfBuild = (): string => {
 };
 
 /**
- * The last call to use a file decides what is kept of it: a lint is what most calls are. It has options and a
- * configuration, so that what reads those starts faster too. Of many files something is there for nearly every function
- * of the linter, as it is in the examples of all rules.
+ * What is kept of a build and of a lint of one file, as most are; that has options and a configuration, so that what reads
+ * those starts faster too. Of many files something is there for nearly every function of the linter, as it is in the
+ * examples of all rules.
  */
 const writeCodeCache = (): void => {
   const config = 'dist/example.yaml';

@@ -32,8 +32,13 @@ const readOwn = (path) => {
 /** All or nothing, for others may read and write it at the same time. */
 const writeWhole = (path, data) => {
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, data, { mode: 0o600 });
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, data, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 };
 
 const UNUSED = 60 * 24 * 60 * 60 * 1000;

@@ -50,8 +50,9 @@ const withChecksum = (data) => {
 
 /** V8 looks at the head of a cache alone, and crashes on one that is damaged below it. */
 const checked = (bytes) => {
-  const data = bytes?.subarray(0, -4);
-  return data && checksumOf(data) === bytes.readInt32LE(data.length) ? data : undefined;
+  if (bytes === undefined || bytes.length < 4) return undefined;
+  const data = bytes.subarray(0, -4);
+  return checksumOf(data) === bytes.readInt32LE(data.length) ? data : undefined;
 };
 
 const cacheAt = (path) => {
