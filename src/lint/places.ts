@@ -15,7 +15,7 @@ export const placeIn = (tool: Compat | undefined, file: Iechorfile, range: Range
 };
 
 /** The last one that begins at the offset or before it. */
-export const instructionAt = ({ instructions }: Iechorfile, offset: number): Instruction | undefined => {
+const instructionAt = ({ instructions }: Iechorfile, offset: number): Instruction | undefined => {
   let low = 0;
   let high = instructions.length;
   while (low < high) {
