@@ -2,8 +2,16 @@
 const BUDGET = ['--interrupt-budget=3000000'];
 const CALLS = ['--invocation-count-for-maglev=4000', '--invocation-count-for-turbofan=100000'];
 
-/** By the major version of V8, which tells of a flag that it does not know. */
-const LATE: Readonly<Record<string, readonly string[]>> = { 11: BUDGET, 12: CALLS, 13: CALLS, 14: CALLS };
+/** Room at once where a thread has begun with less, and each thread collects its own garbage: the other cores are busy. */
+const ALONE = ['--semi-space-growth-factor=16', '--no-parallel-scavenge', '--no-incremental-marking'];
+
+/** By the major version of V8: of a flag that it does not know it tells, and only 11 gains by collecting alone. */
+const OF_VERSION: Readonly<Record<string, readonly string[]>> = {
+  11: [...BUDGET, ...ALONE],
+  12: CALLS,
+  13: CALLS,
+  14: CALLS,
+};
 
 /**
  * V8's flags where several threads check many files. It is to optimise late, ten to thirty times later than is usual: most
@@ -12,6 +20,6 @@ const LATE: Readonly<Record<string, readonly string[]>> = { 11: BUDGET, 12: CALL
  * and fro before.
  */
 export const THREAD_FLAGS: readonly string[] = [
-  ...(LATE[process.versions.v8.split('.', 1)[0] ?? ''] ?? []),
+  ...(OF_VERSION[process.versions.v8.split('.', 1)[0] ?? ''] ?? []),
   '--min-semi-space-size=16',
 ];
