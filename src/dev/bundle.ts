@@ -6,7 +6,14 @@ import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
 import { rules } from '../../rules/index.ts';
 import { THREAD_FLAGS } from '../cli/thread-flags.ts';
 import { licencesOf } from './licences.ts';
-import { chainedMixins, importsByLauncher, lateSegmenters, leanRules, withoutCharacterTable } from './transforms.ts';
+import {
+  chainedMixins,
+  importsByLauncher,
+  indexedLoops,
+  lateSegmenters,
+  leanRules,
+  withoutCharacterTable,
+} from './transforms.ts';
 
 const SHAPE = {
   platform: 'node',
@@ -99,7 +106,7 @@ const keepCompiled = (...args: readonly string[]): void => {
   if (status !== 0) throw new Error(`the code cache could not be written: ${stderr}`);
 };
 
-const plugins = [withoutCharacterTable, chainedMixins, lateSegmenters, leanRules, importsByLauncher];
+const plugins = [withoutCharacterTable, chainedMixins, lateSegmenters, leanRules, importsByLauncher, indexedLoops];
 const COMMANDS = ['src/cli/arguments.ts'];
 const BUILDS = ['src/cli/build-options.ts', 'src/cli/build.ts'];
 const LINTS = ['src/cli/lint.ts', 'src/cli/build-lint.ts', 'rules/index.ts'];

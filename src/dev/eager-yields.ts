@@ -1,12 +1,4 @@
-import { parseSync } from 'rolldown/utils';
-
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-type Node = Readonly<Record<string, unknown>> & { readonly type: string; readonly start: number; readonly end: number };
+import { type Edit, isFunction, isNode, type Node, programOf, withEdits } from './source-edits.ts';
 
 const LIST = '$found';
 
@@ -16,12 +8,9 @@ const LIST = '$found';
  * over outlives its file. What is yielded, and in which order, stays the same.
  */
 export const gatherYields = (source: string, path: string): string => {
-  const { program, errors } = parseSync(path, source);
-  const [error] = errors;
-  if (error) throw new Error(`${path}: ${error.message}`);
   const edits: Edit[] = [];
-  visit(program, false, source, edits);
-  return applied(source, edits);
+  visit(programOf(source, path), false, source, edits);
+  return withEdits(source, edits);
 };
 
 const visit = (value: unknown, inGenerator: boolean, source: string, edits: Edit[]): void => {
@@ -33,11 +22,6 @@ const visit = (value: unknown, inGenerator: boolean, source: string, edits: Edit
   if (inGenerator && value.type === 'ReturnStatement') edits.push(returnEdit(value));
   for (const child of Object.values(value)) visit(child, isGenerator, source, edits);
 };
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
-
-const isFunction = ({ type }: Node): boolean => /Function(?:Declaration|Expression)$/.test(type);
 
 const generatorEdits = (node: Node, source: string): readonly Edit[] => {
   const { body } = node;
@@ -71,14 +55,4 @@ const yieldEdits = ({ argument, delegate, start, end }: Node, source: string): r
 const returnEdit = ({ argument, start, end }: Node): Edit => {
   if (argument !== null && argument !== undefined) throw new Error('a generator of a rule returns a value');
   return { start, end, text: `return ${LIST};` };
-};
-
-const applied = (source: string, edits: readonly Edit[]): string => {
-  let text = '';
-  let at = 0;
-  for (const edit of edits.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
-    text += source.slice(at, edit.start) + edit.text;
-    at = edit.end;
-  }
-  return text + source.slice(at);
 };

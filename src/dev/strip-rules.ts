@@ -1,4 +1,4 @@
-import { parseSync } from 'rolldown/utils';
+import { type Edit, programOf, withEdits } from './source-edits.ts';
 
 /** What takes the place of a property that every start would load for nothing. */
 const REPLACEMENTS = new Map([
@@ -7,39 +7,21 @@ const REPLACEMENTS = new Map([
 ]);
 
 /** The source of a rule file without its examples and exceptions, which are the larger part of it; types stay as they were. */
-export const stripRule = (source: string, path: string): string => {
-  let stripped = '';
-  let at = 0;
-  for (const { start, end, text } of propertiesOf(source, path)) {
-    stripped += source.slice(at, start) + text;
-    at = end;
-  }
-  return stripped + source.slice(at);
-};
+export const stripRule = (source: string, path: string): string => withEdits(source, editsOf(source, path));
 
-interface Replacement {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-/** In order of place. */
-const propertiesOf = (source: string, path: string): readonly Replacement[] => {
-  const replacements: Replacement[] = [];
+const editsOf = (source: string, path: string): readonly Edit[] => {
+  const edits: Edit[] = [];
   for (const property of definitionIn(source, path).properties) {
     if (property.type !== 'Property' || property.key.type !== 'Identifier') continue;
     const text = REPLACEMENTS.get(property.key.name);
-    if (text !== undefined) replacements.push({ start: property.start, end: property.end, text });
+    if (text !== undefined) edits.push({ start: property.start, end: property.end, text });
   }
-  return replacements;
+  return edits;
 };
 
 /** The object that the file's `export default defineRule({…})` is given. */
 const definitionIn = (source: string, path: string) => {
-  const { program, errors } = parseSync(path, source);
-  const [error] = errors;
-  if (error) throw new Error(`${path}: ${error.message}`);
-  for (const statement of program.body) {
+  for (const statement of programOf(source, path).body) {
     if (statement.type !== 'ExportDefaultDeclaration' || statement.declaration.type !== 'CallExpression') continue;
     const {
       callee,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Plugin } from 'rolldown';
 import { gatherYields } from './eager-yields.ts';
+import { indexLoops } from './indexed-loops.ts';
 import { stripRule } from './strip-rules.ts';
 
 /**
@@ -89,5 +90,18 @@ export const leanRules: Plugin = {
   transform(code, id) {
     if (!/\/rules\/[^/]+\/[^/?]+\.ts$/.test(id.replaceAll('\\', '/'))) return undefined;
     return gatherYields(stripRule(code, id), id);
+  },
+};
+
+/** What a lint runs for each file. */
+const OF_EACH_FILE =
+  /\/(?:rules|grammar|src\/(?:ast|lint|model|report|shell|source))\/|\/src\/dev\/lodash\.ts$|\/node_modules\/(?:chevrotain|unbash)\//;
+
+/** Loops over lists use indices where they run for each file. */
+export const indexedLoops: Plugin = {
+  name: 'indexed-loops',
+  transform(code, id) {
+    const path = id.replaceAll('\\', '/').replace(WHOLE, '');
+    return OF_EACH_FILE.test(path) ? indexLoops(code, path) : undefined;
   },
 };
