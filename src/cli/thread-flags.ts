@@ -1,17 +1,21 @@
-/** V8 takes a function to its optimising compilers after so much of its code has run, or after so many calls of it. */
-const BUDGET = ['--interrupt-budget=3000000'];
+/**
+ * V8 takes a function to its optimising compiler after so much of its code has run. The others are of use to version 11
+ * alone: room at once where a thread has begun with less; each thread collects its own garbage, since the other cores are
+ * busy; patterns are compiled when they are first used, as most are used again.
+ */
+const BUDGET = [
+  '--interrupt-budget=3000000',
+  '--semi-space-growth-factor=16',
+  '--no-parallel-scavenge',
+  '--no-incremental-marking',
+  '--no-regexp-tier-up',
+];
+
+/** Later versions count calls. */
 const CALLS = ['--invocation-count-for-maglev=4000', '--invocation-count-for-turbofan=100000'];
 
-/** Room at once where a thread has begun with less, and each thread collects its own garbage: the other cores are busy. */
-const ALONE = ['--semi-space-growth-factor=16', '--no-parallel-scavenge', '--no-incremental-marking'];
-
-/** By the major version of V8: of a flag that it does not know it tells, and only 11 gains by collecting alone. */
-const OF_VERSION: Readonly<Record<string, readonly string[]>> = {
-  11: [...BUDGET, ...ALONE],
-  12: CALLS,
-  13: CALLS,
-  14: CALLS,
-};
+/** By the major version of V8, which tells of a flag that it does not know. */
+const OF_VERSION: Readonly<Record<string, readonly string[]>> = { 11: BUDGET, 12: CALLS, 13: CALLS, 14: CALLS };
 
 /**
  * V8's flags where several threads check many files. It is to optimise late, ten to thirty times later than is usual: most

@@ -10,9 +10,10 @@ export const isGnuWget = (model: Model, node: Instruction, command: ShellCommand
   const before = instructionsBefore(model, node).filter(({ kind }) => kind === 'Run');
   const own = model.commandsOf(node);
   const commands = [...before.flatMap((run) => model.commandsOf(run)), ...own.slice(0, own.indexOf(command))];
-  const managers = new Set(commands.map((each) => managerOf(each)?.name));
+  const managed = commands.filter(managerOf);
+  const managers = new Set(managed.map((each) => managerOf(each)?.name));
   if (managers.has('apk'))
-    return commands.some((each) => managerOf(each)?.name === 'apk' && installsWget(each)) || undefined;
+    return managed.some((each) => managerOf(each)?.name === 'apk' && installsWget(each)) || undefined;
   if (['apt', 'yum', 'dnf', 'microdnf', 'zypper'].some((name) => managers.has(name))) return true;
   const { program } = shellReader(model, node);
   return program === undefined ? undefined : program !== 'busybox';

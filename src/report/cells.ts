@@ -1,4 +1,4 @@
-import { escapeLine, isPlain } from './escape.ts';
+import { escapeLine } from './escape.ts';
 
 /** One character as a terminal shows it, and the offsets in the line that it stands for. */
 export interface Cell {
@@ -11,7 +11,7 @@ export interface Cell {
 const TAB = 4;
 
 /** Letters, punctuation and lines of one column each, none of which joins the one before it. */
-const SINGLES = String.raw`\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u2190-\u2193\u2500-\u257f`;
+const SINGLES = String.raw`\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u2190-\u2193\u22ee\u2500-\u257f`;
 const SINGLE = new RegExp(`^[${SINGLES}]*$`);
 
 /** Control characters and what stands for bytes that are no text: of no column of their own, but nothing that joins. */
@@ -61,7 +61,7 @@ export const widthOf = (text: string): number => {
 /** A line as a terminal shows it, cut off with `…` where it is wider than told. */
 export const truncate = (line: string, width: number): string => {
   const start = withoutTabs(line.slice(0, width + 1));
-  if (isPlain(start)) return line.length <= width && start.length <= width ? start : `${start.slice(0, width)}…`;
+  if (SINGLE.test(start)) return line.length <= width && start.length <= width ? start : `${start.slice(0, width)}…`;
   let shown = '';
   let column = 0;
   // No column takes many units, save in a line made to: what lies far beyond is not looked at.
