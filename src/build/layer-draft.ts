@@ -30,14 +30,7 @@ export const layerDraft = (
 ): LayerDraft => {
   const made = new Map<string, SourceFile>();
   let sources = 0;
-  const isHidden = (path: string): boolean => {
-    for (let above = folderOf(path); above !== ''; above = folderOf(above)) {
-      const type = made.get(above)?.type;
-      if (type !== undefined && type !== 'directory') return true;
-    }
-    return false;
-  };
-  const before = (path: string) => (isHidden(path) ? undefined : tree.entry(path));
+  const before = (path: string) => (isHidden(made, path) ? undefined : tree.entry(path));
   const draft: LayerDraft = {
     entry: (path) =>
       made.get(path) ?? before(path) ?? (path === '' || isFolderOnly(tree, path) ? ROOT_FOLDER : undefined),
@@ -64,12 +57,28 @@ export const layerDraft = (
     newSource: () => ++sources,
     entries() {
       for (const path of [...made.keys()])
-        for (let folder = folderOf(path); folder !== '' && !made.has(folder); folder = folderOf(folder))
+        for (const folder of foldersAbove(made, path))
           made.set(folder, { path: folder, size: 0, ...folderEntry(before(folder), mtime) });
       return linked([...made.values()].sort((a, b) => (a.path < b.path ? -1 : 1)));
     },
   };
   return draft;
+};
+
+/** Whether something that is no directory has come above it. */
+const isHidden = (made: ReadonlyMap<string, SourceFile>, path: string): boolean => {
+  for (let above = folderOf(path); above !== ''; above = folderOf(above)) {
+    const type = made.get(above)?.type;
+    if (type !== undefined && type !== 'directory') return true;
+  }
+  return false;
+};
+
+/** The directories above a path that are not in the layer, from the lowest up. */
+const foldersAbove = (made: ReadonlyMap<string, SourceFile>, path: string): readonly string[] => {
+  const folders: string[] = [];
+  for (let folder = folderOf(path); folder !== '' && !made.has(folder); folder = folderOf(folder)) folders.push(folder);
+  return folders;
 };
 
 const ROOT_FOLDER: Entry = { type: 'directory', mode: 0o755, uid: 0, gid: 0, mtime: 0 };

@@ -70,45 +70,64 @@ export const buildOptionsOf = (given: Given): BuildOptions => {
   const [platform = HOST_PLATFORM] = platforms;
   return {
     context,
-    file: textOf(given, 'file'),
-    tags: textsOf(given, 'tag'),
-    buildArgs: textsOf(given, 'build-arg'),
-    target: textOf(given, 'target'),
-    keepsTimes: choiceOf(given, 'timestamps', ['fixed', 'keep'] as const) === 'keep',
-    noCache: isOn(given, 'no-cache'),
-    noCacheStages: new Set(listOf(given, 'no-cache-filter').map((name) => name.toLowerCase())),
-    cacheFrom: cachesFrom(given),
-    ...attestOptionsOf(given),
-    cacheTo: cachesTo(given),
-    pull: isOn(given, 'pull'),
-    network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
     ...{ platform, platforms },
-    isPlatformAsked: textsOf(given, 'platform').length > 0,
-    labels: pairsOf(given, 'label'),
-    secrets: textsOf(given, 'secret'),
-    ssh: textsOf(given, 'ssh'),
-    hosts: textsOf(given, 'add-host'),
-    limits: limitsOf(given),
-    runner: runnerOf(given),
-    allowsInsecure: textsOf(given, 'allow').includes('security.insecure'),
-    allowsNetwork: textsOf(given, 'allow').includes('network.host'),
-    onFailure: choiceOf(given, 'on-failure', ['stop', 'shell'] as const) ?? 'stop',
-    contexts: contextsIn(given),
-    outputs: outputsOf(given, platforms),
+    ...recipeOf(given),
+    ...cachingOf(given),
+    ...sandboxOf(given),
+    ...resultsOf(given, platforms),
+    ...attestOptionsOf(given),
     registries: registriesOf(given),
-    store: textOf(given, 'store'),
-    lint: !isOn(given, 'no-lint'),
-    forceSyntax: isOn(given, 'force-builtin-syntax'),
-    failOn: choiceOf(given, 'fail-on', FAIL_ON),
-    quiet: isOn(given, 'quiet'),
-    iidFile: textOf(given, 'iidfile'),
-    metadataFile: textOf(given, 'metadata-file'),
-    progress: choiceOf(given, 'progress', PROGRESS) ?? 'auto',
     plan: isOn(given, 'plan'),
     format: planFormatOf(given),
     call: callOf(given),
   };
 };
+
+/** What is built. */
+const recipeOf = (given: Given) => ({
+  file: textOf(given, 'file'),
+  buildArgs: textsOf(given, 'build-arg'),
+  target: textOf(given, 'target'),
+  contexts: contextsIn(given),
+  isPlatformAsked: textsOf(given, 'platform').length > 0,
+  lint: !isOn(given, 'no-lint'),
+  forceSyntax: isOn(given, 'force-builtin-syntax'),
+  failOn: choiceOf(given, 'fail-on', FAIL_ON),
+});
+
+const cachingOf = (given: Given) => ({
+  noCache: isOn(given, 'no-cache'),
+  noCacheStages: new Set(listOf(given, 'no-cache-filter').map((name) => name.toLowerCase())),
+  cacheFrom: cachesFrom(given),
+  cacheTo: cachesTo(given),
+  pull: isOn(given, 'pull'),
+  store: textOf(given, 'store'),
+});
+
+/** How steps run, and with what. */
+const sandboxOf = (given: Given) => ({
+  network: choiceOf(given, 'network', ['host', 'none'] as const) ?? 'host',
+  secrets: textsOf(given, 'secret'),
+  ssh: textsOf(given, 'ssh'),
+  hosts: textsOf(given, 'add-host'),
+  limits: limitsOf(given),
+  runner: runnerOf(given),
+  allowsInsecure: textsOf(given, 'allow').includes('security.insecure'),
+  allowsNetwork: textsOf(given, 'allow').includes('network.host'),
+  onFailure: choiceOf(given, 'on-failure', ['stop', 'shell'] as const) ?? 'stop',
+});
+
+/** What comes of it, and how that is told. */
+const resultsOf = (given: Given, platforms: readonly string[]) => ({
+  tags: textsOf(given, 'tag'),
+  labels: pairsOf(given, 'label'),
+  keepsTimes: choiceOf(given, 'timestamps', ['fixed', 'keep'] as const) === 'keep',
+  outputs: outputsOf(given, platforms),
+  quiet: isOn(given, 'quiet'),
+  iidFile: textOf(given, 'iidfile'),
+  metadataFile: textOf(given, 'metadata-file'),
+  progress: choiceOf(given, 'progress', PROGRESS) ?? 'auto',
+});
 
 const planFormatOf = (given: Given): 'pretty' | 'json' => {
   const format = choiceOf(given, 'format', ['pretty', 'json'] as const);

@@ -22,13 +22,7 @@ export const liveArea = (output: Output): LiveArea => {
   const columns = () => Math.max(20, output.columns() ?? 80);
   const rows = () => Math.max(4, output.rows() ?? 24);
   const send = (text: string) => output.write(`${BEGIN}${text}${END}`);
-  /** To the first line of the area; a terminal that became narrower has broken some of them. */
-  const back = (): string => {
-    const now = columns();
-    let count = 0;
-    for (const line of shown) count += Math.max(1, Math.ceil(widthOf(line.replace(STYLES, '')) / now));
-    return count === 0 ? '\r' : `\r${ESCAPE}[${count}A`;
-  };
+  const back = () => backOver(shown, columns());
   const drawn = (lines: readonly string[], isWhole: boolean): string => {
     const parts = lines.map((line, at) => (isWhole || line !== shown[at] ? `${line}${ESCAPE}[K\n` : '\n'));
     return `${parts.join('')}${ESCAPE}[J`;
@@ -55,6 +49,13 @@ export const liveArea = (output: Output): LiveArea => {
       shown = [];
     },
   };
+};
+
+/** To the first of the lines; a terminal that became narrower has broken some of them. */
+const backOver = (lines: readonly string[], columns: number): string => {
+  let count = 0;
+  for (const line of lines) count += Math.max(1, Math.ceil(widthOf(line.replace(STYLES, '')) / columns));
+  return count === 0 ? '\r' : `\r${ESCAPE}[${count}A`;
 };
 
 const ESCAPE = '\u001b';

@@ -11,13 +11,7 @@ import { asNames, forPlatforms, isTold, labelOf, seconds, titleOf } from './step
 /** Plain lines: each step as it starts and ends, and what it prints. With `quiet` the image's id alone. */
 export const plainProgress = (options: ProgressOptions, io: Io): Progress => {
   const { quiet } = options;
-  // Who printed the last lines: what is seen already is not shown again.
-  const printers: (StepInfo | undefined)[] = [];
-  const line = (text: string, step?: StepInfo) => {
-    if (quiet) return;
-    io.stderr.write(`${text}\n`);
-    if (printers.push(step) > 2 * LAST_LINES) printers.splice(0, LAST_LINES);
-  };
+  const { printers, line } = linePrinter(io, quiet);
   const logs = stepLogs((step, text) => line(`${labelOf(step)} | ${text}`, step));
   const begun = new Set<string>();
   return {
@@ -43,11 +37,22 @@ export const plainProgress = (options: ProgressOptions, io: Io): Progress => {
       logs.end();
       const step = logs.failedAt(error.range);
       const last = step ? logs.last(step) : [];
-      const isSeen = printers.slice(-last.length - 1, -1).every((each) => each === step);
-      io.stderr.write(failureText(error, { document, last: isSeen && !quiet ? [] : last, ...options }, io));
+      const isSeen = !quiet && printers.slice(-last.length - 1, -1).every((each) => each === step);
+      io.stderr.write(failureText(error, { document, last: isSeen ? [] : last, ...options }, io));
     },
     close: () => undefined,
   };
+};
+
+/** Prints lines, and knows who printed the last: what is seen already is not shown again. */
+const linePrinter = (io: Io, quiet: boolean) => {
+  const printers: (StepInfo | undefined)[] = [];
+  const line = (text: string, step?: StepInfo) => {
+    if (quiet) return;
+    io.stderr.write(`${text}\n`);
+    if (printers.push(step) > 2 * LAST_LINES) printers.splice(0, LAST_LINES);
+  };
+  return { printers, line };
 };
 
 const lineOf = (event: StepEvent): string | undefined => {

@@ -34,26 +34,18 @@ interface Running {
  * Starts it. It is the first process of its own namespace, so that the kernel ends every step with it, and it ends with
  * this process, however that ends.
  */
-export const startSupervisor = ({ setpriv, unshare, sh, mkfifo }: Programs, within: string): Supervisor => {
+export const startSupervisor = (programs: Programs, within: string): Supervisor => {
   mkdirSync(within, { recursive: true });
   // Each build of a process has its own.
   const folder = mkdtempSync(join(within, 'pipes-'));
-  const flags = ['-p', '-f', '-m', '--kill-child=KILL', '--propagation', 'private'];
-  const [program = '', ...words] = withoutDescriptors([setpriv, '--pdeathsig', 'KILL', unshare, ...flags, sh]);
-  const child = spawn(program, words, {
-    cwd: folder,
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', LIBMOUNT_FORCE_MOUNT2: 'always' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // A signal from the terminal reaches us alone, and we end it.
-    detached: true,
-  });
+  const child = startShell(programs, folder);
   endWithUs(child);
   const pipes = Array.from({ length: PIPES }, (_each, index) => join(folder, `pipe-${index}`));
   const running = new Map<string, Running>();
   const started = new Promise<void>((resolve, reject) => listen(child, running, resolve, reject));
   started.catch(() => {});
   child.stdin.write(
-    `${mkfifo} -m 666 ${pipes.map((_path, index) => `pipe-${index}`).join(' ')} || exit; echo started\n`,
+    `${programs.mkfifo} -m 666 ${pipes.map((_path, index) => `pipe-${index}`).join(' ')} || exit; echo started\n`,
   );
   const free = queueOf(pipes);
   return {
@@ -70,6 +62,19 @@ export const startSupervisor = ({ setpriv, unshare, sh, mkfifo }: Programs, with
     },
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
   };
+};
+
+/** A shell that is the first process of a namespace, so that all that it starts ends with it. */
+const startShell = ({ setpriv, unshare, sh }: Programs, folder: string) => {
+  const flags = ['-p', '-f', '-m', '--kill-child=KILL', '--propagation', 'private'];
+  const [program = '', ...words] = withoutDescriptors([setpriv, '--pdeathsig', 'KILL', unshare, ...flags, sh]);
+  return spawn(program, words, {
+    cwd: folder,
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', LIBMOUNT_FORCE_MOUNT2: 'always' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A signal from the terminal reaches us alone, and we end it.
+    detached: true,
+  });
 };
 
 /** While no step runs it does not keep this process from its end. */
