@@ -291,7 +291,7 @@ describe.runIf(canBuild)('what came of a build', () => {
       closeSync(reader);
     }
     const { code, stderr } = await build(['--no-lint', '--iidfile', 'src']);
-    expect([code, stderr]).toEqual([2, `iechorlint: ${join(context, 'src')} is a folder; name a file in it\n`]);
+    expect([code, stderr]).toEqual([2, 'iechorlint: src is a folder; name a file in it\n']);
   });
 
   it('leaves no id of an earlier build where this one fails', async () => {
@@ -302,6 +302,6 @@ describe.runIf(canBuild)('what came of a build', () => {
     put('iEchorfile', FILE);
     const { code, stderr } = await build(['--no-lint', '--iidfile', 'no/such/folder/id']);
     expect(code).toBe(2);
-    expect(stderr).toContain('cannot write no/such/folder/id');
+    expect(stderr).toContain('cannot write no/such/folder/id: there is no folder no/such/folder');
   });
 });

@@ -764,6 +764,34 @@ describe('outputs', () => {
     expect([code, stderr]).toEqual([2, `iechorlint: ${message}\n`]);
   });
 
+  it.runIf(process.platform === 'linux')('are told before anything runs where they cannot be written', async () => {
+    const folder = folderWith({ Dockerfile: 'FROM scratch\nCOPY Dockerfile /\n', 'taken/file': '' });
+    const build = (...args: readonly string[]) =>
+      runIn(folder, ['build', '.', '--no-lint', '--store', join(folder, 'store'), ...args], { terminal: 80 });
+    for (const [args, message] of [
+      [['-o', 'type=oci,dest=no/x.tar'], 'cannot write no/x.tar: there is no folder no; make it, or name another file'],
+      [['-o', 'type=tar,dest=taken/file/x'], 'cannot write taken/file/x: taken/file is no folder'],
+      [['-o', 'type=docker,dest=taken'], 'taken is a folder; name a file in it'],
+      [['-o', 'taken/file/below/it'], `cannot write taken/file/below/it: ${join(folder, 'taken/file')} is no folder`],
+      [
+        ['-o', 'type=oci,tar=false,dest=taken/file'],
+        `cannot write taken/file: ${join(folder, 'taken/file')} is no folder`,
+      ],
+      [['-o', '-'], 'an archive is not for a terminal: send it on, or name a file'],
+      [['--push'], 'a push needs the name of a repository: -t registry.example.com/team/app:1.0'],
+      [
+        ['--cache-to', 'type=local,dest=taken/file'],
+        `cannot write taken/file: ${join(folder, 'taken/file')} is no folder`,
+      ],
+    ] as const) {
+      const { code, stderr } = await build(...args);
+      expect([code, stderr]).toEqual([2, `iechorlint: ${message}\n`]);
+    }
+    expect((await build('--cache-to', 'type=local,dest=taken/file,ignore-error=true')).code).toBe(0);
+    expect((await build('-o', 'made/on/the/way')).code).toBe(0);
+    expect(readdirSync(join(folder, 'made/on/the/way'))).toEqual(['Dockerfile']);
+  });
+
   it('share standard output with nothing', async () => {
     const folder = folderWith({ Dockerfile: 'FROM scratch\n' });
     const { code, stderr } = await runIn(folder, ['build', '.', '-q', '-o', '-']);

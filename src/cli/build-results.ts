@@ -1,5 +1,5 @@
-import { accessSync, constants, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { PROVENANCE } from '../build/attest/provenance.ts';
 import type { BuildError } from '../build/error.ts';
 import { ConfigError } from '../config/error.ts';
@@ -8,6 +8,7 @@ import type { Document } from '../source/document.ts';
 import { lineIndexOf } from '../source/text.ts';
 import type { Io } from './io.ts';
 import type { MadeImage } from './made-images.ts';
+import { checkFile } from './output-places.ts';
 import { stageName } from './step-words.ts';
 import { reasonOf } from './system-error.ts';
 import type { Written } from './write-output.ts';
@@ -35,6 +36,7 @@ export const buildResults = (
   for (const file of [iidFile, metadataFile]) {
     if (file === undefined) continue;
     // Said before the work rather than behind it.
+    checkFile(file, io);
     told(file, () => clear(resolve(io.cwd, file)));
   }
   const write = (file: string | undefined, text: string) => {
@@ -56,17 +58,13 @@ export const buildResults = (
 
 /** Deletes a plain file; what a link leads to is meant, and a device or a pipe stays. */
 const clear = (path: string): void => {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) throw new ConfigError(`${path} is a folder; name a file in it`);
-  accessSync(stat && !stat.isFile() ? path : dirname(path), constants.W_OK);
-  if (stat?.isFile()) rmSync(realpathSync.native(path));
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) rmSync(realpathSync.native(path));
 };
 
 const told = (file: string, action: () => void): void => {
   try {
     action();
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
     throw new ConfigError(`cannot write ${file}: ${reasonOf(error)}`);
   }
 };

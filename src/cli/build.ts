@@ -50,6 +50,8 @@ export const build = async (options: BuildOptions, io: Io, rules: LoadRules): Pr
   const { document } = input;
   const file = parsed(document, options);
   if (needsNamespace() && (hasRun(file) || options.sbom?.scanner)) return buildInNamespace(io);
+  if (options.outputs.length + options.cacheTo.length > 0)
+    (await import('./output-places.ts')).checkOutputs(options, io);
   const { time, timed } = await timedBuild(file, input, options, io, store);
   const builds = await checked(document, file, timed, io, rules);
   if (!builds) return 1;

@@ -5,16 +5,15 @@ import { indexPart } from '../build/attest/kept.ts';
 import { exportLayers, type LayerForm } from '../build/export.ts';
 import { writeRootArchive } from '../build/rootfs.ts';
 import type { Store } from '../build/store.ts';
-import { ConfigError } from '../config/error.ts';
 import { ImageError } from '../oci/error.ts';
 import type { Descriptor, Digest, PlatformImage } from '../oci/image.ts';
 import { type IndexPart, indexBlobs } from '../oci/indexes.ts';
 import { imageBlobs, type NamedBlobs, writeLayoutArchive, writeLayoutFolder } from '../oci/layout.ts';
 import type { Access } from '../oci/session.ts';
 import { writeAll } from '../oci/write-all.ts';
-import type { Output } from './build-output.ts';
-import { fullName } from './image-names.ts';
+import type { Output, PushOutput } from './build-output.ts';
 import type { Io } from './io.ts';
+import { checkArchive, pushedNames } from './output-places.ts';
 import type { Progress } from './progress.ts';
 import { codeOf, reasonOf } from './system-error.ts';
 
@@ -40,7 +39,7 @@ export interface Written {
 /** Gives the images that were written; files alone are none. Throws ImageError and ConfigError. */
 export const writeOutput = async (output: Output, leaving: Leaving, io: Io): Promise<readonly Written[]> => {
   const { images, store, names } = leaving;
-  if (output.type === 'registry') return push(output.names, output, leaving, io);
+  if (output.type === 'registry') return push(output, leaving, io);
   const path = resolve(io.cwd, output.dest);
   if (!('compression' in output)) {
     const { filesParts, writeFolders } = await import('./write-files.ts');
@@ -72,28 +71,18 @@ export const namedBlobs = async (
   return { ...indexBlobs(parts), names };
 };
 
-const push = async (
-  others: readonly string[],
-  form: LayerForm,
-  leaving: Leaving,
-  io: Io,
-): Promise<readonly Written[]> => {
-  const names = others.length > 0 ? others.map(fullName) : leaving.names;
-  if (names.length === 0)
-    throw new ConfigError('a push needs the name of a repository: -t registry.example.com/team/app:1.0');
+const push = async (output: PushOutput, leaving: Leaving, io: Io): Promise<readonly Written[]> => {
+  const names = pushedNames(output, leaving.names);
   const { pushNames } = await import('./transfer.ts');
-  return (await pushNames(names, { ...leaving, form }, io)).map((digest) => ({ digest }));
+  return (await pushNames(names, { ...leaving, form: output }, io)).map((digest) => ({ digest }));
 };
 
 /** A file is there whole or not at all; `-` is standard output. */
 export const writeTo = (dest: string, io: Io, action: (write: (chunk: Uint8Array) => void) => void): void => {
-  if (dest === '-') {
-    if (io.stdout.isTerminal()) throw new ConfigError('an archive is not for a terminal: send it on, or name a file');
-    return action((chunk) => io.stdout.write(chunk));
-  }
+  checkArchive(dest, io);
+  if (dest === '-') return action((chunk) => io.stdout.write(chunk));
   const path = resolve(io.cwd, dest);
   const stat = described(path, () => statSync(path, { throwIfNoEntry: false }));
-  if (stat?.isDirectory()) throw new ConfigError(`${dest} is a folder; name a file in it`);
   described(path, () => {
     // A device or a pipe is written as it is.
     if (stat && !stat.isFile()) return writeFile(path, action);
