@@ -1,6 +1,7 @@
 import {
   chmodSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,6 +16,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BARE, bareStat } from '../src/build/bare-stat.ts';
+import { surelyHasMarks } from '../src/build/marks.ts';
 import { runIn } from './support/cli.ts';
 
 const canBuild = process.platform === 'linux';
@@ -169,3 +172,25 @@ const replaceFolder = (name: string): void => {
   rmSync(at(name), { recursive: true });
   put(name, '');
 };
+
+describe('the bare numbers of a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'iechorlint-bare-'));
+  made.push(folder);
+  writeFileSync(join(folder, 'file'), 'text');
+  symlinkSync('file', join(folder, 'link'));
+
+  it.each(['', 'file', 'link'])('are those of lstat: %j', (name) => {
+    const path = join(folder, name);
+    const { dev, mode, ino, size, mtimeMs, ctimeMs } = lstatSync(path);
+    const bare = bareStat(path);
+    expect(BARE_NAMES.map((each) => bare?.[BARE[each]])).toEqual([dev, mode, ino, size]);
+    expect(surelyHasMarks(Float64Array.from([ino, dev, size, mode, mtimeMs, ctimeMs]), 0, path)).toBe(true);
+    expect(surelyHasMarks(Float64Array.from([ino, dev, size, mode, mtimeMs, ctimeMs + 0.001]), 0, path)).toBe(false);
+  });
+
+  it.each(['missing', 'file/below'])('there are none where nothing is: %j', (name) => {
+    expect(bareStat(join(folder, name))).toBeUndefined();
+  });
+});
+
+const BARE_NAMES = ['dev', 'mode', 'ino', 'size'] as const;

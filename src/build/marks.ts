@@ -1,5 +1,6 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { onDisk } from '../oci/names.ts';
+import { BARE, bareStat } from './bare-stat.ts';
 import { listOf } from './listing.ts';
 
 /**
@@ -30,6 +31,24 @@ export const hasMarks = (marks: Float64Array, row: number, stat: Stats): boolean
     marks[at + 1] === stat.dev
   );
 };
+
+/** Whether the file at a path has the marks that stand in a row, as far as that is quickly told. */
+export const surelyHasMarks = (marks: Float64Array, row: number, path: string): boolean => {
+  const bare = bareStat(path);
+  if (!bare) return false;
+  const at = row * MARKS;
+  return (
+    marks[at + 5] === milliseconds(bare, BARE.ctime) &&
+    marks[at + 4] === milliseconds(bare, BARE.mtime) &&
+    marks[at] === bare[BARE.ino] &&
+    marks[at + 2] === bare[BARE.size] &&
+    marks[at + 3] === bare[BARE.mode] &&
+    marks[at + 1] === bare[BARE.dev]
+  );
+};
+
+/** As Node computes them. */
+const milliseconds = (bare: Float64Array, at: number): number => (bare[at] ?? 0) * 1000 + (bare[at + 1] ?? 0) / 1e6;
 
 const RACY = 2000;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasMarks, isSettled, MARKS, marksOf, namesIn, statOf } from './marks.ts';
+import { hasMarks, isSettled, MARKS, marksOf, namesIn, statOf, surelyHasMarks } from './marks.ts';
 import { touch, writeWhole } from './small-files.ts';
 import { folderOf, nameOf } from './tree.ts';
 
@@ -172,7 +172,7 @@ const joinedNames = (names: Iterable<string>): string => Array.from(names, (name
 
 const isSameFile = (path: string, marks: Float64Array, row: number): boolean => {
   const first = marks[row * MARKS] ?? 0;
-  if (Number.isNaN(first)) return true;
+  if (Number.isNaN(first) || surelyHasMarks(marks, row, path)) return true;
   const stat = statOf(path);
   return stat ? hasMarks(marks, row, stat) : first === 0;
 };
