@@ -288,6 +288,42 @@ describe('plugins', () => {
     expect(await found(files, ['--plugins', '--ignore', 'shouting'])).toEqual([]);
   });
 
+  it('are explained and listed with --plugins too', async () => {
+    const called = async (files: Files, ...args: readonly string[]) => runIn(folderWith(files), args, {}, configRules);
+    const notice =
+      '.iechorlint.yaml: ./rules/ours.mjs is a plugin and thus code, and not loaded; add --plugins to run it';
+    const unknown = 'iechorlint: No rule or code is called `shouting`. `iechorlint rules` lists them.\n';
+    expect(await called(files, 'explain', 'shouting')).toMatchObject({
+      code: 2,
+      stderr: `${unknown}iechorlint: ${notice}\n`,
+    });
+    const explained = await called(files, 'explain', '--plugins', 'shouting');
+    expect(explained).toMatchObject({ code: 0, stderr: '' });
+    expect(explained.stdout).toMatch(/^shouting\nThe file shouts\.\n/);
+    expect((await called(files, 'explain', '--plugins', 'shoutin')).stderr).toContain('Did you mean `shouting`?');
+
+    const names = ({ stdout }: { stdout: string }) =>
+      JSON.parse(stdout).rules.map(({ name }: { name: string }) => name);
+    const plain = await called(files, 'rules', '--format', 'json');
+    expect(plain.stderr).toContain(`iechorlint: ${notice}\n`);
+    const all = await called(files, 'rules', '--format', 'json', '--plugins');
+    expect(all.code).toBe(0);
+    expect(all.stderr).not.toContain('plugin');
+    expect(names(all).filter((name: string) => !names(plain).includes(name))).toEqual(['shouting']);
+
+    const elsewhere = { 'rules/ours.mjs': PLUGIN, 'ours.yaml': files['.iechorlint.yaml'] };
+    const named = await called(elsewhere, 'explain', '--plugins', '--config', 'ours.yaml', 'shouting');
+    expect(named.stdout).toMatch(/^shouting\n/);
+  });
+
+  it('are no reason to know nothing where a configuration is broken', async () => {
+    const broken = folderWith({ '.iechorlint.yaml': 'rules: [\n' });
+    expect(await runIn(broken, ['rules'], {}, configRules)).toMatchObject({ code: 0, stderr: '' });
+    const { code, stderr } = await runIn(broken, ['rules', '--plugins'], {}, configRules);
+    expect(code).toBe(2);
+    expect(stderr).toContain('.iechorlint.yaml:');
+  });
+
   it('are heard anew although findings are kept', async () => {
     const cwd = folderWith(files);
     const args = ['--plugins', '--lint-cache-location', 'kept', '--format', 'compact'];

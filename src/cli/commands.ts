@@ -10,6 +10,7 @@ import { LINT_FLAGS } from './lint-flags.ts';
 import { lintOptionsOf } from './lint-options.ts';
 import type { LoadRules } from './main.ts';
 import { SKIPPED_ENDINGS, SKIPPED_FOLDERS } from './names.ts';
+import { PLUGIN_FLAGS, pluginOptionsOf } from './plugin-options.ts';
 import { REGISTRY_FLAGS } from './registry-options.ts';
 import { say } from './say.ts';
 
@@ -187,11 +188,14 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   explain: {
     operands: '<rule>',
     describe: 'Say what a rule looks for, why, and what to write instead',
-    flags: {},
-    examples: [['$0 explain DL3000', 'by its name or by the code another tool has for it']],
+    flags: PLUGIN_FLAGS,
+    examples: [
+      ['$0 explain DL3000', 'by its name or by the code another tool has for it'],
+      ['$0 explain --plugins team-base', 'a rule of a plugin'],
+    ],
     run: async (given, io, rules) => {
       const rule = onlyOperandOf(given, 'explain', 'a rule, such as relative-workdir or DL3000');
-      return (await import('./explain.ts')).run({ rule }, io, await rules());
+      return (await import('./explain.ts')).run({ rule, ...pluginOptionsOf(given) }, io, await rules());
     },
   },
   rules: {
@@ -199,12 +203,13 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     describe: 'List all rules',
     flags: {
       format: { type: 'string', choices: PRETTY_OR_JSON, defaultDescription: 'pretty', describe: 'How to print them' },
+      ...PLUGIN_FLAGS,
     },
     examples: [],
     run: async (given, io, rules) => {
       const format = choiceOf(given, 'format', PRETTY_OR_JSON) ?? 'pretty';
       rejectOperands(given, 'rules');
-      return (await import('./rules.ts')).run({ format }, io, await rules());
+      return (await import('./rules.ts')).run({ format, ...pluginOptionsOf(given) }, io, await rules());
     },
   },
   init: {

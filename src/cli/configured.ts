@@ -116,15 +116,18 @@ const flagsOf = ({ options, io }: SettingsRequest, rules: readonly Rule[]): Flag
 const namesOf = (selectors: readonly string[], rules: readonly Rule[]): ReadonlySet<string> =>
   new Set(selectors.flatMap((selector) => matching(rules, selector)).map(({ name }) => name));
 
-const noticesOf = ({ shown, notLoaded, notices, isForeign }: Loaded, request: SettingsRequest): readonly string[] => {
-  const lines = [...notices];
-  if (isForeign && configPath(request) === undefined)
+const noticesOf = (file: Loaded, request: SettingsRequest): readonly string[] => {
+  const lines = [...file.notices];
+  if (file.isForeign && configPath(request) === undefined)
     lines.unshift(
-      `no configuration of iechorlint here, so ${shown} counts; \`iechorlint init --from hadolint\` writes one`,
+      `no configuration of iechorlint here, so ${file.shown} counts; \`iechorlint init --from hadolint\` writes one`,
     );
-  if (notLoaded.length > 0)
-    lines.push(
-      `${shown}: ${notLoaded.join(', ')} ${notLoaded.length === 1 ? 'is a plugin' : 'are plugins'} and thus code, and not loaded; add --plugins to run it`,
-    );
-  return lines;
+  const notLoaded = notLoadedNotice(file);
+  return notLoaded === undefined ? lines : [...lines, notLoaded];
 };
+
+/** That a configuration names plugins, and they were not run. */
+export const notLoadedNotice = ({ shown, notLoaded }: Loaded): string | undefined =>
+  notLoaded.length === 0
+    ? undefined
+    : `${shown}: ${notLoaded.join(', ')} ${notLoaded.length === 1 ? 'is a plugin' : 'are plugins'} and thus code, and not loaded; add --plugins to run it`;

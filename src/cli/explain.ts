@@ -5,15 +5,35 @@ import { CATEGORIES, type Rule } from '../lint/rule.ts';
 import { escapeLine, escapeText } from '../report/escape.ts';
 import { wrap } from '../report/prose.ts';
 import type { Io } from './io.ts';
+import type { PluginOptions } from './plugin-options.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 
 /** `iechorlint explain`: what a rule finds, why, and what to write instead; all of them where a code has several. */
-export const run = async ({ rule }: { readonly rule: string }, io: Io, rules: readonly Rule[]): Promise<number> => {
-  const found = rulesCalled(rule, hasExamples(rules) ? rules : (await import('./whole-rules.ts')).rules);
-  if (found.length === 0) throw new ConfigError(unknownRule(rule, rules));
+export const run = async (
+  { rule, ...options }: PluginOptions & { readonly rule: string },
+  io: Io,
+  rules: readonly Rule[],
+): Promise<number> => {
+  const whole = hasExamples(rules) ? rules : (await import('./whole-rules.ts')).rules;
+  const known = options.plugins ? undefined : rulesCalled(rule, whole);
+  const found = known?.length ? known : await foundWithPlugins(rule, whole, options, io);
   const terminal = terminalOf(io);
   io.stdout.write(`${found.map((each) => pageOf(each, terminal).join('\n')).join('\n\n')}\n`);
   return 0;
+};
+
+const foundWithPlugins = async (
+  called: string,
+  own: readonly Rule[],
+  options: PluginOptions,
+  io: Io,
+): Promise<readonly Rule[]> => {
+  const { pluginRules } = await import('./plugin-rules.ts');
+  const { rules, notices } = await pluginRules(options, io, own);
+  const all = [...own, ...rules];
+  const found = rulesCalled(called, all);
+  if (found.length === 0) throw new ConfigError(unknownRule(called, all), ...notices);
+  return found;
 };
 
 // The bundle's rules come without their examples.

@@ -1,15 +1,20 @@
 import { CATEGORIES, type Category, type Rule } from '../lint/rule.ts';
 import { plural, wrap } from '../report/prose.ts';
 import type { Io } from './io.ts';
+import type { PluginOptions } from './plugin-options.ts';
+import { pluginRules } from './plugin-rules.ts';
+import { say } from './say.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 
-export interface RulesArguments {
+export interface RulesArguments extends PluginOptions {
   readonly format: 'pretty' | 'json';
 }
 
-/** `iechorlint rules`: every rule, by category. */
-export const run = async ({ format }: RulesArguments, io: Io, rules: readonly Rule[]): Promise<number> => {
-  const ordered = CATEGORIES.flatMap((category) => rulesIn(category, rules));
+/** `iechorlint rules`: every rule, by category, those of plugins among them. */
+export const run = async ({ format, ...options }: RulesArguments, io: Io, own: readonly Rule[]): Promise<number> => {
+  const { rules, notices } = await pluginRules(options, io, own);
+  for (const notice of notices) say(io, notice);
+  const ordered = CATEGORIES.flatMap((category) => rulesIn(category, [...own, ...rules]));
   io.stdout.write(format === 'json' ? jsonOf(ordered) : `${linesOf(ordered, terminalOf(io)).join('\n')}\n`);
   return 0;
 };

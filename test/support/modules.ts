@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { posix } from 'node:path';
+import { join, posix, relative } from 'node:path';
 import { parseSync, Visitor } from 'rolldown/utils';
 import { ROOT } from '../../src/dev/rule-files.ts';
 
@@ -24,8 +24,9 @@ export interface Module {
 
 export const modulesIn = (folders: readonly string[]): readonly Module[] =>
   folders.flatMap((folder) =>
-    readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' })
-      .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
+    // With types, links are not followed: some lead out of the repository.
+    readdirSync(`${ROOT}${folder}`, { recursive: true, withFileTypes: true })
+      .map(({ parentPath, name }) => relative(ROOT, join(parentPath, name)).replaceAll('\\', '/'))
       .filter((path) => path.endsWith('.ts'))
       .toSorted()
       .map((path) => moduleOf(path, readFileSync(ROOT + path, 'utf8'))),
