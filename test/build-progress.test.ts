@@ -14,10 +14,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { BuildError } from '../src/build/error.ts';
+import { failureText } from '../src/cli/failure.ts';
 import { liveArea } from '../src/cli/live-area.ts';
 import { pictureLines } from '../src/cli/live-lines.ts';
 import { liveProgress } from '../src/cli/live-progress.ts';
 import { paintOf } from '../src/report/paint.ts';
+import { documentOf } from '../src/source/document.ts';
 import { canBuild, context, put, store } from './support/build-place.ts';
 import { fakeIo, runIn, type World } from './support/cli.ts';
 import { fakeRegistry } from './support/registry.ts';
@@ -239,6 +242,33 @@ describe('the last lines of a terminal', () => {
     expect(screenAfter(written.stderr, 40)).toEqual(['stays', 'last', '']);
     area.clear();
     expect(screenAfter(written.stderr, 40)).toEqual(['stays', '']);
+  });
+});
+
+describe('the log of a CI system', () => {
+  const env = { GITHUB_ACTIONS: 'true' };
+
+  it.runIf(canBuild)('has no command in what a build says of its file', async () => {
+    put('iEchorfile', 'FROM scratch\nCOPY none /##[group]\n');
+    for (const args of [['--no-lint'], ['--no-lint', '-q'], ['--no-lint', '--plan']]) {
+      const { code, stdout, stderr } = await build(args, { env });
+      expect(code).toBe(3);
+      expect(stdout + stderr).toContain('\\u{23}#[group]');
+      expect(stdout + stderr).not.toContain('##[');
+    }
+    expect((await build(['--no-lint'])).stderr).toContain('COPY none /##[group]');
+  });
+
+  it('has none in the last lines of a step, which it has seen once', () => {
+    const text = 'FROM scratch\nRUN x\n';
+    const document = documentOf(text, 'iEchorfile');
+    const io = fakeIo({ env });
+    const last = ['::error::x', '##vso[task.x]y'];
+    const shown = failureText(new BuildError('it failed', { start: 13, end: 18 }, 1), { document, last }, io);
+    expect(shown).toMatch(/^\\u\{3a\}:error::x\n\\u\{23\}#vso\[task\.x\]y\niechorlint: iEchorfile:2: it failed\n/);
+    expect(failureText(new BuildError('', { start: 13, end: 18 }), { document, last }, fakeIo())).toContain(
+      `${last.join('\n')}\n`,
+    );
   });
 });
 

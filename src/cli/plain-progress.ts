@@ -3,6 +3,7 @@ import { escapeLine } from '../report/escape.ts';
 import { bytes } from './bytes.ts';
 import { failureText } from './failure.ts';
 import type { Io } from './io.ts';
+import { logText } from './log-text.ts';
 import type { Progress, ProgressOptions, Transfer } from './progress.ts';
 import { say } from './say.ts';
 import { LAST_LINES, stepLogs } from './step-logs.ts';
@@ -49,7 +50,8 @@ const linePrinter = (io: Io, quiet: boolean) => {
   const printers: (StepInfo | undefined)[] = [];
   const line = (text: string, step?: StepInfo) => {
     if (quiet) return;
-    io.stderr.write(`${text}\n`);
+    // What a step prints goes on as it is, behind the step's name.
+    io.stderr.write(`${step ? text : logText(text, io)}\n`);
     if (printers.push(step) > 2 * LAST_LINES) printers.splice(0, LAST_LINES);
   };
   return { printers, line };

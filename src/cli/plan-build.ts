@@ -13,9 +13,10 @@ import type { Document } from '../source/document.ts';
 import { type NamedContexts, namedContexts } from './build-contexts.ts';
 import type { BuildOptions } from './build-options.ts';
 import { anewOf, checked, journalName, mayRunForeign, type PlatformBuild, parsed, timedBuild } from './buildable.ts';
-import { failureLines } from './failure.ts';
+import { failureText } from './failure.ts';
 import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
+import { logText } from './log-text.ts';
 import type { LoadRules } from './main.ts';
 import { printJson } from './print-json.ts';
 import { inScratch, readingInput } from './read-input.ts';
@@ -43,14 +44,14 @@ export const planBuild = (options: BuildOptions, io: Io, rules: LoadRules): Prom
       plans.push({ ...plan, platform: build.options.platform });
     }
     if (options.format === 'json') printJson(viewOf(plans, document), io);
-    else io.stdout.write(prettyOf(plans, document, io));
+    else io.stdout.write(logText(prettyOf(plans, document, io), io));
     const refusal = await refusalOf(builds, plans, io);
     if (refusal) tellFailure(refusal, document, io);
     return refusal ? 3 : 0;
   });
 
-const tellFailure = (error: BuildError, document: Document, { stderr }: Io): void =>
-  void stderr.write(`${failureLines(error, document, stderr.columns()).join('\n')}\n`);
+const tellFailure = (error: BuildError, document: Document, io: Io): void =>
+  void io.stderr.write(failureText(error, { document, last: [] }, io));
 
 /** What of the plan cannot be carried out here. */
 const refusalOf = async (

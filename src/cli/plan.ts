@@ -8,6 +8,7 @@ import { readBaseConfig, readBaseHistory } from './base-config.ts';
 import { readBuildArgs } from './build-args.ts';
 import { forEachDocument } from './documents.ts';
 import type { Io } from './io.ts';
+import { logText } from './log-text.ts';
 import { printJson } from './print-json.ts';
 
 export interface PlanArguments {
@@ -29,7 +30,9 @@ export const run = async (args: PlanArguments, io: Io): Promise<number> => {
     refused ||= 'refusal' in plan;
     if (args.format === 'json') printJson(planView(path, plan), io);
     else
-      io.stdout.write(args.format === 'jsonl' ? `${JSON.stringify(planView(path, plan))}\n` : pretty(path, plan, text));
+      io.stdout.write(
+        args.format === 'jsonl' ? `${JSON.stringify(planView(path, plan))}\n` : logText(pretty(path, plan, text), io),
+      );
   });
   return code || Number(refused);
 };
