@@ -1,4 +1,13 @@
-import { type Comment, defineRule, type Iechorfile, nearest, type Problem, type Range, replace } from '#lint';
+import {
+  type Comment,
+  defineRule,
+  type Iechorfile,
+  meantFrontend,
+  nearest,
+  type Problem,
+  type Range,
+  replace,
+} from '#lint';
 
 export default defineRule({
   name: 'misspelt-directive',
@@ -85,7 +94,7 @@ const imageProblems = function* (file: Iechorfile): Iterable<Problem> {
   const directive = file.directives.find(({ name }) => name === 'syntax');
   const [, prefix = '', organisation = '', name = ''] =
     /^(docker\.io\/)?([\w.-]+)\/([\w.-]+)(?=[:@\s]|$)/.exec(directive?.value.text ?? '') ?? [];
-  const meant = meantImage(organisation, name);
+  const meant = meantFrontend(organisation, name);
   if (!directive || meant === undefined) return;
   const start = directive.value.start + prefix.length;
   const at: Range = { start, end: start + organisation.length + 1 + name.length };
@@ -96,13 +105,3 @@ const imageProblems = function* (file: Iechorfile): Iterable<Problem> {
     fix: { title: `Write \`${meant}\``, edits: [replace(at, meant)] },
   };
 };
-
-/** The frontend that the name nearly is. */
-const meantImage = (organisation: string, name: string): string | undefined => {
-  const isDocker = organisation === 'docker';
-  const known = isDocker ? nearest(name, FRONTENDS) : FRONTENDS.find((each) => each === name);
-  if (!known || (!isDocker && nearest(organisation, ['docker']) === undefined)) return undefined;
-  return isDocker && known === name ? undefined : `docker/${known}`;
-};
-
-const FRONTENDS = ['dockerfile', 'dockerfile-upstream'];

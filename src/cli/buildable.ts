@@ -3,6 +3,7 @@ import { parse } from '../ast/create.ts';
 import type { Iechorfile } from '../ast/nodes.ts';
 import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
+import { otherFrontend } from '../model/frontend.ts';
 import type { Inputs } from '../model/scope.ts';
 import { platformOfStage } from '../model/stages.ts';
 import { type Invalidity, type ValidFile, validate } from '../model/validate.ts';
@@ -145,12 +146,10 @@ export const journalName = ({ path }: Document, { context, platform }: BuildOpti
   JSON.stringify([resolve(cwd, path), context === '-' ? context : resolve(cwd, context), platform]);
 
 /** Another frontend may mean something else by the same words. */
-const rejectOtherSyntax = ({ directives }: Iechorfile, { forceSyntax }: BuildOptions): void => {
-  const syntax = directives.find(({ name }) => name === 'syntax')?.value.text;
-  if (syntax === undefined || forceSyntax || OWN_SYNTAX.test(syntax)) return;
+const rejectOtherSyntax = (file: Iechorfile, { forceSyntax }: BuildOptions): void => {
+  const other = forceSyntax ? undefined : otherFrontend(file);
+  if (other === undefined) return;
   throw new ConfigError(
-    `\`# syntax=${syntax}\` asks for another grammar than the one that is built in; --force-builtin-syntax builds by this one`,
+    `\`# syntax=${other.value.text}\` asks for another grammar than the one that is built in; --force-builtin-syntax builds by this one`,
   );
 };
-
-const OWN_SYNTAX = /^(?:docker\.io\/)?(?:docker\/dockerfile|iechor\/iechorfile)(?:-upstream)?(?:[:@].*)?$/;
