@@ -1,12 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { LintConfig } from '../lint/setting.ts';
 import { type Batch, batchesOf, type Share, type SharedConfig } from './batches.ts';
 import { type Checked, checkTarget, plainFindings } from './check.ts';
 import type { Target } from './discover.ts';
 import type { Run } from './run.ts';
-import { THREAD_FLAGS } from './thread-flags.ts';
 
 /** Fewer files than this take less time than a further thread takes to start. */
 const FILES_PER_THREAD = 150;
@@ -23,15 +21,14 @@ interface Thread {
 
 /** Starts the threads that many files take besides this one; none of them keeps the process from its end. */
 export const startThreads = (files: number, workerFile: string): readonly Thread[] => {
-  for (const flag of THREAD_FLAGS) setFlagsFromString(flag);
-  globalThis.iechorlintHasFlags = true;
+  globalThis.iechorlintSetFlags?.();
   const count = Math.min(availableParallelism(), MOST_THREADS, Math.ceil(files / FILES_PER_THREAD)) - 1;
   return Array.from({ length: count }, () => startThread(workerFile)).flat();
 };
 
-// The launcher keeps no compiled code that has them.
+// Set by the launcher of the bundle: gives V8 the flags that several threads are to have.
 declare global {
-  var iechorlintHasFlags: boolean | undefined;
+  var iechorlintSetFlags: (() => void) | undefined;
 }
 
 /** None where the system has no room for one. */

@@ -4,7 +4,6 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, 
 import { join } from 'node:path';
 import { type InputOptions, type OutputOptions, rolldown } from 'rolldown';
 import { rules } from '../../rules/index.ts';
-import { THREAD_FLAGS } from '../cli/thread-flags.ts';
 import { licencesOf } from './licences.ts';
 import {
   chainedMixins,
@@ -87,7 +86,7 @@ const writeCodeCache = (): void => {
   if (process.platform === 'linux')
     keepCompiled('--build', '--no-lint', '-q', '--store', 'dist/store', 'examples/hello');
   keepCompiled('--config', config, 'src/dev/usual');
-  process.env.THREAD_FLAGS = THREAD_FLAGS.join(' ');
+  process.env.WITH_THREAD_FLAGS = 'yes';
   writeRuleExamples('dist/examples');
   keepCompiled('--config', config, '--output-file', 'dist/examples/report', 'dist/examples');
   rmSync('dist/examples', { recursive: true });
@@ -152,6 +151,7 @@ for (const path of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
 writeFileSync('dist/cli.js', readFileSync('src/dev/launcher.cjs', 'utf8').replace("'BUILD'", `'${digestOfBuild()}'`));
 copyFileSync('src/dev/worker-launcher.cjs', 'dist/worker.js');
 copyFileSync('src/dev/kept-code.cjs', 'dist/kept-code.js');
+copyFileSync('src/dev/thread-flags.cjs', 'dist/thread-flags.js');
 chmodSync('dist/cli.js', 0o755);
 writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
 writeFileSync('dist/LICENCES.txt', licencesOf([...modules, ...apiModules]));

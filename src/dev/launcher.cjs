@@ -25,9 +25,15 @@ const bytesOf = (path) => {
   }
 };
 
-/** V8 takes kept code under the flags alone under which it was kept, and further threads have others. A build runs other functions than a lint. */
+let hasFlags = false;
+globalThis.iechorlintSetFlags = () => {
+  if (!hasFlags) require('./thread-flags.js');
+  hasFlags = true;
+};
+
+/** V8 takes kept code under the flags alone under which it was kept, and several threads have others. A build runs other functions than a lint. */
 const kindOfCall = () => {
-  if (globalThis.iechorlintThread) return '-thread';
+  if (globalThis.iechorlintThread || hasFlags) return '-thread';
   return isBuild() ? '-build' : '';
 };
 
@@ -88,8 +94,7 @@ const noteMissed = (path, { cachedDataRejected }) => {
 
 /** A lint or a build runs enough of each file, the other calls do not; and what has flags for many files is for those alone. */
 const keepMissed = () => {
-  if (globalThis.iechorlintHasFlags || ![...scripts.keys()].some((path) => /[\\/](?:lint|build)\.cjs$/.test(path)))
-    return;
+  if (hasFlags || ![...scripts.keys()].some((path) => /[\\/](?:lint|build)\.cjs$/.test(path))) return;
   const data = Array.from(missed, (path) => [cachePathOf(path), withChecksum(scripts.get(path).createCachedData())]);
   require('./kept-code.js').keep(globalThis.iechorlintBuild, data);
 };
@@ -141,5 +146,11 @@ const load = (path) => {
   return module.exports;
 };
 
-if (require.main === module) load(join(__dirname, 'main.cjs'));
+/** So many words name files that several threads check: what is kept for those is most of the linter, and all of it is run. */
+const MANY = 200;
+
+if (require.main === module) {
+  if (process.argv.length > MANY && !isBuild() && !isForeign()) globalThis.iechorlintSetFlags();
+  load(join(__dirname, 'main.cjs'));
+}
 module.exports = { cachePathOf, load, scripts, withChecksum };
