@@ -158,16 +158,35 @@ describe.each(BUILDERS)('as $who', { timeout: 240_000 }, ({ isHere, user: builde
     }
   });
 
-  it.runIf(isHere && builder !== undefined)(
-    'a folder with mounts in it is refused in words, and one without is not',
-    () => {
-      // What stands behind is for the shell's own names.
-      const command = ['busybox', 'sh', '-c', 'test -d /host/bin'];
-      const run = (place: string) => call('run', ...inStore([]), '-v', `${place}:/host:ro`, ...command);
-      expect(run('/')).toMatchObject({ status: 2, stderr: expect.stringContaining('--volume /:/host:ro: /') });
-      expect(run('/usr')).toMatchObject({ status: 0, stderr: '' });
-    },
-  );
+  it.runIf(isHere && builder !== undefined)('the whole machine is not mounted, and a folder of it is', () => {
+    // What stands behind is for the shell's own names.
+    const command = ['busybox', 'sh', '-c', 'test -d /host/bin'];
+    const run = (place: string) => call('run', ...inStore([]), '-v', `${place}:/host:ro`, ...command);
+    expect(run('/')).toMatchObject({ status: 2, stderr: expect.stringContaining('--volume /:/host:ro: the whole') });
+    expect(run('/usr')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it.runIf(isHere)('a folder is mounted with what is mounted in it, and nothing gains rights by that', () => {
+    const folder = contextWith({ 'inner/of the disk': '', 'closed/file': '' });
+    for (const each of ['', 'inner', 'closed']) chmodSync(join(folder, each), 0o777);
+    const shell = 'cd /v; ls inner; for f in . inner closed; do touch $f/x 2>/dev/null && echo $f || echo no $f; done';
+    const seen = (mode: string): string => {
+      const [program = '', ...first] = scene.command;
+      const run = [program, ...first, 'run', ...inStore(['-v', `${folder}:/v${mode}`]), 'busybox', 'sh', '-c', shell];
+      const script = [
+        `cd ${folder}`,
+        'mount -t tmpfs -o mode=777 none inner',
+        'touch "inner/of the mount"',
+        'mount --bind closed closed',
+        'mount -o remount,bind,ro closed',
+        run.map((word) => `'${word}'`).join(' '),
+      ].join(' && ');
+      const options = { env: scene.env, encoding: 'utf8', cwd: scene.folder } as const;
+      return spawnSync('unshare', ['-m', 'sh', '-c', script], options).stdout;
+    };
+    expect(seen('')).toBe('of the mount\n.\ninner\nno closed\n');
+    expect(seen(':ro')).toBe('of the mount\nno .\nno inner\nno closed\n');
+  });
 
   it.runIf(isHere)('nothing of the context is written', () => {
     const context = contextWith({

@@ -502,6 +502,15 @@ describe.skipIf(!isReady)('programs of an image', { timeout: 30_000 }, () => {
     );
   });
 
+  it('write no more to a folder of ours than we could', () => {
+    const folder = folderWith({ file: '' });
+    const args = [cli, 'run', '--store', store, '-v', `${folder}:/v`, 'base', 'touch', '/v/x'];
+    const script = `mount --bind ${folder} ${folder} && mount -o remount,bind,ro ${folder} && exec "$0" "$@"`;
+    const { status } = spawnSync('unshare', ['-m', 'sh', '-c', script, process.execPath, ...args]);
+    expect(status).toBe(1);
+    expect(existsSync(join(folder, 'x'))).toBe(false);
+  });
+
   it('are named by the image, or by us', () => {
     expect(run(['base']).stderr).toContain('the image names no program to run');
     expect(run(['base']).status).toBe(125);

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { type ImageRun, runImage } from '../build/run-image.ts';
 import { endSteps } from '../build/sandbox/children.ts';
-import { mountsInside } from '../build/sandbox/mount-flags.ts';
 import type { BindMount } from '../build/sandbox/port.ts';
 import { enterNamespace, isRootless, needsNamespace } from '../build/sandbox/rootless.ts';
 import { openStore, type Store } from '../build/store.ts';
@@ -119,10 +118,8 @@ const volumeOf = (text: string, io: Io): BindMount => {
   const path = resolve(io.cwd, source);
   const stat = statOf(path);
   if (!stat) throw new ConfigError(`--volume ${text}: ${source} is not there`);
-  const [inner] = isRootless() ? mountsInside(realpathSync(path)) : [];
-  if (inner !== undefined)
-    throw new ConfigError(
-      `--volume ${text}: ${inner} is mounted in it, which root alone can leave out; name another folder`,
-    );
-  return { type: 'bind', source: path, target, isFolder: stat.isDirectory(), isReadOnly: mode === 'ro' };
+  const real = realpathSync(path);
+  if (real === '/' && isRootless())
+    throw new ConfigError(`--volume ${text}: the whole machine is for root alone to mount; name a folder of it`);
+  return { type: 'bind', source: real, target, isFolder: stat.isDirectory(), isReadOnly: mode === 'ro', isWhole: true };
 };

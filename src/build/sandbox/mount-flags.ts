@@ -1,27 +1,53 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** Flags that only the owner of the machine may take from a mount. */
-const LOCKED = ['nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime'];
+const LOCKED = ['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime', 'relatime'];
 
 interface KnownMount {
+  readonly id: string;
+  /** What it is mounted on. */
+  readonly parent: string;
   readonly place: string;
   readonly flags: readonly string[];
 }
 
 let known: readonly KnownMount[] | undefined;
 
-/** The flags of the mount that a path is on: whoever is root of a namespace alone has to name them again. */
+/** The flags of the mount that a path is on. Who mounts it again has to name them: else they are lost, or it is refused. */
 export const lockedFlags = (path: string): readonly string[] => {
   known ??= readMounts();
   const found = known.findLast(({ place }) => path === place || path.startsWith(place === '/' ? '/' : `${place}/`));
   return found?.flags ?? [];
 };
 
-/** What is mounted somewhere inside of a folder. */
-export const mountsInside = (folder: string): readonly string[] => {
-  known ??= readMounts();
+/** What is mounted somewhere inside of a folder and can be seen there, the outer before the inner. */
+export interface InnerMount {
+  readonly place: string;
+  readonly isFolder: boolean;
+}
+
+export const mountsInside = (folder: string): readonly InnerMount[] => {
+  const all = readMounts();
+  const byId = new Map(all.map((each) => [each.id, each]));
+  const isCovered = ({ id, parent, place }: KnownMount): boolean =>
+    all.some((other) => other.parent === parent && other.id !== id && place.startsWith(`${other.place}/`));
+  const isSeen = (mount: KnownMount): boolean => {
+    if (isCovered(mount)) return false;
+    const parent = byId.get(mount.parent);
+    return parent === undefined || parent === mount || isSeen(parent);
+  };
   const start = folder === '/' ? '/' : `${folder}/`;
-  return known.map(({ place }) => place).filter((place) => place.startsWith(start) && place !== '/');
+  const inside = all.filter((each) => each.place !== '/' && each.place.startsWith(start) && isSeen(each));
+  return [...new Set(inside.map(({ place }) => place))].flatMap(placeSeen);
+};
+
+/** Some are gone, or nobody but their owner may look at them. */
+const placeSeen = (place: string): readonly InnerMount[] => {
+  try {
+    return [{ place, isFolder: statSync(place).isDirectory() }];
+  } catch {
+    return [];
+  }
 };
 
 /** Shorter places first. */
@@ -29,8 +55,8 @@ const readMounts = (): readonly KnownMount[] => {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n');
   return lines
     .map((line) => {
-      const [, , , , place = '', flags = ''] = line.split(' ');
-      return { place: unescaped(place), flags: flags.split(',').filter((flag) => LOCKED.includes(flag)) };
+      const [id = '', parent = '', , , place = '', flags = ''] = line.split(' ');
+      return { id, parent, place: unescaped(place), flags: flags.split(',').filter((flag) => LOCKED.includes(flag)) };
     })
     .toSorted((a, b) => a.place.length - b.place.length);
 };

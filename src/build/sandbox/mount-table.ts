@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEVICES, deviceFolder, networkFiles, overlayFolders, type StepFolders } from './folders.ts';
 import { sharedMemoryOptions } from './limits.ts';
-import { lockedFlags } from './mount-flags.ts';
-import { MASKED, type OverlayMount, READ_ONLY, type RunRequest, type SandboxMount } from './port.ts';
+import { lockedFlags, mountsInside } from './mount-flags.ts';
+import { type BindMount, MASKED, type OverlayMount, READ_ONLY, type RunRequest, type SandboxMount } from './port.ts';
 
 /** One line of a table as `mount --all` reads it. */
 export interface MountLine {
@@ -62,6 +62,7 @@ export const planMounts = (
     if (!line) continue;
     if (secret || isInside) later.push({ line, isFolder: mount.isFolder, secret });
     else first.push(line);
+    if (mount.type === 'bind' && mount.isWhole) later.push(...innerMounts(mount, around));
   }
   if (later.some(({ secret }) => secret)) {
     mkdirSync(join(own, 'secrets'));
@@ -97,9 +98,20 @@ const overlayLine = (
 
 /** A bind with flags is mounted a second time, which may not lose those of the first. */
 const keepFlags = (line: MountLine): MountLine =>
-  line.options.startsWith('bind,')
+  /^(?:r?bind|remount),/.test(line.options)
     ? { ...line, options: [...new Set([...line.options.split(','), ...lockedFlags(line.source)])].join(',') }
     : line;
+
+/** What is mounted inside of a folder, each with flags of its own. */
+const innerMounts = (mount: BindMount, { request, merged, isRootless }: Around): readonly LaterMount[] =>
+  mountsInside(mount.source).map(({ place, isFolder }) => {
+    const target = `${merged}${mount.target}/${place.slice(mount.source.length).replace(/^\//, '')}`;
+    const flags = `${mount.isReadOnly ? ',ro' : ''}${devicesOff(request)}`;
+    const line = bind(place, target, flags);
+    // An ordinary user cannot part them: they are there, and lack the flags alone.
+    const options = isRootless ? `remount,${line.options}` : line.options;
+    return { line: keepFlags({ ...line, options }), isFolder, secret: undefined };
+  });
 
 /** A step may make devices, since images may have some, but not use them: they would be those of the machine. */
 const devicesOff = ({ isInsecure }: RunRequest): string => (isInsecure ? '' : ',nodev');
@@ -118,12 +130,18 @@ const linesOf = (mount: SandboxMount, index: number, around: Around): MountLine[
     case 'tmpfs':
       return [{ source: 'tmpfs', target, type: 'tmpfs', options: mount.options }];
     case 'bind':
-      return [bind(mount.source, target, `${mount.isReadOnly ? ',ro' : ''}${devicesOff(around.request)}`)];
+      return [bindLine(mount, target, around)];
     case 'secret':
       return [bind(join(around.folders.own, 'secrets', String(index)), target, ',ro')];
     case 'overlay':
       return overlayLines(mount, target, index, around);
   }
+};
+
+const bindLine = (mount: BindMount, target: string, { request, isRootless }: Around): MountLine => {
+  const line = bind(mount.source, target, `${mount.isReadOnly ? ',ro' : ''}${devicesOff(request)}`);
+  if (!mount.isWhole) return line;
+  return keepFlags(isRootless ? { ...line, options: `r${line.options}` } : line);
 };
 
 const overlayLines = (mount: OverlayMount, target: string, index: number, around: Around): MountLine[] => {

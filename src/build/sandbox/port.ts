@@ -51,8 +51,11 @@ interface Target {
 
 export interface BindMount extends Target {
   readonly type: 'bind';
+  /** With `isWhole` a path without links. */
   readonly source: string;
   readonly isReadOnly: boolean;
+  /** With what is mounted inside of it, and no more rights than those mounts give here. */
+  readonly isWhole?: boolean;
 }
 
 /** A path in an image; what is written is lost. */
