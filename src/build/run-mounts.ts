@@ -119,7 +119,10 @@ const secretMount = (request: MountRequest): StepMount => {
   const content = context.request.secrets.get(id);
   const variable = field('env');
   if (!content && isOn('required'))
-    throw new BuildError(`the secret \`${id}\` is needed: give it by --secret id=${id},src=FILE`, node);
+    throw new BuildError(
+      `the secret \`${id}\` is needed: give it by --secret id=${id},src=FILE or --secret id=${id},env=VARIABLE`,
+      node,
+    );
   const isFile = mount.target !== undefined || variable === undefined;
   // Other names are told to programs where everybody on the machine can read them.
   if (content && variable !== undefined && !/^[A-Za-z_]\w*$/.test(variable))

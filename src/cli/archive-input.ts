@@ -81,5 +81,7 @@ const flawIn = (bytes: Uint8Array): string | undefined => {
   if (start.startsWith('PK\x03\x04')) return 'a zip archive';
   const kind = compressionOf(bytes);
   if (kind) return `something compressed by ${kind} that holds no tar archive`;
-  return bytes.includes(0) && !/^(?:\xff\xfe|\xfe\xff)/.test(start) ? 'something that is neither' : undefined;
+  return bytes.includes(0) && !/^(?:\xff\xfe|\xfe\xff)/.test(start)
+    ? 'bytes that are neither text nor an archive'
+    : undefined;
 };

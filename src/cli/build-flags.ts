@@ -29,7 +29,7 @@ export const BUILD_FLAGS: Readonly<Record<string, Flag>> = {
   'build-arg': list('NAME=VALUE of an ARG, or NAME to take it from the environment'),
   target: text('The stage to build, where it is not the last'),
   platform: list('OS/ARCH[/VARIANT] to build for; several with commas make one image of all'),
-  label: list('NAME=VALUE to put on the image'),
+  label: list('NAME=VALUE, or NAME alone, to put on the image'),
   secret: list('id=NAME,src=FILE or id=NAME,env=VARIABLE for RUN --mount=type=secret'),
   ssh: list('ID=SOCKET of an agent, or ID=KEYFILE, for RUN --mount=type=ssh; default is that of SSH_AUTH_SOCK'),
   'add-host': list('NAME:ADDRESS for /etc/hosts of every RUN'),

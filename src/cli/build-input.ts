@@ -62,10 +62,7 @@ export const MAY_BE_ELSEWHERE = /[:#?]|git\b/;
 
 const inputFromFolder = async (options: BuildOptions, io: Io, store: Store): Promise<BuildInput> => {
   const folder = resolve(io.cwd, options.context);
-  if (!statOf(folder)?.isDirectory())
-    throw new ConfigError(
-      `the build context ${masked(options.context)} is no folder${/:\/\//.test(options.context) ? ', and no address such as https://HOST/NAME.git#REF:FOLDER or https://HOST/FILE.tar.gz' : ''}`,
-    );
+  if (!statOf(folder)?.isDirectory()) throw new ConfigError(noContext(options.context, folder));
   const apart = await fileApart(options, io, store);
   const file = apart ? undefined : fileIn(folder, options, io);
   const committed = () => commitTimeOf(folder, file, io.env);
@@ -74,6 +71,13 @@ const inputFromFolder = async (options: BuildOptions, io: Io, store: Store): Pro
     committed,
     ...folderContext(folder, file, store, warningOf(options, io)),
   };
+};
+
+const noContext = (context: string, path: string): string => {
+  const what = `the build context ${masked(context)}`;
+  if (/:\/\//.test(context))
+    return `${what} is no folder, and no address such as https://HOST/NAME.git#REF:FOLDER or https://HOST/FILE.tar.gz`;
+  return statOf(path) ? `${what} is a file; name its folder, and the file to build by -f` : `${what} is not there`;
 };
 
 const documentAt = (file: string, io: Io): Document => {

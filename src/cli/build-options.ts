@@ -120,7 +120,7 @@ const sandboxOf = (given: Given) => ({
 /** What comes of it, and how that is told. */
 const resultsOf = (given: Given, platforms: readonly string[]) => ({
   tags: textsOf(given, 'tag'),
-  labels: pairsOf(given, 'label'),
+  labels: pairsOf(given, 'label', ''),
   keepsTimes: choiceOf(given, 'timestamps', ['fixed', 'keep'] as const) === 'keep',
   outputs: outputsOf(given, platforms),
   quiet: isOn(given, 'quiet'),
@@ -146,10 +146,12 @@ const contextsIn = (given: Given): ReadonlyMap<string, string> => {
   return new Map(contexts);
 };
 
-const pairsOf = (given: Given, name: string): ReadonlyMap<string, string> =>
+/** `usual` is the value of a name that stands alone, where one may. */
+const pairsOf = (given: Given, name: string, usual?: string): ReadonlyMap<string, string> =>
   new Map(
     textsOf(given, name).map((text) => {
       const equals = text.indexOf('=');
+      if (equals < 0 && usual !== undefined) return [text, usual] as const;
       if (equals < 1) throw new ConfigError(`--${name} takes NAME=VALUE, not \`${text}\``);
       return [text.slice(0, equals), text.slice(equals + 1)] as const;
     }),

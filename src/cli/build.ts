@@ -30,6 +30,7 @@ import type { SharedBuild } from './shared-caches.ts';
 import { endingInOrder } from './signals.ts';
 import { buildInNamespace, hasRun, runnerText, stepInputs } from './step-inputs.ts';
 import { storeFolder } from './store-folder.ts';
+import { unusedArgs } from './unused-args.ts';
 import type { Scene } from './witness.ts';
 import type { Written } from './write-output.ts';
 
@@ -69,6 +70,7 @@ const buildAll = async (builds: readonly PlatformBuild[], order: Order, io: Io):
   const steps = stepInputs(options, io);
   const runner = runnerText(steps.sandbox);
   const progress = await progressOf({ ...options, runner, hasShell: steps.onFailure !== undefined }, io);
+  tellOfUnused(builds, order, progress.io);
   const contexts = await namedContexts(options, progress.io, store);
   await fetchNeeded(contexts, builds);
   // Where steps may be known, their base images may not be needed.
@@ -85,6 +87,12 @@ const buildAll = async (builds: readonly PlatformBuild[], order: Order, io: Io):
     progress.close();
     for (const each of [save, contexts.save, ...scenes.map(({ request }) => request.journal?.save)]) keep(each);
   }
+};
+
+/** Most are misspelt, or belong to another file. */
+const tellOfUnused = ([first]: readonly PlatformBuild[], { options, input: { document } }: Order, io: Io): void => {
+  const text = first && !options.quiet && unusedArgs(first.valid.file, first.inputs.buildArgs.keys(), document.path);
+  if (text) say(io, text);
 };
 
 /** What the builds for all platforms have in common. */

@@ -5,7 +5,7 @@ import type { Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
 import { otherFrontend } from '../model/frontend.ts';
 import type { Inputs } from '../model/scope.ts';
-import { platformOfStage } from '../model/stages.ts';
+import { missingStage, platformOfStage, targetOf } from '../model/stages.ts';
 import { type Invalidity, type ValidFile, validate } from '../model/validate.ts';
 import { HOST_PLATFORM, isNative } from '../oci/platform.ts';
 import type { Document } from '../source/document.ts';
@@ -92,11 +92,17 @@ export const checked = async (
     const own = { ...options, platform };
     const inputs = inputsOf(own, io);
     const valid = validate(file, inputs);
-    if ('kind' in valid) builds.push({ options: own, inputs, valid });
+    if ('kind' in valid) builds.push({ options: own, inputs, valid: withTarget(valid, own) });
     else for (const line of linesOf(document, valid)) said.add(line);
   }
   for (const line of said) say(io, line);
   return said.size > 0 ? undefined : builds;
+};
+
+/** Throws ConfigError where the file has no such target. */
+const withTarget = (valid: ValidFile, { target }: BuildOptions): ValidFile => {
+  if (target === undefined || targetOf(valid.stages, target)) return valid;
+  throw new ConfigError(`--target: ${missingStage(target, valid.stages)}`);
 };
 
 /** The tree, when it may be built; undefined where it was said why not. */

@@ -12,8 +12,10 @@ import { unshareSandbox } from '../build/sandbox/unshare.ts';
 import { ConfigError } from '../config/error.ts';
 import type { BuildOptions, RunnerName } from './build-options.ts';
 import type { Io } from './io.ts';
+import { type Fields, fieldsIn } from './option-fields.ts';
 import { say } from './say.ts';
 import { agentsOf } from './ssh-option.ts';
+import { reasonOf } from './system-error.ts';
 
 type StepInputs = Pick<
   BuildRequest,
@@ -46,20 +48,31 @@ const secretsOf = (given: readonly string[], io: Io): ReadonlyMap<string, Uint8A
   new Map(given.map((text) => secretOf(text, io)));
 
 const secretOf = (text: string, io: Io): readonly [string, Uint8Array] => {
-  const fields = new Map(
-    text.split(',').map((field) => [field.split('=', 1)[0] ?? '', field.slice(field.indexOf('=') + 1)]),
-  );
+  const fields = fieldsIn('secret', text, 'id=token');
   const id = fields.get('id');
   if (!id) throw new ConfigError(`--secret needs an id, such as --secret id=token,src=token.txt, not \`${text}\``);
+  rejectOtherSecret(text, fields);
   const file = fields.get('src') ?? fields.get('source');
   const variable = fields.get('env') ?? (fields.get('type') === 'env' ? (file ?? id) : undefined);
   if (variable !== undefined || (file === undefined && io.env[id] !== undefined))
     return [id, Buffer.from(valueOf(variable ?? id, text, io))];
   try {
     return [id, readFileSync(resolve(io.cwd, file ?? id))];
-  } catch {
-    throw new ConfigError(`--secret ${text}: the file ${file ?? id} cannot be read`);
+  } catch (error) {
+    const hint = file === undefined ? `, and there is no variable ${id}` : '';
+    throw new ConfigError(`--secret ${text}: the file ${file ?? id} cannot be read: ${reasonOf(error)}${hint}`);
   }
+};
+
+const SECRET_FIELDS = ['id', 'src', 'source', 'env', 'type'];
+
+const rejectOtherSecret = (text: string, fields: Fields): void => {
+  const other = [...fields.keys()].find((name) => !SECRET_FIELDS.includes(name));
+  if (other !== undefined)
+    throw new ConfigError(`--secret ${text}: there is no \`${other}\`; it has id, src, env, type`);
+  const type = fields.get('type') ?? 'file';
+  if (type !== 'file' && type !== 'env')
+    throw new ConfigError(`--secret ${text}: type is file or env, not \`${type}\``);
 };
 
 const valueOf = (variable: string, text: string, { env }: Io): string => {
@@ -82,7 +95,7 @@ export const DOCTOR = '`iechorlint doctor` says all that is missing here';
 export const runnerText = (sandbox: Sandbox | string): string =>
   typeof sandbox === 'string'
     ? DOCTOR
-    : `steps ran under ${sandbox.name}${sandbox.lacks.length > 0 ? `, which has not ${sandbox.lacks.join(' and not ')}` : ''}`;
+    : `steps ran under ${sandbox.name}${sandbox.lacks.length > 0 ? `, which lacks ${sandbox.lacks.join(' and ')}` : ''}`;
 
 const openShell =
   (io: Io): NonNullable<BuildRequest['onFailure']> =>

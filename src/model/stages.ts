@@ -181,11 +181,10 @@ export const targetOf = (stages: readonly StageInfo[], target: string | undefine
 
 /** What is said of a stage that is not there. */
 export const missingStage = (wanted: string, stages: readonly StageInfo[]): string => {
-  const near = nearest(
-    wanted,
-    stages.flatMap(({ name }) => name ?? []),
-  );
-  return `there is no stage \`${wanted}\`${near === undefined ? '' : ` (did you mean \`${near}\`?)`}`;
+  const names = stages.flatMap(({ name }) => name ?? []);
+  const near = nearest(wanted, names);
+  const others = names.length > 0 ? `there is ${names.join(', ')}` : 'none has a name';
+  return `there is no stage \`${wanted}\`${near === undefined ? '' : ` (did you mean \`${near}\`?)`}; ${others}`;
 };
 
 /** The stages that the target is built from, itself included. */

@@ -1,0 +1,59 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { canBuild, context, put, store } from './support/build-place.ts';
+import { runIn } from './support/cli.ts';
+
+const build = (...more: string[]) => runIn(context, ['--build', '--no-lint', '--store', store, ...more]);
+
+describe.runIf(canBuild)('what a build is called with', () => {
+  beforeEach(() => {
+    put(
+      'iEchorfile',
+      'ARG VERSION=1\nFROM scratch AS One\nCOPY a /\nFROM one AS two\nARG MODE\nLABEL m=$MODE\nONBUILD ARG LATER\n',
+    );
+    put('a', 'a');
+  });
+
+  it.each([
+    [['--target', 'tow', '.'], '--target: there is no stage `tow` (did you mean `two`?); there is one, two'],
+    [['nowhere'], 'the build context nowhere is not there'],
+    [['a'], 'the build context a is a file; name its folder, and the file to build by -f'],
+    [['--label', '=x', '.'], '--label takes NAME=VALUE, not `=x`'],
+    [['--secret', 'token', '.'], '--secret takes fields such as id=token, not `token`'],
+    [['--secret', 'src=a', '.'], '--secret needs an id, such as --secret id=token,src=token.txt, not `src=a`'],
+    [['--secret', 'id=t,scr=a', '.'], '--secret id=t,scr=a: there is no `scr`; it has id, src, env, type'],
+    [['--secret', 'id=t,type=flie,src=a', '.'], '--secret id=t,type=flie,src=a: type is file or env, not `flie`'],
+    [['--secret', 'id=t,src=b', '.'], '--secret id=t,src=b: the file b cannot be read: no such file or directory'],
+    [['--secret', 'id=t', '.'], 'the file t cannot be read: no such file or directory, and there is no variable t'],
+    [['--secret', 'id=t,env=T', '.'], '--secret id=t,env=T: the variable T is not set'],
+  ])('%j is told in a line with code 2', async (args, message) => {
+    const { code, stderr } = await build(...args);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(code).toBe(2);
+  });
+
+  it('tells of arguments that no ARG takes', async () => {
+    const told = async (...args: string[]) => {
+      const { code, stderr } = await build(...args.flatMap((each) => ['--build-arg', each]), '.');
+      expect(code).toBe(0);
+      return stderr.split('\n').filter((line) => line.includes('--build-arg'));
+    };
+    expect(await told('VERSON=2')).toEqual([
+      'iechorlint: --build-arg VERSON: no ARG in iEchorfile has this name (did you mean `VERSION`?)',
+    ]);
+    expect(await told('ONE=1', 'MODE=x', 'TWO=2')).toEqual([
+      'iechorlint: --build-arg ONE, TWO: no ARG in iEchorfile has these names',
+    ]);
+    expect(
+      await told('VERSION=2', 'LATER=1', 'https_proxy=p', 'BUILDKIT_MULTI_PLATFORM=1', 'TARGETARCH=arm64'),
+    ).toEqual([]);
+    const { stderr } = await build('-q', '--build-arg', 'ONE=1', '.');
+    expect(stderr).toBe('');
+  });
+
+  it('takes a label without a value', async () => {
+    await build('-t', 'labelled', '--label', 'checked', '--label', 'by=me', '.');
+    const { stdout } = await runIn(context, ['inspect', '--store', store, 'labelled']);
+    expect(JSON.parse(stdout).config.Labels).toEqual({ m: '', checked: '', by: 'me' });
+  });
+});
