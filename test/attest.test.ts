@@ -399,12 +399,15 @@ describe('the packages of an image', () => {
     ]);
   });
 
-  it('are those of rpm where a plain list has them; a database that is not read is told', () => {
+  it('are those of rpm where a plain list has them; a database that cannot be read is told', () => {
     const content = 'bash\t5.2-1\t1\t2\tMicrosoft\t(none)\t1\tx86_64\t0\tbash-5.2-1.src.rpm\n';
     expect(short({ path: 'var/lib/rpmmanifest/container-manifest-2', content })).toEqual(['rpm  bash 5.2-1']);
     const { packages, gaps } = found({ path: 'usr/lib/sysimage/rpm/rpmdb.sqlite', content: 'SQLite' });
     expect(packages).toEqual([]);
-    expect(gaps).toEqual(['the rpm database /usr/lib/sysimage/rpm/rpmdb.sqlite is not read: its packages are missing']);
+    const reason = 'it is no database of SQLite';
+    expect(gaps).toEqual([
+      `the rpm database /usr/lib/sysimage/rpm/rpmdb.sqlite is not read, since ${reason}: its packages are missing`,
+    ]);
   });
 
   it('are those of languages', () => {

@@ -48,6 +48,7 @@ export const noFiles: Tree = {
   resolve: clean,
   isDeleted: () => false,
   read: () => Buffer.alloc(0),
+  readParts: (_entry, use) => use(() => Buffer.alloc(0)),
   digest: () => '',
 };
 

@@ -20,6 +20,8 @@ export interface Tree {
   /** Whether a layer has deleted what was below it at this place, and nothing is there now. */
   isDeleted(path: string): boolean;
   read(entry: TreeEntry): Buffer;
+  /** Hands on what reads parts of a file, by offsets from its start. */
+  readParts<T>(entry: TreeEntry, use: (read: (offset: number, length: number) => Buffer) => T): T;
   /** sha256 of a file's content, in hexadecimal digits. */
   digest(entry: TreeEntry): string;
 }
@@ -35,6 +37,8 @@ export const treeOf = (store: Store, layers: readonly Layer[]): Tree => {
     resolve: (path) => resolveIn(tree, path),
     isDeleted: (path) => isDeletedIn(sheet, path),
     read: ({ layer, at, size }) => readBlob(store, layer, (read) => read(at, size)),
+    readParts: ({ layer, at }, use) =>
+      readBlob(store, layer, (read) => use((offset, length) => read(at + offset, length))),
     digest: ({ layer, at, size }) => readBlob(store, layer, (read) => digestOfPart(read, at, size)),
   };
   return tree;

@@ -97,7 +97,7 @@ const listedOf = (packages: readonly Package[], distribution: string | undefined
   return sorted.map(([url, { first, sources }]) => ({
     SPDXID: `SPDXRef-Package-${first.type}-${first.name.replace(/[^a-zA-Z0-9.-]+/g, '-')}-${hexOf(digestOf(url)).slice(0, 12)}`,
     name: first.namespace && ['npm', 'composer'].includes(first.type) ? `${first.namespace}/${first.name}` : first.name,
-    versionInfo: first.version,
+    versionInfo: first.epoch ? `${first.epoch}:${first.version}` : first.version,
     supplier: supplierOf(first),
     ...USUAL,
     ...licenseOf(first),
@@ -107,17 +107,19 @@ const listedOf = (packages: readonly Package[], distribution: string | undefined
 };
 
 const urlOf = (found: Package, distribution: string | undefined): string => {
-  const { type, namespace, name, version, architecture } = found;
+  const { type, namespace, name, version, architecture, epoch, upstream } = found;
   const isSystem = type === 'deb' || type === 'apk' || type === 'rpm';
-  const qualifiers = isSystem ? { arch: architecture, distro: distribution } : {};
+  const qualifiers = isSystem ? { arch: architecture, distro: distribution, epoch, upstream } : {};
   return packageUrl({ type, namespace, name, version, qualifiers });
 };
 
 /** What is longer is no name of a person or a licence. */
 const LONGEST = 300;
 
-/** `NAME <ADDRESS>` becomes `Person: NAME (ADDRESS)`. */
-const supplierOf = ({ maintainer }: Package): string => {
+/** `NAME <ADDRESS>` becomes `Person: NAME (ADDRESS)`; a vendor's address is that of a site, and left out. */
+const supplierOf = ({ maintainer, vendor }: Package): string => {
+  const organization = vendor?.slice(0, LONGEST).replace(/<.*/s, '').trim();
+  if (organization) return `Organization: ${organization}`;
   const [name = '', address = ''] = (maintainer ?? '').slice(0, LONGEST).split('<', 2);
   if (name.trim() === '') return UNKNOWN;
   return `Person: ${name.trim()}${address ? ` (${address.replace(/>.*$/, '')})` : ''}`;
