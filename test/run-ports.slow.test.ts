@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
 import { type AddressInfo, createServer, isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ordinaryUser, sceneOf } from '../src/dev/scene.ts';
 import { bundleCli } from './support/bundle.ts';
 import { folderWith } from './support/cli.ts';
 
@@ -16,12 +17,17 @@ const RUNNERS = ['unshare', 'crun', 'runc'].filter(
   (name) => name === 'unshare' || spawnSync(name, ['--version']).error === undefined,
 );
 
+const user = isReady ? ordinaryUser() : undefined;
+if (isReady && !user) console.warn('ports are not tried as an ordinary user: nobody here has numbers in /etc/subuid');
+
 let cli = '';
 let remove = () => {};
 const store = join(tmpdir(), `iechorlint-ports-${process.pid}`);
 
 beforeAll(async () => {
-  if (isReady) ({ file: cli, remove } = await bundleCli());
+  if (!isReady) return;
+  ({ file: cli, remove } = await bundleCli());
+  for (const path of [dirname(cli), dirname(dirname(cli))]) chmodSync(path, 0o755);
 }, 60_000);
 afterAll(() => {
   remove();
@@ -64,12 +70,33 @@ const page = async (port: number, host = '127.0.0.1'): Promise<number | undefine
   return undefined;
 };
 
-const started = (...args: readonly string[]): ChildProcess => {
-  const child = spawn(process.execPath, [cli, 'run', '--store', store, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+const started = (...args: readonly string[]): ChildProcess =>
+  startedBy([process.execPath, cli, 'run', '--store', store, ...args], { env: process.env });
+
+const startedBy = ([program = '', ...args]: readonly string[], world: SpawnOptions): ChildProcess => {
+  const child = spawn(program, args, { ...world, stdio: ['ignore', 'ignore', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
+};
+
+/** What Node needs of this machine, as options. */
+const machine = ['/usr', '/lib', '/lib64', dirname(process.execPath)]
+  .filter((path) => existsSync(path))
+  .flatMap((path) => ['-v', `${realpathSync(path)}:${path}:ro`]);
+
+/** An image that is run by an ordinary user, or by root. */
+const startedAs = (who: string, program: readonly string[], ...args: readonly string[]): ChildProcess => {
+  if (who === 'root') {
+    image();
+    return started(...args, 'web', ...program);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'iechorlint-ports-'));
+  onTestFinished(() => void spawnSync('rm', ['-rf', folder]));
+  const { command, env, base, folder: own } = sceneOf(folder, cli, user);
+  const [node = '', ...first] = command;
+  const inStore = ['--store', join(own, 'store')];
+  expect(spawnSync(node, [...first, 'load', '-q', '-i', base, ...inStore], { env, cwd: own }).status).toBe(0);
+  return startedBy([...command, 'run', ...inStore, ...args, 'busybox', ...program], { env, cwd: own });
 };
 
 const isServed = (port: number): Promise<boolean> =>
@@ -107,48 +134,52 @@ describe.runIf(isReady)('ports of an image', { timeout: 60_000 }, () => {
     expect(await page(Number(port))).toBe(1 << 20);
   });
 
-  it.each(RUNNERS)('may be of datagrams under %s, each client with its own answers', async (runner) => {
-    image();
-    const echo = `
+  const users = ['root', ...(user ? ['an ordinary user'] : [])];
+  const ways = users.flatMap((who) => RUNNERS.map((runner) => ({ who, runner })));
+  it.each(ways)(
+    'may be of datagrams under $runner for $who, each client with its own answers',
+    async ({ who, runner }) => {
+      const echo = `
       const server = require('node:dgram').createSocket('udp4').bind(53);
       server.on('message', (text, { port }) => server.send(Buffer.concat([Buffer.from(port + ' '), text]), port, '127.0.0.1'));`;
-    const program = ['/bin/busybox', 'chroot', '/host', process.execPath, '-e', echo];
-    const child = started('--runner', runner, '-v', '/:/host:ro', '-p', '0:53/udp', '-p', '0:80', 'web', ...program);
-    let said = '';
-    child.stderr?.on('data', (chunk) => (said += chunk));
-    const outside = (name: string) => Number(new RegExp(`port ${name} is reached at port (\\d+)`).exec(said)?.[1]);
-    for (let tries = 0; tries < 100 && !outside('80'); tries++) await setTimeout(50);
-    expect(outside('80')).toBeGreaterThan(0);
-    const client = (host: string) => {
-      const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-      const answers: (readonly string[])[] = [];
-      socket.on('message', (each) => answers.push(String(each).split(' ')));
-      onTestFinished(() => void socket.close());
-      return async (text: string): Promise<readonly string[]> => {
-        for (let tries = 0; tries < 100; tries++) {
-          socket.send(text, outside('53/udp'), host);
-          await setTimeout(50);
-          // One that was asked twice may answer twice.
-          const own = answers.find((each) => each[1] === text);
-          if (own) return own;
-        }
-        return [];
+      const program = [process.execPath, '-e', echo];
+      const child = startedAs(who, program, '--runner', runner, ...machine, '-p', '0:53/udp', '-p', '0:80');
+      let said = '';
+      child.stderr?.on('data', (chunk) => (said += chunk));
+      const outside = (name: string) => Number(new RegExp(`port ${name} is reached at port (\\d+)`).exec(said)?.[1]);
+      for (let tries = 0; tries < 100 && !outside('80'); tries++) await setTimeout(50);
+      expect(outside('80')).toBeGreaterThan(0);
+      const client = (host: string) => {
+        const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+        const answers: (readonly string[])[] = [];
+        socket.on('message', (each) => answers.push(String(each).split(' ')));
+        onTestFinished(() => void socket.close());
+        return async (text: string): Promise<readonly string[]> => {
+          for (let tries = 0; tries < 100; tries++) {
+            socket.send(text, outside('53/udp'), host);
+            await setTimeout(50);
+            // One that was asked twice may answer twice.
+            const own = answers.find((each) => each[1] === text);
+            if (own) return own;
+          }
+          return [];
+        };
       };
-    };
-    const [one, other] = [client('127.0.0.1'), client('::1')];
-    const [from, text] = await one('one');
-    expect(text).toBe('one');
-    const [fromOther, textOfOther] = await other('other');
-    expect(textOfOther).toBe('other');
-    expect(fromOther).not.toBe(from);
-    const long = 'x'.repeat(60_000);
-    expect(await Promise.all([one(long), other('')])).toEqual([
-      [from, long],
-      [fromOther, ''],
-    ]);
-    child.kill('SIGTERM');
-    await new Promise((resolve) => child.once('close', resolve));
-  });
+      const [one, other] = [client('127.0.0.1'), client('::1')];
+      const [from, text] = await one('one');
+      expect(text).toBe('one');
+      const [fromOther, textOfOther] = await other('other');
+      expect(textOfOther).toBe('other');
+      expect(fromOther).not.toBe(from);
+      const long = 'x'.repeat(60_000);
+      expect(await Promise.all([one(long), other('')])).toEqual([
+        [from, long],
+        [fromOther, ''],
+      ]);
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('close', resolve));
+    },
+  );
 
   it('are all that there is of a network', () => {
     image();
