@@ -259,6 +259,8 @@ describe('options and operands', () => {
       '127.0.0.1:1/image',
     );
     expect(stderr).not.toMatch(/unknown|needs a value/);
-    expect(stderr).toContain('pulling 127.0.0.1:1/image');
+    expect(stderr).toContain('the store has no 127.0.0.1:1/image: pulling it');
+    const ended = await run({}, 'run', '--store', 'none', '--', '127.0.0.1:1/image', '-x');
+    expect(ended.stderr).toContain('the store has no 127.0.0.1:1/image: pulling it');
   });
 });

@@ -681,6 +681,55 @@ describe('the store', () => {
     ]);
   });
 
+  it('takes several names of an image at once if it is forced to', async () => {
+    const { store, id } = stored();
+    await cli(store, 'tag', 'hello:1', 'other:2');
+    const { code, stderr } = await cli(store, 'rmi', id);
+    expect([code, stderr]).toEqual([
+      2,
+      `iechorlint: \`${id}\` has 2 names: hello:1, other:2; remove it by those that it is to lose, or by --force all\n`,
+    ]);
+    expect(store.names()).toHaveLength(2);
+    expect((await cli(store, 'image', 'remove', '-f', id)).stdout).toBe(
+      `untagged hello:1\nuntagged other:2\ndeleted ${id}\n`,
+    );
+  });
+
+  it('lists what it has, as docker does', async () => {
+    const { store, id, image } = stored();
+    const digest = digestOf('of a manifest');
+    store.saveImage(image, [`docker.io/library/hello@${digest}`]);
+    const { stdout } = await cli(store, 'images');
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/).slice(0, 3))).toEqual([
+      ['REPOSITORY', 'TAG', 'IMAGE ID'],
+      ['hello', '1', id.slice(7, 19)],
+      ['hello', '<none>', id.slice(7, 19)],
+      [''],
+    ]);
+    expect((await cli(store, 'images', '-q')).stdout).toBe(`${id.slice(7, 19)}\n`);
+  });
+
+  it('says in a line what cannot be handed over or taken', async () => {
+    const { store } = stored();
+    const folder = folderWith({});
+    const file = join(folder, 'out.tar');
+    await cli(store, 'save', '-o', file, 'hello:1');
+    const cut = readFileSync(file).subarray(0, 1100);
+    for (const [args, code, message, stdin] of [
+      [['save', '-o', join(folder, 'no/x'), 'hello:1'], 2, `there is no folder ${join(folder, 'no')}`],
+      [['save', '-o', folder, 'hello:1'], 2, 'is a folder; name a file in it'],
+      [['load', '-i', join(folder, 'none')], 2, `there is no ${folder}/none`],
+      [['load'], 3, 'iechorlint: standard input is no whole archive: the archive is cut short', cut],
+      [['load'], 3, 'iechorlint: standard input holds no image', ''],
+      [['load', '-i', folder], 3, `${folder} holds no image`],
+    ] as const) {
+      const told = await runIn(folder, [...args, '--store', store.folder], stdin === undefined ? {} : { stdin });
+      expect(told.stderr).toContain(message);
+      expect(told.stderr.split('\n')).toHaveLength(2);
+      expect(told.code).toBe(code);
+    }
+  });
+
   it('hands over a name too that looks like the beginning of an id', async () => {
     const { store, id } = stored();
     const file = join(folderWith({}), 'out.tar');

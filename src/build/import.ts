@@ -147,12 +147,12 @@ export const spooledFiles = async (store: Store, stream: AsyncIterable<Uint8Arra
     await guarded(store.folder, () =>
       pipeline(Readable.from(decompressed(stream, name)), createWriteStream(draft, { flags: 'wx' })),
     );
-    const files = archiveFiles(draft);
+    const files = archiveFiles(draft, name);
     const close = () => {
       files.close();
       forget();
     };
-    return { ...files, place: name, close };
+    return { ...files, close };
   } catch (error) {
     forget();
     throw error;

@@ -60,6 +60,8 @@ const textFor = async (
 /** All that follows the first operand as operands too. */
 const withEnd = (args: readonly string[], flags: Readonly<Record<string, Flag>>): readonly string[] => {
   const first = [...tokensOf(args, flags)].find(({ kind }) => kind === 'operand');
+  // What follows the image is its program's; a `--` may also stand before it.
+  if (first && args.slice(0, first.index).includes('--')) return args;
   return first ? args.toSpliced(first.index, 0, '--') : args;
 };
 

@@ -43,7 +43,9 @@ const PAIRS: Readonly<Record<string, Readonly<Record<string, CommandName>>>> = {
     load: 'load',
     tag: 'tag',
     rm: 'rmi',
+    remove: 'rmi',
     prune: 'prune',
+    search: 'search',
   },
   store: { verify: 'store-verify', prune: 'prune' },
 };

@@ -125,11 +125,11 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   images: {
     operands: '',
     describe: 'List the images that were built or pulled',
-    flags: IMAGE_FLAGS,
+    flags: { ...IMAGE_FLAGS, quiet: { type: 'boolean', alias: 'q', describe: 'Print ids alone' } },
     examples: [],
     run: async (given, io) => {
       rejectOperands(given, 'images');
-      return (await import('./images.ts')).listImages(imageArgumentsOf(given), io);
+      return (await import('./images.ts')).listImages(given, io);
     },
   },
   ...IMAGE_COMMANDS,

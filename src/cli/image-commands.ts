@@ -128,7 +128,10 @@ export const IMAGE_COMMANDS = {
   rmi: {
     operands: '<images...>',
     describe: 'Take names away from images; layers stay until prune',
-    flags: STORE,
+    flags: {
+      force: { type: 'boolean', alias: 'f', describe: 'All names of an image that is given by its id' },
+      ...STORE,
+    },
     examples: [],
     run: async (given, io) => (await import('./image-runs.ts')).rmi(given, io),
   },

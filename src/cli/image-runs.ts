@@ -82,7 +82,7 @@ export const tag: Run = (given, io) =>
 
 export const rmi: Run = (given, io) =>
   withStore(given, io, (store) => {
-    removeImages(store, namesIn(given, 'rmi'), io);
+    removeImages(store, namesIn(given, 'rmi'), isOn(given, 'force'), io);
     return undefined;
   });
 

@@ -5,9 +5,10 @@ import type { HistoryJson, Image, PlatformImage } from '../oci/image.ts';
 import { digestOf } from '../oci/image.ts';
 import { withPlatform } from '../oci/platform.ts';
 import { truncate } from '../report/cells.ts';
+import { ageOf } from './age.ts';
 import { bytes } from './bytes.ts';
 import { type Given, isOn, onlyOperandOf, textOf } from './given.ts';
-import { type ImageArguments, imageArgumentsOf } from './image-arguments.ts';
+import { imageArgumentsOf } from './image-arguments.ts';
 import { fullName, shortName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { askedPlatform } from './platform-options.ts';
@@ -16,7 +17,8 @@ import { storeFolder } from './store-folder.ts';
 import { tableLines } from './table.ts';
 
 /** `iechorlint images`: what the store has names for. */
-export const listImages = ({ store: folder, format }: ImageArguments, io: Io): number => {
+export const listImages = (given: Given, io: Io): number => {
+  const { store: folder, format } = imageArgumentsOf(given);
   const store = openStore(storeFolder(folder, io));
   const rows = store.names().flatMap(({ name, id }) => {
     const image = store.image(name);
@@ -25,15 +27,26 @@ export const listImages = ({ store: folder, format }: ImageArguments, io: Io): n
     const row = { repository, tag, id, created: image?.json.created ?? '', size: image ? sizeOf(image) : 0 };
     return image ? [platforms.length > 0 ? { ...row, platforms } : row] : [];
   });
-  if (format === 'json') printJson(rows, io);
+  if (isOn(given, 'quiet')) for (const id of new Set(rows.map((row) => row.id))) io.stdout.write(`${shortId(id)}\n`);
+  else if (format === 'json') printJson(rows, io);
   else
     print(
       io,
       ['REPOSITORY', 'TAG', 'IMAGE ID', 'CREATED', 'SIZE'],
-      rows.map(({ repository, tag, id, created, size }) => [repository, tag, shortId(id), created, bytes(size)]),
+      rows.map(({ repository, tag, id, created, size }) => [
+        repository,
+        tag || NONE,
+        shortId(id),
+        ageOf(created),
+        bytes(size),
+      ]),
     );
   return 0;
 };
+
+/** As docker shows it. */
+const NONE = '<none>';
+const WIDTH = 45;
 
 /** `iechorlint history`: the steps of an image, the last one first. */
 export const showHistory = (given: Given, io: Io): number => {
@@ -53,8 +66,8 @@ export const showHistory = (given: Given, io: Io): number => {
     lines ? [...head, 'LINE', 'TIME', 'CACHE', 'WHY'] : head,
     rows.map((row) => [
       row.image === '<missing>' ? row.image : shortId(row.image),
-      row.created,
-      noTrunc ? row.createdBy : truncate(row.createdBy, 60),
+      ageOf(row.created),
+      noTrunc ? row.createdBy : truncate(row.createdBy, WIDTH),
       bytes(row.size),
       row.comment,
       ...(lines ? notesIn(row) : []),

@@ -14,6 +14,12 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   rule: 'the command explain',
   new: 'the command init',
   ps: 'the command images',
+  image: 'image ls, image history, image inspect, image rm',
+  store: 'the command store verify',
+  builder: 'the command prune, or build',
+  system: 'the command prune, or doctor',
+  rm: 'the command rmi',
+  login: 'docker login or podman login, whose logins count here too',
 };
 
 /** What may have been meant by an operand that is no path; empty where nobody can say. */

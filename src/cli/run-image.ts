@@ -29,6 +29,7 @@ import { storeFolder } from './store-folder.ts';
 
 /** `iechorlint run IMAGE [COMMAND]`: its exit code is that of the program, or 125 where that cannot be started. */
 export const run = async (given: Given, io: Io): Promise<number> => {
+  if (process.platform !== 'linux') throw new ConfigError('run needs Linux, for it uses namespaces of its kernel');
   const [name, ...command] = given.operands;
   if (name === undefined) throw new ConfigError('run needs an image; try `iechorlint run hello`');
   if (needsNamespace()) return inNamespace(io);
@@ -93,7 +94,7 @@ const inNamespace = async (io: Io): Promise<number> => {
 const pulled = async (name: string, given: Given, store: Store, io: Io): Promise<Image> => {
   const { nameImage, pullImage } = await import('../build/pull.ts');
   const access = accessTo(registriesOf(given), io.env);
-  say(io, `pulling ${name}`);
+  say(io, `the store has no ${name}: pulling it`);
   const image = await pullImage(store, fullName(name), platformIn(given), access, () => {});
   nameImage(store, fullName(name), image, platformIn(given));
   return image;

@@ -13,9 +13,9 @@ export interface SearchArguments {
 
 /** `iechorlint search`: repositories of a registry, Docker Hub unless the term begins with another. */
 export const searchImages = async (text: string, { access, limit, format }: SearchArguments, io: Io): Promise<void> => {
-  const [, first = '', rest] = /^([^/]+)\/(.*)$/s.exec(text.replace(/^iechor\.io\//, 'docker.io/')) ?? [];
-  const hasHost = rest !== undefined && (/[.:]/.test(first) || first === 'localhost');
-  const found = await searchRegistry(hasHost ? first : 'docker.io', hasHost ? rest : text, limit, access);
+  const [, first = '', rest] = /^([^/]+)(?:\/(.*))?$/s.exec(text.replace(/^iechor\.io\//, 'docker.io/')) ?? [];
+  const hasHost = rest === undefined ? /:\d+$/.test(first) : /[.:]/.test(first) || first === 'localhost';
+  const found = await searchRegistry(hasHost ? first : 'docker.io', hasHost ? (rest ?? '') : text, limit, access);
   if (format === 'json') return printJson(found, io);
   const rows = found.map(({ name, description, stars, isOfficial }) => [
     name,

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LayerForm } from '../build/export.ts';
 import { importImage, openFiles, spooledFiles } from '../build/import.ts';
@@ -16,6 +17,7 @@ import { pullReport } from './base-images.ts';
 import { fullName, shortName } from './image-names.ts';
 import { imagesNamed, nameMeant } from './images.ts';
 import type { Io } from './io.ts';
+import { checkArchive } from './output-places.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { say } from './say.ts';
 import { endingInOrder } from './signals.ts';
@@ -103,6 +105,7 @@ export const saveImages = async (
   { store, form, dest, platform }: { store: Store; form: LayerForm; dest: string; platform: string | undefined },
   io: Io,
 ): Promise<void> => {
+  checkArchive(dest, io);
   const byId = new Map<string, { images: readonly PlatformImage[]; names: string[] }>();
   for (const name of names) {
     const images = imagesNamed(store, name, platform);
@@ -151,10 +154,12 @@ const usableName = (name: string): readonly string[] => {
   }
 };
 
-const openPlace = (place: string, store: Store, io: Io): Promise<Files> =>
-  place === '-'
-    ? spooledFiles(store, standardInput(io), 'standard input')
-    : openFiles(store, resolve(io.cwd, place.replace(/^(?:oci-layout|oci-archive|docker-archive):(?:\/\/)?/, '')));
+const openPlace = async (place: string, store: Store, io: Io): Promise<Files> => {
+  if (place === '-') return spooledFiles(store, standardInput(io), 'standard input');
+  const path = resolve(io.cwd, place.replace(/^(?:oci-layout|oci-archive|docker-archive):(?:\/\/)?/, ''));
+  if (!lstatSync(path, { throwIfNoEntry: false })) throw new ConfigError(`there is no ${place}`);
+  return openFiles(store, path);
+};
 
 async function* standardInput({ stdin }: Io): AsyncGenerator<Uint8Array> {
   for (let chunk = stdin(); chunk !== undefined; chunk = stdin()) yield chunk;

@@ -17,10 +17,14 @@ export const tagImage = (store: Store, from: string, to: string): void => {
   else store.saveIndex(images, [name]);
 };
 
-/** `iechorlint rmi`: takes names away, or all names of an image given by its id. */
-export const removeImages = (store: Store, given: readonly string[], io: Io): void => {
+/** `iechorlint rmi`: takes names away, or the name of an image given by its id; of several all, if that is `forced`. */
+export const removeImages = (store: Store, given: readonly string[], forced: boolean, io: Io): void => {
   for (const text of given) {
     const names = namesFor(store, text);
+    if (names.length > 1 && !forced)
+      throw new ConfigError(
+        `\`${text}\` has ${names.length} names: ${names.map(shortName).join(', ')}; remove it by those that it is to lose, or by --force all`,
+      );
     const nameless = names.length > 0 ? undefined : store.id(text);
     if (nameless !== undefined) {
       if (!removeNameless(store, nameless)) throw new ConfigError(`\`${text}\` is ${partOf(store, nameless)}`);

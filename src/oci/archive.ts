@@ -55,27 +55,27 @@ const isInside = (path: string): boolean => !path.startsWith('/') && !path.split
 const PART = 1 << 20;
 
 /** The files of an archive that is not compressed. Throws ImageError. */
-export const archiveFiles = (file: string): Files => {
+export const archiveFiles = (file: string, place = file): Files => {
   const input = openSync(file, 'r');
   const read = (offset: number, length: number): Buffer => {
     const buffer = Buffer.allocUnsafe(length);
     return buffer.subarray(0, readSync(input, buffer, 0, length, offset));
   };
-  const entries = entriesIn(read, input, file);
+  const entries = entriesIn(read, input, place);
   const find = (path: string): PlacedEntry | undefined => followed(entries, path);
   return {
-    place: file,
+    place,
     names: () => [...entries.keys()].filter((path) => find(path) !== undefined),
     size: (path) => find(path)?.size,
     bytes(path) {
       const entry = find(path);
-      if (!entry) throw missing(file, path);
-      if (entry.size > MOST_JSON) throw tooLong(file, path);
+      if (!entry) throw missing(place, path);
+      if (entry.size > MOST_JSON) throw tooLong(place, path);
       return read(entry.at, entry.size);
     },
     stream(path) {
       const entry = find(path);
-      if (!entry) throw missing(file, path);
+      if (!entry) throw missing(place, path);
       return partsOf(input, entry);
     },
     close: () => closeSync(input),
@@ -85,14 +85,14 @@ export const archiveFiles = (file: string): Files => {
 const entriesIn = (
   read: (offset: number, length: number) => Buffer,
   input: number,
-  file: string,
+  place: string,
 ): ReadonlyMap<string, PlacedEntry> => {
   const entries = new Map<string, PlacedEntry>();
   try {
     for (const entry of readTar(read)) entries.set(entry.path, entry);
   } catch (error) {
     closeSync(input);
-    throw error instanceof ImageError ? new ImageError(`${file} is no whole archive: ${error.message}`) : error;
+    throw error instanceof ImageError ? new ImageError(`${place} is no whole archive: ${error.message}`) : error;
   }
   return entries;
 };
