@@ -104,17 +104,24 @@ const heredocItem = (model: Model, node: Copy | Add, word: CopySource, heredoc: 
 const found = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags): readonly Source[] => {
   const { excludes, from } = flags;
   const sources = flags.parents ? withParents(value, word, tree, flags) : tree.find(value, { excludes });
-  const isMissing = flags.parents ? sources.every(({ files }) => files.length < 2) : sources.length === 0;
+  const picks = flags.parents && pivoted(value).pattern !== '';
+  const isMissing = picks ? sources.every(({ files }) => files.length < 2) : sources.length === 0;
   if (isMissing && !(isPattern(value) && (flags.parents || tree.has(plainStart(value)))))
     throw new BuildError(absenceOf(value, tree, from), word);
   return isMissing && flags.parents ? [] : sources;
 };
 
-/** What stands before `/./` is left out of the names. */
-const withParents = (value: string, word: CopySource, tree: FileTree, { excludes }: CopyFlags): readonly Source[] => {
+/** What stands before `/./` is left out of the names; no pattern is all there is. */
+const pivoted = (value: string): { readonly start: string; readonly pattern: string } => {
   const pivot = value.indexOf('/./');
-  const [start, pattern] = pivot < 0 ? ['/', value] : [value.slice(0, pivot) || '/', value.slice(pivot + 3)];
-  const includes = filterOf([clean(pattern).replace(/^!/, '\\!')]);
+  if (pivot < 0) return { start: '/', pattern: clean(value) };
+  return { start: value.slice(0, pivot) || '/', pattern: clean(value.slice(pivot + 3)) };
+};
+
+const withParents = (value: string, word: CopySource, tree: FileTree, { excludes }: CopyFlags): readonly Source[] => {
+  const { start, pattern } = pivoted(value);
+  if (pattern === '') return tree.find(start, { excludes }).filter(({ isFolder }) => isFolder);
+  const includes = filterOf([pattern.replace(/^!/, '\\!')]);
   if (typeof includes === 'string') throw new BuildError(includes, word);
   const options: FindOptions = { excludes, includes };
   return tree.find(start, options).filter(({ isFolder }) => isFolder);
