@@ -162,8 +162,7 @@ describe('a hostile database', () => {
       for (const page of chained) copy.writeUInt32LE(chained[0] ?? 0, page * 4096 + 16);
       // What begins a chain: its kind, its first page, and its length.
       for (let at = 0; at + 12 <= copy.length; at += 1)
-        if (copy.readUInt32LE(at) === 3 && chained.includes(copy.readUInt32LE(at + 4)))
-          copy.writeUInt32LE(50_000_000, at + 8);
+        if (copy[at] === 3 && chained.includes(copy.readUInt32LE(at + 4))) copy.writeUInt32LE(50_000_000, at + 8);
     });
     expect(readIn(berkeleyHeaders, loop).flaw).toMatch(/^page \d+ is damaged$/);
   });
