@@ -38,6 +38,13 @@ describe('an ignore file', () => {
     [' #x', '#x', 'x'],
     ['\uFEFFa', 'a', 'b'],
     ['\\*', '*', 'a'],
+    ['\\d.txt', '1.txt', 'd.txt'],
+    ['[\\dx]\\S', '1é', '1 '],
+    ['[^\\s]\\t', 'a\t', ' \t'],
+    ['\\bb\\b', 'b', 'a'],
+    ['[\\d-z]', '-', 'y'],
+    ['[\\t-a]b', ' b', 'cb'],
+    ['[a\\-c]', '-', 'b'],
     ['a.b+(c)', 'a.b+(c)', 'aXb+(c)'],
     ['{a,b}', '{a,b}', 'a'],
     ['a\r\nb\r\n', 'b', 'c'],
@@ -53,7 +60,22 @@ describe('an ignore file', () => {
     expect(isIgnored(ignore, 'a')).toBe(false);
   });
 
-  it.each(['!', 'b\n! ', 'a[', '[]a]', '[a-]', '[-a]', '[]', 'a\\'])('%j is refused', (ignore) => {
+  it.each([
+    '!',
+    'b\n! ',
+    'a[',
+    '[]a]',
+    '[a-]',
+    '[-a]',
+    '[]',
+    'a\\',
+    '\\q',
+    '\\1',
+    '[\\b]',
+    '[a-\\d]',
+    '[a-\\t]',
+    '[xb-a]',
+  ])('%j is refused', (ignore) => {
     expect(readIgnoreFile('.dockerignore', ignore).defect?.line).toBe(ignore.split('\n').length);
   });
 });

@@ -63,18 +63,18 @@ const outputOf = (text: string, given: Given, platforms: readonly string[]): Out
     );
   const form = formOf(fields, type === 'docker' ? 'none' : 'gzip', given);
   if (type === 'registry') return { type, names: (fields.get('name') ?? '').split(';').filter(Boolean), ...form };
-  const tar = fields.get('tar') !== 'false';
+  const tar = isTrue('tar', fields, true);
   const dest = fields.get('dest') ?? (type === 'local' || !tar ? undefined : '-');
   if (!dest) throw new ConfigError(`--output type=${type} needs a folder, as in --output type=${type},dest=FOLDER`);
   if (dest === '-' && (type === 'local' || !tar))
     throw new ConfigError(`--output ${text} is a folder, which cannot go to standard output`);
   if (type !== 'local' && type !== 'tar') return { type, dest, tar, ...form };
-  return { type, dest, isSplit: isSplit(fields, platforms.length > 1) };
+  return { type, dest, isSplit: isTrue('platform-split', fields, platforms.length > 1) };
 };
 
-const isSplit = (fields: Fields, usual: boolean): boolean => {
-  const text = fields.get('platform-split') ?? String(usual);
-  if (text !== 'true' && text !== 'false') throw new ConfigError(`platform-split is true or false, not \`${text}\``);
+const isTrue = (name: string, fields: Fields, usual: boolean): boolean => {
+  const text = fields.get(name) ?? String(usual);
+  if (text !== 'true' && text !== 'false') throw new ConfigError(`${name} is true or false, not \`${text}\``);
   return text === 'true';
 };
 

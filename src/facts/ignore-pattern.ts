@@ -39,12 +39,36 @@ const translate = (text: string): Translation => {
       source += range.source;
       at = range.end;
     } else if (char === '\\') {
-      const next = chars[++at];
-      if (next === undefined) return { source: '', isWellFormed: false };
-      source += literal(next);
+      const escaped = escapedSource(chars[++at], ESCAPES, literal);
+      if (escaped === undefined) return { source: '', isWellFormed: false };
+      source += escaped;
     } else source += literal(char);
   }
   return { source, isWellFormed: true };
+};
+
+/**
+ * A character behind a backslash: BuildKit hands it to Go's regular expressions as it is, so that a letter is a class or an
+ * anchor. Undefined where those know none.
+ */
+const escapedSource = (
+  char: string | undefined,
+  known: Readonly<Record<string, string>>,
+  plain: (char: string) => string,
+): string | undefined => {
+  if (char === undefined || Object.hasOwn(known, char)) return known[char ?? ''];
+  return /[A-Za-z\d\P{ASCII}]/u.test(char) ? undefined : plain(char);
+};
+
+/** Inside of brackets. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  ...{ d: '\\d', D: '\\D', w: '\\w', W: '\\W', s: '\\t\\n\\f\\r ', S: '\\S' },
+  ...{ a: '\\x07', f: '\\f', n: '\\n', r: '\\r', t: '\\t', v: '\\v' },
+};
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  ...{ ...MEMBERS, s: `[${MEMBERS.s}]`, S: `[^${MEMBERS.s}]` },
+  ...{ b: '\\b', B: '\\B', A: '^', z: '$' },
 };
 
 const suffix = (text: string): string => {
@@ -63,23 +87,45 @@ const readClass = (chars: readonly string[], start: number): { source: string; e
   for (let items = 0; chars[at] !== ']' || items === 0; items++) {
     const low = readMember(chars, at);
     if (!low) return undefined;
-    source += inClass(low.char);
+    source += low.source;
     at = low.next;
     if (chars[at] !== '-') continue;
     const high = readMember(chars, at + 1);
-    if (!high) return undefined;
-    // A range whose end is before its start matches nothing.
-    source = high.char < low.char ? source.slice(0, -inClass(low.char).length) : `${source}-${inClass(high.char)}`;
+    if (!high || high.isClass || (high.order < low.order && !low.isClass)) return undefined;
+    // Behind a class the sign stands for itself.
+    source += low.isClass ? `\\-${high.source}` : `-${high.source}`;
     at = high.next;
   }
-  return { source: source === '[' ? '(?!)' : `${source}]`, end: at };
+  return { source: `${source}]`, end: at };
 };
 
-const readMember = (chars: readonly string[], at: number): { char: string; next: number } | undefined => {
+interface Member {
+  /** Of the character that it is. */
+  readonly order: number;
+  readonly source: string;
+  /** Whether it stands for several characters. */
+  readonly isClass: boolean;
+  readonly next: number;
+}
+
+const readMember = (chars: readonly string[], at: number): Member | undefined => {
   const isEscaped = chars[at] === '\\';
   const char = chars[isEscaped ? at + 1 : at];
   if (char === undefined || (!isEscaped && (char === '-' || char === ']'))) return undefined;
-  return { char, next: at + (isEscaped ? 2 : 1) };
+  const source = isEscaped ? escapedSource(char, MEMBERS, inClass) : inClass(char);
+  const isClass = isEscaped && /[DSWdsw]/.test(char);
+  return source === undefined
+    ? undefined
+    : { order: orderOf(source, char), source, isClass, next: at + (isEscaped ? 2 : 1) };
+};
+
+/** Controls in their order, behind the bell. */
+const CONTROLS = ['\\t', '\\n', '\\v', '\\f', '\\r'];
+
+const orderOf = (source: string, char: string): number => {
+  if (source === '\\x07') return 7;
+  const control = CONTROLS.indexOf(source);
+  return control < 0 ? (char.codePointAt(0) ?? 0) : 9 + control;
 };
 
 const literal = (char: string): string => char.replace(/[$()*+.?[\\\]^{|}]/u, '\\$&');
