@@ -17,6 +17,7 @@ describe.runIf(canBuild)('what a build is called with', () => {
     [['--target', 'tow', '.'], '--target: there is no stage `tow` (did you mean `two`?); there is one, two'],
     [['nowhere'], 'the build context nowhere is not there'],
     [['a'], 'the build context a is a file; name its folder, and the file to build by -f'],
+    [['--build-context', 'x=none', '.'], '--build-context x=none: there is no such folder'],
     [['--label', '=x', '.'], '--label takes NAME=VALUE, not `=x`'],
     [['--secret', 'token', '.'], '--secret takes fields such as id=token, not `token`'],
     [['--secret', 'src=a', '.'], '--secret needs an id, such as --secret id=token,src=token.txt, not `src=a`'],

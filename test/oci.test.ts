@@ -695,6 +695,17 @@ describe('the store', () => {
     );
   });
 
+  it('is not made by looking for it', async () => {
+    const cwd = folderWith({});
+    const { code, stdout } = await runIn(cwd, ['images', '--store', 'none']);
+    expect([code, stdout]).toEqual([0, 'REPOSITORY   TAG   IMAGE ID   CREATED   SIZE\n']);
+    for (const command of ['history', 'inspect']) {
+      const told = await runIn(cwd, [command, '--store', 'none', 'hello']);
+      expect([told.code, told.stderr]).toEqual([2, expect.stringContaining('none has no image `hello`')]);
+    }
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
   it('lists what it has, as docker does', async () => {
     const { store, id, image } = stored();
     const digest = digestOf('of a manifest');
@@ -772,7 +783,7 @@ describe('the store', () => {
     const full = await cli(store, 'save', '-o', '/dev/full', 'hello:1');
     expect([full.code, full.stderr]).toEqual([3, 'iechorlint: cannot write /dev/full: no space left on the device\n']);
     if (process.platform === 'linux') {
-      const { code, stderr } = await runIn(folderWith({}), ['images', '--store', '/proc/store']);
+      const { code, stderr } = await runIn(folderWith({}), ['prune', '--store', '/proc/store']);
       expect([code, stderr]).toEqual([
         3,
         expect.stringContaining('cannot write to /proc/store: the system makes no folder'),

@@ -52,10 +52,13 @@ export const namedImages = (place: StorePlace): NamedImages => {
 const namePath = ({ path }: StorePlace, name: string): string => path('names', encodeURIComponent(name));
 
 const namesIn = (folder: string): readonly StoredName[] =>
-  readdirSync(folder).flatMap((file) => {
+  filesIn(folder).flatMap((file) => {
     const id = file.includes(DRAFT) ? undefined : readText(join(folder, file));
     return id ? [{ name: decodeURIComponent(file), id }] : [];
   });
+
+/** A store that is only looked at may not be there. */
+const filesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 const savedImages = (place: StorePlace): Pick<Store, 'saveImage' | 'saveIndex'> => {
   const { path } = place;
@@ -89,7 +92,7 @@ const chosen = (all: readonly PlatformId[], platform: string | undefined): Platf
 const idIn = (folder: string, prefix: string): Digest | undefined => {
   const hex = prefix.replace(/^sha256:/, '');
   if (!/^[0-9a-f]{6,64}$/.test(hex) || !existsSync(folder)) return undefined;
-  const found = readdirSync(folder).filter((name) => name.startsWith(hex) && !name.includes(DRAFT));
+  const found = filesIn(folder).filter((name) => name.startsWith(hex) && !name.includes(DRAFT));
   return found.length === 1 ? `sha256:${found[0]}` : undefined;
 };
 

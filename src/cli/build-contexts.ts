@@ -164,7 +164,9 @@ const imageAt = async (
   if (kind === 'oci-layout' || kind === 'oci-archive' || kind === 'docker-archive') {
     const [, path = '', tag, digest] = /^(.*?)(?::([^:/@]+))?(?:@(sha256:[0-9a-f]{64}))?$/s.exec(place) ?? [];
     const { importLayout } = await import('../build/import.ts');
-    return importLayout(store, resolve(io.cwd, path), { tag, digest }, platform);
+    const full = resolve(io.cwd, path);
+    if (!statOf(full)) throw new ConfigError(`--build-context ${key}=${value}: there is no ${path}`);
+    return importLayout(store, full, { tag, digest }, platform);
   }
   throw new ImageError(
     `--build-context ${key}=${masked(value)}: what can be given is a folder, a repository such as https://HOST/NAME.git#REF, another address, oci-layout://FOLDER[:TAG][@DIGEST], oci-archive://FILE, docker-archive://FILE or docker-image://NAME`,

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { notesOf, type StepNote } from '../build/notes.ts';
 import { openStore, type Store } from '../build/store.ts';
 import { ConfigError } from '../config/error.ts';
@@ -19,7 +20,7 @@ import { tableLines } from './table.ts';
 /** `iechorlint images`: what the store has names for. */
 export const listImages = (given: Given, io: Io): number => {
   const { store: folder, format } = imageArgumentsOf(given);
-  const store = openStore(storeFolder(folder, io));
+  const store = storeToRead(folder, io);
   const rows = store.names().flatMap(({ name, id }) => {
     const image = store.image(name);
     const [, repository = name, tag = ''] = /^(.*?)(?::([^:/@]+))?(?:@.*)?$/.exec(shortName(name)) ?? [];
@@ -53,7 +54,7 @@ export const showHistory = (given: Given, io: Io): number => {
   const { store: folder, format } = imageArgumentsOf(given);
   const noTrunc = isOn(given, 'no-trunc');
   const lines = isOn(given, 'lines');
-  const store = openStore(storeFolder(folder, io));
+  const store = storeToRead(folder, io);
   const image = imageNamed(store, onlyImageOf(given, 'history'), askedPlatform(given));
   const rows = historyRows(store, image);
   if (format === 'json') {
@@ -113,10 +114,24 @@ export const historyRows = (store: Store, image: Image): readonly HistoryRow[] =
 
 /** `iechorlint inspect`: the configuration of an image as it is stored. */
 export const inspectImage = (given: Given, io: Io): number => {
-  const store = openStore(storeFolder(textOf(given, 'store'), io));
+  const store = storeToRead(textOf(given, 'store'), io);
   const image = imageNamed(store, onlyImageOf(given, 'inspect'), askedPlatform(given));
   printJson(image.json, io);
   return 0;
+};
+
+/** One that is not there is not made by looking for it. */
+const storeToRead = (given: string | undefined, io: Io): Store => {
+  const folder = storeFolder(given, io);
+  return openStore(folder, isMissing(folder));
+};
+
+const isMissing = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 };
 
 const onlyImageOf = (given: Given, command: string): string =>
