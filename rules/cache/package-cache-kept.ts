@@ -86,6 +86,15 @@ export default defineRule({
       good: 'FROM python:3.13\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask==3.1.0\n',
     },
     {
+      title: 'The pip of an old release keeps nothing and does not know the option',
+      good: 'FROM ubuntu:14.04\nRUN apt-get update && apt-get install -y python-pip && rm -rf /var/lib/apt/lists/*\nRUN pip install flask==1.0\n',
+    },
+    {
+      title: 'One that was brought up to date does',
+      bad: 'FROM ubuntu:14.04\nRUN apt-get update && apt-get install -y python-pip && rm -rf /var/lib/apt/lists/*\nRUN pip install --upgrade pip\nRUN pip install flask==1.0\n',
+      good: 'FROM ubuntu:14.04\nRUN apt-get update && apt-get install -y python-pip && rm -rf /var/lib/apt/lists/*\nRUN pip install --upgrade pip\nRUN pip install --no-cache-dir flask==1.0\n',
+    },
+    {
       title: 'Switched off for the whole stage',
       good: 'FROM python:3.13\nENV PIP_NO_CACHE_DIR=1\nRUN pip install flask==3.1.0\n',
     },

@@ -3,6 +3,7 @@ import { isShell, type ShellCommand, subcommandOf, variablesOf } from '../shell/
 import { type CachePlace, cacheMounts, cachePlaceOf, usesBerry } from './cache-places.ts';
 import { stageChain } from './chain.ts';
 import type { Model } from './index.ts';
+import { isOldPip } from './old-pip.ts';
 import { installOf, isCacheClearing, isIndexUpdate, managerOf, type PackageManager } from './packages.ts';
 import { isWithin, shellValue } from './shell-paths.ts';
 
@@ -38,6 +39,7 @@ const keptCaches = (model: Model, run: Run, facts: CacheFacts): readonly KeptCac
   for (const command of all) {
     const manager = managerOf(command);
     if (!manager || !leavesSomething(manager, command) || isSwitchedOff(model, run, manager, command, facts)) continue;
+    if (manager.name === 'pip' && isOldPip(model, run, command)) continue;
     const commands = found.get(manager);
     if (commands) commands.push(command);
     else found.set(manager, [command]);
