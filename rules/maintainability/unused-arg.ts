@@ -25,6 +25,10 @@ export default defineRule({
       title: 'Known to BuildKit',
       good: '# syntax=docker/dockerfile:1\nARG BUILDKIT_SBOM_SCAN_STAGE=true\nARG SOURCE_DATE_EPOCH=0\nFROM alpine:3.22\n',
     },
+    {
+      title: 'Placeholders that another program fills',
+      good: 'ARG REPO={{ HOST }}/{{ NAME }}.git\nFROM alpine:3.22\nARG REPO\nRUN echo $REPO\n',
+    },
     { title: 'Used where it does not reach: another rule says so', good: 'ARG V=1\nFROM alpine:3.22\nRUN echo $V\n' },
   ],
   exceptions: {
@@ -36,6 +40,7 @@ export default defineRule({
       *done() {
         if (!model.stages.some(({ node }) => node.from)) return;
         for (const node of file.globals) {
+          if (file.text.slice(node.start, node.end).includes('{{')) continue;
           for (const { name } of node.declarations) {
             if (!/^[A-Za-z_]\w*$/.test(name.text) || KNOWN.test(name.text) || isUsed(model, node, name.text)) continue;
             yield {

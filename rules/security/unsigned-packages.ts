@@ -63,6 +63,10 @@ export default defineRule({
       good: 'FROM alpine\nCOPY *.apk /tmp/\nRUN apk add --allow-untrusted /tmp/*.apk\nRUN wget https://example.com/a.apk && echo "0123 a.apk" | sha256sum -c && apk add --allow-untrusted ./a.apk\n',
     },
     {
+      title: 'Beside such a file, a package of which nobody looked at anything',
+      bad: 'FROM alpine\nRUN wget https://example.com/a.apk && echo "0123 a.apk" | sha256sum -c && apk add --allow-untrusted ./a.apk curl\n',
+    },
+    {
       title: 'Repositories that lie in the image',
       good: 'FROM debian\nRUN echo "deb [trusted=yes] file:/opt/debs ./" > /etc/apt/sources.list.d/local.list\n',
     },
@@ -73,7 +77,11 @@ export default defineRule({
         const commands = model.commandsOf(node);
         for (const command of commands) {
           const found = optionOf(command) ?? writtenIn(command);
-          if (found && !isKnownFile(command, commands)) yield problemOf(file, command, found);
+          if (!found) continue;
+          const known = hasKnownFiles(command, commands);
+          const packages = known ? (installOf(command)?.packages ?? []) : [];
+          if (packages.length > 0) yield besideFiles(found, packages);
+          else if (!known) yield problemOf(file, command, found);
         }
       },
     };
@@ -134,14 +142,25 @@ const allowsUnsigned = (text: string): boolean => {
   return /^(?:0|no|false)/i.test(last ?? '') || /\bdeb(?:-src)? \[[^\]]*\btrusted=yes/.test(text);
 };
 
-/** Whether it installs files alone, from the build context or with their checksum looked at. */
-const isKnownFile = (command: ShellCommand, commands: readonly ShellCommand[]): boolean => {
+/** Whether it installs files, from the build context or with their checksum looked at. */
+const hasKnownFiles = (command: ShellCommand, commands: readonly ShellCommand[]): boolean => {
   const install = installOf(command);
   const words = command.name === 'rpm' ? command.operands : install?.files;
-  if (!words || words.length === 0 || (install?.packages.length ?? 0) > 0) return false;
+  if (!words || words.length === 0) return false;
   if (words.some(({ raw }) => /:\/\//.test(raw))) return false;
   const isFetched = commands.some(({ name = '' }) => /^(?:curl|wget|aria2c)$/.test(name));
   return !isFetched || commands.some(({ name = '' }) => /^(?:sha\d+sum|gpg|cosign|minisign)$/.test(name));
+};
+
+/** The option is for the files, and holds for what is installed with them. */
+const besideFiles = ({ word, code }: Found, packages: readonly ShellWord[]): Problem => {
+  const names = packages.map(({ raw }) => `\`${raw}\``).join(', ');
+  return {
+    at: word,
+    codes: code === undefined ? [] : [code],
+    message: `\`${word.raw}\` is for the file, and holds for ${names} too`,
+    help: `Install ${names} by a command of its own, without the option.`,
+  };
 };
 
 const problemOf = (file: Iechorfile, command: ShellCommand, { word, code, isOption }: Found): Problem => ({

@@ -30,6 +30,15 @@ export default defineRule({
       bad: 'FROM alpine\nRUN set -e; export VERSION="$(curl -fsS https://example.org/v)"; ./build\n',
       good: 'FROM alpine\nRUN set -e; VERSION="$(curl -fsS https://example.org/v)"; export VERSION; ./build\n',
     },
+    {
+      title: 'Alone in its RUN',
+      bad: 'FROM alpine\nRUN export VERSION=$(cat /version)\n',
+      good: 'FROM alpine\nRUN VERSION=$(cat /version) && export VERSION\n',
+    },
+    {
+      title: 'What follows runs all the same, whichever way it is written',
+      bad: 'FROM alpine\nRUN export VERSION=$(cat /version); ./build\n',
+    },
     { title: 'Several at once', bad: 'FROM alpine\nRUN export A=$(cat /a) B=$(cat /b) && ./build\n' },
     {
       title: 'What hardly fails',
@@ -63,7 +72,7 @@ function* problemsIn({ as }: Context, { outline }: ScriptPlace): Iterable<Proble
         at: nameRange,
         message: `\`${first.raw}\` hides the failure of the command whose output \`${name}\` takes`,
         help: `Assign first: \`${name}=$(…)\`, then \`${first.raw} ${name}\`.`,
-        fix: first.text === 'export' ? fixOf(place, node, first, name) : undefined,
+        fix: first.text === 'export' ? fixOf(place, node, first, name, outline.errexit) : undefined,
       };
     }
   }
@@ -84,10 +93,18 @@ const runsCommand = ({ parts }: ShellWord, any: boolean): boolean =>
     return !(node?.kind === 'SimpleCommand' && SURE.has(node.words[0]?.text ?? ''));
   });
 
-const fixOf = ({ list }: NodePlace, node: SimpleCommand, first: ShellWord, name: string): Problem['fix'] => {
+const fixOf = (
+  { list, followed }: NodePlace,
+  node: SimpleCommand,
+  first: ShellWord,
+  name: string,
+  errexit: boolean,
+): Problem['fix'] => {
   const [, second, third] = node.words;
   if (!second || third || node.assignments.length + node.redirections.length > 0) return undefined;
-  const separator = list ? ' && ' : '; ';
+  // Without `set -e` nothing stops what follows on a line of its own.
+  if (!list && !errexit && followed) return undefined;
+  const separator = !list && errexit ? '; ' : ' && ';
   return {
     title: 'Assign first, then export',
     edits: [remove({ start: first.start, end: second.start }), insertAfter(second, `${separator}export ${name}`)],

@@ -1,4 +1,4 @@
-import { defineRule, insertBefore, lineEndOf, type Model, type Run, type ShellStatement } from '#lint';
+import { defineRule, indentOf, insertBefore, lineEndOf, type Model, type Run, type ShellStatement } from '#lint';
 
 export default defineRule({
   name: 'heredoc-hides-failure',
@@ -14,6 +14,11 @@ export default defineRule({
     {
       bad: 'FROM debian:13\nRUN <<EOF\napt-get update\napt-get install -y curl\nEOF\n',
       good: 'FROM debian:13\nRUN <<EOF\nset -e\napt-get update\napt-get install -y curl\nEOF\n',
+    },
+    {
+      title: 'Indented',
+      bad: 'FROM debian:13\nRUN <<EOF\n  make\n  make install\nEOF\n',
+      good: 'FROM debian:13\nRUN <<EOF\n  set -e\n  make\n  make install\nEOF\n',
     },
     {
       title: 'The interpreter of the first line has no `-e` either',
@@ -45,7 +50,10 @@ export default defineRule({
           message: 'The lines of this heredoc run on after one that fails, and only the last one decides',
           help: 'Begin it with `set -e`.',
           related: [{ range: hidden.command, message: 'If this fails, nobody notices' }],
-          fix: { title: 'Begin with `set -e`', edits: [insertBefore(first, `set -e${lineEndOf(file, heredoc)}`)] },
+          fix: {
+            title: 'Begin with `set -e`',
+            edits: [insertBefore(first, `set -e${lineEndOf(file, heredoc)}${indentOf(file, first)}`)],
+          },
         };
       },
     };

@@ -15,17 +15,28 @@ export default defineRule({
       title: 'One folder',
       good: 'FROM alpine\nRUN mkdir -m 700 /srv/keys && mkdir -p /srv/app && mkdir -p -m 755 keys\n',
     },
+    {
+      title: 'In a folder that is there',
+      good: 'FROM alpine\nRUN mkdir -p -m 700 ~/.ssh /var/lib/app /run/sshd\n',
+    },
+    {
+      title: 'ShellCheck looks at the path alone',
+      as: 'hadolint',
+      bad: 'FROM alpine\nRUN mkdir -p -m 700 /var/lib/app\n',
+    },
   ],
   check(context) {
     return visitScripts(context, (place) => problemsIn(context, place));
   },
 });
 
-function* problemsIn({ model }: Context, { node, script }: ScriptPlace): Iterable<Problem> {
+function* problemsIn({ model, as }: Context, { node, script }: ScriptPlace): Iterable<Problem> {
   for (const command of model.commandsOf(node)) {
     if (command.name !== 'mkdir' || !command.has('-p', '--parents') || !command.has('-m', '--mode')) continue;
     if (command.wrappers.length > 0 || command.start < script.start) continue;
-    const nested = command.operandsWith('-m', '--mode').find(({ raw }) => /[^/]\/+[^/]/.test(raw));
+    const nested = command
+      .operandsWith('-m', '--mode')
+      .find(({ raw }) => isNested(raw) && (as !== undefined || !THERE.test(raw)));
     if (!nested) continue;
     yield {
       at: command,
@@ -34,3 +45,9 @@ function* problemsIn({ model }: Context, { node, script }: ScriptPlace): Iterabl
     };
   }
 }
+
+const isNested = (path: string): boolean => /[^/]\/+[^/]/.test(path);
+
+/** A folder in one that every system has. */
+const THERE =
+  /^"?(?:~|\$HOME|\$\{HOME\}|\/(?:root|etc|opt|run|srv|tmp|home|mnt|usr|var|(?:usr|usr\/local)\/(?:bin|etc|lib|sbin|share|src)|usr\/local|var\/(?:cache|lib|local|log|opt|run|spool|tmp)))\/+[^/]+\/*$/;

@@ -12,6 +12,11 @@ export default defineRule({
   examples: [
     { bad: 'FROM alpine\nRUN VERSION= 1.2 && echo "$VERSION"\n' },
     { title: 'Empty on purpose', good: "FROM alpine\nRUN A=; B='' cmd && C= && IFS= read -r line < /f\n" },
+    {
+      title: 'A command with words of its own',
+      good: 'FROM ruby\nRUN MAIL_FROM= rake assets:precompile\n',
+    },
+    { title: 'ShellCheck wants the quotes', as: 'hadolint', bad: 'FROM ruby\nRUN MAIL_FROM= rake assets:precompile\n' },
     { title: 'A value', good: 'FROM alpine\nRUN VERSION=1.2 && MODE=dev ./build\n' },
   ],
   check(context) {
@@ -19,13 +24,18 @@ export default defineRule({
   },
 });
 
-function* problemsIn({ file }: Context, { outline }: ScriptPlace): Iterable<Problem> {
+function* problemsIn({ file, as }: Context, { outline }: ScriptPlace): Iterable<Problem> {
   for (const { node } of outline.nodes) {
     if (node.kind !== 'SimpleCommand') continue;
     for (const { name, nameRange, end, values } of node.assignments) {
       if (name === 'IFS' || values[0]?.raw !== '' || file.text.slice(nameRange.end, end) !== '=') continue;
-      const [next] = node.words;
-      if (!next || !/^[ \t]+$/.test(file.text.slice(end, next.start))) continue;
+      const [next, another] = node.words;
+      if (
+        !next ||
+        (another && as === undefined && /^[a-z]/.test(next.raw)) ||
+        !/^[ \t]+$/.test(file.text.slice(end, next.start))
+      )
+        continue;
       yield {
         at: { start: nameRange.start, end },
         message: `\`${name}=\` is empty: \`${next.raw}\` is run as a command`,

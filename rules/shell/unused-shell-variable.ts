@@ -56,7 +56,7 @@ function* problemsIn(context: Context, { node, script, outline }: ScriptPlace): 
       yield {
         at,
         message: `\`${name}\` is set and never used`,
-        help: `Write \`export ${name}\` if a program is to see it.`,
+        help: `Delete it, or write \`export ${name}\` if a program is to see it.`,
       };
     }
   }

@@ -3,11 +3,13 @@ import {
   type Edit,
   type Iechorfile,
   insertAfter,
+  insertBefore,
   installOf,
   isInvocation,
   isSeenByHadolint,
   programsOf,
   type ShellCommand,
+  type ShellWord,
   subcommandOf,
 } from '#lint';
 
@@ -25,7 +27,17 @@ export default defineRule({
   examples: [
     {
       bad: 'FROM debian:13\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n',
-      good: 'FROM debian:13\nRUN apt-get update && apt-get install --no-install-recommends -y curl && rm -rf /var/lib/apt/lists/*\n',
+      good: 'FROM debian:13\nRUN apt-get update && apt-get install --no-install-recommends -y ca-certificates curl && rm -rf /var/lib/apt/lists/*\n',
+    },
+    {
+      title: 'On lines of their own',
+      bad: 'FROM debian:13\nRUN apt-get update && apt-get install -y \\\n    gcc \\\n    git\n',
+      good: 'FROM debian:13\nRUN apt-get update && apt-get install --no-install-recommends -y \\\n    gcc \\\n    ca-certificates \\\n    git\n',
+    },
+    {
+      title: 'Nothing that talks to a server',
+      bad: 'FROM debian:13\nRUN apt-get update && apt-get install -y gcc\n',
+      good: 'FROM debian:13\nRUN apt-get update && apt-get install --no-install-recommends -y gcc\n',
     },
     { title: 'An option', good: 'FROM debian:13\nRUN apt-get -o APT::Install-Recommends=false install -y curl\n' },
     {
@@ -58,12 +70,13 @@ export default defineRule({
           if (as === 'hadolint' ? !isTheirs(command) : !installsAll(command) || isConfigured()) continue;
           const [verb] = command.operands;
           if (!verb) continue;
+          const client = clientIn(file, command);
           yield {
             at: { start: command.start, end: verb.end },
             message: `\`${command.name} install\` brings what the packages recommend, too`,
-            help: 'Add `--no-install-recommends`, and name what you use of it.',
+            help: `Add \`--no-install-recommends\`, and name what you use of it${client ? `: \`${client.raw}\` needs \`ca-certificates\` for https` : ''}.`,
             anchors: { hadolint: node },
-            fix: fixOf(file, command),
+            fix: fixOf(file, command, client),
           };
           // hadolint tells of the first one alone.
           if (as === 'hadolint') return;
@@ -89,7 +102,22 @@ const installsAll = (command: ShellCommand): boolean => {
   return !command.has('-s', '--simulate', '--dry-run') && !command.arguments.some(({ raw }) => /Recommends/.test(raw));
 };
 
-const fixOf = (file: Iechorfile, { operands: [verb] }: ShellCommand): { title: string; edits: Edit[] } | undefined => {
+/** What asks servers by https, where nothing names the certificates that it recommends. */
+const clientIn = (file: Iechorfile, command: ShellCommand): ShellWord | undefined => {
+  const client = installOf(command)?.packages.find(({ raw }) => /^(?:curl|wget|git)(?:=|$)/.test(raw));
+  return client && !file.text.includes('ca-certificates') ? client : undefined;
+};
+
+const fixOf = (
+  file: Iechorfile,
+  { operands: [verb] }: ShellCommand,
+  client: ShellWord | undefined,
+): { title: string; edits: Edit[] } | undefined => {
   if (!verb || file.text.slice(verb.start, verb.end) !== verb.text) return undefined;
-  return { title: 'Add `--no-install-recommends`', edits: [insertAfter(verb, ' --no-install-recommends')] };
+  const edits = [insertAfter(verb, ' --no-install-recommends')];
+  if (!client) return { title: 'Add `--no-install-recommends`', edits };
+  const before = file.text.slice(Math.max(verb.end, client.start - 100), client.start);
+  const [gap = ' '] = /(?:[\t ]*\\[\t ]*\r?\n)?[\t ]+$/.exec(before) ?? [];
+  edits.push(insertBefore(client, `ca-certificates${gap}`));
+  return { title: 'Add `--no-install-recommends`, and name `ca-certificates`', edits };
 };
