@@ -39,6 +39,10 @@ export default defineRule({
     },
     { title: 'PATH', bad: 'FROM node:24\nENV PATH=$PAHT:/opt/bin\n', good: 'FROM node:24\nENV PATH=$PATH:/opt/bin\n' },
     { title: 'On a base image that sets none', bad: 'FROM ubuntu:26.04\nCOPY app $APP_HOME/\n' },
+    {
+      title: 'On one that has hardly more than a program',
+      bad: 'FROM gcr.io/distroless/static-debian12:nonroot\nCOPY app /app\nEXPOSE ${APP_PORT}\n',
+    },
     { title: 'What only a running shell has', bad: 'FROM debian:13\nENV PATH=$HOME/bin:$PATH\n' },
     { title: 'Set too late', bad: 'FROM node:24\nWORKDIR $APP_DIR\nENV APP_DIR=/app\n' },
     {

@@ -1,4 +1,13 @@
-import { defineRule, type Problem, type ScriptPlace, type SimpleCommand, visitScripts, type WordPlace } from '#lint';
+import {
+  type Context,
+  defineRule,
+  type Problem,
+  type ScriptPlace,
+  type SimpleCommand,
+  variablesOf,
+  visitScripts,
+  type WordPlace,
+} from '#lint';
 
 export default defineRule({
   name: 'variable-in-single-quotes',
@@ -16,14 +25,26 @@ export default defineRule({
       title: 'What another program reads',
       good: "FROM alpine\nRUN awk '{ print $1 }' /f && sh -c 'echo $HOME' && sed 's/a$/b/' /f\n",
     },
+    {
+      title: 'What has a value when the container runs, or is text for a program',
+      good: "FROM alpine\nENV APP=/app\nRUN echo 'cd $APP' >> /root/.profile && echo 'baseurl=http://a/$basearch' > /etc/yum.repos.d/a.repo\n",
+    },
+    {
+      title: 'ShellCheck wonders all the same',
+      as: 'hadolint',
+      bad: "FROM alpine\nRUN echo 'cd $APP' >> /root/.profile\n",
+    },
     { title: 'Double quotes', good: 'FROM alpine\nRUN echo "from $HOME" > /built\n' },
   ],
   check(context) {
-    return visitScripts(context, problemsIn);
+    return visitScripts(context, (place) => problemsIn(context, place));
   },
 });
 
-function* problemsIn({ outline }: ScriptPlace): Iterable<Problem> {
+function* problemsIn({ model, as }: Context, { node, script, outline }: ScriptPlace): Iterable<Problem> {
+  const isOfBuild = (name: string): boolean =>
+    model.stateBefore(node).bindings.get(name)?.by === 'arg' ||
+    variablesOf(script).assigned.some((assignment) => assignment.name === name);
   for (const place of outline.words) {
     const { word, role } = place;
     if (role === 'heredoc' || !word.raw.includes("'")) continue;
@@ -31,6 +52,7 @@ function* problemsIn({ outline }: ScriptPlace): Iterable<Problem> {
       if (part.kind !== 'Literal' || part.quotes !== "'") continue;
       const found = expansionIn(part.value, nameOf(place.command));
       if (found === undefined || isForAnother(place)) continue;
+      if (as === undefined && !isMeant(part.value, isOfBuild)) continue;
       yield {
         at: part,
         message: `\`${found}\` is not expanded in single quotes`,
@@ -42,6 +64,10 @@ function* problemsIn({ outline }: ScriptPlace): Iterable<Problem> {
 
 const expansionIn = (text: string, program: string | undefined): string | undefined =>
   (program === 'sed' ? /(?:\$\{\w|\$\(\w|\$\w{2,})/ : /\$[({]?\w+[)}]?|\$[({]|`[^`]+`/).exec(text)?.[0];
+
+/** Whether the text is a command to run, or names what has a value in the build alone. */
+const isMeant = (text: string, isOfBuild: (name: string) => boolean): boolean =>
+  /^\$\(.*\)$/.test(text) || Array.from(text.matchAll(/\$\{?([A-Za-z_]\w*)/g)).some(([, name = '']) => isOfBuild(name));
 
 const nameOf = (command: SimpleCommand | undefined): string | undefined =>
   command?.words[0]?.text?.replace(/^.*\//, '');

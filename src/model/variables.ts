@@ -144,7 +144,7 @@ export const unboundInScript = (model: Model, node: Run): readonly VariableUse[]
 };
 
 const BARE =
-  /^(?:docker\.io\/)?(?:library\/)?(?:almalinux|alpine|amazonlinux|busybox|centos|debian|oraclelinux|rockylinux|ubuntu)(?:[:@]|$)/;
+  /^(?:(?:docker\.io\/)?(?:library\/)?(?:almalinux|alpine|amazonlinux|busybox|centos|debian|oraclelinux|rockylinux|ubuntu)|gcr\.io\/distroless\/(?:static|base|cc)[\w-]*)(?:[:@]|$)/;
 
 /** Whether the image is that of an operating system which sets no variable but PATH. */
 export const setsOnlyPath = (base: Base): boolean =>
