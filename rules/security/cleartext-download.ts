@@ -7,6 +7,7 @@ import {
   hostOf,
   type Iechorfile,
   type Instruction,
+  isDownloader,
   isPrivateHost,
   isVerifiedIn,
   type Model,
@@ -33,6 +34,10 @@ export default defineRule({
     {
       bad: 'FROM debian:12\nARG VERSION=1.2\nADD http://example.com/tool-$VERSION.tar.gz /opt/\n',
       good: 'FROM debian:12\nARG VERSION=1.2\nADD https://example.com/tool-$VERSION.tar.gz /opt/\n',
+    },
+    {
+      title: 'The address in a variable',
+      bad: 'FROM debian:12\nENV VERSION=1.2 \\\n    BASE=http://example.com/tool\nRUN wget -q $BASE/tool-$VERSION.tar.gz\n',
     },
     { title: 'FTP', bad: 'FROM debian:12\nRUN wget -q ftp://ftp.example.com/tool.tar.gz\n' },
     {
@@ -68,7 +73,7 @@ export default defineRule({
   ],
   check({ file, model }) {
     const check = (node: Instruction): readonly Problem[] => {
-      const found = [...downloadsIn(model, node), ...othersIn(model, node)].filter(
+      const found = [...downloadsIn(model, node), ...inVariables(model, node), ...othersIn(model, node)].filter(
         (download) => isCleartext(download) && !isVerifiedIn(model, node, download),
       );
       const hosts = new Set(found.map(({ url }) => hostOf(url)));
@@ -86,6 +91,19 @@ export default defineRule({
 const isCleartext = ({ url, command }: Download): boolean => {
   const host = /^(?:http|ftp):/i.test(url) ? hostOf(url) : undefined;
   return host !== undefined && !isPrivateHost(host) && !command?.has('-I', '--head', '--spider');
+};
+
+/** What is fetched from an address that an ENV or an ARG holds. */
+const inVariables = (model: Model, node: Instruction): readonly Download[] => {
+  if (node.kind !== 'Run') return [];
+  return model.commandsOf(node).flatMap((command) => {
+    if (!isDownloader(command)) return [];
+    return command.operands.flatMap(({ raw, start, end }) => {
+      const name = /^["']?\$\{?([A-Za-z_]\w*)(?![\w:-])/.exec(raw)?.[1];
+      const url = name === undefined ? undefined : model.stateBefore(node).bindings.get(name)?.value;
+      return url === undefined ? [] : [{ url, command, start, end }];
+    });
+  });
 };
 
 /** What other programs fetch. */
