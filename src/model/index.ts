@@ -98,6 +98,7 @@ export {
 } from './project-installs.ts';
 export { type ImageReference, readReference } from './reference.ts';
 export { canMean, imageReferences, mayBeStage, nameRangeOf, ownReferences } from './references.ts';
+export { type DeletedLater, deletedLater } from './removals.ts';
 export { type RuntimeNeeds, runtimeImage } from './runtime-images.ts';
 export type { Binding, HealthcheckConfig, ImageConfig, Inputs, Scope } from './scope.ts';
 export type { ScriptPlace, ShellInstruction } from './scripts.ts';
