@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openStore } from '../src/build/store.ts';
+import { readImageJson } from '../src/oci/image.ts';
 import { canBuild, context, put, store } from './support/build-place.ts';
 import { runIn } from './support/cli.ts';
+import { imageIn } from './support/images.ts';
 
 const build = (...more: string[]) => runIn(context, ['--build', '--no-lint', '--store', store, ...more]);
 
@@ -56,5 +59,30 @@ describe.runIf(canBuild)('what a build is called with', () => {
     await build('-t', 'labelled', '--label', 'checked', '--label', 'by=me', '.');
     const { stdout } = await runIn(context, ['inspect', '--store', store, 'labelled']);
     expect(JSON.parse(stdout).config.Labels).toEqual({ m: '', checked: '', by: 'me' });
+  });
+
+  it('keeps of a base what the specification knows, and writes no field that says nothing', async () => {
+    const own = openStore(store);
+    const base = imageIn(own, [{ path: 'a' }]);
+    const Config = { User: '7', Cmd: ['x'], Entrypoint: ['y'], ArgsEscaped: true };
+    const foreign = { Hostname: '', AttachStdin: false, Image: 'sha256:1', Volumes: null, OnBuild: null };
+    const json = { ...base.json, author: 'Joe', 'moby.buildkit.cache.v0': 'old', config: { ...Config, ...foreign } };
+    own.saveImage({ ...base, json: readImageJson(JSON.stringify(json)) }, ['docker.io/library/base:latest']);
+    const made = async (text: string) => {
+      put('iEchorfile', text);
+      expect((await build('-t', 'made', '.')).code).toBe(0);
+      return JSON.parse((await runIn(context, ['inspect', '--store', store, 'made'])).stdout);
+    };
+    const Env = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
+    const kept = await made('FROM base\nLABEL a=1\n');
+    expect(Object.keys(kept).toSorted()).toEqual(
+      ['architecture', 'author', 'config', 'created', 'history', 'os', 'rootfs'].toSorted(),
+    );
+    expect(kept.config).toEqual({ ...Config, Env, Labels: { a: '1' } });
+    const emptied = await made('FROM base\nMAINTAINER Jane\nENTRYPOINT []\nCMD []\n');
+    expect(emptied).toMatchObject({ author: 'Jane', config: { User: '7' } });
+    expect(emptied.config).not.toHaveProperty('Entrypoint');
+    expect(emptied.config).not.toHaveProperty('Cmd');
+    expect((await made('FROM scratch\nCMD []\n')).config).toEqual({ Env, WorkingDir: '/' });
   });
 });

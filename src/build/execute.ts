@@ -4,7 +4,7 @@ import { parentOf, platformOfStage, type StageInfo } from '../model/stages.ts';
 import type { ValidFile } from '../model/validate.ts';
 import { append, emptyImage, type HistoryJson, type Image, withConfig, withHistory } from '../oci/image.ts';
 import { platformText } from '../oci/platform.ts';
-import { jsonOf } from './base.ts';
+import { jsonOf, keptJson } from './base.ts';
 import type { CommonSteps } from './common-steps.ts';
 import { BuildError } from './error.ts';
 import type { StepNote } from './notes.ts';
@@ -138,7 +138,12 @@ const buildStage = async (model: Model, stage: StageInfo, around: Around): Promi
   }
   const config = jsonOf(start.image.json.config, imageConfigOf(model.stateAfter(stage)));
   const { json } = withConfig(image, config);
-  return { image: { layers: image.layers, json: { ...json, created } }, notes, lines };
+  return { image: { layers: image.layers, json: { ...keptJson(json), ...authorOf(stage), created } }, notes, lines };
+};
+
+const authorOf = ({ node }: StageInfo): { readonly author?: string } => {
+  const maintainer = node.instructions.findLast(({ kind }) => kind === 'Maintainer');
+  return maintainer?.kind === 'Maintainer' ? { author: maintainer.name.text } : {};
 };
 
 /** As BuildKit writes it: what a stage runs on, and what it is for. */
