@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../src/build/store.ts';
+import { hostLine } from '../src/cli/step-inputs.ts';
 import { readImageJson } from '../src/oci/image.ts';
 import { canBuild, context, put, store } from './support/build-place.ts';
 import { runIn } from './support/cli.ts';
@@ -86,3 +87,19 @@ describe.runIf(canBuild)('what a build is called with', () => {
     expect((await made('FROM scratch\nCMD []\n')).config).toEqual({ Env, WorkingDir: '/' });
   });
 });
+
+it.each([
+  ['near:10.0.0.1', '10.0.0.1\tnear'],
+  ['near=::1', '::1\tnear'],
+  ['near:[fe80::1]', 'fe80::1\tnear'],
+  ['host.docker.internal:host-gateway', '127.0.0.1\thost.docker.internal'],
+])('--add-host %s', (given, line) => {
+  expect(hostLine(given)).toBe(line);
+});
+
+it.each(['near', 'near:', ':10.0.0.1', 'near:far', 'near:10.0.0.256', 'near:host-gateway.'])(
+  '--add-host %s is refused',
+  (given) => {
+    expect(() => hostLine(given)).toThrow(`--add-host takes NAME:ADDRESS, not \`${given}\``);
+  },
+);

@@ -247,6 +247,19 @@ describe('options and operands', () => {
     expect(givenOf(tokens, BUILD_FLAGS)).toEqual({ options, operands });
   });
 
+  it.each([
+    [['build', '--load', '.'], '`--load`: the image is put into the store; `iechorlint save NAME | docker load` hands'],
+    [['--build', '--rm', '.'], '`--rm`: nothing of a step is left to be removed: leave it out'],
+    [['build', '-m', '1g', '.'], '`-m`: steps are in no control group; --ulimit and --shm-size limit them'],
+    [['run', '-d', 'hello'], '`-d`: it runs in front, and nothing of it is kept: leave it out'],
+    [['run', '-P', 'hello'], '`-P`: name the ports, as in -p 8080:80'],
+    [['pull', '-d', 'hello'], 'unknown option `-d`; see'],
+  ])('of docker alone are told with what to do: %j', async (args, message) => {
+    const { code, stderr } = await run({}, ...args);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+
   it('hold for every command', async () => {
     const { stderr } = await run(
       { Dockerfile: CLEAN },

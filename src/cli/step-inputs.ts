@@ -81,10 +81,12 @@ const valueOf = (variable: string, text: string, { env }: Io): string => {
   return value;
 };
 
-/** `NAME:ADDRESS` or `NAME=ADDRESS`, as a line of `/etc/hosts`. Throws ConfigError. */
-export const hostLine = (text: string): string => {
+/** `NAME:ADDRESS` or `NAME=ADDRESS`, as a line of `/etc/hosts`; steps that have a network have this machine's. Throws ConfigError. */
+export const hostLine = (given: string): string => {
+  const text = given.replace(/([:=])host-gateway$/, '$1127.0.0.1');
   const [, name, address] = /^([^:=\s]+)[:=]\[?([0-9A-Fa-f.:]+)\]?$/.exec(text) ?? [];
-  if (!name || !address || isIP(address) === 0) throw new ConfigError(`--add-host takes NAME:ADDRESS, not \`${text}\``);
+  if (!name || !address || isIP(address) === 0)
+    throw new ConfigError(`--add-host takes NAME:ADDRESS, not \`${given}\``);
   return `${address}\t${name}`;
 };
 
