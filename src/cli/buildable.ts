@@ -29,7 +29,8 @@ export const parsed = (document: Document, options: BuildOptions): Iechorfile =>
 
 /** What the values of a file's variables come from. */
 export const inputsOf = ({ platform, buildArgs, target }: BuildOptions, { env }: Io): Inputs & Arguments => ({
-  ...{ platform, target, buildPlatform: HOST_PLATFORM },
+  // Their configurations come later; that they will is enough to know that nothing is given but what is here.
+  ...{ platform, target, buildPlatform: HOST_PLATFORM, baseConfigs: new Map() },
   buildArgs: readBuildArgs([...(env[EPOCH] ? [EPOCH] : []), ...buildArgs], env),
 });
 
