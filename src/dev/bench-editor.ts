@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import {
   createProtocolConnection,
@@ -19,13 +20,14 @@ const startServer = () => {
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
   );
-  const waiting: ((version: number) => void)[] = [];
-  connection.onNotification('textDocument/publishDiagnostics', ({ version }: { version: number }) => {
-    waiting.shift()?.(version);
-  });
+  let waiting: (() => void)[] = [];
+  connection.onNotification('textDocument/publishDiagnostics', () => waiting.shift()?.());
   connection.listen();
-  const published = () => new Promise<number>((resolve) => waiting.push(resolve));
-  return { process: child, connection, published };
+  const published = () => new Promise<void>((resolve) => waiting.push(resolve));
+  const forget = () => {
+    waiting = [];
+  };
+  return { process: child, connection, published, forget };
 };
 
 type Server = ReturnType<typeof startServer>;
@@ -62,8 +64,15 @@ const measureEditor = async (shape: Parameters<typeof longFile>[0]): Promise<rea
   return times.slice(KEYSTROKES >> 2);
 };
 
+/** Findings that are there this soon are sent once, and nothing follows. */
+const SILENCE = 1000;
+
 /** Types one letter, and asks what could stand there, as editors do. */
-const timesOf = async ({ connection, published }: Server, version: number, position: Position): Promise<Times> => {
+const timesOf = async (
+  { connection, published, forget }: Server,
+  version: number,
+  position: Position,
+): Promise<Times> => {
   const start = performance.now();
   const since = async (work: Promise<unknown>) => {
     await work;
@@ -75,7 +84,9 @@ const timesOf = async ({ connection, published }: Server, version: number, posit
     contentChanges: [{ range: { start: position, end: position }, text: 'x' }],
   });
   const answer = since(connection.sendRequest('textDocument/completion', { textDocument: { uri: URI }, position }));
-  const [answered, found, settled] = await Promise.all([answer, soon, late]);
+  const [answered, found] = await Promise.all([answer, soon]);
+  const settled = await Promise.race([late, setTimeout(SILENCE, found)]);
+  forget();
   return { answered, found, settled };
 };
 
