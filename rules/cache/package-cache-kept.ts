@@ -60,6 +60,11 @@ export default defineRule({
       good: 'FROM debian:12\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n',
     },
     {
+      title: 'Fetched by the install itself',
+      bad: 'FROM debian:13\nRUN apt-get install --update -y curl\n',
+      good: 'FROM debian:13\nRUN apt-get install --update -y curl && rm -rf /var/lib/apt/lists/*\n',
+    },
+    {
       title: 'Cleaned once, and fetched again',
       bad: 'FROM debian:12\nRUN apt-get update && rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl\n',
       good: 'FROM debian:12\nRUN apt-get update && rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n',

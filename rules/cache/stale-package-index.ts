@@ -46,6 +46,10 @@ export default defineRule({
       bad: 'FROM debian:12 AS base\nRUN apt-get update -q\nFROM base AS tools\nENV LANG=C\nFROM tools\nRUN apt-get install -y git\n',
     },
     {
+      title: 'One that fetches it itself',
+      good: 'FROM debian:13\nRUN apt-get update && apt-get install -y git\nRUN apt-get install --update -y curl\n',
+    },
+    {
       title: 'apk fetches an old index again by itself',
       good: 'FROM alpine\nRUN apk update\nRUN apk add git\n',
     },
@@ -102,7 +106,7 @@ const usesIn = (
   for (const command of model.commandsOf(run)) {
     if (managerOf(command)?.name !== 'apt') {
       if (isOpaque(command) || removesLists(command)) index = undefined;
-    } else if (isIndexUpdate(command)) {
+    } else if (isIndexUpdate(command) || command.has('--update', '-U')) {
       index = command.conditional || isMounted ? undefined : { node: run, command, used: false };
     } else if (/^dist-?clean$/.test(subcommandOf(command) ?? '')) {
       index = undefined;

@@ -68,7 +68,7 @@ const placesOf = (manager: PackageManager): readonly string[] =>
 const leavesSomething = (manager: PackageManager, command: ShellCommand): boolean => {
   if (manager.kind === 'system') {
     if (command.has('--installroot', '--root', '--initdb', '--no-network')) return false;
-    if (manager.name === 'apt') return isIndexUpdate(command);
+    if (manager.name === 'apt') return isIndexUpdate(command) || command.has('--update', '-U');
     return (
       isIndexUpdate(command) ||
       manager.upgrade.includes(subcommandOf(command) ?? '') ||
