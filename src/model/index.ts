@@ -54,6 +54,7 @@ export {
   isVerifiedIn,
 } from './downloads.ts';
 export { baseName, type EarlyCopy, earlyCopy, fetchAlone, folderOf, hasCacheMount } from './early-copies.ts';
+export { isEnded } from './ended-releases.ts';
 export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
 export { meantFrontend, otherFrontend } from './frontend.ts';
