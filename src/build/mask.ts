@@ -1,3 +1,5 @@
+import type { Range } from '../source/range.ts';
+
 /** Hands on what a step prints, without the secrets that it was given. */
 export interface MaskedOutput {
   readonly write: (chunk: Buffer) => void;
@@ -15,20 +17,44 @@ export const maskedOutput = (secrets: readonly Uint8Array[], output: (chunk: Buf
   const texts = secrets.flatMap(linesOf);
   if (texts.length === 0) return { write: output, end: () => {} };
   let kept = '';
-  const hand = (text: string) => {
-    if (text !== '') output(Buffer.from(text, 'latin1'));
+  // How much of what is kept is of a secret that was told of already: another may begin in it.
+  let covered = 0;
+  const hand = (text: string, end: number) => {
+    const masked = maskedUpTo(text, end, covered, texts);
+    kept = text.slice(end);
+    covered = masked.covered;
+    if (masked.text !== '') output(Buffer.from(masked.text, 'latin1'));
   };
   return {
     write(chunk) {
-      let text = kept + chunk.toString('latin1');
-      for (const secret of texts) text = text.replaceAll(secret, STARS);
-      const from = text.length - longestBeginning(text, texts);
-      kept = text.slice(from);
-      hand(text.slice(0, from));
+      const text = kept + chunk.toString('latin1');
+      hand(text, text.length - longestBeginning(text, texts));
     },
-    end: () => hand(kept),
+    end: () => hand(kept, kept.length),
   };
 };
+
+/** The text before `end`, and how much of a secret in it stands behind. Secrets may be in one another, and overlap. */
+const maskedUpTo = (text: string, end: number, covered: number, secrets: readonly string[]) => {
+  let masked = '';
+  let at = covered;
+  for (const place of placesOf(text, secrets)) {
+    if (place.start >= end || place.end <= at) continue;
+    if (place.start >= at) masked += text.slice(at, place.start) + STARS;
+    at = place.end;
+  }
+  return { text: masked + text.slice(at, Math.max(at, end)), covered: Math.max(0, at - end) };
+};
+
+const placesOf = (text: string, secrets: readonly string[]): readonly Range[] =>
+  secrets
+    .flatMap((secret) => {
+      const found: Range[] = [];
+      for (let start = text.indexOf(secret); start >= 0; start = text.indexOf(secret, start + 1))
+        found.push({ start, end: start + secret.length });
+      return found;
+    })
+    .toSorted((a, b) => a.start - b.start);
 
 /** The whole, and each line of it: a program may print them one by one. */
 const linesOf = (secret: Uint8Array): readonly string[] => {
