@@ -6,6 +6,7 @@ import { endWithUs } from './children.ts';
 import { withoutDescriptors } from './descriptors.ts';
 import { type ExitCode, NO_SANDBOX, SandboxError } from './port.ts';
 import type { Programs } from './programs.ts';
+import { LEADS_OUT } from './walk.ts';
 
 /** A shell outside of the steps that starts them: it is small, and starts programs much faster than Node does. */
 export interface Supervisor {
@@ -48,19 +49,22 @@ export const startSupervisor = (programs: Programs, within: string): Supervisor 
     `${programs.mkfifo} -m 666 ${pipes.map((_path, index) => `pipe-${index}`).join(' ')} || exit; echo started\n`,
   );
   const free = queueOf(pipes);
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   return {
     async start(task) {
       await started;
       setAwake(child, true);
       const path = await free.take();
       try {
+        // What waited for others learns of the end here alone.
+        if (hasEnded()) throw new SandboxError(`${NO_SANDBOX}: it has ended with another step`);
         return await runTask(child, running, path, task);
       } finally {
         free.give(path);
         if (running.size === 0) setAwake(child, false);
       }
     },
-    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    hasEnded,
   };
 };
 
@@ -163,6 +167,7 @@ const outcomeOf = async (
 
 /** What a program that sets a step up says; a mount without a place is the file's fault, and not the machine's. */
 const setupTrouble = (text: string): string => {
+  if (text.endsWith(LEADS_OUT)) return text;
   const [, path] = /\/\.\.(\/[^':]+)/.exec(text) ?? [];
   if (path && text.includes('Read-only file system'))
     return `${path} is not there to mount on, and what is mounted above it is read-only: make it in its source, or mount that with rw`;
