@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOfSources } from './copy.ts';
 import { BuildError } from './error.ts';
@@ -45,8 +45,9 @@ export const cacheMount = async (request: MountRequest): Promise<StepMount> => {
         release();
         throw new BuildError(`the cache has no folder \`${cache.path}\``, mount.flag);
       }
+      const within = source === folder ? undefined : folder;
       const setup: MountSetup = {
-        mount: { type: 'bind', source, target, isFolder: true, isReadOnly },
+        mount: { type: 'bind', source, within, target, isFolder: true, isReadOnly },
         release,
       };
       return setup;
@@ -127,10 +128,8 @@ const inside = (folder: string, path: string): string | undefined => {
   for (let links = 0; rest.length > 0 && links < 40; ) {
     const [name = '', ...behind] = rest;
     const next = joined(at, name);
-    const stat = lstatSync(join(folder, next), { throwIfNoEntry: false });
-    if (!stat) return undefined;
-    if (stat.isSymbolicLink()) {
-      const link = readlinkSync(join(folder, next));
+    const link = linkAt(join(folder, next));
+    if (link !== undefined) {
       rest = [
         ...clean(link.startsWith('/') ? link : `${at}/${link}`)
           .split('/')
@@ -140,9 +139,19 @@ const inside = (folder: string, path: string): string | undefined => {
       at = '';
       links++;
     } else {
+      if (!existsSync(join(folder, next))) return undefined;
       at = next;
       rest = behind;
     }
   }
   return rest.length > 0 ? undefined : join(folder, at);
+};
+
+/** Another step may have it in its hands, so that it is looked at once; it is made sure of when it is mounted. */
+const linkAt = (path: string): string | undefined => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 };

@@ -54,6 +54,7 @@ export const runImage = async (store: Store, image: Image, run: ImageRun, sandbo
       namespace: network?.namespace,
       place: placeOf(store, image.layers),
       workdir: `/${tree.resolve(workdir)}`,
+      resolve: tree.resolve,
       mounts: run.volumes.map((volume) => ({ ...volume, target: `/${tree.resolve(volume.target)}` })),
       isInsecure: false,
       hasShell: tree.entry(tree.resolve('bin/sh')) !== undefined,

@@ -249,6 +249,7 @@ const started = async (scene: Scene, part: Part): Promise<ExitCode> => {
         gone.paths = paths;
       },
       workdir: `/${tree.resolve(scene.workdir)}`,
+      resolve: tree.resolve,
       hasShell: tree.entry(tree.resolve('bin/sh')) !== undefined,
       hosts: context.request.hosts ?? [],
       limits: context.request.limits,

@@ -13,11 +13,19 @@ import { CAPABILITY } from './xattr.ts';
 /** Deletes what was made to mount something on, where the step has left it as it was. */
 export const removeStubs = (upper: string, stubs: readonly string[]): void => {
   for (const path of stubs.toReversed()) {
+    if (!isBelowFolders(upper, path)) continue;
     const full = join(upper, path);
     const stat = lstatSync(full, { throwIfNoEntry: false });
     if (stat?.isFile() && stat.size === 0) rmSync(full);
     else if (stat?.isDirectory() && readdirSync(full).length === 0) rmdirSync(full);
   }
+};
+
+/** A step may have put a link in the place of a folder, which leads to the machine's files. */
+const isBelowFolders = (upper: string, path: string): boolean => {
+  for (let at = folderOf(path); at !== ''; at = folderOf(at))
+    if (!lstatSync(join(upper, at), { throwIfNoEntry: false })?.isDirectory()) return false;
+  return true;
 };
 
 /**

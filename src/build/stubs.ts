@@ -25,6 +25,8 @@ export const misplacement = (tree: Tree, places: readonly MountPlace[]): string 
   for (const { path, isFolder } of places) {
     const real = tree.resolve(path);
     const type = tree.entry(real)?.type;
+    if (real === 'proc' || real.startsWith('proc/')) return `/${path} cannot be mounted on: /proc is not of the image`;
+    if (type === 'symlink') return `/${path} cannot be mounted on: it is a link that leads on and on`;
     if (!isFolder && type === 'directory') return `a file cannot be mounted on the directory /${path}`;
     const file = isFolder && isFileIn(tree, real) ? real : fileAbove(tree, real);
     if (file !== undefined) return `/${path} cannot be mounted on: /${file} is a file`;

@@ -24,6 +24,10 @@ export interface MountPlan {
 export interface LaterMount {
   readonly line: MountLine;
   readonly isFolder: boolean;
+  /** Whether it is on what another mount has brought. */
+  readonly isInside: boolean;
+  /** The folder that `line.source` must not lead out of. */
+  readonly within: string | undefined;
   /** A secret, whose content is written into `line.source` first. */
   readonly secret: Extract<SandboxMount, { type: 'secret' }> | undefined;
 }
@@ -60,7 +64,9 @@ export const planMounts = (
     const line = lines.pop();
     first.push(...lines);
     if (!line) continue;
-    if (secret || isInside) later.push({ line, isFolder: mount.isFolder, secret });
+    const within = mount.type === 'bind' ? mount.within : undefined;
+    if (secret || isInside || within !== undefined || isInSystem(mount))
+      later.push({ line, isFolder: mount.isFolder, isInside, within, secret });
     else first.push(line);
     if (mount.type === 'bind' && mount.isWhole) later.push(...innerMounts(mount, around));
   }
@@ -71,6 +77,9 @@ export const planMounts = (
   if (!isRootless) return { merged, first, later };
   return { merged, first: first.map(keepFlags), later: later.map((each) => ({ ...each, line: keepFlags(each.line) })) };
 };
+
+/** What is there is not the image's. */
+const isInSystem = ({ target }: SandboxMount): boolean => /^\/(?:dev|proc|sys)(?:\/|$)/.test(target);
 
 interface Around {
   readonly request: RunRequest;
@@ -159,7 +168,7 @@ const overlayLines = (mount: OverlayMount, target: string, index: number, around
 /** What every step has, as BuildKit mounts it. */
 const systemLines = ({ request, folders, merged, isRootless }: Around): readonly MountLine[] => {
   const { network, isInsecure } = request;
-  const at = (path: string) => `${merged}${path}`;
+  const at = (path: string) => `${merged}${placeOf(path, request)}`;
   const files = networkFiles(folders, request);
   const ro = isInsecure ? '' : ',ro';
   const special = (type: string, path: string, options: string): MountLine => ({
@@ -184,6 +193,12 @@ const systemLines = ({ request, folders, merged, isRootless }: Around): readonly
     bind(files.hosts, at('/etc/hosts'), ',ro'),
     bind(files.resolv, at('/etc/resolv.conf'), ',ro'),
   ];
+};
+
+/** A link of the image would lead out of it; what is in `/dev` and its like is never the image's. */
+const placeOf = (path: string, { resolve }: RunRequest): string => {
+  const [, top = '', ...rest] = path.split('/');
+  return top === 'etc' ? `/${resolve(path.slice(1))}` : ['', resolve(top), ...rest].join('/');
 };
 
 const maskLines = (at: (path: string) => string): readonly MountLine[] => {

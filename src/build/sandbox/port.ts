@@ -19,6 +19,8 @@ export interface RunRequest {
   readonly env: ReadonlyMap<string, string>;
   /** Absolute, links followed; it exists, or is the target of a mount. */
   readonly workdir: string;
+  /** Where a path leads in the files, both without the first `/`. */
+  readonly resolve: (path: string) => string;
   readonly owner: Owner;
   readonly network: 'host' | 'none';
   /** The file of a network namespace to be in; undefined: that of this process. */
@@ -53,6 +55,8 @@ export interface BindMount extends Target {
   readonly type: 'bind';
   /** With `isWhole` a path without links. */
   readonly source: string;
+  /** The folder that the source must not lead out of, where steps may have put links into it. */
+  readonly within?: string | undefined;
   readonly isReadOnly: boolean;
   /** With what is mounted inside of it, and no more rights than those mounts give here. */
   readonly isWhole?: boolean;

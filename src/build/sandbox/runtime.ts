@@ -6,9 +6,9 @@ import { planMounts, tableText } from './mount-table.ts';
 import { CAPABILITIES, MASKED, READ_ONLY, type Runner, type RunRequest, SandboxError } from './port.ts';
 import { findPrograms, missingText, type Programs, pathOf } from './programs.ts';
 import { isRootless } from './rootless.ts';
-import { laterLines, quoted } from './script.ts';
 import { seccompFilter } from './seccomp.ts';
 import { stepStarter } from './start-step.ts';
+import { laterLines, quoted, WALKING } from './walk.ts';
 
 export type RuntimeName = 'crun' | 'runc';
 
@@ -68,7 +68,8 @@ const prepare = (
     ...(name === 'runc' ? [`${programs.mount} -n -t proc proc /proc`] : []),
     `${programs.mount} -n -a -T ${quoted(join(own, 'fstab'))}`,
     `(umask 077; printf %s ${config} > ${quoted(join(bundle, 'config.json'))})`,
-    ...plan.later.flatMap((each) => laterLines(programs, each)),
+    WALKING,
+    ...plan.later.flatMap((each) => laterLines(programs, plan.merged, each)),
     // crun takes a machine with both kinds of control groups for a fault, and none are used here.
     ...(name === 'crun' ? [hideUnified(programs)] : []),
     'echo ready >&3',

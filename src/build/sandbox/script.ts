@@ -1,12 +1,9 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { limitWords } from './limits.ts';
-import type { LaterMount, MountPlan } from './mount-table.ts';
+import type { MountPlan } from './mount-table.ts';
 import { CAPABILITIES, type RunRequest } from './port.ts';
 import type { Programs } from './programs.ts';
-
-/** A word for a POSIX shell. */
-export const quoted = (word: string): string =>
-  /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+import { laterLines, quoted, WALKING, walkLines } from './walk.ts';
 
 /**
  * What a shell of the machine does in new namespaces: it mounts, puts the files of the step in the place of the
@@ -21,7 +18,6 @@ export const scriptOf = (
 ): string => {
   const { mount, hostname } = programs;
   const { network, workdir, hostname: host, hasInput = false } = request;
-  const place = quoted(`${merged}${workdir}`);
   const name = isRootless ? (hostname ? `${hostname} ${host}` : ':') : `echo ${host} > /proc/sys/kernel/hostname`;
   return [
     'set -e',
@@ -31,10 +27,9 @@ export const scriptOf = (
     `${mount} -c -n -a -T ${quoted(join(own, 'fstab'))}`,
     `${name} || :`,
     ...(network === 'none' ? [`echo 0x9 > ${quoted(join(own, 'sysfs/class/net/lo/flags'))} || :`] : []),
-    ...later.flatMap((each) => laterLines(programs, each)),
-    // Without -P a shell takes `..` away before anything is looked up; one that does so all the same goes no further.
-    `cd -P ${place}`,
-    `[ . -ef ${place} ]`,
+    WALKING,
+    ...later.flatMap((each) => laterLines(programs, merged, each)),
+    ...walkLines(merged, workdir),
     ...limitLines(programs, request),
     'echo ready >&3',
     'exec 3>&-',
@@ -62,30 +57,6 @@ const variables = ({ env }: RunRequest): readonly string[] => {
     ...pairs.map(([name, value]) => `export ${name}=${quoted(value)}`),
   ];
 };
-
-export const laterLines = (
-  { mount, chmod, chown, mkdir }: Programs,
-  { line, isFolder, secret }: LaterMount,
-): readonly string[] => {
-  const [source, target] = [quoted(line.source), quoted(line.target)];
-  const parent = quoted(dirname(line.target));
-  const place = isFolder
-    ? [`[ -d ${target} ] || ${mkdir} -p ${target}`]
-    : [`[ -e ${target} ] || { ${mkdir} -p ${parent}; : > ${target}; }`];
-  const content = secret
-    ? [
-        `(umask 077; printf ${octal(secret.content)} > ${source})`,
-        ...(secret.mode === 0o600 ? [] : [`${chmod} ${secret.mode.toString(8)} ${source}`]),
-        ...(secret.uid === 0 && secret.gid === 0 ? [] : [`${chown} ${secret.uid}:${secret.gid} ${source}`]),
-      ]
-    : [];
-  const type = line.type === 'none' ? '' : `-t ${line.type} `;
-  return [...content, ...place, `${mount} -c -n ${type}-o ${quoted(line.options)} ${source} ${target}`];
-};
-
-/** Any bytes as the format of `printf`. */
-const octal = (content: Uint8Array): string =>
-  `'${Array.from(content, (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')}'`;
 
 /** The place `/..` is what is mounted over the root: only there `chroot` keeps the directory that we are in. */
 const enter = ({ setpriv, env, chroot }: Programs, request: RunRequest): string => {

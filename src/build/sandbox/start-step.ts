@@ -5,9 +5,9 @@ import { limitTrouble } from './limits.ts';
 import { type Runner, type RunRequest, SandboxError } from './port.ts';
 import { missingText, type Programs } from './programs.ts';
 import { scratchFolder } from './scratch.ts';
-import { quoted } from './script.ts';
 import { type Supervisor, startSupervisor } from './supervisor.ts';
 import { entering, runOnTerminal } from './terminal.ts';
+import { quoted } from './walk.ts';
 
 /** What a runner does in its own way. */
 interface Way {
