@@ -119,7 +119,7 @@ const innerMounts = (mount: BindMount, { request, merged, isRootless }: Around):
     const line = bind(place, target, flags);
     // An ordinary user cannot part them: they are there, and lack the flags alone.
     const options = isRootless ? `remount,${line.options}` : line.options;
-    return { line: keepFlags({ ...line, options }), isFolder, secret: undefined };
+    return { line: keepFlags({ ...line, options }), isFolder, isInside: false, within: undefined, secret: undefined };
   });
 
 /** A step may make devices, since images may have some, but not use them: they would be those of the machine. */
