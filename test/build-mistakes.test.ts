@@ -19,6 +19,8 @@ describe.runIf(canBuild)('what a build is called with', () => {
 
   it.each([
     [['--target', 'tow', '.'], '--target: there is no stage `tow` (did you mean `two`?); there is one, two'],
+    [['-t', 'Upper', '.'], '`Upper` is no name of an image; write it like example.com/team/app:1.0'],
+    [['-t', `app:2@sha256:${'0'.repeat(64)}`, '.'], 'a digest comes of what is built; name it by a tag, as in app:1.0'],
     [['nowhere'], 'the build context nowhere is not there'],
     [['a'], 'the build context a is a file; name its folder, and the file to build by -f'],
     [['--build-context', 'x=none', '.'], '--build-context x=none: there is no such folder'],

@@ -7,6 +7,7 @@ import { type Output, outputsOf } from './build-output.ts';
 import { type CacheFrom, type CacheTo, cachesFrom, cachesTo } from './cache-options.ts';
 import { type Call, callOf } from './call-option.ts';
 import { choiceOf, type Given, isOn, listOf, textOf, textsOf } from './given.ts';
+import { fullName } from './image-names.ts';
 import { limitsOf } from './limit-options.ts';
 import { FAIL_ON } from './lint-options.ts';
 import { checkedPlatform, platformsIn } from './platform-options.ts';
@@ -16,6 +17,7 @@ import { registriesOf } from './registry-options.ts';
 export interface BuildOptions extends AttestOptions {
   readonly context: string;
   readonly file: string | undefined;
+  /** Full names. */
   readonly tags: readonly string[];
   readonly buildArgs: readonly string[];
   readonly target: string | undefined;
@@ -119,7 +121,7 @@ const sandboxOf = (given: Given) => ({
 
 /** What comes of it, and how that is told. */
 const resultsOf = (given: Given, platforms: readonly string[]) => ({
-  tags: textsOf(given, 'tag'),
+  tags: textsOf(given, 'tag').map(tagOf),
   labels: pairsOf(given, 'label', ''),
   keepsTimes: choiceOf(given, 'timestamps', ['fixed', 'keep'] as const) === 'keep',
   outputs: outputsOf(given, platforms),
@@ -128,6 +130,14 @@ const resultsOf = (given: Given, platforms: readonly string[]) => ({
   metadataFile: textOf(given, 'metadata-file'),
   progress: choiceOf(given, 'progress', PROGRESS) ?? 'auto',
 });
+
+const tagOf = (text: string): string => {
+  const name = fullName(text);
+  if (!name.includes('@')) return name;
+  throw new ConfigError(
+    `--tag ${text}: a digest comes of what is built; name it by a tag, as in ${text.replace(/(?::[^/]*)?@.*/s, '')}:1.0`,
+  );
+};
 
 const planFormatOf = (given: Given): 'pretty' | 'json' => {
   const format = choiceOf(given, 'format', ['pretty', 'json'] as const);

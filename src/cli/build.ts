@@ -20,7 +20,6 @@ import type { BuildOptions } from './build-options.ts';
 import type { BuildResults } from './build-results.ts';
 import { anewOf, checked, journalName, mayRunForeign, type PlatformBuild, parsed, timedBuild } from './buildable.ts';
 import { inlineNotice } from './cache-options.ts';
-import { fullName } from './image-names.ts';
 import type { Io } from './io.ts';
 import { savedImages, watchedBuild } from './made-images.ts';
 import type { LoadRules } from './main.ts';
@@ -151,7 +150,7 @@ const carriedOut = async ({ scenes, time, progress, late, ...rest }: Job): Promi
   if (!options.quiet) tellOfWindows(built, io);
   const notice = options.quiet ? undefined : inlineNotice(options.buildArgs);
   if (notice) say(io, notice);
-  const names = options.tags.map(fullName);
+  const names = options.tags;
   const epoch = await time;
   const images = await Promise.all(built.map((each) => atTime(each, epoch, store)));
   const { id, made } = await savedImages(watched, images, names, store);

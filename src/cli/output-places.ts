@@ -18,7 +18,7 @@ export const checkOutputs = (
 };
 
 const checkOutput = (output: Output, tags: readonly string[], io: Io): void => {
-  if (output.type === 'registry') pushedNames(output, tags.map(fullName));
+  if (output.type === 'registry') pushedNames(output, tags);
   else if (output.type === 'local' || ('tar' in output && !output.tar)) checkFolder(output.dest, io);
   else checkArchive(output.dest, io);
 };
