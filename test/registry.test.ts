@@ -239,6 +239,17 @@ describe('pulling', () => {
     );
   });
 
+  it('gives one that has never answered less time, tells that it waits, and asks no second time', async () => {
+    const { registry } = await stocked();
+    let calls = 0;
+    registry.twist = () => ++calls > 0;
+    const told: string[] = [];
+    const access = quickAccess({ firstPatience: 2_200, tell: (text) => told.push(text) });
+    await expect(pull(registry, access)).rejects.toThrow(`${registry.host} has sent nothing for 3 s`);
+    expect(told).toEqual([`waiting for ${registry.host} to answer`]);
+    expect(calls).toBe(1);
+  });
+
   it('waits as long as 429 says, and not for ever', async () => {
     const { registry, image } = await stocked();
     let refusals = 0;

@@ -180,7 +180,7 @@ describe.runIf(canBuild)('a cache in a folder', () => {
   });
 
   it('that cannot be written ends in 3 behind the image, unless it may fail', async () => {
-    const context = folderWith({ ...FILES, taken: '' });
+    const context = folderWith({ ...FILES, 'taken/blobs': '' });
     const { code, stderr, id } = await built(context, ['--cache-to', 'type=local,dest=taken']);
     expect(stderr).toContain('the cache taken is not written');
     expect(id).toBeDefined();

@@ -26,7 +26,7 @@ export const baseImages = (
     if (known && !options.pull && isPlatform(known.json, platform)) return known;
     const { nameImage, peekImage, pullImage } = await import('../build/pull.ts');
     const { accessTo } = await import('../oci/session.ts');
-    const access = accessTo(options.registries, progress.io.env);
+    const access = accessTo(options.registries, progress.io.env, warn);
     const pulled = async (name: string) => {
       const image = await pullImage(store, name, platform, access, pullReport(text, progress.transfer));
       nameImage(store, fullName(text), image, platform);

@@ -182,7 +182,7 @@ const handedOut = async (
   if (outputs.length === 0) return [];
   const { writeOutput } = await import('./write-output.ts');
   const { accessTo } = await import('../oci/session.ts');
-  const access = accessTo(registries, io.env);
+  const access = accessTo(registries, io.env, quiet ? undefined : (text) => say(io, text));
   const written: Written[] = [];
   for (const output of outputs)
     written.push(...(await writeOutput(output, { images, names, store, access, quiet, transfer }, io)));

@@ -105,7 +105,8 @@ export const search: Run = async (given, io) => {
   const limit = textOf(given, 'limit') ?? '25';
   if (!/^[1-9]\d{0,2}$/.test(limit)) throw new ConfigError(`--limit is 1 to 999, not \`${limit}\``);
   const format = choiceOf(given, 'format', ['pretty', 'json'] as const) ?? 'pretty';
-  const options = { access: accessTo(registriesOf(given), io.env), limit: Number(limit), format };
+  const access = accessTo(registriesOf(given), io.env, (text) => say(io, text));
+  const options = { access, limit: Number(limit), format };
   await searchImages(term, options, io);
   return 0;
 };

@@ -93,7 +93,7 @@ const inNamespace = async (io: Io): Promise<number> => {
 
 const pulled = async (name: string, given: Given, store: Store, io: Io): Promise<Image> => {
   const { nameImage, pullImage } = await import('../build/pull.ts');
-  const access = accessTo(registriesOf(given), io.env);
+  const access = accessTo(registriesOf(given), io.env, (text) => say(io, text));
   say(io, `the store has no ${name}: pulling it`);
   const image = await pullImage(store, fullName(name), platformIn(given), access, () => {});
   nameImage(store, fullName(name), image, platformIn(given));

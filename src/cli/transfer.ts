@@ -30,13 +30,17 @@ export const pullNames = async (
   io: Io,
 ): Promise<void> => {
   for (const name of names.map(fullName)) {
-    const image = await withProgress(quiet, io, ({ transfer }) =>
-      pullImage(store, name, platform, access, pullReport(shortName(name), transfer)),
+    const image = await withProgress(quiet, io, ({ transfer, io: own }) =>
+      pullImage(store, name, platform, telling(access, quiet, own), pullReport(shortName(name), transfer)),
     );
     nameImage(store, name, image, platform, true);
     io.stdout.write(`${quiet ? imageIdOf(image) : shortName(name)}\n`);
   }
 };
+
+/** Of a registry that is waited for, unless nothing is to be said. */
+const telling = (access: Access, quiet: boolean, io: Io): Access =>
+  quiet ? access : { ...access, tell: (text) => say(io, text) };
 
 const withProgress = async <T>(quiet: boolean, io: Io, action: (progress: Progress) => Promise<T>): Promise<T> => {
   const progress = await progressOf({ progress: 'auto', quiet }, io);
@@ -93,7 +97,16 @@ export const pushStored = async (
   for (const name of names) {
     const images = imagesNamed(options.store, name, options.platform);
     const digests = await withProgress(options.quiet, io, (progress) =>
-      pushNames([fullName(name)], { ...options, images, transfer: progress.transfer }, progress.io),
+      pushNames(
+        [fullName(name)],
+        {
+          ...options,
+          images,
+          transfer: progress.transfer,
+          access: telling(options.access, options.quiet, progress.io),
+        },
+        progress.io,
+      ),
     );
     if (options.quiet) for (const digest of digests) io.stdout.write(`${digest}\n`);
   }

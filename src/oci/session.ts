@@ -20,6 +20,10 @@ export interface Access extends Registries {
   readonly proxy: (url: URL) => URL | undefined;
   /** Milliseconds without a byte after which the other side counts as gone. */
   readonly patience: number;
+  /** The same for a registry of which nothing has come yet. */
+  readonly firstPatience: number;
+  /** Hears of a registry that is waited for. */
+  readonly tell?: (text: string) => void;
   /** The longest that a registry is waited for when it asks to come back later, in milliseconds. */
   readonly longestWait: number;
 }
@@ -28,21 +32,25 @@ export interface Access extends Registries {
 export const accessTo = (
   { insecure, mirrors }: Registries,
   env: Readonly<Record<string, string | undefined>>,
+  tell?: Access['tell'],
 ): Access => ({
   insecure,
   mirrors,
   credentials: (host) => storedCredentials(host, env),
   proxy: (url) => proxyFor(url, env),
   patience: 60_000,
+  firstPatience: 20_000,
   longestWait: 120_000,
+  ...(tell ? { tell } : {}),
 });
 
 /** A registry as a run talks to it: what was learnt of it is kept. */
 export interface Session {
   readonly host: string;
   readonly access: Access;
-  readonly trust: Trust;
+  trust: Trust;
   readonly tokens: Map<string, string>;
+  hasAnswered: boolean;
   base: Promise<URL> | undefined;
 }
 
@@ -51,10 +59,12 @@ export const openSession = (host: string, access: Access): Session => ({
   host: host === 'docker.io' ? 'registry-1.docker.io' : host,
   access,
   trust: {
-    ...{ isInsecure: access.insecure.includes(host), patience: access.patience, proxy: access.proxy },
+    ...{ isInsecure: access.insecure.includes(host), proxy: access.proxy },
+    patience: Math.min(access.firstPatience, access.patience),
     allowedBy: '--insecure-registry',
   },
   tokens: new Map(),
+  hasAnswered: false,
   base: undefined,
 });
 
@@ -87,15 +97,35 @@ export const ask = async (
   call: Call,
 ): Promise<Answer> => {
   const url = guardedPlace(new URL(where, await baseOf(session)), await baseOf(session), session);
+  const began = Date.now();
   for (let number = 1; ; number++) {
     const isLast = number >= MOST_ATTEMPTS;
-    const answer = await askOnce(session, url, scopes, call).catch((error: unknown) => {
-      if (isLast || !(error instanceof ImageError) || !error.isPassing) throw error;
+    const answer = await answered(session, askOnce(session, url, scopes, call)).catch((error: unknown) => {
+      const isSilent = !session.hasAnswered && Date.now() - began >= session.trust.patience;
+      if (isLast || isSilent || !(error instanceof ImageError) || !error.isPassing) throw error;
       return undefined;
     });
     if (answer && (isLast || !isBusy(answer.status))) return answer;
     answer?.drop();
     await pause(waitBefore(number, answer, session.access));
+  }
+};
+
+/** As long nobody wonders what goes on, in milliseconds. */
+const UNTOLD = 2_000;
+
+/** Whoever has answered once is given more time; of whom has not it is told that it is waited for. */
+const answered = async (session: Session, coming: Promise<Answer>): Promise<Answer> => {
+  const { host, access } = session;
+  if (session.hasAnswered) return coming;
+  const timer = setTimeout(() => access.tell?.(`waiting for ${host} to answer`), UNTOLD);
+  try {
+    const answer = await coming;
+    session.hasAnswered = true;
+    session.trust = { ...session.trust, patience: access.patience };
+    return answer;
+  } finally {
+    clearTimeout(timer);
   }
 };
 
