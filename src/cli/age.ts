@@ -13,8 +13,9 @@ const UNITS = [
   [1, 0, 'second'],
 ] as const;
 
-/** How long ago a time was, such as `3 hours ago`; what is no time as it is. */
+/** How long ago a time was, such as `3 hours ago`; 1970 is when images have no time, and what is none stays as it is. */
 export const ageOf = (time: string, now = Date.now()): string => {
+  if (Date.parse(time) === 0) return 'N/A';
   const seconds = (now - Date.parse(time)) / 1000;
   if (Number.isNaN(seconds)) return time;
   if (seconds < 0) return time.replace(/\.\d+/, '');
