@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { freeRange } from '../src/build/sandbox/rootless.ts';
 import { openStore } from '../src/build/store.ts';
 import { hostLine } from '../src/cli/step-inputs.ts';
 import { readImageJson } from '../src/oci/image.ts';
@@ -105,3 +106,12 @@ it.each(['near', 'near:', ':10.0.0.1', 'near:far', 'near:10.0.0.256', 'near:host
     expect(() => hostLine(given)).toThrow(`--add-host takes NAME:ADDRESS, not \`${given}\``);
   },
 );
+
+it.each([
+  ['', '100000-165535'],
+  ['a:100000:65536\n', '165536-231071'],
+  ['a:165536:65536\nb:100000:65536\n\n# c\na:165536:65536', '231072-296607'],
+  ['a:500:10', '100000-165535'],
+])('user numbers beside those of %j are %s', (taken, range) => {
+  expect(freeRange(taken)).toBe(range);
+});

@@ -61,6 +61,16 @@ const textOf = (path: string): string => {
   }
 };
 
+/** Numbers for a user that nobody has who is named in `/etc/subuid` or `/etc/subgid`: whoever shares them may touch the other's files. */
+export const freeRange = (taken: string): string => {
+  const ends = taken.split('\n').flatMap((line) => {
+    const [, first, count] = /^[^:]+:(\d+):(\d+)$/.exec(line.trim()) ?? [];
+    return first && count ? [Number(first) + Number(count)] : [];
+  });
+  const start = Math.max(100_000, ...ends);
+  return `${start}-${start + 65_535}`;
+};
+
 /** Why an ordinary user cannot run steps here, and what the machine's owner can do about it. */
 export const namespaceTrouble = (path: string): string | undefined => {
   const missing = ['unshare', 'setpriv', 'newuidmap', 'newgidmap'].filter((name) => !pathOf(name, path));
@@ -74,10 +84,11 @@ export const namespaceTrouble = (path: string): string | undefined => {
   if (/^NoNewPrivs:\s*1$/m.test(textOf('/proc/self/status')))
     return 'RUN needs newuidmap, which may not be used here: this process runs with no_new_privs';
   const { username, uid } = userInfo();
-  const hasRange = (file: string) =>
-    textOf(file)
-      .split('\n')
-      .some((line) => [username, String(uid)].includes(line.split(':', 1)[0] ?? ''));
-  if (hasRange('/etc/subuid') && hasRange('/etc/subgid')) return undefined;
-  return `RUN needs user numbers for ${username}: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${username}`;
+  const users = textOf('/etc/subuid');
+  const groups = textOf('/etc/subgid');
+  const hasRange = (text: string) =>
+    text.split('\n').some((line) => [username, String(uid)].includes(line.split(':', 1)[0] ?? ''));
+  if (hasRange(users) && hasRange(groups)) return undefined;
+  const range = freeRange(`${users}\n${groups}`);
+  return `RUN needs user numbers for ${username}: usermod --add-subuids ${range} --add-subgids ${range} ${username}`;
 };
