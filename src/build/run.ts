@@ -37,6 +37,7 @@ export const runStep = async (node: Run, before: Image, context: StepContext): P
   for (const [name, value] of buildArgumentsAt(model, node)) if (!FOR_SCANS.test(name)) env.set(name, value);
   const script = scriptFile(node);
   const argv = argvOf(node, script, shellOf(state));
+  if (argv.length === 0) throw new BuildError('RUN [] names no program', node);
   const { workdir = '/', user = '' } = state;
   const network = networkOf(node, request);
   const isInsecure = isInsecureRun(node);
