@@ -81,8 +81,10 @@ import unpinnedLanguagePackage from './reproducibility/unpinned-language-package
 import unpinnedPackage from './reproducibility/unpinned-package.ts';
 import untaggedBase from './reproducibility/untagged-base.ts';
 import addInsteadOfCopy from './security/add-instead-of-copy.ts';
+import aptKeyUsed from './security/apt-key-used.ts';
 import cleartextDownload from './security/cleartext-download.ts';
 import downloadWithoutChecksum from './security/download-without-checksum.ts';
+import endOfLifeBase from './security/end-of-life-base.ts';
 import exposeAdminPort from './security/expose-admin-port.ts';
 import exposedSecretMount from './security/exposed-secret-mount.ts';
 import lastUserRoot from './security/last-user-root.ts';
@@ -133,6 +135,7 @@ import variableInPrintfFormat from './shell/variable-in-printf-format.ts';
 import variableInSingleQuotes from './shell/variable-in-single-quotes.ts';
 import archiveCopied from './size/archive-copied.ts';
 import consecutiveRuns from './size/consecutive-runs.ts';
+import deletedInLaterLayer from './size/deleted-in-later-layer.ts';
 import missingDockerignore from './size/missing-dockerignore.ts';
 import recommendsInstalled from './size/recommends-installed.ts';
 import useraddWithoutL from './size/useradd-without-l.ts';
@@ -166,6 +169,7 @@ import lateDirective from './syntax/late-directive.ts';
 import malformedJsonArray from './syntax/malformed-json-array.ts';
 import misspeltDirective from './syntax/misspelt-directive.ts';
 import noBuildStage from './syntax/no-build-stage.ts';
+import otherGrammar from './syntax/other-grammar.ts';
 import shellSyntax from './syntax/shell-syntax.ts';
 import syntax from './syntax/syntax.ts';
 import syntaxDirectiveMissing from './syntax/syntax-directive-missing.ts';
@@ -174,6 +178,7 @@ export const rules: readonly Rule[] = [
   accountUsedBeforeCreated,
   addInsteadOfCopy,
   aptInsteadOfAptGet,
+  aptKeyUsed,
   archiveCopied,
   argAboveUnrelatedRun,
   argOutOfScope,
@@ -209,10 +214,12 @@ export const rules: readonly Rule[] = [
   debianFrontendKept,
   declarationHidesFailure,
   definitionDescription,
+  deletedInLaterLayer,
   downloadWithoutChecksum,
   duplicateStageName,
   emptyContinuation,
   encoding,
+  endOfLifeBase,
   envSelfReference,
   escapeInEcho,
   expansionWithoutShell,
@@ -269,6 +276,7 @@ export const rules: readonly Rule[] = [
   noBuildStage,
   nonNumericUser,
   oddCommandName,
+  otherGrammar,
   overriddenInstruction,
   packageCacheKept,
   packagesOnOneLine,
