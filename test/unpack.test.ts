@@ -1,13 +1,18 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeLayer } from '../src/build/copy.ts';
 import type { SourceFile } from '../src/build/files.ts';
+import { removeTree } from '../src/build/remove-tree.ts';
 import { rootEntries } from '../src/build/rootfs.ts';
+import { changedFiles } from '../src/build/snapshot.ts';
 import { openStore, type Store } from '../src/build/store.ts';
-import { folderOf } from '../src/build/tree.ts';
-import { layerFolders } from '../src/build/unpack.ts';
+import { folderOf, treeOf } from '../src/build/tree.ts';
+import { layerFolders, placeFiles } from '../src/build/unpack.ts';
 
 let folder: string;
 let store: Store;
@@ -88,5 +93,40 @@ describe.runIf(process.platform === 'linux')('a layer of somebody else that link
     const layers = [layerOf('d/'), linking('d/none')];
     expect(() => layerFolders(store, layers)).toThrow('/linked of a layer is a link to /d/none, which is not there');
     expect(() => layerFolders(store, [layerOf('d/'), linking('d')])).toThrow('is a link to /d, which is not there');
+  });
+});
+
+describe.runIf(process.platform === 'linux')('files of steps', () => {
+  it('keep times before 1970', () => {
+    const place = mkdtempSync(join(folder, 'old-'));
+    const old = { ...OWNER, size: 0, mtime: -1_000_000_000 };
+    placeFiles(place, [
+      { ...old, path: 'd', type: 'directory', mode: 0o755 },
+      { ...old, path: 'd/f', type: 'file', mode: 0o644 },
+      { ...old, path: 'd/l', type: 'symlink', link: 'f', mode: 0o777 },
+    ]);
+    for (const path of ['d', 'd/f', 'd/l']) expect(lstatSync(join(place, path)).mtimeMs).toBe(-1_000_000_000_000);
+  });
+
+  it('are gone where a socket is in their place', async () => {
+    const upper = join(mkdtempSync(join(folder, 'step-')), 'upper');
+    mkdirSync(join(upper, 'd'), { recursive: true });
+    const server = createServer().listen(join(upper, 'd/a'));
+    const other = createServer().listen(join(upper, 'd/new'));
+    await Promise.all([once(server, 'listening'), once(other, 'listening')]);
+    const entries = changedFiles(upper, treeOf(store, [layerOf('d/', 'd/a')]), 0, () => {});
+    server.close();
+    other.close();
+    expect(entries.map(({ path }) => path)).toEqual(['d', 'd/.wh.a']);
+  });
+
+  it('are deleted also where their paths are longer than the system names', () => {
+    const place = mkdtempSync(join(folder, 'deep-'));
+    const long = 'n'.repeat(250);
+    const script = `mkdir a; for i in 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0; do mkdir b && mv a b/${long} && mv b a || exit 1; done`;
+    expect(spawnSync('sh', ['-c', script], { cwd: place }).status).toBe(0);
+    expect(() => rmSync(place, { recursive: true })).toThrow();
+    removeTree(place);
+    expect(existsSync(place)).toBe(false);
   });
 });

@@ -21,6 +21,7 @@ import { writeAll } from '../oci/write-all.ts';
 import { readBlob, writeParts } from './blobs.ts';
 import type { SourceFile } from './files.ts';
 import type { Store } from './store.ts';
+import { fileTime } from './times.ts';
 import { joined, type Tree, type TreeEntry, treeOf } from './tree.ts';
 import { placeFiles } from './unpack.ts';
 import { setAttributes } from './xattr.ts';
@@ -125,7 +126,7 @@ export const writeRootFolder = (store: Store, image: Image, folder: string): Omi
   }
   for (const { path, mode, mtime } of folders.reverse()) {
     chmodSync(onDisk(join(folder, path)), mode);
-    lutimesSync(onDisk(join(folder, path)), mtime, mtime);
+    lutimesSync(onDisk(join(folder, path)), fileTime(mtime), fileTime(mtime));
   }
   return { devices, owners, capabilities };
 };
@@ -158,7 +159,7 @@ const place = (store: Store, entry: TreeEntry, folder: string): void => {
     const out = openSync(onDisk(full), 'wx', 0o600);
     try {
       readContent(store, entry, (chunk) => writeAll(out, chunk));
-      futimesSync(out, entry.mtime, entry.mtime);
+      futimesSync(out, fileTime(entry.mtime), fileTime(entry.mtime));
     } finally {
       closeSync(out);
     }
@@ -168,5 +169,5 @@ const place = (store: Store, entry: TreeEntry, folder: string): void => {
 /** After the owner, for a change of it takes setuid away. */
 const finish = (full: string, { type, mode, mtime }: TreeEntry): void => {
   if (type === 'file') chmodSync(onDisk(full), mode);
-  if (type === 'symlink') lutimesSync(onDisk(full), mtime, mtime);
+  if (type === 'symlink') lutimesSync(onDisk(full), fileTime(mtime), fileTime(mtime));
 };

@@ -7,6 +7,7 @@ import type { SourceFile } from './files.ts';
 import { listOf, targetOf } from './listing.ts';
 import { deviceOf } from './marks.ts';
 import { digestOfFile, readInto } from './read-file.ts';
+import { fileTime } from './times.ts';
 import { folderOf, joined, nameOf, type Tree, type TreeEntry } from './tree.ts';
 import { CAPABILITY } from './xattr.ts';
 
@@ -75,7 +76,8 @@ const byFolder = (paths: readonly string[]): ReadonlyMap<string, readonly string
 /** Gives the files of a step the time that its layer tells, so that later steps see the same as when the layer is unpacked. */
 export const setTimes = (upper: string, entries: readonly SourceFile[]): void => {
   for (const { path, type, mtime } of entries.toReversed()) {
-    if (type !== 'hardlink' && !nameOf(path).startsWith('.wh.')) lutimesSync(onDisk(join(upper, path)), mtime, mtime);
+    if (type !== 'hardlink' && !nameOf(path).startsWith('.wh.'))
+      lutimesSync(onDisk(join(upper, path)), fileTime(mtime), fileTime(mtime));
   }
 };
 
@@ -114,13 +116,17 @@ const visit = (walk: Walk, folder: string): void => {
     }
     if (name.startsWith('.wh.'))
       throw new ImageError(`a step made /${path}, and such names mean deleted files in a layer`);
+    // Nobody listens there any more; what it has replaced is gone all the same.
+    if (stat.isSocket()) {
+      if (isKnown(path)) found.push(whiteout(walk, path));
+      continue;
+    }
     visitEntry(walk, path, stat);
   }
 };
 
 const visitEntry = (walk: Walk, path: string, stat: BigIntStats): void => {
   const entry = entryOf(walk, path, stat);
-  if (!entry) return;
   const at = walk.found.length;
   if (stat.isDirectory()) visit(walk, path);
   if (walk.found.length === at && isUnchanged(walk, entry, stat)) {
@@ -133,7 +139,7 @@ const forget = ({ upper, tree }: Walk, path: string): void => {
   const before = tree.entry(path);
   const full = onDisk(join(upper, path));
   if (readdirSync(full).length === 0) rmdirSync(full);
-  else if (before) lutimesSync(full, before.mtime, before.mtime);
+  else if (before) lutimesSync(full, fileTime(before.mtime), fileTime(before.mtime));
 };
 
 const whiteout = ({ mtime = 0 }: Walk, path: string): SourceFile => ({
@@ -146,8 +152,7 @@ const whiteout = ({ mtime = 0 }: Walk, path: string): SourceFile => ({
   mtime,
 });
 
-/** Undefined for a socket: nobody listens there any more. */
-const entryOf = (walk: Walk, path: string, stat: BigIntStats): SourceFile | undefined => {
+const entryOf = (walk: Walk, path: string, stat: BigIntStats): SourceFile => {
   const full = join(walk.upper, path);
   const mode = Number(stat.mode) & 0o7777;
   const base = {
@@ -159,7 +164,6 @@ const entryOf = (walk: Walk, path: string, stat: BigIntStats): SourceFile | unde
     mtime: walk.mtime ?? secondsOf(stat),
   };
   if (stat.isDirectory()) return { ...base, type: 'directory' };
-  if (stat.isSocket()) return undefined;
   const first = stat.nlink > 1n ? walk.links.get(stat.ino) : undefined;
   if (first !== undefined) return { ...base, type: 'hardlink', link: first };
   if (stat.nlink > 1n) walk.links.set(stat.ino, path);

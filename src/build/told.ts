@@ -20,9 +20,16 @@ const wordsFor = (error: Error & { readonly code?: unknown; readonly path?: unkn
   const { code, path, message } = error;
   if (code === 'EACCES' || code === 'EPERM')
     return `${path} may not be read by this user: change its mode, or leave it out by an ignore file`;
+  if (code === 'ENAMETOOLONG') return `the path ${inImage(String(path))} is too long for a layer`;
   return code === 'ENOENT' ? `${path} was there when the build began, and is gone` : message;
 };
 
+/** The beginning of a path as a step knows it. */
+const inImage = (path: string): string => `${path.replace(/^.*?\/run-\w+\/(?:upper|files-\w+)\//, '/').slice(0, 60)}…`;
+
 const isOfStore = (error: Error, folder: string): boolean =>
   ('code' in error && /^(?:ENOSPC|EDQUOT|EROFS|EIO|EMFILE)$/.test(String(error.code))) ||
-  ('path' in error && String(error.path).startsWith(`${folder}/`));
+  ('path' in error && String(error.path).startsWith(`${folder}/`) && !isTooDeep(error));
+
+/** No path of ours is so long: it is a step that has made it. */
+const isTooDeep = (error: Error): boolean => 'code' in error && error.code === 'ENAMETOOLONG';

@@ -27,6 +27,7 @@ import type { Place } from './sandbox/port.ts';
 import { isRootless } from './sandbox/rootless.ts';
 import { takenFrom } from './stage-files.ts';
 import type { Store } from './store.ts';
+import { fileTime } from './times.ts';
 import { clean, folderOf, joined, nameOf, type Tree, treeOf, windowed } from './tree.ts';
 import { attributeLibrary, setAttributes } from './xattr.ts';
 
@@ -160,7 +161,7 @@ export const placeFiles = (folder: string, files: readonly SourceFile[]): void =
     if (special.length > 0) placeByTar(room, special);
     for (const file of files) if (file.type === 'hardlink') placeLink(room, file);
     for (const { path, type, mtime } of files.toReversed())
-      if (type === 'directory') lutimesSync(onDisk(join(folder, path)), mtime, mtime);
+      if (type === 'directory') lutimesSync(onDisk(join(folder, path)), fileTime(mtime), fileTime(mtime));
   } finally {
     process.umask(umask);
   }
@@ -208,7 +209,7 @@ const place = (room: Room, file: SourceFile): void => {
   if (type === 'symlink') {
     symlinkSync(onDisk(file.link ?? ''), onDisk(full));
     own(full, file);
-    lutimesSync(onDisk(full), mtime, mtime);
+    lutimesSync(onDisk(full), fileTime(mtime), fileTime(mtime));
   } else writeContent(full, file);
 };
 
@@ -256,7 +257,7 @@ const writeContent = (full: string, file: SourceFile): void => {
     if (file.mode & 0o7000) chmodSync(onDisk(full), file.mode);
     const problem = file.xattrs && setAttributes(full, file.xattrs);
     if (problem) throw new ImageError(`/${file.path} has capabilities, which cannot be given: ${problem}`);
-    futimesSync(out, file.mtime, file.mtime);
+    futimesSync(out, fileTime(file.mtime), fileTime(file.mtime));
   } finally {
     closeSync(out);
   }
