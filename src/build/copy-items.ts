@@ -18,6 +18,7 @@ import {
   type SourceFile,
 } from './files.ts';
 import { readGitAddress } from './git.ts';
+import { isWellFormed } from './glob.ts';
 import { type FileList, fileList, markOf, type NamedMark } from './key-parts.ts';
 import type { LayerDraft } from './layer-draft.ts';
 import { masked } from './masked-url.ts';
@@ -103,6 +104,11 @@ const heredocItem = (model: Model, node: Copy | Add, word: CopySource, heredoc: 
 
 const found = (value: string, word: CopySource, tree: FileTree, flags: CopyFlags): readonly Source[] => {
   const { excludes, from } = flags;
+  if (!flags.parents && isPattern(value) && !isWellFormed(value))
+    throw new BuildError(
+      `\`${value}\` is no pattern: a \`[\` begins a list that ends in \`]\`, and \`\\[\` is the character`,
+      word,
+    );
   const sources = flags.parents ? withParents(value, word, tree, flags) : tree.find(value, { excludes });
   const picks = flags.parents && pivoted(value).pattern !== '';
   const isMissing = picks ? sources.every(({ files }) => files.length < 2) : sources.length === 0;

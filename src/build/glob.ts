@@ -1,6 +1,10 @@
 /** Go's `filepath.Match` for one name; a pattern that is not well formed matches nothing. */
 export const matches = (pattern: string, name: string): boolean => expressionOf(pattern)?.test(name) ?? false;
 
+/** Whether a pattern can be read, all of its path. */
+export const isWellFormed = (pattern: string): boolean =>
+  pattern.split('/').every((part) => expressionOf(part) !== undefined);
+
 const known = new Map<string, RegExp | undefined>();
 
 const expressionOf = (pattern: string): RegExp | undefined => {
