@@ -3,6 +3,7 @@ import {
   insertBefore,
   insertInstructionBefore,
   isShell,
+  isVerification,
   lostFailure,
   type Model,
   optionsOfShell,
@@ -67,6 +68,10 @@ export default defineRule({
     {
       title: 'What reads fails on nothing',
       good: 'FROM debian:12\nRUN curl -fsS https://example.com/tool.tar.gz | tar xz\n',
+    },
+    {
+      title: 'What comes out is checked',
+      good: 'FROM debian:12\nRUN curl -fsS https://example.com/key | tail -n +5 > key.pub && echo "0123  key.pub" | sha256sum -c -\n',
     },
     {
       title: 'What reads stops early, which pipefail takes for a failure',
@@ -158,8 +163,17 @@ const lostIn = (model: Model, node: Run): readonly Lost[] => {
   const argv = shebang === undefined ? model.shellOf(node).argv : shebang.trim().split(/\s+/);
   return unguardedPipes(script, optionsOfShell(argv)).flatMap((pipe) => {
     const command = lostFailure(pipe, model.commandsOf(node));
-    return command ? [{ pipe, command }] : [];
+    return command && !isChecked(model, node, pipe) ? [{ pipe, command }] : [];
   });
+};
+
+/** Whether it writes to a file that a later command checks against a checksum or a signature. */
+const isChecked = (model: Model, node: Run, { end, commands: { length } }: ShellPipeline): boolean => {
+  const commands = model.commandsOf(node);
+  const last = commands.find(({ pipeline, segment }) => pipeline?.end === end && segment === length - 1);
+  const target = last?.redirections.find(({ operator }) => operator === '>')?.target?.raw;
+  const check = target && commands.find((command) => command.start > end && isVerification(command));
+  return !!check && model.file.text.slice(end, check.end).includes(target.replace(/^.*\//, ''));
 };
 
 const remedy = (model: Model, node: Run): Pick<Problem, 'help' | 'fix'> => {

@@ -1,4 +1,5 @@
 import {
+  bottomStage,
   defineRule,
   type Edit,
   type Iechorfile,
@@ -10,6 +11,8 @@ import {
   programsOf,
   type ShellCommand,
   type ShellWord,
+  type StageInfo,
+  setsOnlyPath,
   subcommandOf,
 } from '#lint';
 
@@ -33,6 +36,11 @@ export default defineRule({
       title: 'On lines of their own',
       bad: 'FROM debian:13\nRUN apt-get update && apt-get install -y \\\n    gcc \\\n    git\n',
       good: 'FROM debian:13\nRUN apt-get update && apt-get install --no-install-recommends -y \\\n    gcc \\\n    ca-certificates \\\n    git\n',
+    },
+    {
+      title: 'On an image that has its certificates',
+      bad: 'FROM php:8.4-cli\nRUN apt-get update && apt-get install -y git\n',
+      good: 'FROM php:8.4-cli\nRUN apt-get update && apt-get install --no-install-recommends -y git\n',
     },
     {
       title: 'Nothing that talks to a server',
@@ -65,12 +73,12 @@ export default defineRule({
       return known;
     };
     return {
-      *Run(node) {
+      *Run(node, { stage }) {
         for (const command of model.commandsOf(node)) {
           if (as === 'hadolint' ? !isTheirs(command) : !installsAll(command) || isConfigured()) continue;
           const [verb] = command.operands;
           if (!verb) continue;
-          const client = clientIn(file, command);
+          const client = clientIn(file, command, stage);
           yield {
             at: { start: command.start, end: verb.end },
             message: `\`${command.name} install\` brings what the packages recommend, too`,
@@ -102,10 +110,10 @@ const installsAll = (command: ShellCommand): boolean => {
   return !command.has('-s', '--simulate', '--dry-run') && !command.arguments.some(({ raw }) => /Recommends/.test(raw));
 };
 
-/** What asks servers by https, where nothing names the certificates that it recommends. */
-const clientIn = (file: Iechorfile, command: ShellCommand): ShellWord | undefined => {
-  const client = installOf(command)?.packages.find(({ raw }) => /^(?:curl|wget|git)(?:=|$)/.test(raw));
-  return client && !file.text.includes('ca-certificates') ? client : undefined;
+/** What asks servers by https, on a bare system where nothing names the certificates that it recommends. */
+const clientIn = (file: Iechorfile, command: ShellCommand, stage: StageInfo | undefined): ShellWord | undefined => {
+  if (!stage || !setsOnlyPath(bottomStage(stage).base) || file.text.includes('ca-certificates')) return undefined;
+  return installOf(command)?.packages.find(({ raw }) => /^(?:curl|wget|git)(?:=|$)/.test(raw));
 };
 
 const fixOf = (
@@ -117,7 +125,7 @@ const fixOf = (
   const edits = [insertAfter(verb, ' --no-install-recommends')];
   if (!client) return { title: 'Add `--no-install-recommends`', edits };
   const before = file.text.slice(Math.max(verb.end, client.start - 100), client.start);
-  const [gap = ' '] = /(?:[\t ]*\\[\t ]*\r?\n)?[\t ]+$/.exec(before) ?? [];
+  const [gap = ' '] = /[\t ]*\\[\t ]*\r?\n[\t ]*$|[\t ]+$/.exec(before) ?? [];
   edits.push(insertBefore(client, `ca-certificates${gap}`));
   return { title: 'Add `--no-install-recommends`, and name `ca-certificates`', edits };
 };
