@@ -96,6 +96,16 @@ describe.runIf(process.platform === 'linux')('a layer of somebody else that link
   });
 });
 
+describe.runIf(process.platform === 'linux')('links to one another', () => {
+  it.each([[['x', 'x']], [['x', 'y', 'x']]])('are refused in words: %s', (names) => {
+    const files = names.slice(1).map((link, at): SourceFile => {
+      return { ...OWNER, path: names[at] ?? '', type: 'hardlink', link, mode: 0o644, size: 0 };
+    });
+    const place = mkdtempSync(join(folder, 'links-'));
+    expect(() => placeFiles(place, files)).toThrow('of a layer is a link to /');
+  });
+});
+
 describe.runIf(process.platform === 'linux')('files of steps', () => {
   it('keep times before 1970', () => {
     const place = mkdtempSync(join(folder, 'old-'));

@@ -139,10 +139,12 @@ const ownFile = (file: SourceFile, { others, below }: Hiding): SourceFile => {
   const target = clean(file.link ?? '');
   if (file.type !== 'hardlink' || others.has(target)) return file;
   const found = takenFrom(below)(target);
-  if (!found || found.type === 'directory')
-    throw new ImageError(`/${file.path} of a layer is a link to /${target}, which is not there`);
+  if (!found || found.type === 'directory') throw linkTrouble(file.path, target);
   return { ...found, path: file.path };
 };
+
+const linkTrouble = (path: string, target: string): ImageError =>
+  new ImageError(`/${path} of a layer is a link to /${target}, which is not there`);
 
 /** An overlay's own sign for a deleted file. */
 const whiteout = (path: string): SourceFile => ({
@@ -231,9 +233,11 @@ const makeFolder = (room: Room, path: string, mode: number): void => {
 };
 
 const placeLink = (room: Room, { path, link }: SourceFile): void => {
-  const target = join(room.folder, clean(link ?? ''));
+  const target = clean(link ?? '');
+  // Of links to one another none is a file.
+  if (!room.taken.has(target) || target === path) throw linkTrouble(path, target);
   makeRoom(room, path);
-  linkSync(onDisk(target), onDisk(join(room.folder, path)));
+  linkSync(onDisk(join(room.folder, target)), onDisk(join(room.folder, path)));
 };
 
 /** Who unpacks as root owns what he makes. */
