@@ -161,14 +161,14 @@ const outcomeOf = async (
   await pipe.closed;
   if (task.isReady) return code;
   // After the first mount has failed all others do.
-  const [text] = Buffer.concat(before).toString('utf8').trim().split('\n');
-  throw new SandboxError(setupTrouble(text || `exit code ${code}`));
+  const [text, place] = Buffer.concat(before).toString('utf8').trim().split('\n');
+  throw new SandboxError(setupTrouble(text || `exit code ${code}`, place));
 };
 
 /** What a program that sets a step up says; a mount without a place is the file's fault, and not the machine's. */
-const setupTrouble = (text: string): string => {
+const setupTrouble = (text: string, place = ''): string => {
   if (text.endsWith(LEADS_OUT)) return text;
-  const [, path] = /\/\.\.(\/[^':]+)/.exec(text) ?? [];
+  const [, path] = /\/\.\.(\/[^':]+)/.exec(`${text} ${place}`) ?? [];
   if (path && text.includes('Read-only file system'))
     return `${path} is not there to mount on, and what is mounted above it is read-only: make it in its source, or mount that with rw`;
   if (path && text.includes('mount point does not exist')) return `${path} is not there to mount on`;

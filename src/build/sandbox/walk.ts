@@ -49,6 +49,8 @@ export const laterLines = (programs: Programs, root: string, each: LaterMount): 
   const name = quoted(`./${basename(path)}`);
   // Another step may make it at the same time.
   const made = isFolder ? `${mkdir} -p ${name}` : `(set -C; : > ${name}) 2>/dev/null || [ -e ${name} ]`;
+  // What fails knows the name alone, or says nothing.
+  const told = `{ echo ${quoted(`/..${path}${isFolder ? '' : ': mount point does not exist'}`)}; exit 1; }`;
   const source = within === undefined ? quoted(line.source) : '/proc/self/fd/5';
   const type = line.type === 'none' ? '' : `-t ${line.type} `;
   const start = walkLines(root, dirname(path));
@@ -58,7 +60,7 @@ export const laterLines = (programs: Programs, root: string, each: LaterMount): 
     ...start.slice(0, -1),
     walk(dirname(path), path, isInside ? `'${mkdir} -p'` : ':'),
     'exec 4<.',
-    ...(isInside ? [`[ -e ${name} ] || [ -L ${name} ] || ${made}`] : []),
+    ...(isInside ? [`[ -e ${name} ] || [ -L ${name} ] || ${made} || ${told}`] : []),
     `! [ -L ${name} ] || { echo ${quoted(path)} ${quoted(LEADS_OUT)}; exit 1; }`,
     `${mount} -c -n ${type}-o ${quoted(line.options)} ${source} ${name}`,
     ...(isInside ? [`landed ${quoted(path)}`] : []),
