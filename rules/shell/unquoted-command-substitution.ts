@@ -27,6 +27,10 @@ export default defineRule({
       good: 'FROM alpine\nRUN ./configure $([ "$(arch)" != riscv64 ] && echo --with-lto)\n',
     },
     {
+      title: 'Assignments to export, one a word',
+      good: 'FROM debian:13\nRUN export $(sed "s/: /=/" /versions) && ./build "$TOOL"\n',
+    },
+    {
       title: 'Where nothing is split',
       good: 'FROM alpine\nRUN a=$(ls) && case $(ls) in x) ;; esac && echo "$a $(ls)"\n',
     },
@@ -44,7 +48,7 @@ function* problemsIn({ as }: Context, { outline, dialect }: ScriptPlace) {
     const name = nameIn(place);
     if (name !== undefined && LISTS.has(name)) continue;
     const isOptional = isPrintedOnSuccess(place);
-    if (as === undefined && (name === undefined || PLAIN.has(name) || isOptional)) continue;
+    if (as === undefined && (name === undefined || PLAIN.has(name) || isOptional || isListOfExports(place))) continue;
     yield {
       at: part,
       message: name
@@ -68,6 +72,10 @@ const nameIn = ({ part }: ExpansionPlace): string | undefined => {
   while (node?.kind === 'Pipeline' || node?.kind === 'AndOrList') node = node.commands.at(-1);
   return node?.kind === 'SimpleCommand' ? node.words[0]?.text : undefined;
 };
+
+/** `export $(…)`: what is printed are assignments, one a word. */
+const isListOfExports = ({ word, command }: ExpansionPlace): boolean =>
+  word.parts.length === 1 && command?.words[0]?.text === 'export';
 
 /** Whether there may be no word at all on purpose, as in `$(test -n "$X" && echo --with-x)`. */
 const isPrintedOnSuccess = ({ part, word }: ExpansionPlace): boolean => {
