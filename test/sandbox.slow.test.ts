@@ -502,6 +502,13 @@ describe.skipIf(!isReady)('programs of an image', { timeout: 30_000 }, () => {
     );
   });
 
+  it.each(['.:x', '.:/x:rw,z', '.:/x:ro:z'])('see no folder by %s', (volume) => {
+    expect(run(['-v', volume, 'base', 'true'])).toMatchObject({
+      status: 2,
+      stderr: `iechorlint: --volume takes FOLDER:/PATH or FOLDER:/PATH:ro, not \`${volume}\`\n`,
+    });
+  });
+
   it('write no more to a folder of ours than we could', () => {
     const folder = folderWith({ file: '' });
     const args = [cli, 'run', '--store', store, '-v', `${folder}:/v`, 'base', 'touch', '/v/x'];

@@ -113,8 +113,8 @@ const environmentOf = (given: Given, { env }: Io): ReadonlyMap<string, string> =
 };
 
 const volumeOf = (text: string, io: Io): BindMount => {
-  const [source = '', target = '', mode = ''] = text.split(':');
-  if (!source || !target.startsWith('/') || !['', 'ro', 'rw'].includes(mode))
+  const [source = '', target = '', mode = '', ...more] = text.split(':');
+  if (more.length > 0 || !source || !target.startsWith('/') || !['', 'ro', 'rw'].includes(mode))
     throw new ConfigError(`--volume takes FOLDER:/PATH or FOLDER:/PATH:ro, not \`${text}\``);
   const path = resolve(io.cwd, source);
   const stat = statOf(path);
