@@ -62,7 +62,7 @@ describe.skipIf(process.platform === 'win32')('as a process', { timeout: 30_000 
       status: 3,
       stderr: `iechorlint: cannot write to ${cwd}/${long}: the path is too long; --store or IECHORLINT_STORE names another place\n`,
     });
-    const home = shell(cwd, 'HOME=/proc/none cli images').stderr;
+    const home = shell(cwd, 'HOME=/proc/none cli --build --no-lint .').stderr;
     expect(home).toMatch(
       /^iechorlint: cannot write to \/proc\/none\/.*; --store or IECHORLINT_STORE names another place\n$/,
     );
