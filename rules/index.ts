@@ -136,6 +136,7 @@ import variableInSingleQuotes from './shell/variable-in-single-quotes.ts';
 import archiveCopied from './size/archive-copied.ts';
 import consecutiveRuns from './size/consecutive-runs.ts';
 import deletedInLaterLayer from './size/deleted-in-later-layer.ts';
+import downloadModeSetLater from './size/download-mode-set-later.ts';
 import missingDockerignore from './size/missing-dockerignore.ts';
 import recommendsInstalled from './size/recommends-installed.ts';
 import useraddWithoutL from './size/useradd-without-l.ts';
@@ -215,6 +216,7 @@ export const rules: readonly Rule[] = [
   declarationHidesFailure,
   definitionDescription,
   deletedInLaterLayer,
+  downloadModeSetLater,
   downloadWithoutChecksum,
   duplicateStageName,
   emptyContinuation,
