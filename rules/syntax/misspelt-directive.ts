@@ -2,7 +2,7 @@ import {
   type Comment,
   defineRule,
   type Iechorfile,
-  meantFrontend,
+  misspeltFrontend,
   nearest,
   type Problem,
   type Range,
@@ -92,16 +92,14 @@ const quoted = (text: string): string => (text.includes('`') ? `"${text}"` : `\`
 
 const imageProblems = function* (file: Iechorfile): Iterable<Problem> {
   const directive = file.directives.find(({ name }) => name === 'syntax');
-  const [, prefix = '', organisation = '', name = ''] =
-    /^(docker\.io\/)?([\w.-]+)\/([\w.-]+)(?=[:@\s]|$)/.exec(directive?.value.text ?? '') ?? [];
-  const meant = meantFrontend(organisation, name);
-  if (!directive || meant === undefined) return;
-  const start = directive.value.start + prefix.length;
-  const at: Range = { start, end: start + organisation.length + 1 + name.length };
+  const misspelt = directive && misspeltFrontend(directive.value.text);
+  if (!misspelt) return;
+  const { value } = directive;
+  const at: Range = { start: value.start + misspelt.start, end: value.start + misspelt.end };
   yield {
     at,
-    message: `There is no frontend \`${organisation}/${name}\``,
-    help: `Write \`# syntax=${meant}${directive.value.text.slice(at.end - directive.value.start)}\`.`,
-    fix: { title: `Write \`${meant}\``, edits: [replace(at, meant)] },
+    message: `There is no frontend \`${misspelt.name}\``,
+    help: `Write \`# syntax=${misspelt.meant}${value.text.slice(misspelt.end)}\`.`,
+    fix: { title: `Write \`${misspelt.meant}\``, edits: [replace(at, misspelt.meant)] },
   };
 };

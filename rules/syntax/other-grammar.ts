@@ -1,4 +1,4 @@
-import { defineRule, meantFrontend, otherFrontend } from '#lint';
+import { defineRule, misspeltFrontend, otherFrontend } from '#lint';
 
 export default defineRule({
   name: 'other-grammar',
@@ -26,7 +26,7 @@ export default defineRule({
     return {
       *done() {
         const directive = otherFrontend(file);
-        if (directive === undefined || isMisspelt(directive.value.text)) return;
+        if (directive === undefined || misspeltFrontend(directive.value.text)) return;
         yield {
           at: directive.value,
           message: `\`${directive.value.text}\` may have another grammar; the file is checked as one for \`docker/dockerfile\``,
@@ -36,8 +36,3 @@ export default defineRule({
     };
   },
 });
-
-const isMisspelt = (image: string): boolean => {
-  const [, organisation = '', name = ''] = /^(?:docker\.io\/)?([\w.-]+)\/([\w.-]+)(?=[:@\s]|$)/.exec(image) ?? [];
-  return meantFrontend(organisation, name) !== undefined;
-};

@@ -57,7 +57,7 @@ export { baseName, type EarlyCopy, earlyCopy, fetchAlone, folderOf, hasCacheMoun
 export { isEnded } from './ended-releases.ts';
 export type { Expansion } from './expand.ts';
 export { type ExposedPort, exposedPorts } from './exposed.ts';
-export { meantFrontend, otherFrontend } from './frontend.ts';
+export { misspeltFrontend, otherFrontend } from './frontend.ts';
 export { type HadolintCache, hadolintCaches, isSeenByHadolint } from './hadolint-caches.ts';
 export { type HadolintPin, hadolintPinsIn } from './hadolint-pins.ts';
 export { type HadolintScript, hadolintScript } from './hadolint-shell.ts';
